@@ -1,0 +1,1 @@
+"""The Panel application in front of the engine."""

@@ -1,0 +1,36 @@
+"""Where things lie: shipped files beside the code, everything written under one user directory."""
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+ASSETS = REPOSITORY / "assets"
+SAMPLE_DATA = REPOSITORY / "sample_data"
+
+
+def home() -> Path:
+    """Return the directory of everything this program writes: `GOMS_HOME`, else the platform's user data directory."""
+    chosen = os.environ.get("GOMS_HOME")
+    return Path(chosen).expanduser() if chosen else Path(platformdirs.user_data_dir("goms", appauthor=False))
+
+
+def stores_folder() -> Path:
+    """Return the folder of forecast, reference and analysis stores."""
+    return home() / "stores"
+
+
+def runs_folder() -> Path:
+    """Return the folder of rebuilt sample ocean runs."""
+    return home() / "runs"
+
+
+def cache_folder() -> Path:
+    """Return the folder of files that can be deleted at any time."""
+    return home() / "cache"
+
+
+def weights_folder() -> Path:
+    """Return the folder of weights trained by the user; shipped weights lie in `ASSETS / "weights"`."""
+    return home() / "weights"

@@ -1,0 +1,10 @@
+"""How long work tells how far it is."""
+
+from collections.abc import Callable
+
+Progress = Callable[[float, str], None]
+"""Called with the finished fraction (0 to 1) and a few words on what is being done."""
+
+
+def no_progress(fraction: float, doing: str) -> None:
+    """Ignore the report."""

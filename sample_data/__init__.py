@@ -1,0 +1,1 @@
+"""The sample ocean: committed state files and the code that made them."""
