@@ -1,8 +1,8 @@
 """A Batch: named fields in physical units at one time on one grid."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Mapping
 
 import numpy as np
 

@@ -1,7 +1,7 @@
 """The one place where named fields become channels (c, h, w) and back."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Sequence
 
 import numpy as np
 
@@ -74,8 +74,5 @@ def channel_mask(grid: Grid, channels: Sequence[Channel]) -> np.ndarray:
     """Return (c, h, w) True where the channel has water; forcing fields hold everywhere."""
     everywhere = np.ones(grid.shape, dtype=bool)
     return np.stack(
-        [
-            everywhere if VARIABLES[channel.variable].role == "forcing" else grid.wet[channel.level or 0]
-            for channel in channels
-        ]
+        [everywhere if VARIABLES[channel.variable].role == "forcing" else grid.wet[channel.level or 0] for channel in channels]
     )

@@ -1,7 +1,8 @@
 """Means and standard deviations by channel over wet cells, kept with the weights."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Iterable, Sequence, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 

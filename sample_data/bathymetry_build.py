@@ -49,7 +49,9 @@ def flood(share: np.ndarray) -> np.ndarray:
     """Return (720, 1440) True for the water connected with one of `SEAS`, across the prime meridian too."""
     water = share >= 0.5
     labels, _ = ndimage.label(np.concatenate([water, water], axis=1))
-    keep = {labels[round((lat + 89.875) * 4), round((lon - 0.125) * 4) + shift] for lat, lon in SEAS.values() for shift in (0, 1440)}
+    keep = {
+        labels[round((lat + 89.875) * 4), round((lon - 0.125) * 4) + shift] for lat, lon in SEAS.values() for shift in (0, 1440)
+    }
     inside = np.isin(labels, list(keep - {0}))
     return inside[:, :1440] | inside[:, 1440:]
 
