@@ -1,0 +1,75 @@
+"""LoopMap: one to three linked maps and their player, drawn and played in the browser.
+
+One component holds every panel, so that view, range and playhead are shared without a server round trip.
+
+    loop_map = LoopMap(
+        panels=[
+            {
+                "key": "forecast",            # unique within the component
+                "kind": "field",              # or "difference": then "of": ["forecast", "reference"], first minus second
+                "store": "small__sample-1__20190623",   # identifier that frames.patterns(open_reader) can open
+                "variable": "thetao",         # or a derived name that the reader understands: "speed", "thetao_anomaly"
+                "depth_index": 0,
+                "leads": [0, 1, 2],           # finished leads of that store; may grow, only new ones are fetched
+                "lead_offset": 0,             # the store's lead shown at playhead L is L + lead_offset
+                "revision": "",               # changes when a store of the same identifier is written anew
+                "title": "GOMS small",        # source label, always on screen
+                "quantity": "Temperature at 100 m",
+                "units": "degC",              # written as °C, m s⁻¹ ... on screen
+                "forcing": "hindcast, winds known",
+                "notice": "sample ocean - simulation, not for navigation",
+                "palette": "balance",         # optional: difference panels and overrides
+                "empty": "No reference for this start",  # shown in place of a map when leads is empty
+            },
+        ],
+        leads=list(range(31)),                # the whole expected loop, whether finished or not
+        times=["2019-06-23", ...],            # one label a lead: valid date or "sample day 120 (like 23 Jun)"
+        palette="thermal", range_mode="auto", # auto | fixed | symmetric; log_scale=True for concentrations
+        view=(0.0, 205.0, 360.0),             # centre latitude, centre longitude, degrees of longitude across a panel
+    )
+    loop_map.on_point(lambda lat, lon: ...)   # a click on a map
+
+Parameters that the browser writes back: `view` and `playhead` (throttled to 250 ms), `playing`, `speed`, `looping`, `shown_range`
+(the limits now on screen, also under auto), `extent` (lat_min, lat_max, lon_min, lon_max in view, for scores of the region in view).
+The page must serve `app.frames.patterns(...)` as extra Tornado patterns; `frames_url` and `static_url` are relative to the page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import param
+from panel.custom import JSComponent
+
+
+class LoopMap(JSComponent):
+    """One to three linked maps with one player; see the module docstring for the panel fields."""
+
+    panels = param.List(default=[], item_type=dict, doc="One dict a panel, one to three.")
+    leads = param.List(default=[], item_type=int, doc="Every lead of the loop in days, finished or expected.")
+    times = param.List(default=[], item_type=str, doc="Valid date or sample day of each lead.")
+
+    palette = param.String(default="thermal", doc="Name in app.palettes.PALETTES.")
+    range_mode = param.Selector(default="auto", objects=["auto", "fixed", "symmetric"])
+    range_low = param.Number(default=0.0, doc="Lower limit under fixed, in the panel's units.")
+    range_high = param.Number(default=1.0, doc="Upper limit under fixed, in the panel's units.")
+    log_scale = param.Boolean(default=False, doc="Colours follow log10 of the value.")
+
+    view = param.Tuple(default=(0.0, 205.0, 360.0), length=3, doc="Centre latitude, centre longitude, longitude span.")
+    extent = param.Tuple(default=(-90.0, 90.0, 0.0, 360.0), length=4, doc="Bounds in view, from the browser.")
+    shown_range = param.Tuple(default=(0.0, 1.0), length=2, doc="Colour limits on screen, from the browser.")
+
+    playhead = param.Integer(default=0, doc="Lead on screen, days.")
+    playing = param.Boolean(default=False)
+    speed = param.Number(default=6.0, bounds=(0.5, 60.0), doc="Leads a second.")
+    looping = param.Boolean(default=True)
+    marker = param.Tuple(default=None, length=2, allow_None=True, doc="Latitude, longitude of the marked point.")
+
+    show_player = param.Boolean(default=True)
+    frames_url = param.String(default="frames", doc="Address of the frames handler, relative to the page.")
+    static_url = param.String(default="loopmap", doc="Address of the component's modules, relative to the page.")
+
+    def on_point(self, callback: Callable[[float, float], Any]) -> None:
+        """Call back with latitude and longitude (degrees, longitude in [0, 360)) of each click on a map."""
+        self._point_callbacks.append(callback)
