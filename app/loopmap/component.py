@@ -7,7 +7,7 @@ One component holds every panel, so that view, range and playhead are shared wit
             {
                 "key": "forecast",            # unique within the component
                 "kind": "field",              # or "difference": then "of": ["forecast", "reference"], first minus second
-                "store": "small__sample-1__20190623",   # identifier that frames.patterns(open_reader) can open
+                "store": "small__sample-1__20190623",   # identifier that frames_http.patterns(open_reader) can open
                 "variable": "thetao",         # or a derived name that the reader understands: "speed", "thetao_anomaly"
                 "depth_index": 0,
                 "leads": [0, 1, 2],           # finished leads of that store; may grow, only new ones are fetched
@@ -31,7 +31,7 @@ One component holds every panel, so that view, range and playhead are shared wit
 
 Parameters that the browser writes back: `view` and `playhead` (throttled to 250 ms), `playing`, `speed`, `looping`, `shown_range`
 (the limits now on screen, also under auto), `extent` (lat_min, lat_max, lon_min, lon_max in view, for scores of the region in view).
-The page must serve `app.frames.patterns(...)` as extra Tornado patterns; `frames_url` and `static_url` are relative to the page.
+The page must serve `app.frames_http.patterns(open_reader)` as `extra_patterns`; `frames_url` and `static_url` are relative to it.
 """
 
 from __future__ import annotations
