@@ -1,0 +1,57 @@
+"""Forecasts from the day-of-year climatology: itself, and an initial anomaly that fades towards it."""
+
+from typing import Any
+
+import numpy as np
+import torch
+
+from engine.batch import Batch
+from engine.channels import PROGNOSTIC_CHANNELS
+from engine.grid import Grid
+from engine.hydrography import climatology
+from engine.models.interface import TIME_STEP, state_of
+
+FADING_DAYS = {"thetao": 60.0, "so": 80.0, "uo": 40.0, "vo": 25.0, "zos": 60.0}
+"""e-folding time of an anomaly in days, fitted on the training days of the sample ocean."""
+
+
+class Climatology:
+    """The model whose every lead is the observed climatology of that day of the year."""
+
+    name = "climatology"
+    label = "Climatology"
+    uses_forcing = False
+
+    def __init__(self, grid: Grid) -> None:
+        self.grid = grid
+        self.provenance: dict[str, Any] = {"model": self.name}
+
+    def prepare(self, batch: Batch) -> torch.Tensor:
+        """Return the initial state; only its wet cells matter."""
+        return state_of(batch)
+
+    def step(
+        self, state: torch.Tensor, forcing: Batch | None, target_forcing: Batch | None, time: np.datetime64
+    ) -> tuple[torch.Tensor, None]:
+        """Return the climatology of the next day."""
+        return state_of(climatology(self.grid, time + TIME_STEP)), None
+
+
+class DampedPersistence(Climatology):
+    """The model whose anomaly from climatology fades exponentially, at a rate of its own for each variable."""
+
+    name = "damped-persistence"
+    label = "Damped persistence"
+
+    def __init__(self, grid: Grid) -> None:
+        super().__init__(grid)
+        self.provenance = {"model": self.name, "fading_days": FADING_DAYS}
+        days = torch.tensor([FADING_DAYS[channel.variable] for channel in PROGNOSTIC_CHANNELS])
+        self._kept = torch.exp(-1 / days)[:, None, None]
+
+    def step(
+        self, state: torch.Tensor, forcing: Batch | None, target_forcing: Batch | None, time: np.datetime64
+    ) -> tuple[torch.Tensor, None]:
+        """Return climatology of the next day plus what is left of today's anomaly."""
+        anomaly = state - state_of(climatology(self.grid, time))
+        return anomaly.mul_(self._kept).add_(state_of(climatology(self.grid, time + TIME_STEP))), None

@@ -1,0 +1,50 @@
+"""What every model is to the rest of the engine: a state, a step of one day, and a batch to show."""
+
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+
+from engine.batch import Batch
+from engine.channels import PROGNOSTIC_CHANNELS, to_array
+from engine.grid import Grid
+from engine.variables import DEPTHS, PROGNOSTIC
+
+TIME_STEP = np.timedelta64(1, "D")
+"""The interval of one step."""
+
+
+class Model(Protocol):
+    """A forecast model; its state is a tensor (61, h, w) float32 in physical units, NaN in dry cells."""
+
+    name: str
+    label: str
+    provenance: dict[str, Any]
+    grid: Grid
+    uses_forcing: bool
+
+    def prepare(self, batch: Batch) -> torch.Tensor:
+        """Return the state (61, h, w) of an initial batch on this model's grid."""
+        ...
+
+    def step(
+        self, state: torch.Tensor, forcing: Batch | None, target_forcing: Batch | None, time: np.datetime64
+    ) -> tuple[torch.Tensor, torch.Tensor | None]:
+        """Return the state one day after `time` and the features (d, h / 8, w / 8), None where the model has none.
+
+        `forcing` is the atmosphere at `time`, `target_forcing` that one day later; None where `uses_forcing` is False.
+        """
+        ...
+
+
+def state_of(batch: Batch) -> torch.Tensor:
+    """Return the prognostic channels (61, h, w) of a batch."""
+    return torch.from_numpy(to_array(batch, PROGNOSTIC_CHANNELS))
+
+
+def batch_of(state: torch.Tensor, grid: Grid, time: np.datetime64) -> Batch:
+    """Return the batch of a state (61, h, w) without copying where the state lies in main memory."""
+    array = state.cpu().numpy()
+    levels = len(DEPTHS)
+    fields = {name: array[start * levels : (start + 1) * levels] for start, name in enumerate(PROGNOSTIC[:-1])}
+    return Batch({**fields, "zos": array[-1]}, grid, time)

@@ -1,0 +1,32 @@
+"""Persistence: tomorrow is like today."""
+
+from typing import Any
+
+import numpy as np
+import torch
+
+from engine.batch import Batch
+from engine.grid import Grid
+from engine.models.interface import state_of
+
+
+class Persistence:
+    """The model whose every lead is the initial state; it runs on any grid."""
+
+    name = "persistence"
+    label = "Persistence"
+    uses_forcing = False
+
+    def __init__(self, grid: Grid) -> None:
+        self.grid = grid
+        self.provenance: dict[str, Any] = {"model": self.name}
+
+    def prepare(self, batch: Batch) -> torch.Tensor:
+        """Return the state of the initial batch, gaps kept."""
+        return state_of(batch)
+
+    def step(
+        self, state: torch.Tensor, forcing: Batch | None, target_forcing: Batch | None, time: np.datetime64
+    ) -> tuple[torch.Tensor, None]:
+        """Return the state unchanged."""
+        return state, None
