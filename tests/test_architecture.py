@@ -1,0 +1,88 @@
+"""The shape of the house: one-way imports, small files, one vocabulary."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from engine.paths import REPOSITORY
+
+LONGEST_FILE = 400
+
+ORDER = ["variables", "regions", "grid", "batch", "channels", "normalisation", "models", "rollout", "forecast"]
+"""A module may import those before it in this list, never those after it."""
+
+FORBIDDEN = {
+    "engine/models": ("engine.sources", "engine.store", "engine.dataset", "engine.train", "engine.forecast"),
+    "engine/rollout.py": ("engine.sources", "engine.store", "engine.forecast"),
+    "engine/verify": ("torch",),
+    "engine": ("app", "panel", "holoviews", "bokeh", "geoviews", "datashader"),
+    "sample_data": ("app", "panel", "bokeh"),
+}
+
+SOURCES = sorted(p for folder in ("engine", "app", "sample_data", "tests") for p in (REPOSITORY / folder).rglob("*.py"))
+
+
+def _imports(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def _inside(module: str, package: str) -> bool:
+    return module == package or module.startswith(package + ".")
+
+
+@pytest.mark.parametrize("folder", list(FORBIDDEN))
+def test_nothing_imports_what_it_must_not_know(folder: str) -> None:
+    breaches = [
+        f"{path.relative_to(REPOSITORY)} imports {module}"
+        for path in SOURCES
+        if path.is_relative_to(REPOSITORY / folder)
+        for module in _imports(path)
+        if any(_inside(module, package) for package in FORBIDDEN[folder])
+    ]
+    assert not breaches
+
+
+def test_the_core_is_imported_one_way() -> None:
+    breaches = []
+    for position, name in enumerate(ORDER):
+        files = [REPOSITORY / "engine" / f"{name}.py", *(REPOSITORY / "engine" / name).rglob("*.py")]
+        for path in filter(Path.is_file, files):
+            later = [f"engine.{other}" for other in ORDER[position + 1 :]]
+            breaches += [f"{path.name}: {m}" for m in _imports(path) if any(_inside(m, package) for package in later)]
+    assert not breaches
+
+
+def test_views_read_the_selection_and_the_services_alone() -> None:
+    allowed = (
+        "app.selection",
+        "app.services",
+        "app.elements",
+        "app.palettes",
+        "app.theme",
+        "app.loopmap",
+        "app.views",
+        "app.jobs",
+    )
+    breaches = [
+        f"{path.name} imports {module}"
+        for path in (REPOSITORY / "app" / "views").rglob("*.py")
+        for module in _imports(path)
+        if (_inside(module, "app") and not any(_inside(module, name) for name in allowed))
+        or _inside(module, "engine.store")
+        or _inside(module, "engine.forecast")
+    ]
+    assert not breaches
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda p: str(p.relative_to(REPOSITORY)))
+def test_a_file_can_be_read_in_one_sitting(path: Path) -> None:
+    lines = path.read_text(encoding="utf-8").count("\n")
+    assert lines <= LONGEST_FILE, f"{path.name} has {lines} lines; split it at {LONGEST_FILE}"
