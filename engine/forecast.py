@@ -1,0 +1,163 @@
+"""The forecast workflow: source -> rollout -> store, one finished day after another, with progress, cancel and resume."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from engine import __version__
+from engine.batch import Batch
+from engine.errors import InputError, ModelError
+from engine.models import load_model
+from engine.models.interface import Model
+from engine.paths import stores_folder
+from engine.progress import Progress, no_progress
+from engine.rollout import rollout
+from engine.sources import Source
+from engine.store import ForecastStore, open_store
+
+RESTART_INTERVAL = 5
+"""Leads between two restart states: at most so many days are computed again after a kill."""
+
+
+class Cancelled(Exception):
+    """The run was stopped on request; what is finished stays and the run can be resumed."""
+
+
+def run_forecast(
+    source: Source,
+    init_time: np.datetime64,
+    model_name: str,
+    days: int = 30,
+    folder: Path | None = None,
+    resume: bool = False,
+    device: str = "auto",
+    progress: Progress = no_progress,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Path:
+    """Forecast `days` days from the state of `source` at `init_time` and return the store's folder.
+
+    A whole store of the same request is returned as it is; a partial one is continued with `resume`, else begun anew.
+    Raises InputError for a request that cannot be met, ModelError where model, memory or disk fail, Cancelled on request.
+    """
+    if not 1 <= days <= 365:
+        raise InputError(f"the forecast is to last {days} days; expected 1 to 365")
+    folder = folder or stores_folder() / forecast_identifier(source, init_time, model_name, days)
+    progress(0.0, "reading the initial state")
+    initial = source.state(init_time)
+    with _memory_explained(model_name):
+        model = load_model(model_name, initial.grid, device)
+        attrs = _attributes(source, init_time, model, days)
+        if _is_whole(folder, attrs):
+            progress(1.0, "already there")
+            return folder
+        with _open(folder, initial, attrs, days, resume) as store:
+            finished = set(store.reader.leads)
+            if 0 not in finished:
+                store.append(0, initial)
+            restart = store.read_restart()
+            progress((restart[0] if restart else 0) / days, "initial state written")
+            for step in rollout(model, initial, source.forcing, days, restart):
+                _refuse_blow_up(step.lead, step.batch, initial)
+                if step.lead not in finished:
+                    store.append(step.lead, step.batch)
+                stop = cancelled()
+                if step.lead < days and (stop or step.lead % RESTART_INTERVAL == 0):
+                    store.write_restart(step.lead, step.restart)
+                if stop:
+                    raise Cancelled(f"forecast {folder.name} was cancelled after day {step.lead}; --resume continues it")
+                progress(step.lead / days, f"day {step.lead} of {days}")
+            store.finish()
+    return folder
+
+
+def forecast_identifier(source: Source, init_time: np.datetime64, model_name: str, days: int = 30) -> str:
+    """Return the name of the store of a forecast: identical requests give the identical name."""
+    return f"{model_name}__{request_identifier(source, init_time, days)}"
+
+
+def request_identifier(source: Source, init_time: np.datetime64, days: int) -> str:
+    """Return source, date, length and a fingerprint of where the data come from, fit for a folder's name."""
+    origin = json.dumps(dict(source.provenance), sort_keys=True, default=str)
+    fingerprint = hashlib.sha256(origin.encode()).hexdigest()[:6]
+    date = str(init_time.astype("datetime64[D]")).replace("-", "")
+    return f"{source.name}__{date}__{days}d-{fingerprint}"
+
+
+def source_attributes(source: Source, init_time: np.datetime64) -> dict[str, Any]:
+    """Return the attributes that say where the data of a store come from."""
+    return {
+        "source": source.name,
+        "source_label": source.label,
+        "source_provenance": dict(source.provenance),
+        "forcing_kind": source.forcing_kind,
+        "sample": source.forcing_kind == "synthetic",
+        "init": str(init_time),
+        "software_version": __version__,
+    }
+
+
+def _attributes(source: Source, init_time: np.datetime64, model: Model, days: int) -> dict[str, Any]:
+    return {
+        **source_attributes(source, init_time),
+        "title": f"{model.label} from {source.label}, {days} days",
+        "model": model.name,
+        "model_label": model.label,
+        "model_provenance": dict(model.provenance),
+        "weights_sha256": model.provenance.get("weights_sha256", ""),
+        "days": days,
+        "grid_shape": list(model.grid.shape),
+    }
+
+
+def _is_whole(folder: Path, attrs: dict[str, Any]) -> bool:
+    return folder.exists() and (store := open_store(folder)).complete and not _differences(store.attrs, attrs)
+
+
+def _open(folder: Path, initial: Batch, attrs: dict[str, Any], days: int, resume: bool) -> ForecastStore:
+    if not (resume and folder.exists()):
+        return ForecastStore.create(folder, initial.grid, initial.time, days, attrs)
+    store = ForecastStore.open_to_resume(folder)
+    if different := _differences(store.reader.attrs, attrs):
+        store.close()
+        raise InputError(
+            f"partial forecast {folder.name} was begun with another {different[0]}; expected the same request: "
+            "run without --resume to begin anew"
+        )
+    return store
+
+
+def _differences(stored: dict[str, Any], requested: dict[str, Any]) -> list[str]:
+    """Return the names of attributes that make two runs different; JSON forgets tuples and numpy types, so compare as JSON."""
+    decisive = ("model", "model_provenance", "source", "source_provenance", "init", "days", "grid_shape", "software_version")
+    plain = json.loads(json.dumps(requested, default=str))
+    return [name for name in decisive if stored.get(name) != plain[name]]
+
+
+def _refuse_blow_up(lead: int, batch: Batch, initial: Batch) -> None:
+    for name, values in batch.fields.items():
+        was, now = (fields[0] if fields.ndim == 3 else fields for fields in (initial[name], values))
+        lost = int(np.sum(np.isfinite(was) & ~np.isfinite(now)))
+        if lost:
+            raise ModelError(
+                f"day {lead} of the forecast lost {name} in {lost} cells that the initial state has; expected finite values: "
+                "the model is unstable from this state, or its weights are damaged"
+            )
+
+
+@contextmanager
+def _memory_explained(model_name: str) -> Iterator[None]:
+    try:
+        yield
+    except (MemoryError, RuntimeError) as error:
+        # PyTorch raises RuntimeError on the processor and its subclass OutOfMemoryError on CUDA.
+        if isinstance(error, MemoryError) or "memory" in str(error).lower():
+            raise ModelError(
+                f"model {model_name!r} ran out of memory ({str(error).splitlines()[0] if str(error) else 'no detail'}); "
+                "close other programs, choose --device cpu or a smaller model, then continue with --resume"
+            ) from error
+        raise

@@ -1,0 +1,18 @@
+"""Zarr stores of forecasts, references and analyses: create, append, resume, open, list, delete."""
+
+from engine.stores.reader import Store, open_store
+from engine.stores.shelf import StoreSummary, delete_store, find_store, list_stores
+from engine.stores.writer import AnalysisStore, ForecastStore, StoreBusy, StoreWriter
+
+__all__ = [
+    "AnalysisStore",
+    "ForecastStore",
+    "Store",
+    "StoreBusy",
+    "StoreSummary",
+    "StoreWriter",
+    "delete_store",
+    "find_store",
+    "list_stores",
+    "open_store",
+]

@@ -1,0 +1,144 @@
+"""What a store looks like on disk: one Zarr v3 group with CF attributes, and one marker that says which leads are finished.
+
+Each variable is int16 in chunks of (1, 1, 180, 360), one shard a lead, so that a map reads 16 chunks and a point's profile
+one column of chunks. The marker is the group's own `zarr.json`, replaced atomically after the lead's shards are on the disk:
+a reader, or a process killed at any moment, sees a lead either finished or not at all.
+"""
+
+import json
+import os
+import warnings
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+import zarr
+from zarr.codecs import BloscCodec
+
+from engine.grid import Grid
+from engine.variables import FILL, VARIABLES
+
+CHUNK = (180, 360)
+"""Rows and columns of a chunk; clipped where the grid is smaller."""
+
+LEAD_DIMENSION = {"forecast": "lead_time", "reference": "lead_time", "analysis": "time"}
+"""Name of the first dimension by kind of store."""
+
+_SECONDS = {"units": "seconds since 1970-01-01", "calendar": "proleptic_gregorian"}
+
+
+def create_group(
+    folder: Path,
+    grid: Grid,
+    kind: str,
+    variables: Iterable[str],
+    times: np.ndarray,
+    attributes: Mapping[str, Any],
+) -> None:
+    """Make an empty store in `folder` for `times` (n,) datetime64, the first being lead 0; no lead is finished yet."""
+    group = zarr.open_group(folder, mode="w-", zarr_format=3)
+    lead_dimension = LEAD_DIMENSION[kind]
+    seconds = times.astype("datetime64[s]").astype(np.int64)
+    if lead_dimension == "lead_time":
+        _coordinate(
+            group, "lead_time", lead_numbers(times), ("lead_time",),
+            long_name="time since the initial state", standard_name="forecast_period", units="days",
+            dtype="timedelta64[s]",
+        )  # fmt: skip
+        _coordinate(group, "valid_time", seconds, ("lead_time",), standard_name="time", **_SECONDS)
+        _coordinate(group, "init_time", seconds[0], (), standard_name="forecast_reference_time", **_SECONDS)
+    else:
+        _coordinate(group, "time", seconds, ("time",), standard_name="time", axis="T", **_SECONDS)
+    _coordinate(group, "depth", grid.depth, ("depth",), standard_name="depth", units="m", positive="down", axis="Z")
+    _coordinate(group, "lat", grid.lat, ("lat",), standard_name="latitude", units="degrees_north", axis="Y")
+    _coordinate(group, "lon", grid.lon, ("lon",), standard_name="longitude", units="degrees_east", axis="X")
+    _coordinate(group, "wet", grid.wet, ("depth", "lat", "lon"), long_name="True over water")
+    _coordinate(group, "deptho", grid.deptho.astype(np.float32), ("lat", "lon"), **VARIABLES["deptho"].attributes)
+    for name in variables:
+        _create_field(group, name, grid, (lead_dimension, times.size))
+    with warnings.catch_warnings():
+        # zarr warns that other implementations may ignore the consolidated copy, which is what xarray opens quickly.
+        warnings.simplefilter("ignore")
+        zarr.consolidate_metadata(folder, zarr_format=3)
+    replace_attributes(folder, {**attributes, "status": "partial", "finished_leads": []})
+
+
+def lead_numbers(times: np.ndarray) -> np.ndarray:
+    """Return whole days since the first of `times` (n,) datetime64, int32."""
+    days = (times - times[0]) / np.timedelta64(1, "D")
+    return np.rint(days).astype(np.int32)
+
+
+def _coordinate(group: zarr.Group, name: str, values: np.ndarray, dimensions: tuple[str, ...], **attributes: Any) -> None:
+    group.create_array(name, data=np.asarray(values), dimension_names=dimensions, attributes=attributes)
+
+
+def _create_field(group: zarr.Group, name: str, grid: Grid, lead_axis: tuple[str, int]) -> None:
+    variable = VARIABLES[name]
+    levels = (grid.depth.size,) if variable.depths else ()
+    h, w = grid.shape
+    rows, columns = min(CHUNK[0], h), min(CHUNK[1], w)
+    # A shard holds whole chunks; rows and columns beyond a grid that 180 x 360 does not divide are never stored.
+    shard = (1, *levels, -(-h // rows) * rows, -(-w // columns) * columns)
+    packing = variable.packing
+    encoding: dict[str, Any] = {"_FillValue": FILL, "scale_factor": packing.scale, "add_offset": packing.offset}
+    if packing.log10:
+        encoding: dict[str, Any] = {"_FillValue": FILL, "packing": f"log10(value) = number * {packing.scale} + {packing.offset}"}
+    group.create_array(
+        name,
+        shape=(lead_axis[1], *levels, h, w),
+        dtype=np.int16,
+        chunks=(1, *(1 for _ in levels), rows, columns),
+        shards=shard,
+        compressors=[BloscCodec(cname="zstd", clevel=1, shuffle="shuffle")],
+        filters=None,
+        fill_value=FILL,
+        dimension_names=(lead_axis[0], *("depth" for _ in levels), "lat", "lon"),
+        attributes={**variable.attributes, **encoding},
+    )
+
+
+def array_of(group: zarr.Group, name: str) -> zarr.Array:
+    """Return an array of a group; raises KeyError where there is none."""
+    array = group[name]
+    if not isinstance(array, zarr.Array):
+        raise KeyError(name)
+    return array
+
+
+def read_attributes(folder: Path) -> dict[str, Any]:
+    """Return the attributes of the group in `folder`; raises OSError or ValueError where there is none."""
+    return dict(json.loads((folder / "zarr.json").read_bytes())["attributes"])
+
+
+def replace_attributes(folder: Path, attributes: Mapping[str, Any]) -> None:
+    """Replace the attributes of the group in one atomic step that survives a loss of power."""
+    metadata = json.loads((folder / "zarr.json").read_bytes())
+    metadata["attributes"] = dict(attributes)
+    content = json.dumps(metadata, indent=1, default=str).encode()
+    write_atomically(folder / "zarr.json", lambda file: file.write(content))
+
+
+def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
+    """Let `write` fill a file beside `path`, flush it to the disk, and rename it into place."""
+    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
+    try:
+        with partial.open("wb") as file:
+            write(file)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
+    flush(path.parent)
+
+
+def flush(path: Path) -> None:
+    """Wait until a file or the entries of a folder are on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,214 @@
+"""The write side of stores: created empty, appended lead by lead, closed as whole; killed at any moment, resumable."""
+
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from shutil import rmtree
+from typing import Any, Self
+
+import numpy as np
+import zarr
+from filelock import FileLock, Timeout
+
+from engine.batch import Batch
+from engine.errors import InputError, ModelError
+from engine.grid import Grid
+from engine.stores.layout import array_of, create_group, flush, lead_numbers, replace_attributes, write_atomically
+from engine.stores.reader import Store
+from engine.variables import PROGNOSTIC, VARIABLES
+
+
+class StoreBusy(ModelError):
+    """Another process is writing the store."""
+
+
+class StoreWriter:
+    """Writes one store; holds a lock on it until closed, so that two processes never write the same one.
+
+    Use `ForecastStore.create`, `AnalysisStore.create` or `open_to_resume`, then `append`, then `finish`.
+    """
+
+    def __init__(self, folder: Path, lock: FileLock) -> None:
+        self.folder = folder
+        self.reader = Store(folder)
+        self._lock = lock
+        self._group = zarr.open_group(folder, mode="r+", zarr_format=3)
+
+    @classmethod
+    def open_to_resume(cls, folder: Path) -> Self:
+        """Open a partial store to write its missing leads; raises InputError where there is none."""
+        lock = _locked(folder)
+        try:
+            for leftover in folder.rglob("*.partial"):
+                leftover.unlink(missing_ok=True)
+            return cls(folder, lock)
+        except BaseException:
+            lock.release()
+            raise
+
+    @classmethod
+    def _create(
+        cls, folder: Path, grid: Grid, kind: str, variables: Iterable[str], times: np.ndarray, attrs: Mapping[str, Any]
+    ) -> Self:
+        steps = np.diff(lead_numbers(times)) if times.size else np.array([0])
+        if np.any(steps <= 0) or np.any(np.isnat(times)):
+            raise InputError(f"times of store {folder.name} do not ascend by a day or more; expected one step a day")
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        lock = _locked(folder)
+        making = folder.with_name(f".{folder.name}.making")
+        try:
+            rmtree(making, ignore_errors=True)
+            delete_folder(folder)
+            # The store appears under its name only once it can be opened.
+            create_group(making, grid, kind, variables, times, {**attrs, "kind": kind, "Conventions": "CF-1.11"})
+            making.replace(folder)
+            flush(folder.parent)
+            return cls(folder, lock)
+        except OSError as error:
+            rmtree(making, ignore_errors=True)
+            lock.release()
+            raise _cannot_write(folder.name, "its first files", error) from error
+        except BaseException:
+            rmtree(making, ignore_errors=True)
+            lock.release()
+            raise
+
+    def append(self, lead: int, batch: Batch) -> None:
+        """Write a lead; it is finished, for every reader, when this returns.
+
+        Raises InputError where grid, time or fields of `batch` are not those of the store, ModelError where the disk is full.
+        """
+        self._check(lead, batch)
+        position = self.reader.all_leads.index(lead)
+        try:
+            for name in self.reader.variables:
+                self._write_field(name, position, batch[name])
+            attributes = self.reader.attrs
+            attributes["finished_leads"] = sorted({*attributes["finished_leads"], lead})
+            replace_attributes(self.folder, attributes)
+        except OSError as error:
+            raise _cannot_write(self.folder.name, f"lead {lead}", error) from error
+
+    def _check(self, lead: int, batch: Batch) -> None:
+        name = self.folder.name
+        if not batch.grid.same_as(self.reader.grid):
+            raise InputError(f"lead {lead} of {name} is on a grid {batch.grid.shape}; expected {self.reader.grid.shape}")
+        expected = self.reader.valid_time(lead)
+        if batch.time.astype("datetime64[s]") != expected:
+            raise InputError(f"lead {lead} of {name} is valid at {batch.time}; expected {expected}")
+        if missing := [variable for variable in self.reader.variables if variable not in batch.fields]:
+            raise InputError(f"lead {lead} of {name} lacks {', '.join(missing)}; expected every variable of the store")
+
+    def _write_field(self, name: str, position: int, values: np.ndarray) -> None:
+        array = array_of(self._group, name)
+        packing = VARIABLES[name].packing
+        if values.ndim == 3:
+            numbers = np.stack([packing.pack(level) for level in values])
+        else:
+            numbers = packing.pack(values)
+        array[position] = numbers
+        shard = self.folder.joinpath(name, "c", str(position), *("0" for _ in numbers.shape))
+        if shard.exists():  # a shard of nothing but missing values is not written
+            flush(shard)
+            flush(shard.parent)
+
+    def write_restart(self, lead: int, restart: Mapping[str, np.ndarray]) -> None:
+        """Keep the exact float32 state after `lead`, replacing the last one atomically."""
+        arrays = {"lead": np.array(lead), **{f"state_{name}": values for name, values in restart.items()}}
+        try:
+            write_atomically(restart_path(self.folder), lambda file: np.savez(file, **arrays))
+        except OSError as error:
+            raise _cannot_write(self.folder.name, f"the restart state of lead {lead}", error) from error
+
+    def read_restart(self) -> tuple[int, dict[str, np.ndarray]] | None:
+        """Return (lead, state) of the last restart state, or None where there is none."""
+        path = restart_path(self.folder)
+        if not path.exists():
+            return None
+        with np.load(path) as content:
+            state = {key.removeprefix("state_"): content[key] for key in content.files if key != "lead"}
+            return int(content["lead"]), state
+
+    def finish(self) -> None:
+        """Close the store as whole; raises InputError where leads are missing."""
+        missing = sorted(set(self.reader.all_leads) - set(self.reader.leads))
+        if missing:
+            raise InputError(f"store {self.folder.name} lacks leads {missing}; append them before it is finished")
+        replace_attributes(self.folder, {**self.reader.attrs, "status": "whole"})
+        restart_path(self.folder).unlink(missing_ok=True)
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the store, whole or partial."""
+        self._lock.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class ForecastStore(StoreWriter):
+    """A forecast, or the reference beside one: dims lead_time, depth, lat, lon; lead 0 is the initial state."""
+
+    @classmethod
+    def create(
+        cls,
+        folder: Path,
+        grid: Grid,
+        init_time: np.datetime64,
+        leads: int,
+        attrs: Mapping[str, Any],
+        kind: str = "forecast",
+        variables: Iterable[str] = PROGNOSTIC,
+    ) -> Self:
+        """Make an empty store for leads 0 to `leads` days, in place of any of that name."""
+        days = np.arange(leads + 1).astype("timedelta64[D]")
+        return cls._create(folder, grid, kind, variables, init_time.astype("datetime64[s]") + days, attrs)
+
+
+class AnalysisStore(StoreWriter):
+    """An analysis on its own grid, global or regional: dims time, depth, lat, lon."""
+
+    @classmethod
+    def create(
+        cls, folder: Path, grid: Grid, times: np.ndarray, attrs: Mapping[str, Any], variables: Iterable[str] = PROGNOSTIC
+    ) -> Self:
+        """Make an empty store for `times` (n,) datetime64, in place of any of that name."""
+        return cls._create(folder, grid, "analysis", variables, times.astype("datetime64[s]"), attrs)
+
+
+def restart_path(folder: Path) -> Path:
+    """Return where the restart state of a store lies: beside the group, which holds nothing but Zarr."""
+    return folder.with_name(f".{folder.name}.restart.npz")
+
+
+def lock_path(folder: Path) -> Path:
+    """Return the lock file of a store."""
+    return folder.with_name(f".{folder.name}.lock")
+
+
+def delete_folder(folder: Path) -> None:
+    """Remove a store; it vanishes at once, so that one half removed is never seen."""
+    restart_path(folder).unlink(missing_ok=True)
+    if folder.exists():
+        going = folder.with_name(f".{folder.name}.{os.getpid()}.deleted")
+        folder.replace(going)
+        rmtree(going)
+
+
+def _locked(folder: Path) -> FileLock:
+    lock = FileLock(lock_path(folder))
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise StoreBusy(f"store {folder.name} is being written by another process; wait for it or cancel it") from error
+    return lock
+
+
+def _cannot_write(name: str, what: str, error: OSError) -> ModelError:
+    return ModelError(
+        f"store {name}: {what} could not be written ({error.strerror or error}); the leads finished before are kept; "
+        "free space (`goms stores` shows sizes) and continue with --resume"
+    )
