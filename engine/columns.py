@@ -1,0 +1,184 @@
+"""Compiled loops over water columns: displaced temperature and salinity, currents below the surface."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+from numba import njit
+
+LARGEST_STRETCH = 0.8
+STABLE_STEP = 4e-5
+
+
+def over_rows(kernel: Callable[..., None], rows: int, *arguments: object) -> None:
+    """Run `kernel(first, last, *arguments)` over blocks of rows, one thread a core.
+
+    The kernels release the interpreter lock; plain threads are used because Numba's own thread pool must not be entered
+    from two threads at once, and the application calls from several.
+    """
+    workers = min(int(os.environ.get("NUMBA_NUM_THREADS", os.cpu_count() or 1)), rows)
+    edges = np.linspace(0, rows, 4 * workers + 1).astype(int)
+    if workers == 1:
+        kernel(0, rows, *arguments)
+        return
+    with ThreadPoolExecutor(workers) as pool:
+        for future in [pool.submit(kernel, a, b, *arguments) for a, b in zip(edges[:-1], edges[1:], strict=True)]:
+            future.result()
+
+
+@njit(cache=True, nogil=True, inline="always")
+def density(temperature: float, salinity: float, depth: float) -> float:
+    """Density minus a constant in kg m-3; simplified equation of state of Roquet et al. 2015 (doi 10.1175/JPO-D-15-0080.1)."""
+    t = temperature - 10.0
+    s = salinity * 1.004715 - 35.0
+    heat = -0.1655 * (1.0 + 0.02976 * t + 1.4970e-4 * depth) * t
+    return heat + 0.76554 * (1.0 - 2.7457e-4 * s - 1.1090e-5 * depth) * s - 2.4341e-3 * t * s
+
+
+@njit(cache=True, nogil=True)
+def interpolate_row(source, j, rows, row_weights, columns, column_weights, wide, out):  # type: ignore[no-untyped-def]
+    """Cubic interpolation of row `j`: `source` (n, a, b) -> `out` (n, w); `wide` (b,) is scratch."""
+    for k in range(out.shape[0]):
+        for i in range(wide.shape[0]):
+            wide[i] = (
+                source[k, rows[j, 0], i] * row_weights[j, 0]
+                + source[k, rows[j, 1], i] * row_weights[j, 1]
+                + source[k, rows[j, 2], i] * row_weights[j, 2]
+                + source[k, rows[j, 3], i] * row_weights[j, 3]
+            )
+        for i in range(out.shape[1]):
+            out[k, i] = (
+                wide[columns[i, 0]] * column_weights[i, 0]
+                + wide[columns[i, 1]] * column_weights[i, 1]
+                + wide[columns[i, 2]] * column_weights[i, 2]
+                + wide[columns[i, 3]] * column_weights[i, 3]
+            )
+
+
+@njit(cache=True, nogil=True)
+def displace_column(depth, displacement, anomaly, profile, moved, target):  # type: ignore[no-untyped-def]
+    """Fill `target` (z,) with T(d + D h') = Tclim(d) for `profile` (level,) at `depth` (level,); no fold for any `anomaly`.
+
+    The anomaly is reduced where |dD/dd h'| would pass 0.8. `moved` (level,) receives the new depth of each level.
+    """
+    steepest = 0.0
+    for k in range(1, depth.shape[0]):
+        steepest = max(steepest, abs((displacement[k] - displacement[k - 1]) / (depth[k] - depth[k - 1])))
+    height = anomaly
+    if steepest * abs(height) > LARGEST_STRETCH:
+        height = np.sign(height) * LARGEST_STRETCH / steepest
+    for k in range(depth.shape[0]):
+        moved[k] = depth[k] + displacement[k] * height
+    m = 0
+    last = depth.shape[0] - 2
+    for k in range(target.shape[0]):
+        while m < last and moved[m + 1] <= depth[k]:
+            m += 1
+        part = min(max((depth[k] - moved[m]) / (moved[m + 1] - moved[m]), 0.0), 1.0)
+        target[k] = profile[m] + part * (profile[m + 1] - profile[m])
+
+
+@njit(cache=True, nogil=True)
+def mix_surface(depth, mixed_layer, temperature, salinity, surface_t, surface_s):  # type: ignore[no-untyped-def]
+    """Give the column the surface's temperature and salinity: whole to the mixed layer's base, fading out below it."""
+    delta_t = surface_t - temperature[0]
+    delta_s = surface_s - salinity[0]
+    fade = max(25.0, 0.5 * mixed_layer)
+    for k in range(temperature.shape[0]):
+        below = (depth[k] - mixed_layer) / fade
+        if below >= 1.0:
+            break
+        share = 1.0 if below <= 0.0 else 0.5 + 0.5 * np.cos(np.pi * below)
+        temperature[k] += share * delta_t
+        salinity[k] += share * delta_s
+
+
+@njit(cache=True, nogil=True)
+def stabilise(depth, temperature, salinity):  # type: ignore[no-untyped-def]
+    """Let denser water sink: a level lighter than the one above takes its properties, the surface value staying as given.
+
+    A trace of salt (at most 1e-4) keeps mixed levels stable after rounding.
+    """
+    for k in range(1, temperature.shape[0]):
+        middle = 0.5 * (depth[k] + depth[k - 1])
+        excess = density(temperature[k], salinity[k], middle) - density(temperature[k - 1], salinity[k - 1], middle)
+        if excess < STABLE_STEP:
+            if excess < -0.002:
+                temperature[k] = temperature[k - 1]
+                salinity[k] = salinity[k - 1] + 8e-5
+            else:
+                salinity[k] += (1.5 * STABLE_STEP - excess) / 0.75
+
+
+@njit(cache=True, nogil=True)
+def tracer_rows(
+    first, last, depth, source_t, source_s, source_d, rows, row_weights, columns, column_weights,
+    wet, anomaly, mixed_layer, surface_t, surface_s, thetao, so,
+):  # type: ignore[no-untyped-def]  # fmt: skip
+    """Write `thetao`, `so` (z, h, w) for rows `first` to `last`; NaN on land and below the sea floor."""
+    levels, width, count = source_t.shape[0], wet.shape[2], wet.shape[0]
+    wide = np.empty(source_t.shape[2], dtype=np.float32)
+    row_t = np.empty((levels, width), dtype=np.float32)
+    row_s = np.empty((levels, width), dtype=np.float32)
+    row_d = np.empty((levels, width), dtype=np.float32)
+    moved, temperature, salinity = np.empty(levels), np.empty(count), np.empty(count)
+    for j in range(first, last):
+        interpolate_row(source_t, j, rows, row_weights, columns, column_weights, wide, row_t)
+        interpolate_row(source_s, j, rows, row_weights, columns, column_weights, wide, row_s)
+        interpolate_row(source_d, j, rows, row_weights, columns, column_weights, wide, row_d)
+        for i in range(width):
+            if not wet[0, j, i]:
+                for k in range(count):
+                    thetao[k, j, i] = np.nan
+                    so[k, j, i] = np.nan
+                continue
+            displace_column(depth, row_d[:, i], anomaly[j, i], row_t[:, i], moved, temperature)
+            displace_column(depth, row_d[:, i], anomaly[j, i], row_s[:, i], moved, salinity)
+            top_t = surface_t[j, i] if np.isfinite(surface_t[j, i]) else temperature[0]
+            top_s = surface_s[j, i] if np.isfinite(surface_s[j, i]) else salinity[0]
+            mix_surface(depth, mixed_layer[j, i], temperature, salinity, top_t, top_s)
+            for k in range(count):
+                salinity[k] = min(max(salinity[k], 1.0), 41.5)
+                temperature[k] = min(max(temperature[k], -0.0575 * salinity[k]), 35.0)
+            stabilise(depth, temperature, salinity)
+            for k in range(count):
+                thetao[k, j, i] = temperature[k] if wet[k, j, i] else np.nan
+                so[k, j, i] = salinity[k] if wet[k, j, i] else np.nan
+
+
+@njit(cache=True, nogil=True)
+def current_rows(
+    first, last, depth, source_u, source_v, source_f, rows, row_weights, columns, column_weights,
+    wet, surface_u, surface_v, ekman_u, ekman_v, ekman_depth, turn, uo, vo,
+):  # type: ignore[no-untyped-def]  # fmt: skip
+    """Write `uo`, `vo` (z, h, w): mean shear, eddy flow with the shape F, Ekman spiral; NaN where not wet."""
+    count, width = wet.shape[0], wet.shape[2]
+    wide = np.empty(source_u.shape[2], dtype=np.float32)
+    row_u = np.empty((count, width), dtype=np.float32)
+    row_v = np.empty((count, width), dtype=np.float32)
+    row_f = np.empty((count, width), dtype=np.float32)
+    for j in range(first, last):
+        interpolate_row(source_u, j, rows, row_weights, columns, column_weights, wide, row_u)
+        interpolate_row(source_v, j, rows, row_weights, columns, column_weights, wide, row_v)
+        interpolate_row(source_f, j, rows, row_weights, columns, column_weights, wide, row_f)
+        for k in range(count):
+            end = min(max((50.0 - depth[k]) / 20.0, 0.0), 1.0)
+            for i in range(width):
+                if not wet[k, j, i]:
+                    uo[k, j, i] = np.nan
+                    vo[k, j, i] = np.nan
+                    continue
+                shape = row_f[k, i]
+                u = row_u[k, i] + (surface_u[j, i] - row_u[0, i]) * shape
+                v = row_v[k, i] + (surface_v[j, i] - row_v[0, i]) * shape
+                if end > 0.0:
+                    below = depth[k] / ekman_depth[j, i]
+                    size = end * np.exp(-below)
+                    cosine, sine = np.cos(turn[j] * below), np.sin(turn[j] * below)
+                    u += size * (ekman_u[j, i] * cosine + ekman_v[j, i] * sine)
+                    v += size * (ekman_v[j, i] * cosine - ekman_u[j, i] * sine)
+                uo[k, j, i] = min(max(u, -3.0), 3.0)
+                vo[k, j, i] = min(max(v, -3.0), 3.0)

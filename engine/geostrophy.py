@@ -1,0 +1,95 @@
+"""Geostrophic velocity of a sea-surface height (or pressure head) on a latitude-longitude grid, tropics included."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter1d
+
+GRAVITY = 9.81
+EARTH_RADIUS = 6.371e6
+EARTH_ROTATION = 7.2921e-5
+EQUATORIAL_SCALE = 2.2
+EQUATORIAL_BAND = 9.0
+EQUATORIAL_SMOOTHING = 1.0
+
+Array = NDArray[np.floating]
+
+
+def coriolis(lat: Array) -> Array:
+    """Coriolis parameter in s-1 at latitudes `lat` in degrees."""
+    return 2.0 * EARTH_ROTATION * np.sin(np.deg2rad(lat))
+
+
+def is_periodic(lon: Array) -> bool:
+    """True when cell centres `lon` (w,) go once round the globe."""
+    step = float(lon[1] - lon[0])
+    return abs(step * len(lon) - 360.0) < 0.5 * step
+
+
+def gradient(field: Array, lat: Array, lon: Array, wet: NDArray[np.bool_]) -> tuple[Array, Array]:
+    """Eastward and northward derivative of `field` (..., h, w), per metre.
+
+    Centred where both neighbours are wet, one-sided beside land, zero where neither neighbour is wet;
+    no value on land is ever read, because `field` may be NaN there.
+    """
+    values = np.where(wet, field, 0.0).astype(np.float32)
+    periodic = is_periodic(lon)
+    metres_per_degree = np.deg2rad(1.0) * EARTH_RADIUS
+    dx = ((lon[1] - lon[0]) * metres_per_degree * np.cos(np.deg2rad(lat)))[:, None].astype(np.float32)
+    dy = np.float32((lat[1] - lat[0]) * metres_per_degree)
+    return _difference(values, wet, -1, periodic) / dx, _difference(values, wet, -2, False) / dy
+
+
+def _difference(values: Array, wet: NDArray[np.bool_], axis: int, periodic: bool) -> Array:
+    """Mean of the one-sided differences whose two cells are wet, per grid step."""
+    pair = wet & np.roll(wet, -1, axis)
+    step = np.where(pair, np.roll(values, -1, axis) - values, np.float32(0.0))
+    if not periodic:
+        edge = [slice(None)] * values.ndim
+        edge[axis] = slice(-1, None)
+        step[tuple(edge)] = 0.0
+        edge = [slice(None)] * pair.ndim
+        edge[axis] = slice(-1, None)
+        pair[tuple(edge)] = False
+    count = pair.astype(np.float32) + np.roll(pair, 1, axis)
+    return (step + np.roll(step, 1, axis)) / np.maximum(count, np.float32(1.0))
+
+
+def geostrophic_velocity(height: Array, lat: Array, lon: Array, wet: NDArray[np.bool_]) -> tuple[Array, Array]:
+    """Eastward and northward geostrophic velocity (..., h, w) in m s-1 of `height` (..., h, w) in m; 0 on land.
+
+    Outside the tropics g/f times the slope. Towards the equator, where f vanishes, the meridional derivative of the
+    same balance (beta-plane) takes over with weight exp(-(latitude / 2.2)^2) (Lagerloef et al. 1999,
+    doi 10.1029/1999JC900197); its second derivatives are taken of heights smoothed over one degree.
+    """
+    east, north = gradient(height, lat, lon, wet)
+    f = coriolis(lat).astype(np.float32)[:, None]
+    weight = np.exp(-((lat / EQUATORIAL_SCALE) ** 2)).astype(np.float32)[:, None]
+    weight[np.abs(lat) > EQUATORIAL_BAND] = 0.0
+    inverse = (1.0 - weight) * GRAVITY / np.where(np.abs(f) > 1e-9, f, 1e-9)
+    u, v = -inverse * north, inverse * east
+    band = np.flatnonzero(np.abs(lat) <= EQUATORIAL_BAND)
+    if len(band) > 4:
+        near = slice(max(int(band[0]) - 8, 0), int(band[-1]) + 9)
+        u_beta, v_beta = _beta_plane_velocity(height[..., near, :], lat[near], lon, wet[..., near, :])
+        u[..., near, :] += weight[near] * u_beta
+        v[..., near, :] += weight[near] * v_beta
+    return np.where(wet, u, np.float32(0.0)), np.where(wet, v, np.float32(0.0))
+
+
+def _beta_plane_velocity(height: Array, lat: Array, lon: Array, wet: NDArray[np.bool_]) -> tuple[Array, Array]:
+    """u = -(g/beta) h_yy and v = (g/beta) h_xy, from heights smoothed so that noise does not become flow."""
+    beta = (2.0 * EARTH_ROTATION / EARTH_RADIUS * np.cos(np.deg2rad(lat))).astype(np.float32)[:, None]
+    mode = "wrap" if is_periodic(lon) else "nearest"
+    across, along = EQUATORIAL_SMOOTHING / (lat[1] - lat[0]), EQUATORIAL_SMOOTHING / (lon[1] - lon[0])
+    share = np.broadcast_to(wet, height.shape).astype(np.float32)
+    smooth = np.where(wet, height, 0.0).astype(np.float32)
+    for axis, width, edge in ((-2, across, "nearest"), (-1, along, mode)):
+        share = gaussian_filter1d(share, width, axis=axis, mode=edge, truncate=3.0)
+        smooth = gaussian_filter1d(smooth, width, axis=axis, mode=edge, truncate=3.0)
+    smooth = np.where(wet, smooth / np.maximum(share, 1e-3), 0.0)
+    _, north = gradient(smooth, lat, lon, wet)
+    north_east, north_north = gradient(north, lat, lon, wet)
+    factor = np.float32(GRAVITY) / beta
+    return np.clip(-factor * north_north, -1.5, 1.5), np.clip(factor * north_east, -1.0, 1.0)
