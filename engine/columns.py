@@ -10,7 +10,7 @@ import numpy as np
 from numba import njit
 
 LARGEST_STRETCH = 0.8
-STABLE_STEP = 4e-5
+STABLE_STEP = 4e-4
 
 
 def over_rows(kernel: Callable[..., None], rows: int, *arguments: object) -> None:
@@ -29,13 +29,21 @@ def over_rows(kernel: Callable[..., None], rows: int, *arguments: object) -> Non
             future.result()
 
 
-@njit(cache=True, nogil=True, inline="always")
-def density(temperature: float, salinity: float, depth: float) -> float:
-    """Density minus a constant in kg m-3; simplified equation of state of Roquet et al. 2015 (doi 10.1175/JPO-D-15-0080.1)."""
-    t = temperature - 10.0
-    s = salinity * 1.004715 - 35.0
-    heat = -0.1655 * (1.0 + 0.02976 * t + 1.4970e-4 * depth) * t
-    return heat + 0.76554 * (1.0 - 2.7457e-4 * s - 1.1090e-5 * depth) * s - 2.4341e-3 * t * s
+@njit(cache=True, nogil=True)
+def density_step(t_above, s_above, t_below, s_below, depth):  # type: ignore[no-untyped-def]
+    """Potential density below minus above in kg m-3, referred to `depth` m between the two: positive is stable.
+
+    Expansion and contraction coefficients of potential temperature and practical salinity after McDougall 1987
+    (doi 10.1175/1520-0485(1987)017<1950:NS>2.0.CO;2).
+    """
+    t, s, p = 0.5 * (t_above + t_below), 0.5 * (s_above + s_below) - 35.0, depth
+    ratio = 0.665157e-1 + t * (0.170907e-1 + t * (-0.203814e-3 + t * (0.298357e-5 - t * 0.255019e-7)))
+    ratio += s * (0.378110e-2 - 0.846960e-4 * t - 0.164759e-6 * p - 0.678662e-5 * s)
+    ratio += p * (0.380374e-4 - 0.933746e-6 * t + 0.791325e-8 * t * t)
+    beta = 0.785567e-3 + t * (-0.301985e-5 + t * (0.555579e-7 - t * 0.415613e-9))
+    beta += s * (-0.356603e-6 + 0.788212e-8 * t + 0.408195e-10 * p + 0.515032e-8 * s)
+    beta += p * (-0.121555e-7 + 0.192867e-9 * t - 0.213127e-11 * t * t)
+    return 1027.0 * beta * ((s_below - s_above) - ratio * (t_below - t_above))
 
 
 @njit(cache=True, nogil=True)
@@ -100,17 +108,16 @@ def mix_surface(depth, mixed_layer, temperature, salinity, surface_t, surface_s)
 def stabilise(depth, temperature, salinity):  # type: ignore[no-untyped-def]
     """Let denser water sink: a level lighter than the one above takes its properties, the surface value staying as given.
 
-    A trace of salt (at most 1e-4) keeps mixed levels stable after rounding.
+    A trace of salt, at most 0.001 a level, keeps mixed water stable under the regional composition of sea salt.
     """
     for k in range(1, temperature.shape[0]):
         middle = 0.5 * (depth[k] + depth[k - 1])
-        excess = density(temperature[k], salinity[k], middle) - density(temperature[k - 1], salinity[k - 1], middle)
-        if excess < STABLE_STEP:
-            if excess < -0.002:
-                temperature[k] = temperature[k - 1]
-                salinity[k] = salinity[k - 1] + 8e-5
-            else:
-                salinity[k] += (1.5 * STABLE_STEP - excess) / 0.75
+        step = density_step(temperature[k - 1], salinity[k - 1], temperature[k], salinity[k], middle)
+        if step < -0.5 * STABLE_STEP:
+            temperature[k] = temperature[k - 1]
+            salinity[k] = salinity[k - 1] + STABLE_STEP / 0.75
+        elif step < STABLE_STEP:
+            salinity[k] += (STABLE_STEP - step) / 0.75
 
 
 @njit(cache=True, nogil=True)
