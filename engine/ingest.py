@@ -1,0 +1,164 @@
+"""From a provider's files to an analysis store: checked first, written beside its place, moved there when whole."""
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from engine.batch import Batch
+from engine.errors import InputError
+from engine.grid import Grid, quarter_degree
+from engine.paths import stores_folder
+from engine.progress import Progress, no_progress
+from engine.regrid import AreaMean
+from engine.sources.glorys import GLORYS
+from engine.sources.hycom import HYCOM, potential_temperature
+from engine.sources.product import Product, ProductDays
+from engine.store import AnalysisStore
+from engine.stores.writer import lock_path
+from engine.variables import DEPTHS
+
+PRODUCTS: dict[str, Product] = {product.name: product for product in (HYCOM, GLORYS)}
+
+
+def ingest(
+    kind: str,
+    files: Sequence[Path],
+    identifier: str | None = None,
+    progress: Progress = no_progress,
+    grid: Grid | None = None,
+) -> Path:
+    """Write the days of `files` of the product `kind` as an analysis store and return its folder.
+
+    A global file becomes means of wet cells on `grid`, the 1/4 degree grid unless given; a box keeps its own grid. The
+    store appears when it is whole: InputError (bad file, unknown product, store already there) leaves nothing behind.
+    """
+    if kind not in PRODUCTS:
+        raise InputError(f"product is {kind!r}; expected one of {', '.join(PRODUCTS)}")
+    days = ProductDays(PRODUCTS[kind], [Path(file) for file in files])
+    try:
+        target = _Target(days, grid)
+        folder = stores_folder() / (identifier or _identifier(days))
+        if folder.exists():
+            raise InputError(f"store {folder.name} exists already; expected a new name: delete it or choose an identifier")
+        unfinished = folder.with_name(f".{folder.name}.unfinished")
+        try:
+            _write(days, target, unfinished, progress)
+            unfinished.rename(folder)
+        finally:
+            shutil.rmtree(unfinished, ignore_errors=True)
+            lock_path(unfinished).unlink(missing_ok=True)
+    finally:
+        days.close()
+    return folder
+
+
+class _Target:
+    """Where the days of a product go: the model's grid by area means, or the box's own grid."""
+
+    def __init__(self, days: ProductDays, grid: Grid | None) -> None:
+        self.days = days
+        if days.is_global:
+            self.grid = grid or quarter_degree()
+            self.mean: AreaMean | None = AreaMean(days.lat, days.lon, self.grid.lat, self.grid.lon)
+            self._columns, width = None, self.grid.lon.size
+        else:
+            self.mean = None
+            lon, self._columns = _whole_circle(days.lon)
+            width = lon.size
+        self._width = width
+        self._levels = np.array(days.levels.reached)
+        self._first = self._fields(days.times[0])
+        if not days.is_global:
+            depth = np.asarray(DEPTHS, dtype=np.float64)[self._levels]
+            wet = np.isfinite(self._first["thetao"])
+            self.grid = Grid(days.lat, lon, depth, wet, _sea_floor(days.lat, lon, depth, wet))
+
+    def batch(self, time: np.datetime64) -> Batch:
+        """Return the fields of one day on the target grid, dry cells missing."""
+        fields = self._first if time == self.days.times[0] else self._fields(time)
+        whole = {}
+        for name, values in fields.items():
+            if values.ndim == 2:
+                whole[name] = np.where(self.grid.wet_surface, values, np.nan)
+                continue
+            stack = np.full(self.grid.wet.shape, np.nan, dtype=np.float32)
+            stack[self._levels if self.days.is_global else slice(None)] = values
+            whole[name] = np.where(self.grid.wet, stack, np.nan)
+        return Batch(whole, self.grid, time)
+
+    def _fields(self, time: np.datetime64) -> dict[str, np.ndarray]:
+        fields = self.days.day(time, self.mean)
+        if self.days.temperature_is_in_situ:
+            # After the means: the conversion is so nearly linear that their order changes less than 0.001 degC, and a
+            # global day has 14 times fewer cells then.
+            lat, lon = (self.grid.lat, self.grid.lon) if self.mean else (self.days.lat, self.days.lon)
+            depth = np.asarray(DEPTHS)[self._levels]
+            fields["thetao"] = potential_temperature(fields["thetao"], fields["so"], depth, lat, lon)
+        if self._columns is None:
+            return fields
+        return {name: self._spread(values) for name, values in fields.items()}
+
+    def _spread(self, values: np.ndarray) -> np.ndarray:
+        out = np.full((*values.shape[:-1], self._width), np.nan, dtype=np.float32)
+        out[..., self._columns] = values
+        return out
+
+
+def _whole_circle(lon: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+    """Return longitudes without a hole, and the columns the data take in them, None where nothing was added.
+
+    A box across the prime meridian falls apart in [0, 360); it becomes a full circle, missing outside the box.
+    """
+    steps = np.diff(lon)
+    hole = int(np.argmax(steps))
+    step = float(np.median(steps))
+    added = round(steps[hole] / step) - 1
+    if added < 1:
+        return lon, None
+    between = np.linspace(lon[hole], lon[hole + 1], added + 2)[1:-1]
+    columns = np.r_[0 : hole + 1, hole + 1 + added : lon.size + added]
+    return np.concatenate([lon[: hole + 1], between, lon[hole + 1 :]]), columns
+
+
+def _sea_floor(lat: np.ndarray, lon: np.ndarray, depth: np.ndarray, wet: np.ndarray) -> np.ndarray:
+    """Return the sea floor (h, w) of the global bathymetry, at least as deep as the deepest wet level, NaN on land."""
+    around = quarter_degree()
+    rows = np.abs(around.lat[:, None] - lat).argmin(axis=0)
+    columns = np.abs((around.lon[:, None] - lon + 180) % 360 - 180).argmin(axis=0)
+    charted = np.nan_to_num(around.deptho[np.ix_(rows, columns)], nan=0)
+    deepest = (wet * depth[:, None, None]).max(axis=0)
+    return np.where(wet.any(axis=0), np.maximum(charted, deepest), np.nan).astype(np.float32)
+
+
+def _identifier(days: ProductDays) -> str:
+    place = "global"
+    if not days.is_global:
+        west, east = days.lon[0], days.lon[-1]
+        place = f"{_degrees(days.lat[0], 'ns')}-{_degrees(days.lat[-1], 'ns')}-{west:.0f}e-{east:.0f}e"
+    return f"{days.product.name}__{place}__{days.times[0].astype('datetime64[D]').item():%Y%m%d}"
+
+
+def _degrees(value: float, signs: str) -> str:
+    return f"{abs(value):.0f}{signs[0] if value >= 0 else signs[1]}"
+
+
+def _write(days: ProductDays, target: _Target, folder: Path, progress: Progress) -> None:
+    product = days.product
+    attributes: dict[str, Any] = {
+        "source": product.name,
+        "label": f"{product.label} {'1/4 degree means' if days.is_global else 'native grid'}",
+        "sampling": product.sampling,
+        "temperature": "potential, from in-situ" if days.temperature_is_in_situ else "potential, as distributed",
+        "description": days.description,
+        "files": [file.name for file in days.paths],
+        "sample": False,
+    }
+    with AnalysisStore.create(folder, target.grid, days.times, attributes, days.fields) as store:
+        for lead, time in enumerate(days.times):
+            progress(lead / days.times.size, f"{product.label} {time.astype('datetime64[D]')}")
+            store.append(lead, target.batch(time))
+        store.finish()
+    progress(1.0, f"{days.times.size} days")

@@ -1,0 +1,61 @@
+"""Where states, forcing and references come from: one reader a provider, all behind one protocol."""
+
+from typing import Any, Protocol
+
+import numpy as np
+
+from engine.batch import Batch
+from engine.errors import InputError
+
+
+class Source(Protocol):
+    """Gives initial states, the atmosphere of any day, and a reference where there is one."""
+
+    name: str
+    label: str
+    forcing_kind: str
+    """synthetic, climatology, reanalysis or forecast."""
+    provenance: dict[str, Any]
+
+    def init_times(self) -> np.ndarray:
+        """Return the days a forecast can start from, datetime64[D] ascending."""
+        ...
+
+    def state(self, time: np.datetime64) -> Batch:
+        """Return the prognostic fields of an initial day; raises InputError for a day that is not there."""
+        ...
+
+    def forcing(self, time: np.datetime64) -> Batch:
+        """Return u10, v10, t2m, msl and sp of a day."""
+        ...
+
+    def reference(self, time: np.datetime64) -> Batch | None:
+        """Return the prognostic fields a forecast valid at `time` is held against, None where nobody has them."""
+        ...
+
+
+SOURCE_NAMES = ("sample", "observed", "analysis")
+
+
+def open_source(name: str, **options: Any) -> Source:
+    """Return the source `name` with its own options: observed takes altimetry and sst, analysis takes store.
+
+    Raises InputError for an unknown name, a missing option, or a file that cannot be used.
+    """
+    if name == "sample":
+        from engine.sources.sample import SampleSource
+
+        return SampleSource(**options)
+    if name == "observed":
+        from engine.sources.observed import ObservedSource
+
+        if not options.get("altimetry"):
+            raise InputError("source 'observed' got no altimetry file; expected a DUACS L4 file: add --altimetry FILE")
+        return ObservedSource(**options)
+    if name == "analysis":
+        from engine.sources.analysis import AnalysisSource
+
+        if not options.get("store"):
+            raise InputError("source 'analysis' got no store; expected an ingested global store: run `goms ingest` first")
+        return AnalysisSource(**options)
+    raise InputError(f"source is {name!r}; expected one of {', '.join(SOURCE_NAMES)}")

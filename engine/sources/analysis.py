@@ -1,0 +1,66 @@
+"""An ingested global analysis (HYCOM, GLORYS) as a source: states to start from, later days as reference."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from engine.batch import Batch
+from engine.errors import InputError
+from engine.grid import Grid
+from engine.hydrography import climatological_forcing, climatology
+from engine.store import Store, find_store, open_store
+from engine.variables import PROGNOSTIC
+
+
+class AnalysisSource:
+    """States and references from a store of kind analysis; forcing is climatological, since no store holds winds."""
+
+    forcing_kind = "climatology"
+
+    def __init__(self, store: str | Path, grid: Grid | None = None) -> None:
+        """Take an identifier or a folder. Raises InputError for a region, a partial store, or missing fields."""
+        folder = Path(store)
+        self._store: Store = open_store(folder if folder.is_dir() else find_store(str(store)))
+        lacking = [name for name in PROGNOSTIC if name not in self._store.variables]
+        if not self._store.grid.is_periodic or lacking or not self._store.complete:
+            raise InputError(
+                f"store {self._store.identifier} has the grid {self._store.grid.shape}, lacks {', '.join(lacking) or 'no field'} "
+                f"and is {'whole' if self._store.complete else 'partial'}; a forecast starts from a whole global analysis of "
+                f"{', '.join(PROGNOSTIC)}: ingest global files"
+            )
+        self.grid = self._store.grid
+        if grid is not None and not self.grid.same_as(grid):
+            raise InputError(f"store {self._store.identifier} has the grid {self.grid.shape}; expected {grid.shape}")
+        attributes = self._store.attrs
+        self.name = str(attributes["source"])
+        self.label = str(attributes["label"])
+        self.provenance: dict[str, Any] = {"store": self._store.identifier, "description": attributes.get("description", "")}
+
+    def init_times(self) -> np.ndarray:
+        """Return the days of the store, datetime64[D]."""
+        times = [self._store.valid_time(lead) for lead in self._store.leads]
+        return np.array(times).astype("datetime64[D]")
+
+    def state(self, time: np.datetime64) -> Batch:
+        """Return the fields of a day, wet cells the provider calls land filled from climatology."""
+        found = self.reference(time)
+        if found is None:
+            days = self.init_times()
+            raise InputError(
+                f"store {self._store.identifier} lacks {time.astype('datetime64[D]')}; it holds {days[0]} to {days[-1]}: choose "
+                "one of its days"
+            )
+        usual = climatology(self.grid, found.time)
+        return found.with_fields(
+            **{name: np.where(np.isfinite(found[name]), found[name], usual[name]) for name in PROGNOSTIC}
+        )
+
+    def forcing(self, time: np.datetime64) -> Batch:
+        """Return the climatological atmosphere of a day of the year."""
+        return climatological_forcing(self.grid, time)
+
+    def reference(self, time: np.datetime64) -> Batch | None:
+        """Return the analysis of a day as it is, None outside the store."""
+        numbers = np.flatnonzero(self.init_times() == time.astype("datetime64[D]"))
+        return self._store.batch(self._store.leads[int(numbers[0])]) if numbers.size else None

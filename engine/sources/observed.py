@@ -1,0 +1,156 @@
+"""A full ocean state from satellites: altimetry, on request surface temperature, and climatology beneath them."""
+
+from hashlib import file_digest
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from engine.batch import Batch
+from engine.errors import InputError
+from engine.geostrophy import geostrophic_velocity
+from engine.grid import Grid, quarter_degree
+from engine.hydrography import climatological_forcing, climatology, displaced_state, mean_sea_level
+from engine.regrid import AreaMean
+from engine.sources.gaps import fill_gaps
+from engine.sources.reading import CELSIUS, FLOW, KELVIN, METRES, GriddedFile, Wanted
+
+ALTIMETRY = (
+    Wanted("zos", ("adt", "ADT"), METRES),
+    Wanted("uo", ("ugos", "u"), FLOW),
+    Wanted("vo", ("vgos", "v"), FLOW),
+)
+"""DUACS L4, near-real-time (nrt_) and reprocessed (dt_, my_) alike; `u` and `v` are the names of the first releases."""
+
+SURFACE_TEMPERATURE = (Wanted("thetao", ("analysed_sst",), {**KELVIN, **CELSIUS}),)
+"""GHRSST L4, such as OSTIA: foundation temperature, which at the surface is potential temperature."""
+
+_DAY = np.timedelta64(1, "D")
+
+
+class ObservedSource:
+    """Initial states from a global altimetry file: SSH and surface currents observed, T and S displaced by the anomaly.
+
+    Forcing is climatological and there is no reference: nobody has measured the whole ocean of the following days. Raises
+    InputError for files that are not what they should be, before anything is computed.
+    """
+
+    name = "observed"
+    label = "Observed: satellite altimetry and climatology"
+    forcing_kind = "climatology"
+
+    def __init__(self, altimetry: Path | str, sst: Path | str | None = None, grid: Grid | None = None) -> None:
+        """Take the path of a DUACS L4 file, of a GHRSST file of the same day if wished, and the grid of the state."""
+        self.grid = grid or quarter_degree()
+        self._altimetry = _GlobalFile(Path(altimetry), ALTIMETRY, self.grid)
+        self._sst = _GlobalFile(Path(sst), SURFACE_TEMPERATURE, self.grid) if sst else None
+        self.provenance: dict[str, Any] = {"altimetry": self._altimetry.provenance, "climatology": "assets/climatology.nc"}
+        if self._sst:
+            self.label = "Observed: satellite altimetry, satellite temperature and climatology"
+            self.provenance["surface_temperature"] = self._sst.provenance
+            if not any(self._closest_sst(time)[1] <= _DAY for time in self.init_times()):
+                self._refuse_sst(self.init_times()[0])
+
+    def init_times(self) -> np.ndarray:
+        """Return the days of the altimetry file, datetime64[D]."""
+        return self._altimetry.file.times.astype("datetime64[D]")
+
+    def state(self, time: np.datetime64) -> Batch:
+        """Return the 61-channel state of a day in the file; raises InputError for another day or a field without values."""
+        number = self._number(time)
+        day = self.init_times()[number]
+        surface_temperature = None
+        if self._sst:
+            usual = climatology(self.grid, day)["thetao"][0]
+            temperature = self._sst.field("thetao", self._sst_number(day))
+            surface_temperature = usual + fill_gaps(temperature - usual, self.grid)
+        mean = mean_sea_level(self.grid)
+        difference = self._altimetry.field("zos", number) - mean
+        anomaly = fill_gaps(difference - self._zero_level(difference), self.grid)
+        # What the satellite says beyond the slope of its own sea level fades into that slope where it is silent.
+        sloped = geostrophic_velocity(mean + anomaly, self.grid.lat, self.grid.lon, self.grid.wet_surface)
+        u, v = (
+            flow + fill_gaps(self._altimetry.field(name, number) - flow, self.grid)
+            for name, flow in zip(("uo", "vo"), sloped, strict=True)
+        )
+        return displaced_state(self.grid, day, anomaly, surface_temperature, surface_currents=(u, v))
+
+    def forcing(self, time: np.datetime64) -> Batch:
+        """Return the climatological atmosphere of a day of the year."""
+        return climatological_forcing(self.grid, time)
+
+    def reference(self, time: np.datetime64) -> Batch | None:
+        """Return None: a run from observations is never scored against another ocean."""
+        return None
+
+    def _zero_level(self, difference: np.ndarray) -> float:
+        """Return the mean difference in metres over open water common to both, poleward seas left out.
+
+        Altimetry counts from a geoid and a mean of its own years, climatology from the dynamic height of its own; only
+        slopes move water, so the constant goes.
+        """
+        common = np.isfinite(difference) & self.grid.wet_surface & (np.abs(self.grid.lat) < 60)[:, None]
+        return float(np.average(difference[common], weights=self.grid.cell_area[common]))
+
+    def _number(self, time: np.datetime64) -> int:
+        days = self.init_times()
+        same = np.flatnonzero(days == time.astype("datetime64[D]"))
+        if not same.size:
+            held = str(days[0]) if days.size == 1 else f"{days.size} days from {days[0]} to {days[-1]}"
+            raise InputError(
+                f"{self._altimetry.file.path} lacks {time.astype('datetime64[D]')}; it holds {held}: choose one of its days or "
+                "another file"
+            )
+        return int(same[0])
+
+    def _closest_sst(self, day: np.datetime64) -> tuple[int, np.timedelta64]:
+        assert self._sst is not None
+        apart = np.abs(self._sst.file.times.astype("datetime64[D]") - day)
+        number = int(np.argmin(apart))
+        return number, apart[number]
+
+    def _sst_number(self, day: np.datetime64) -> int:
+        number, apart = self._closest_sst(day)
+        if apart > _DAY:
+            self._refuse_sst(day)
+        return number
+
+    def _refuse_sst(self, day: np.datetime64) -> None:
+        assert self._sst is not None
+        number, apart = self._closest_sst(day)
+        raise InputError(
+            f"{self._sst.file.path} is of {self._sst.file.times[number].astype('datetime64[D]')}, {apart.astype(int)} days from "
+            f"the altimetry of {day}; expected the same day or the next: choose the temperature of {day} or leave it out"
+        )
+
+
+class _GlobalFile:
+    """A global file seen as fields on the state's grid."""
+
+    def __init__(self, path: Path, wanted: tuple[Wanted, ...], grid: Grid) -> None:
+        self.file = GriddedFile(path, wanted)
+        if not self.file.is_global:
+            raise InputError(
+                f"{path} covers {self.file.lat[0]:g} to {self.file.lat[-1]:g} N and {self.file.lon[0]:g} to "
+                f"{self.file.lon[-1]:g} E in {self.file.lat.size} x {self.file.lon.size} cells; expected a global grid of 1/4 "
+                "degree or finer: choose the global product"
+            )
+        days = self.file.times.astype("datetime64[D]")
+        if np.any(np.diff(days) <= np.timedelta64(0, "D")):
+            raise InputError(f"{path} has several times on one day ({days[0]} to {days[-1]}); expected one a day: keep one")
+        self._mean = None
+        same = self.file.lat.shape == grid.lat.shape and self.file.lon.shape == grid.lon.shape
+        if not (same and np.allclose(self.file.lat, grid.lat, atol=1e-3) and np.allclose(self.file.lon, grid.lon, atol=1e-3)):
+            try:
+                self._mean = AreaMean(self.file.lat, self.file.lon, grid.lat, grid.lon)
+            except InputError as error:
+                raise InputError(f"{path}: {error}") from error
+        with path.open("rb") as content:
+            digest = file_digest(content, "sha256").hexdigest()
+        self.provenance = {"file": path.name, "title": self.file.attributes.get("title", ""), "sha256": digest}
+
+    def field(self, name: str, number: int) -> np.ndarray:
+        """Return one field (h, w) on the grid, NaN where nothing was seen."""
+        with self.file:
+            values = self.file.read(name, number)
+        return values if self._mean is None else self._mean(values)
