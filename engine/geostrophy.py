@@ -11,7 +11,8 @@ EARTH_RADIUS = 6.371e6
 EARTH_ROTATION = 7.2921e-5
 EQUATORIAL_SCALE = 2.2
 EQUATORIAL_BAND = 9.0
-EQUATORIAL_SMOOTHING = 1.0
+EQUATORIAL_SMOOTHING = 1.3
+POLAR_TAPER = 86.0
 
 Array = NDArray[np.floating]
 
@@ -56,33 +57,39 @@ def _difference(values: Array, wet: NDArray[np.bool_], axis: int, periodic: bool
     return (step + np.roll(step, 1, axis)) / np.maximum(count, np.float32(1.0))
 
 
-def geostrophic_velocity(height: Array, lat: Array, lon: Array, wet: NDArray[np.bool_]) -> tuple[Array, Array]:
+def geostrophic_velocity(
+    height: Array, lat: Array, lon: Array, wet: NDArray[np.bool_], equatorial_smoothing: float = EQUATORIAL_SMOOTHING
+) -> tuple[Array, Array]:
     """Eastward and northward geostrophic velocity (..., h, w) in m s-1 of `height` (..., h, w) in m; 0 on land.
 
     Outside the tropics g/f times the slope. Towards the equator, where f vanishes, the meridional derivative of the
     same balance (beta-plane) takes over with weight exp(-(latitude / 2.2)^2) (Lagerloef et al. 1999,
-    doi 10.1029/1999JC900197); its second derivatives are taken of heights smoothed over one degree.
+    doi 10.1029/1999JC900197); its second derivatives are taken of heights under a Gaussian of `equatorial_smoothing`
+    degrees. The flow fades out from 86 degrees to the pole, where cells are too narrow for a slope.
     """
     east, north = gradient(height, lat, lon, wet)
     f = coriolis(lat).astype(np.float32)[:, None]
     weight = np.exp(-((lat / EQUATORIAL_SCALE) ** 2)).astype(np.float32)[:, None]
     weight[np.abs(lat) > EQUATORIAL_BAND] = 0.0
-    inverse = (1.0 - weight) * GRAVITY / np.where(np.abs(f) > 1e-9, f, 1e-9)
+    fade = np.clip((90.0 - np.abs(lat)) / (90.0 - POLAR_TAPER), 0.0, 1.0).astype(np.float32)[:, None]
+    inverse = fade * (1.0 - weight) * np.float32(GRAVITY) / np.where(np.abs(f) > 1e-9, f, np.float32(1e-9))
     u, v = -inverse * north, inverse * east
     band = np.flatnonzero(np.abs(lat) <= EQUATORIAL_BAND)
     if len(band) > 4:
         near = slice(max(int(band[0]) - 8, 0), int(band[-1]) + 9)
-        u_beta, v_beta = _beta_plane_velocity(height[..., near, :], lat[near], lon, wet[..., near, :])
+        u_beta, v_beta = _beta_plane_velocity(height[..., near, :], lat[near], lon, wet[..., near, :], equatorial_smoothing)
         u[..., near, :] += weight[near] * u_beta
         v[..., near, :] += weight[near] * v_beta
     return np.where(wet, u, np.float32(0.0)), np.where(wet, v, np.float32(0.0))
 
 
-def _beta_plane_velocity(height: Array, lat: Array, lon: Array, wet: NDArray[np.bool_]) -> tuple[Array, Array]:
+def _beta_plane_velocity(
+    height: Array, lat: Array, lon: Array, wet: NDArray[np.bool_], degrees: float
+) -> tuple[Array, Array]:
     """u = -(g/beta) h_yy and v = (g/beta) h_xy, from heights smoothed so that noise does not become flow."""
     beta = (2.0 * EARTH_ROTATION / EARTH_RADIUS * np.cos(np.deg2rad(lat))).astype(np.float32)[:, None]
     mode = "wrap" if is_periodic(lon) else "nearest"
-    across, along = EQUATORIAL_SMOOTHING / (lat[1] - lat[0]), EQUATORIAL_SMOOTHING / (lon[1] - lon[0])
+    across, along = degrees / (lat[1] - lat[0]), degrees / (lon[1] - lon[0])
     share = np.broadcast_to(wet, height.shape).astype(np.float32)
     smooth = np.where(wet, height, 0.0).astype(np.float32)
     for axis, width, edge in ((-2, across, "nearest"), (-1, along, mode)):

@@ -23,7 +23,7 @@ from engine.geostrophy import GRAVITY, geostrophic_velocity
 from engine.paths import ASSETS
 from engine.variables import DEPTHS
 from engine.vertical_modes import first_mode
-from sample_data.smoothing import fill, fill_levels, regrid, smooth, smooth_known
+from sample_data.smoothing import fill, fill_levels, regrid, smooth, smooth_known, smooth_polar
 
 Array = NDArray[np.floating]
 
@@ -193,8 +193,8 @@ def basins() -> NDArray[np.int_]:
     return number
 
 
-def mean_sea_level(height: Array, known: NDArray[np.bool_], altimetry: Path) -> tuple[Array, Array]:
-    """Mean sea level (h, w) with the altimeter's zero, and the correction that it adds to dynamic height.
+def mean_sea_level(height: Array, known: NDArray[np.bool_], altimetry: Path) -> Array:
+    """Mean sea level (h, w) with the altimeter's zero.
 
     Dynamic height gives the shape, altimetry smoothed over 4 degrees what dynamic height misses: the flow at the reference
     level. A marginal sea takes altimetry alone, smoothed over 2 degrees.
@@ -216,7 +216,7 @@ def mean_sea_level(height: Array, known: NDArray[np.bool_], altimetry: Path) -> 
     for k in range(1, len(MARGINAL_SEAS) + 1):
         inside = (number == k) & known[0]
         level[inside] = smooth_known(height[0], 2.0, inside)[inside]
-    return fill(np.where(known[0], level + correction, np.nan)), correction
+    return smooth_polar(fill(np.where(known[0], level + correction, np.nan)), LAT, 300.0)
 
 
 def mean_currents(depth: Array, height: Array, known: NDArray[np.bool_], zos: Array) -> tuple[Array, Array]:
@@ -227,11 +227,11 @@ def mean_currents(depth: Array, height: Array, known: NDArray[np.bool_], zos: Ar
         k = int(np.searchsorted(depth, d))
         part = 0.0 if d == depth[k] else (depth[k] - d) / (depth[k] - depth[k - 1])
         below = height[k] * (1 - part) + height[max(k - 1, 0)] * part
-        pressure = zos - (height[0] - below)
+        pressure = zos - smooth_polar(height[0] - below, LAT, 300.0)
         u, v = np.full(zos.shape, np.nan), np.full(zos.shape, np.nan)
         for basin in range(len(MARGINAL_SEAS) + 1):
             inside = (number == basin) & known[k]
-            east, north = geostrophic_velocity(pressure, LAT, LON, inside)
+            east, north = geostrophic_velocity(pressure, LAT, LON, inside, equatorial_smoothing=0.7)
             u[inside], v[inside] = east[inside], north[inside]
         u_all.append(np.clip(fill(u, 60), -1.2, 1.2))
         v_all.append(np.clip(fill(v, 60), -1.2, 1.2))
@@ -279,12 +279,12 @@ def build(folder: Path, altimetry: Path, target: Path) -> Path:
     cycle, months = seasonal_temperature(folder)
     cycle[0] = annual
     height = dynamic_height(depth, temperature, salinity)
-    zos, _ = mean_sea_level(height, known, altimetry)
+    zos = mean_sea_level(height, known, altimetry)
     uo, vo = mean_currents(depth, height, known, zos)
     c1, shape = modes(depth, temperature, salinity, known)
     fields = {
-        "thetao": cycle,
-        "so": salt,
+        "thetao": smooth_polar(cycle, LAT, 150.0),
+        "so": smooth_polar(salt, LAT, 150.0),
         "zos": zos,
         "uo": uo,
         "vo": vo,

@@ -15,6 +15,15 @@ def smooth(field: Array, cells: float) -> Array:
     return gaussian_filter1d(once, cells, axis=-1, mode="wrap", truncate=3.0)
 
 
+def smooth_polar(field: Array, lat: Array, kilometres: float, outside: float = 65.0) -> Array:
+    """`field` (..., h, w) under a zonal Gaussian of `kilometres`, poleward of latitude `outside`: meridians meet there."""
+    waves = np.arange(field.shape[-1] // 2 + 1)
+    radius = 6371.0 * np.cos(np.deg2rad(lat))
+    width = np.where(np.abs(lat) > outside, kilometres * np.clip((np.abs(lat) - outside) / 10.0, 0.0, 1.0), 0.0) / radius
+    response = np.exp(-0.5 * (waves[None] * width[:, None]) ** 2)
+    return np.fft.irfft(np.fft.rfft(field, axis=-1) * response, n=field.shape[-1], axis=-1)
+
+
 def smooth_known(field: Array, cells: float, known: NDArray[np.bool_] | None = None) -> Array:
     """Gaussian mean of the known (by default: finite) cells of `field` (h, w); NaN where none is within reach."""
     known = np.isfinite(field) if known is None else known & np.isfinite(field)
