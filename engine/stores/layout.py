@@ -22,10 +22,18 @@ from engine.variables import FILL, VARIABLES
 CHUNK = (180, 360)
 """Rows and columns of a chunk; clipped where the grid is smaller."""
 
+CODEC = BloscCodec(cname="lz4", clevel=5, shuffle="shuffle")
+"""Measured on a global loop of 31 maps and one lead's write: lz4 133 and 75 ms, zstd 153 and 83 ms for files 12 % smaller."""
+
 LEAD_DIMENSION = {"forecast": "lead_time", "reference": "lead_time", "analysis": "time"}
 """Name of the first dimension by kind of store."""
 
 _SECONDS = {"units": "seconds since 1970-01-01", "calendar": "proleptic_gregorian"}
+
+
+# A chunk takes a fraction of a millisecond to decode, so what costs is handing chunks over one by one to many threads:
+# in batches and on as many threads as there are cores, loops read 1.6 times faster than with zarr's defaults.
+zarr.config.set({"codec_pipeline.batch_size": 64, "threading.max_workers": min(os.cpu_count() or 1, 8)})
 
 
 def create_group(
@@ -40,7 +48,9 @@ def create_group(
     group = zarr.open_group(folder, mode="w-", zarr_format=3)
     lead_dimension = LEAD_DIMENSION[kind]
     seconds = times.astype("datetime64[s]").astype(np.int64)
+    placed = ""
     if lead_dimension == "lead_time":
+        placed = "valid_time init_time"
         _coordinate(
             group, "lead_time", lead_numbers(times), ("lead_time",),
             long_name="time since the initial state", standard_name="forecast_period", units="days",
@@ -56,7 +66,7 @@ def create_group(
     _coordinate(group, "wet", grid.wet, ("depth", "lat", "lon"), long_name="True over water")
     _coordinate(group, "deptho", grid.deptho.astype(np.float32), ("lat", "lon"), **VARIABLES["deptho"].attributes)
     for name in variables:
-        _create_field(group, name, grid, (lead_dimension, times.size))
+        _create_field(group, name, grid, (lead_dimension, times.size), {"coordinates": placed} if placed else {})
     with warnings.catch_warnings():
         # zarr warns that other implementations may ignore the consolidated copy, which is what xarray opens quickly.
         warnings.simplefilter("ignore")
@@ -74,7 +84,7 @@ def _coordinate(group: zarr.Group, name: str, values: np.ndarray, dimensions: tu
     group.create_array(name, data=np.asarray(values), dimension_names=dimensions, attributes=attributes)
 
 
-def _create_field(group: zarr.Group, name: str, grid: Grid, lead_axis: tuple[str, int]) -> None:
+def _create_field(group: zarr.Group, name: str, grid: Grid, lead_axis: tuple[str, int], attributes: dict[str, str]) -> None:
     variable = VARIABLES[name]
     levels = (grid.depth.size,) if variable.depths else ()
     h, w = grid.shape
@@ -84,18 +94,18 @@ def _create_field(group: zarr.Group, name: str, grid: Grid, lead_axis: tuple[str
     packing = variable.packing
     encoding: dict[str, Any] = {"_FillValue": FILL, "scale_factor": packing.scale, "add_offset": packing.offset}
     if packing.log10:
-        encoding: dict[str, Any] = {"_FillValue": FILL, "packing": f"log10(value) = number * {packing.scale} + {packing.offset}"}
+        encoding = {"_FillValue": FILL, "packing": f"log10(value) = number * {packing.scale} + {packing.offset}"}
     group.create_array(
         name,
         shape=(lead_axis[1], *levels, h, w),
         dtype=np.int16,
         chunks=(1, *(1 for _ in levels), rows, columns),
         shards=shard,
-        compressors=[BloscCodec(cname="zstd", clevel=1, shuffle="shuffle")],
+        compressors=[CODEC],
         filters=None,
         fill_value=FILL,
         dimension_names=(lead_axis[0], *("depth" for _ in levels), "lat", "lon"),
-        attributes={**variable.attributes, **encoding},
+        attributes={**variable.attributes, **attributes, **encoding},
     )
 
 

@@ -114,9 +114,9 @@ class StoreWriter:
 
     def write_restart(self, lead: int, restart: Mapping[str, np.ndarray]) -> None:
         """Keep the exact float32 state after `lead`, replacing the last one atomically."""
-        arrays = {"lead": np.array(lead), **{f"state_{name}": values for name, values in restart.items()}}
+        arrays: dict[str, Any] = {f"state_{name}": values for name, values in restart.items()}
         try:
-            write_atomically(restart_path(self.folder), lambda file: np.savez(file, **arrays))
+            write_atomically(restart_path(self.folder), lambda file: np.savez(file, lead=lead, **arrays))
         except OSError as error:
             raise _cannot_write(self.folder.name, f"the restart state of lead {lead}", error) from error
 
