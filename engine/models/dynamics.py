@@ -1,0 +1,48 @@
+"""Ocean dynamics on a window, in tensors: slopes, geostrophic flow, vorticity tendencies, heave of the layers."""
+
+import torch
+
+from engine.models.setting import Setting
+
+DAY = 86400.0
+
+
+def slopes(field: torch.Tensor, setting: Setting) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return eastward and northward derivatives per metre of `field` (..., h, w): centred, one-sided beside land.
+
+    Land is never read. The outermost cells of the window are one-sided too, hence wrong unless it ends there.
+    """
+    wet = setting.wet[0]
+    return _slope(field, wet, -1) / setting.cell_x, _slope(field, wet, -2) / setting.cell_y
+
+
+def _slope(field: torch.Tensor, wet: torch.Tensor, axis: int) -> torch.Tensor:
+    count = field.shape[axis]
+    pair = wet.narrow(axis, 1, count - 1) & wet.narrow(axis, 0, count - 1)
+    step = torch.where(pair, field.narrow(axis, 1, count - 1) - field.narrow(axis, 0, count - 1), 0.0)
+    pad = (1, 1) if axis == -1 else (0, 0, 1, 1)
+    step = torch.nn.functional.pad(step, pad)
+    pairs = torch.nn.functional.pad(pair.to(field.dtype), pad)
+    total = step.narrow(axis, 0, count) + step.narrow(axis, 1, count)
+    return total / (pairs.narrow(axis, 0, count) + pairs.narrow(axis, 1, count)).clamp_min(1.0)
+
+
+def geostrophic(level: torch.Tensor, setting: Setting) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return eastward and northward geostrophic flow (..., h, w) in m/s of a sea level in m, fading at the equator."""
+    east, north = slopes(level, setting)
+    return -setting.slope_to_flow * north, setting.slope_to_flow * east
+
+
+def vorticity(flow: tuple[torch.Tensor, torch.Tensor], setting: Setting) -> torch.Tensor:
+    """Return relative vorticity (..., h, w) in s-1."""
+    return slopes(flow[1], setting)[0] - slopes(flow[0], setting)[1]
+
+
+def vertical_slope(tracer: torch.Tensor, depth: torch.Tensor, wet: torch.Tensor) -> torch.Tensor:
+    """Return the derivative by depth (z, h, w) per metre, from wet neighbours alone; second order where both are wet."""
+    spacing = (depth[1:] - depth[:-1])[:, None, None]
+    between = torch.where(wet[1:], (tracer[1:] - tracer[:-1]) / spacing, 0.0)
+    above, below = between[:-1], between[1:]
+    over, under = spacing[:-1], spacing[1:]
+    middle = torch.where(wet[2:], (above * under + below * over) / (over + under), above)
+    return torch.cat([between[:1], middle, between[-1:]])

@@ -1,0 +1,130 @@
+"""The network as a model: whole states in and out, band by band, on the processor or a GPU."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+import torch
+
+from engine.batch import Batch
+from engine.channels import PROGNOSTIC_CHANNELS, channel_mask
+from engine.errors import ModelError
+from engine.grid import Grid
+from engine.hydrography import climatology
+from engine.models.air import air_of
+from engine.models.interface import state_of
+from engine.models.network import Network
+from engine.models.setting import Setting
+from engine.models.window import bands
+from engine.normalisation import Normalisation
+
+BAND_ROWS = 96
+"""Rows handled at once on the processor: few enough for its caches and for a small peak of memory."""
+
+Result = TypeVar("Result")
+
+
+class Forecaster:
+    """A trained (or untrained) network on a grid; the state lives on `device`, physical, NaN in dry cells."""
+
+    uses_forcing = True
+
+    def __init__(
+        self,
+        network: Network,
+        grid: Grid,
+        normalisation: Normalisation,
+        device: torch.device,
+        provenance: dict[str, Any],
+        setting: Setting | None = None,
+    ) -> None:
+        self.name, self.label = network.preset.name, network.preset.label
+        self.provenance, self.grid, self.device, self.normalisation = provenance, grid, device, normalisation
+        self.network = network.to(device).eval()
+        rows = BAND_ROWS if device.type == "cpu" else grid.shape[0]
+        self._bands = bands(*grid.shape, max(rows - rows % network.preset.patch, network.preset.patch))
+        setting = Setting.of(grid) if setting is None else setting
+        self._settings = [setting.cut(band, network.preset.halo).to(device) for band in self._bands]
+        self._mask = torch.from_numpy(channel_mask(grid, PROGNOSTIC_CHANNELS)).to(device)
+        self._known: tuple[np.datetime64, torch.Tensor] | None = None
+
+    def prepare(self, batch: Batch) -> torch.Tensor:
+        """Return the initial state (61, h, w) on the device; wet cells that are missing take the climatology's value."""
+        state = state_of(batch)
+        mask = self._mask.cpu()
+        state[~mask] = torch.nan
+        if bool((torch.isnan(state) & mask).any()):
+            state = torch.where(torch.isnan(state), state_of(climatology(self.grid, batch.time)), state)
+            state[~mask] = torch.nan
+        return self._guarded(lambda: state.to(self.device))
+
+    def step(
+        self, state: torch.Tensor, forcing: Batch | None, target_forcing: Batch | None, time: np.datetime64
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return the state (61, h, w) a day after `time` and the features; raises ModelError when memory runs out."""
+        if forcing is None or target_forcing is None:
+            raise ModelError(f"model {self.name!r} got no atmosphere for {time}; it needs u10 v10 t2m msl sp of both days")
+        air = self._air(forcing)
+        target_air = self._air(target_forcing)
+        return self._guarded(lambda: self._step(state, air, target_air))
+
+    def _step(self, state: torch.Tensor, air: torch.Tensor, target_air: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        rim = self.network.preset.halo
+        with torch.inference_mode(), torch.autocast(self.device.type, torch.bfloat16):
+            tokens = []
+            for band, setting in zip(self._bands, self._settings, strict=True):
+                inner = setting.crop(rim)
+                tokens.append(self.network.embed(band.cut(state, 0), band.cut(target_air[:5], 0), inner))
+            features = self.network.features(torch.cat(tokens, dim=1))
+            modulation = self.network.modulation(features)
+            result = torch.empty_like(state)
+            for band, setting in zip(self._bands, self._settings, strict=True):
+                around = torch.nan_to_num(band.cut(state, rim), nan=0.0)
+                airs = (band.cut(field, rim) for field in (air, target_air))
+                result[:, band.row : band.row + band.rows] = self.network.advance(around, *airs, modulation, setting, band)
+            result.masked_fill_(~self._mask, torch.nan)
+        return result, features
+
+    def _air(self, forcing: Batch) -> torch.Tensor:
+        if self._known is None or self._known[0] != forcing.time:
+            self._known = (forcing.time, air_of(forcing, self.normalisation).to(self.device))
+        return self._known[1]
+
+    def _guarded(self, work: Callable[[], Result]) -> Result:
+        try:
+            return work()
+        except (torch.OutOfMemoryError, MemoryError) as error:
+            raise self._out_of_memory() from error
+        except RuntimeError as error:
+            if "not enough memory" in str(error) or "can't allocate memory" in str(error):
+                raise self._out_of_memory() from error
+            raise
+
+    def _out_of_memory(self) -> ModelError:
+        return ModelError(
+            f"model {self.name!r} ran out of memory on {self.device} for the grid {self.grid.shape}; it needs about 4 GB free: "
+            "close other programs or choose another --device"
+        )
+
+
+def choose_device(name: str) -> torch.device:
+    """Return the device called `name` (auto: CUDA where there is one); raises ModelError where it is not there."""
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    try:
+        device = torch.device(name)
+    except RuntimeError as error:
+        raise ModelError(f"device {name!r} is not known; expected auto, cpu or cuda") from error
+    if device.type == "cuda" and not torch.cuda.is_available():
+        raise ModelError(f"device {name!r} was asked for, but this machine shows no CUDA GPU; choose --device cpu")
+    return device
+
+
+def load_forecaster(name: str, grid: Grid, device: str, weights: Path | None) -> Forecaster:
+    """Return the network called `name` with its weights on `grid`; raises ModelError as `load_checkpoint` does."""
+    from engine.checkpoint import find_weights, load_checkpoint
+
+    chosen = choose_device(device)
+    checkpoint = load_checkpoint(find_weights(name) if weights is None else weights, grid)
+    return Forecaster(checkpoint.network, grid, checkpoint.normalisation, chosen, checkpoint.provenance)

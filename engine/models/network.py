@@ -1,0 +1,85 @@
+"""The whole network: backbone and projection, on global token grids and on windows."""
+
+import numpy as np
+import torch
+from torch import nn
+
+from engine.channels import FORCING_CHANNELS, PROGNOSTIC_CHANNELS, STATIC_CHANNELS
+from engine.models.backbone import Backbone, LinearProjection
+from engine.models.evolution import STATE, Evolution
+from engine.models.patches import upsample
+from engine.models.presets import Preset
+from engine.models.setting import Setting
+from engine.models.window import Window
+from engine.normalisation import Normalisation
+
+CHANNELS = len(PROGNOSTIC_CHANNELS) + len(FORCING_CHANNELS) + len(STATIC_CHANNELS)
+"""67: the state, the atmosphere of the target day, the sea floor."""
+
+
+class Network(nn.Module):
+    """Fourier masked autoencoder and its projection for a grid (h, w); states are physical, 0 in dry cells.
+
+    `normalisation` holds the 61 prognostic and 5 forcing channels, `tendency` (61,) the typical change in a day.
+    """
+
+    def __init__(self, preset: Preset, shape: tuple[int, int], normalisation: Normalisation, tendency: np.ndarray) -> None:
+        super().__init__()
+        if any(size % preset.patch for size in shape):
+            raise ValueError(f"grid {shape} does not divide into patches of {preset.patch}")
+        self.preset, self.shape = preset, shape
+        self.backbone = Backbone(preset, CHANNELS, shape[0] // preset.patch, shape[1] // preset.patch)
+        self.projection: Evolution | LinearProjection
+        if preset.projection == "evolution":
+            self.projection = Evolution(preset, normalisation.mean[:STATE], normalisation.std[:STATE], tendency)
+        else:
+            self.projection = LinearProjection(preset, STATE)
+        for name, values in (("mean", normalisation.mean), ("std", normalisation.std)):
+            self.register_buffer(name, torch.as_tensor(values).view(-1, 1, 1), persistent=False)
+
+    def embed(self, state: torch.Tensor, target_air: torch.Tensor, setting: Setting) -> torch.Tensor:
+        """Return tokens (1, n, d) of a state (61, h, w), the normalised atmosphere (5, h, w) and the sea floor of a band."""
+        mask = setting.wet.repeat(4, 1, 1)
+        field = torch.empty(CHANNELS, *state.shape[1:], dtype=_embedding_type(state.device), device=state.device)
+        normalised = (state - self.mean[:STATE]).div_(self.std[:STATE])
+        field[: STATE - 1] = normalised[:-1].masked_fill_(~mask, 0.0)
+        field[STATE - 1] = normalised[-1].masked_fill_(~setting.wet[0], 0.0)
+        field[STATE:-1] = target_air
+        field[-1:] = setting.floor * setting.wet[:1]
+        return self.backbone.embed(field[None])
+
+    def features(self, tokens: torch.Tensor, visible: torch.Tensor | None = None) -> torch.Tensor:
+        """Return features (d, h / patch, w / patch) of the tokens (1, n, d) of the whole globe."""
+        return self.backbone(tokens, visible)[0]
+
+    def modulation(self, features: torch.Tensor) -> torch.Tensor:
+        """Return what the projection needs of the features on the patch grid (m, h / patch, w / patch)."""
+        return self.projection.local.modulate(features) if isinstance(self.projection, Evolution) else features
+
+    def advance(
+        self,
+        state: torch.Tensor,
+        air: torch.Tensor,
+        target_air: torch.Tensor,
+        modulation: torch.Tensor,
+        setting: Setting,
+        window: Window,
+    ) -> torch.Tensor:
+        """Return the next state (61, rows, columns) of a window, 0 in dry cells.
+
+        The state, both atmospheres (8, ...) and the setting hold a rim of `preset.halo` cells; `modulation` is global.
+        """
+        patch, rim = self.preset.patch, self.preset.halo
+        if isinstance(self.projection, Evolution):
+            fine = upsample(
+                modulation, patch, window.row - rim, window.rows + 2 * rim, window.column - rim, window.columns + 2 * rim
+            )
+            return self.projection(state, air, target_air, fine, setting)
+        tokens = Window(*(size // patch for size in (window.row, window.rows, window.column, window.columns)))
+        change = self.projection(tokens.cut(modulation, 0)[None])[0].float() * self.std[:STATE]
+        mask = torch.cat([setting.wet.repeat(4, 1, 1), setting.wet[:1]])
+        return torch.where(mask, state + change, 0.0)
+
+
+def _embedding_type(device: torch.device) -> torch.dtype:
+    return torch.get_autocast_dtype(device.type) if torch.is_autocast_enabled(device.type) else torch.float32

@@ -1,0 +1,51 @@
+"""Fields to patch tokens and back, and where a token sits."""
+
+import torch
+from torch.nn import functional
+
+
+def patchify(field: torch.Tensor, patch: int) -> torch.Tensor:
+    """Return tokens (b, n, c * patch * patch) of a field (b, c, h, w), rows of patches first.
+
+    Raises ValueError where the patch does not divide the grid.
+    """
+    b, c, h, w = field.shape
+    if h % patch or w % patch:
+        raise ValueError(f"grid {h} x {w} does not divide into patches of {patch}")
+    tiles = field.reshape(b, c, h // patch, patch, w // patch, patch)
+    return tiles.permute(0, 2, 4, 1, 3, 5).reshape(b, (h // patch) * (w // patch), c * patch * patch)
+
+
+def unpatchify(tokens: torch.Tensor, patch: int, rows: int, columns: int) -> torch.Tensor:
+    """Return the field (b, c, rows * patch, columns * patch) of tokens (b, n, c * patch * patch)."""
+    b, _, d = tokens.shape
+    tiles = tokens.reshape(b, rows, columns, d // patch**2, patch, patch)
+    return tiles.permute(0, 3, 1, 4, 2, 5).reshape(b, d // patch**2, rows * patch, columns * patch)
+
+
+def positions(rows: int, columns: int, width: int) -> torch.Tensor:
+    """Return fixed two-dimensional sine-cosine positions (rows * columns, width), half for each axis.
+
+    Follows the masked autoencoder (He et al. 2022, arXiv 2111.06377). Raises ValueError where 4 does not divide width.
+    """
+    if width % 4:
+        raise ValueError(f"position width {width} does not divide by 4")
+    rate = 10000 ** -(torch.arange(width // 4, dtype=torch.float64) / (width // 4))
+    across, along = (torch.arange(count, dtype=torch.float64)[:, None] * rate for count in (rows, columns))
+    across = torch.cat([across.sin(), across.cos()], dim=1)[:, None].expand(rows, columns, width // 2)
+    along = torch.cat([along.sin(), along.cos()], dim=1)[None].expand(rows, columns, width // 2)
+    return torch.cat([across, along], dim=2).reshape(rows * columns, width).float()
+
+
+def upsample(coarse: torch.Tensor, patch: int, row: int, rows: int, column: int, columns: int) -> torch.Tensor:
+    """Return a token field (c, hp, wp) interpolated bilinearly to `rows` x `columns` cells from (`row`, `column`) on.
+
+    All four are multiples of `patch`; columns go round the globe, rows outside it repeat the last token row.
+    """
+    hp, wp = coarse.shape[-2:]
+    across = torch.arange(row // patch - 1, (row + rows) // patch + 1, device=coarse.device).clamp(0, hp - 1)
+    along = torch.arange(column // patch - 1, (column + columns) // patch + 1, device=coarse.device) % wp
+    piece = coarse.index_select(-2, across).index_select(-1, along)[None]
+    piece = piece.contiguous(memory_format=torch.channels_last)
+    fine = functional.interpolate(piece, scale_factor=patch, mode="bilinear", align_corners=False)
+    return fine[0, :, patch:-patch, patch:-patch]

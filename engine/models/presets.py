@@ -1,0 +1,80 @@
+"""Named sizes of the network."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from engine.models.warp import REACH
+
+LARGEST_DISPLACEMENT = 8
+"""Cells that a parcel may travel in one day; 8 cells of a quarter degree are 2.5 m/s at the equator."""
+
+DERIVATIVES = 3
+"""Cells around it that the derived inputs of a cell read (the gradient of a Laplacian)."""
+
+
+@dataclass(frozen=True)
+class LevelGroup:
+    """Levels that share one displacement: numbers [first, last) of the depth axis and the fields that are carried."""
+
+    name: str
+    first: int
+    last: int
+    carried: tuple[str, ...]
+
+
+THREE_LAYERS = (
+    LevelGroup("0-50 m", 0, 6, ("thetao", "so")),
+    LevelGroup("70-200 m", 6, 11, ("thetao", "so")),
+    LevelGroup("250-500 m", 11, 15, ("thetao", "so")),
+)
+"""Currents are not carried: they follow the carried sea surface by geostrophy, which measured better and cheaper."""
+
+SURFACE_LAYER = THREE_LAYERS[:1]
+
+
+@dataclass(frozen=True)
+class Preset:
+    """Every choice that fixes the shape of the network's weights."""
+
+    name: str
+    label: str
+    patch: int
+    encoder_depth: int
+    encoder_width: int
+    decoder_depth: int
+    decoder_width: int
+    fourier_blocks: int
+    projection: str
+    """`evolution` carries the state, `linear` is the published projection."""
+    groups: tuple[LevelGroup, ...] = ()
+    local_width: int = 0
+    dilations: tuple[int, ...] = field(default=())
+    """One 3 x 3 convolution of the local path for each entry."""
+
+    @property
+    def halo(self) -> int:
+        """Return how many cells around a window its forecast depends on, a multiple of the patch."""
+        convolutions = DERIVATIVES + 1 + sum(self.dilations)
+        reach = 1 + max(convolutions, LARGEST_DISPLACEMENT + REACH)
+        return -(-reach // self.patch) * self.patch
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values for a JSON card."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, card: dict[str, Any]) -> "Preset":
+        """Return the preset that `to_dict` wrote."""
+        groups = tuple(LevelGroup(**{**group, "carried": tuple(group["carried"])}) for group in card["groups"])
+        return cls(**{**card, "groups": groups, "dilations": tuple(card["dilations"])})
+
+
+PRESETS = {
+    "small": Preset(
+        "small", "GOMS small", 8, 3, 128, 2, 192, 8, "evolution", SURFACE_LAYER, local_width=40, dilations=(1, 2, 4, 2, 1)
+    ),
+    "base": Preset("base", "GOMS base", 8, 16, 512, 8, 1024, 8, "linear"),
+    "base-evolution": Preset(
+        "base-evolution", "GOMS base", 8, 16, 512, 8, 1024, 8, "evolution", THREE_LAYERS, local_width=64, dilations=(1, 2, 4, 2, 1)
+    ),
+}

@@ -1,0 +1,93 @@
+"""What does not change in a forecast: the sphere, land, the sea floor, the mean sea level and the first vertical mode."""
+
+from dataclasses import dataclass, fields, replace
+
+import numpy as np
+import torch
+
+from engine.geostrophy import EARTH_RADIUS, EARTH_ROTATION, EQUATORIAL_SCALE, GRAVITY
+from engine.grid import Grid
+from engine.hydrography import Modes, mean_sea_level, vertical_modes
+from engine.models.window import Window
+
+SHALLOW, DEEP = 50.0, 500.0
+"""Sea floors (m) above which sea level moves without the thermocline, and below which the two move together."""
+
+
+@dataclass(frozen=True, eq=False)
+class Setting:
+    """Tensors of a grid, or of a window of it; (h, 1) by latitude, (h, w) or (z, h, w) by cell.
+
+    `cell_x`, `cell_y` cell sizes in m; `coriolis` s-1, `beta` m-1 s-1; `slope_to_flow` g / f in m s-1 fading out at the
+    equator; `wet` (z, h, w) bool; `floor` the normalised static input; `mean_level` m; `radius` deformation radius in m;
+    `heave` (z, h, w) metres an isopycnal sinks per metre of sea level; `shape` (z, h, w) currents relative to the surface.
+    """
+
+    cell_x: torch.Tensor
+    cell_y: torch.Tensor
+    lat: torch.Tensor
+    coriolis: torch.Tensor
+    beta: torch.Tensor
+    slope_to_flow: torch.Tensor
+    wet: torch.Tensor
+    floor: torch.Tensor
+    mean_level: torch.Tensor
+    radius: torch.Tensor
+    heave: torch.Tensor
+    shape: torch.Tensor
+
+    @classmethod
+    def of(cls, grid: Grid, mean_level: np.ndarray | None = None, modes: Modes | None = None) -> "Setting":
+        """Return the setting of a global grid; mean level and modes default to the observed climatology's."""
+        level = mean_sea_level(grid) if mean_level is None else mean_level
+        modes = vertical_modes(grid) if modes is None else modes
+        lat = np.deg2rad(grid.lat)[:, None]
+        coriolis = 2 * EARTH_ROTATION * np.sin(lat)
+        height, width = grid.shape
+        spacing = EARTH_RADIUS * np.pi / 180
+        cell_x = spacing * float(np.diff(grid.lon).mean()) * np.cos(lat)
+        cell_y = np.full((height, 1), spacing * float(np.diff(grid.lat).mean()))
+        # Geostrophy fails at the equator: the weight is what is left outside the beta-plane belt.
+        weight = 1 - np.exp(-((grid.lat[:, None] / EQUATORIAL_SCALE) ** 2))
+        safe = np.where(np.abs(coriolis) < 1e-9, 1e-9, coriolis)
+        floor = np.nan_to_num(grid.deptho).astype(np.float32)
+        deep = np.clip((floor - SHALLOW) / (DEEP - SHALLOW), 0, 1)
+        values = {
+            "cell_x": cell_x,
+            "cell_y": cell_y,
+            "lat": grid.lat[:, None],
+            "coriolis": coriolis,
+            "beta": 2 * EARTH_ROTATION * np.cos(lat) / EARTH_RADIUS,
+            "slope_to_flow": weight * GRAVITY / safe,
+            "floor": (floor[None] - 3000.0) / 2000.0,
+            "mean_level": level[None],
+            "radius": (modes.c1 / np.maximum(np.abs(coriolis), 1.3e-5))[None],
+            "heave": modes.D * deep,
+            "shape": modes.F,
+        }
+        tensors = {name: torch.from_numpy(np.ascontiguousarray(value, dtype=np.float32)) for name, value in values.items()}
+        return cls(wet=torch.from_numpy(np.ascontiguousarray(grid.wet)), **tensors)
+
+    def to(self, device: torch.device) -> "Setting":
+        """Return the setting on another device."""
+        return replace(self, **{entry.name: getattr(self, entry.name).to(device) for entry in fields(self)})
+
+    def cut(self, window: Window, rim: int) -> "Setting":
+        """Return the setting of a window with a rim."""
+        pieces = {}
+        for entry in fields(self):
+            value = getattr(self, entry.name)
+            if value.ndim == 2:
+                pieces[entry.name] = Window(window.row, window.rows, 0, 1).cut(value.expand(-1, 1), rim)[:, :1]
+            else:
+                pieces[entry.name] = window.cut(value, rim)
+        return replace(self, **pieces)
+
+    def crop(self, rim: int) -> "Setting":
+        """Return the setting without `rim` cells on each side."""
+        pieces = {}
+        for entry in fields(self):
+            value = getattr(self, entry.name)
+            inside = value[..., rim : value.shape[-2] - rim, :]
+            pieces[entry.name] = inside if value.ndim == 2 else inside[..., rim : value.shape[-1] - rim]
+        return replace(self, **pieces)

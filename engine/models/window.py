@@ -1,0 +1,41 @@
+"""A rectangle of the globe with a rim around it: what the evolution operator works on, in training and in forecasts."""
+
+from dataclasses import dataclass
+
+import torch
+
+
+@dataclass(frozen=True)
+class Window:
+    """Cells [row, row + rows) x [column, column + columns); columns go round the globe."""
+
+    row: int
+    rows: int
+    column: int
+    columns: int
+
+    def cut(self, field: torch.Tensor, rim: int) -> torch.Tensor:
+        """Return `field` (..., h, w) on the window and `rim` cells around it; beyond a pole the last row repeats."""
+        height, width = field.shape[-2:]
+        first, last = self.row - rim, self.row + self.rows + rim
+        if first < 0 or last > height:
+            field = field.index_select(-2, torch.arange(first, last, device=field.device).clamp(0, height - 1))
+        else:
+            field = field[..., first:last, :]
+        start, count = (self.column - rim) % width, self.columns + 2 * rim
+        pieces = []
+        while count > 0:
+            taken = min(count, width - start)
+            pieces.append(field[..., start : start + taken])
+            start, count = 0, count - taken
+        return pieces[0] if len(pieces) == 1 else torch.cat(pieces, dim=-1)
+
+
+def bands(height: int, width: int, rows: int) -> list[Window]:
+    """Return windows of at most `rows` rows round the whole globe, from south to north."""
+    return [Window(first, min(rows, height - first), 0, width) for first in range(0, height, rows)]
+
+
+def crop(field: torch.Tensor, rim: int) -> torch.Tensor:
+    """Return `field` (..., h, w) without `rim` cells on each side."""
+    return field if rim == 0 else field[..., rim:-rim, rim:-rim]
