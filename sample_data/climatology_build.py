@@ -43,7 +43,8 @@ MARGINAL_SEAS = (
 )
 SOURCES = (
     "Levitus (1982/1994) annual temperature and salinity, World Ocean Atlas monthly temperature, COADS monthly climatology, "
-    "FNOC monthly winds, ETOPO60: public domain, from the ferret-datasets package of NOAA PMEL. Large-scale mean sea level: "
+    "FNOC monthly winds, ETOPO60: public domain, from the ferret-datasets package of NOAA PMEL. Equatorial Undercurrent: "
+    "idealised after Johnson et al. 2002. Large-scale mean sea level: "
     "DUACS NRT L4 absolute dynamic topography of 2019-02-23, E.U. Copernicus Marine Service Information, attribution."
 )
 
@@ -238,6 +239,24 @@ def mean_currents(depth: Array, height: Array, known: NDArray[np.bool_], zos: Ar
     return np.stack(u_all), np.stack(v_all)
 
 
+def undercurrent(potential: Array) -> Array:
+    """Idealised Equatorial Undercurrent (depth, h, w) in m s-1, centred on the 20 degC isotherm.
+
+    Hydrography averaged over degrees of latitude holds no trace of so narrow a jet, so its strength and width are set after
+    the measured sections of Johnson et al. 2002 (doi 10.1016/S0079-6611(02)00021-6).
+    """
+    belt = potential[:, np.abs(LAT) < 2.0].mean(axis=1)
+    core = np.clip(_crossing(20.0 - belt[:, None], 0.0)[0], 40.0, 220.0)
+    core = smooth(core[None], 5.0)[0]
+    peak = np.zeros(len(LON))
+    for west, rise, fall, east, strongest in ((145.0, 195.0, 240.0, 274.0, 0.9), (316.0, 333.0, 352.0, 366.0, 0.6)):
+        for turn in (0.0, 360.0):
+            peak = np.maximum(peak, np.interp(LON + turn, [west, rise, fall, east], [0.0, strongest, strongest, 0.0]))
+    across = np.exp(-0.5 * (LAT / 1.3) ** 2)[None, :, None]
+    depth = np.array(DEPTHS)[:, None, None]
+    return peak * across * np.exp(-0.5 * ((depth - core) / np.clip(0.42 * core, 22.0, 55.0)) ** 2)
+
+
 def atmosphere(folder: Path) -> dict[str, Array]:
     """Harmonics (5, h, w) of wind, air temperature and pressure, and the elevation of the land."""
     result: dict[str, Array] = {}
@@ -281,6 +300,7 @@ def build(folder: Path, altimetry: Path, target: Path) -> Path:
     height = dynamic_height(depth, temperature, salinity)
     zos = mean_sea_level(height, known, altimetry)
     uo, vo = mean_currents(depth, height, known, zos)
+    uo += undercurrent(annual)
     c1, shape = modes(depth, temperature, salinity, known)
     fields = {
         "thetao": smooth_polar(cycle, LAT, 150.0),
