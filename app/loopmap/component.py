@@ -42,9 +42,27 @@ from typing import Any
 import param
 from panel.custom import JSComponent
 
+from app.loopmap.static_files import STATIC, STATIC_VERSION
+
+# Native modules of the same server, so that the browser keeps them and shows their names in a stack trace.
+_LOADER = """
+const absolute = (address) => new URL(address, document.baseURI).href;
+export async function render({ model }) {
+  const files = absolute(model.static_url);
+  const component = await import(`${files}/loopmap.js`);
+  return component.render({ model, files, frames: absolute(model.frames_url) });
+}
+"""
+
+
+_TUPLES = frozenset({"view", "extent", "shown_range", "marker"})
+
 
 class LoopMap(JSComponent):
     """One to three linked maps with one player; see the module docstring for the panel fields."""
+
+    _esm = _LOADER
+    _stylesheets = [(STATIC / "loopmap.css").read_text(encoding="utf-8")]  # noqa: RUF012
 
     panels = param.List(default=[], item_type=dict, doc="One dict a panel, one to three.")
     leads = param.List(default=[], item_type=int, doc="Every lead of the loop in days, finished or expected.")
@@ -64,12 +82,27 @@ class LoopMap(JSComponent):
     playing = param.Boolean(default=False)
     speed = param.Number(default=6.0, bounds=(0.5, 60.0), doc="Leads a second.")
     looping = param.Boolean(default=True)
+    blend = param.Boolean(default=False, doc="Show blends between days, labelled so.")
     marker = param.Tuple(default=None, length=2, allow_None=True, doc="Latitude, longitude of the marked point.")
 
     show_player = param.Boolean(default=True)
     frames_url = param.String(default="frames", doc="Address of the frames handler, relative to the page.")
-    static_url = param.String(default="loopmap", doc="Address of the component's modules, relative to the page.")
+    static_url = param.String(default=f"loopmap/{STATIC_VERSION}", doc="Address of the component's modules, relative to the page.")
+
+    def __init__(self, **params: Any) -> None:
+        super().__init__(**params)
+        self._point_callbacks: list[Callable[[float, float], Any]] = []
 
     def on_point(self, callback: Callable[[float, float], Any]) -> None:
         """Call back with latitude and longitude (degrees, longitude in [0, 360)) of each click on a map."""
         self._point_callbacks.append(callback)
+
+    def _process_property_change(self, msg: dict[str, Any]) -> dict[str, Any]:
+        # Tuples come back from the browser as lists.
+        values = super()._process_property_change(msg)
+        return {name: tuple(value) if isinstance(value, list) and name in _TUPLES else value for name, value in values.items()}
+
+    def _handle_msg(self, data: dict[str, Any]) -> None:
+        if data.get("kind") == "point":
+            for callback in self._point_callbacks:
+                callback(float(data["lat"]), float(data["lon"]))

@@ -1,0 +1,113 @@
+// Frames as they arrive: a JSON header line, then two byte planes of folded differences a lead (see app/frames.py).
+
+export class Frame {
+  constructor(numbers, header) {
+    this.numbers = numbers; // Uint16Array, rows from north to south, 0 where missing
+    this.width = header.width;
+    this.height = header.height;
+    this.bounds = header.bounds; // south, north, west, east in degrees
+    this.scale = header.scale;
+    this.offset = header.offset;
+    this.log10 = header.log10;
+    this.step = header.step; // degrees of one grid cell
+    this.scaleKey = `${header.scale} ${header.offset} ${header.log10}`;
+  }
+
+  // The physical value of a number, NaN for a missing one.
+  value(number) {
+    if (number === 0) return NaN;
+    const linear = this.offset + this.scale * number;
+    return this.log10 ? 10 ** linear : linear;
+  }
+
+  // The number of the pixel at a position, 0 outside the frame.
+  numberAt(lat, lon) {
+    const [south, north, west, east] = this.bounds;
+    const turned = west + ((((lon - west) % 360) + 360) % 360);
+    if (turned >= east || lat < south || lat >= north) return 0;
+    const column = Math.floor(((turned - west) / (east - west)) * this.width);
+    const row = Math.floor(((north - lat) / (north - south)) * this.height);
+    return this.numbers[Math.min(row, this.height - 1) * this.width + column];
+  }
+
+  valueAt(lat, lon) {
+    return this.value(this.numberAt(lat, lon));
+  }
+
+  sameGridAs(other) {
+    return this.width === other.width && this.height === other.height && this.bounds.every((edge, i) => Math.abs(edge - other.bounds[i]) < 1e-6);
+  }
+}
+
+// Returns Map(lead -> Frame) of one body.
+export function decode(buffer) {
+  const bytes = new Uint8Array(buffer);
+  const end = bytes.indexOf(10);
+  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(0, end)));
+  const { width, height, leads } = header;
+  const size = width * height;
+  const frames = new Map();
+  let start = end + 1;
+  let previous = new Uint16Array(size);
+  for (const lead of leads) {
+    const numbers = new Uint16Array(size);
+    if (size > 0) unfold(bytes.subarray(start, start + size), bytes.subarray(start + size, start + 2 * size), previous, numbers, width);
+    frames.set(lead, new Frame(numbers, header));
+    previous = numbers;
+    start += 2 * size;
+  }
+  return frames;
+}
+
+function unfold(low, high, previous, numbers, width) {
+  for (let rowStart = 0; rowStart < numbers.length; rowStart += width) {
+    let change = 0;
+    for (let i = rowStart; i < rowStart + width; i++) {
+      const folded = low[i] | (high[i] << 8);
+      change += (folded >>> 1) ^ -(folded & 1);
+      numbers[i] = previous[i] + change;
+    }
+  }
+}
+
+// Returns first minus second as a Frame with a scale of its own; missing where either is.
+export function difference(first, second) {
+  const reach = Math.max(Math.abs(ends(first)[1] - ends(second)[0]), Math.abs(ends(second)[1] - ends(first)[0])) || 1;
+  const scale = (2 * reach) / 16382;
+  const header = { width: first.width, height: first.height, bounds: first.bounds, step: first.step, scale, offset: -reach - scale, log10: false };
+  const numbers = new Uint16Array(first.numbers.length);
+  const result = new Frame(numbers, header);
+  const a = first.numbers;
+  const b = first.sameGridAs(second) ? second.numbers : onGridOf(first, second);
+  if (first.log10 || second.log10) {
+    for (let i = 0; i < a.length; i++) {
+      if (a[i] && b[i]) numbers[i] = Math.min(Math.max((first.value(a[i]) - second.value(b[i]) - result.offset) / scale + 0.5, 1), 16383);
+    }
+    return result;
+  }
+  const perFirst = first.scale / scale;
+  const perSecond = second.scale / scale;
+  const constant = (first.offset - second.offset - result.offset) / scale + 0.5;
+  for (let i = 0; i < a.length; i++) {
+    if (a[i] && b[i]) numbers[i] = a[i] * perFirst - b[i] * perSecond + constant;
+  }
+  return result;
+}
+
+function ends(frame) {
+  return [frame.value(1), frame.value(16383)];
+}
+
+// The other frame's numbers at the pixel centres of a frame on another grid.
+function onGridOf(frame, other) {
+  const [south, north, west, east] = frame.bounds;
+  const numbers = new Uint16Array(frame.numbers.length);
+  for (let row = 0; row < frame.height; row++) {
+    const lat = north - ((row + 0.5) / frame.height) * (north - south);
+    for (let column = 0; column < frame.width; column++) {
+      const lon = west + ((column + 0.5) / frame.width) * (east - west);
+      numbers[row * frame.width + column] = other.numberAt(lat, lon);
+    }
+  }
+  return numbers;
+}

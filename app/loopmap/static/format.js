@@ -1,0 +1,66 @@
+// Words and figures as they are read on a map.
+
+const UNITS = {
+  degC: "°C", "m s-1": "m s⁻¹", "s-1": "s⁻¹", "1e-3": "psu", "mg m-3": "mg m⁻³", "nmol L-1": "nmol L⁻¹", "umol L-1": "µmol L⁻¹",
+  "W m-2": "W m⁻²", "1e-5 s-1": "10⁻⁵ s⁻¹", "1": "",
+};
+
+export function units(text) {
+  if (text in UNITS) return UNITS[text];
+  return (text || "").replace(/\bdegC\b/, "°C").replace(/(?<=[A-Za-z])-(\d)/g, (_, digit) => "⁻" + "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]);
+}
+
+const MINUS = "−";
+
+export function figure(value, step) {
+  if (!Number.isFinite(value)) return "–";
+  const digits = step > 0 ? Math.min(Math.max(0, Math.ceil(-Math.log10(step) - 1e-9)), 8) : 2;
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 1e-4 || size >= 1e6)) return value.toExponential(2).replace("-", MINUS);
+  const text = size.toFixed(digits);
+  return value < 0 && Number(text) !== 0 ? MINUS + text : text;
+}
+
+export function latitude(lat, digits = 0) {
+  if (Math.abs(lat) < 0.5 * 10 ** -digits) return digits ? `${(0).toFixed(digits)}°` : "0°";
+  return `${Math.abs(lat).toFixed(digits)}°${lat < 0 ? "S" : "N"}`;
+}
+
+export function longitude(lon, digits = 0) {
+  const turned = ((((lon + 180) % 360) + 360) % 360) - 180;
+  const text = Math.abs(turned).toFixed(digits);
+  if (Number(text) === 0 || Number(text) === 180) return `${text}°`;
+  return `${text}°${turned < 0 ? "W" : "E"}`;
+}
+
+export function leadText(lead) {
+  return lead === 0 ? "initial" : `${lead > 0 ? "+" : MINUS}${Math.abs(lead)} d`;
+}
+
+// Ticks at round values inside two limits, about `count` of them.
+export function ticks(low, high, count) {
+  const rough = (high - low) / Math.max(count, 1);
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 2.5, 5, 10].map((part) => part * power).find((part) => part >= rough * 0.999);
+  const result = [];
+  for (let value = Math.ceil(low / step - 1e-6) * step; value <= high + step * 1e-6; value += step) {
+    result.push(Math.abs(value) < step * 1e-6 ? 0 : value);
+  }
+  // 2.5 needs one digit more than its power of ten.
+  const digits = Number((step / power).toFixed(1)) === 2.5 ? power / 10 : power;
+  return { values: result, step: Math.min(digits, step) };
+}
+
+// Ticks of a logarithmic bar: powers of ten, with 2 and 5 between where there is room.
+export function logarithmicTicks(low, high, count) {
+  const decades = Math.log10(high / low);
+  const parts = decades * 3 <= count ? [1, 2, 5] : [1];
+  const result = [];
+  for (let power = Math.floor(Math.log10(low)); power <= Math.ceil(Math.log10(high)); power++) {
+    for (const part of parts) {
+      const value = part * 10 ** power;
+      if (value >= low * 0.999 && value <= high * 1.001) result.push(value);
+    }
+  }
+  return { values: result, step: 0 };
+}

@@ -1,0 +1,215 @@
+// Land, coastlines, graticule and scale bar, drawn as vectors at the screen's own resolution.
+
+import { latitude, longitude } from "./format.js";
+
+const FINE_BELOW = 70; // degrees of longitude in view
+const KILOMETRES_PER_DEGREE = 111.195;
+
+class Coastline {
+  constructor(buffer) {
+    const count = new Int32Array(buffer, 0, 1)[0];
+    const lengths = new Int32Array(buffer, 4, count);
+    const firsts = new Int32Array(buffer, 4 + 4 * count, 2 * count);
+    const steps = new Int16Array(buffer, 4 + 12 * count);
+    this.rings = [];
+    let at = 0;
+    for (let ring = 0; ring < count; ring++) {
+      const points = new Float32Array(2 * lengths[ring]);
+      let lon = firsts[2 * ring];
+      let lat = firsts[2 * ring + 1];
+      let [west, east, south, north] = [lon, lon, lat, lat];
+      for (let i = 0; i < lengths[ring]; i++) {
+        if (i > 0) {
+          lon += steps[at++];
+          lat += steps[at++];
+        }
+        points[2 * i] = lon / 1000;
+        points[2 * i + 1] = lat / 1000;
+        if (lon < west) west = lon; else if (lon > east) east = lon;
+        if (lat < south) south = lat; else if (lat > north) north = lat;
+      }
+      this.rings.push({ points, west: west / 1000, east: east / 1000, south: south / 1000, north: north / 1000 });
+    }
+  }
+
+  // Paths in pixels of the view: `land` to fill and `coast` to stroke (without the edge along the pole).
+  paths(view) {
+    const land = new Path2D();
+    const coast = new Path2D();
+    const scale = view.pixelsPerDegree;
+    const smallest = 0.6; // pixels between points that are worth a line
+    for (const ring of this.rings) {
+      if (ring.south > view.north || ring.north < view.south) continue;
+      if (Math.max(ring.east - ring.west, ring.north - ring.south) * scale < 0.8) continue;
+      const firstTurn = Math.ceil((view.west - ring.east) / 360);
+      const lastTurn = Math.floor((view.east - ring.west) / 360);
+      for (let turn = firstTurn; turn <= lastTurn; turn++) {
+        const { points } = ring;
+        let [lastX, lastY, open] = [NaN, NaN, false];
+        for (let i = 0; i < points.length; i += 2) {
+          const x = (points[i] + 360 * turn - view.west) * scale;
+          const y = (view.north - points[i + 1]) * scale;
+          if (i > 0 && i < points.length - 2 && Math.abs(x - lastX) + Math.abs(y - lastY) < smallest) continue;
+          if (i === 0) land.moveTo(x, y); else land.lineTo(x, y);
+          if (points[i + 1] < -84.5) open = false;
+          else if (open) coast.lineTo(x, y);
+          else {
+            coast.moveTo(x, y);
+            open = true;
+          }
+          [lastX, lastY] = [x, y];
+        }
+        land.closePath();
+      }
+    }
+    return { land, coast };
+  }
+}
+
+export class Geography {
+  // `changed()` is called when a coastline has arrived.
+  constructor(staticUrl, changed) {
+    this.staticUrl = staticUrl;
+    this.changed = changed;
+    this.lines = {};
+    this.bring("50m");
+  }
+
+  async bring(resolution) {
+    if (resolution in this.lines) return;
+    this.lines[resolution] = null;
+    const response = await fetch(`${this.staticUrl}/coastline-${resolution}.bin`, { credentials: "same-origin" });
+    if (!response.ok) return;
+    const plain = response.body.pipeThrough(new DecompressionStream("gzip"));
+    this.lines[resolution] = new Coastline(await new Response(plain).arrayBuffer());
+    this.key = null;
+    this.changed();
+  }
+
+  // The paths for a view, kept until the view changes.
+  paths(view) {
+    const fine = view.span < FINE_BELOW;
+    if (fine) this.bring("10m");
+    const line = (fine && this.lines["10m"]) || this.lines["50m"];
+    if (!line) return null;
+    const key = [view.lat, view.lon, view.span, view.width, view.height, line === this.lines["10m"]].join();
+    if (key !== this.key) {
+      this.key = key;
+      this.kept = line.paths(view);
+    }
+    return this.kept;
+  }
+}
+
+export function drawLand(context, view, paths, theme) {
+  context.fillStyle = theme.missing;
+  context.fillRect(0, 0, view.width, view.height);
+  context.strokeStyle = theme.hatch;
+  context.lineWidth = 1;
+  context.beginPath();
+  for (let x = -view.height; x < view.width; x += 7) {
+    context.moveTo(x, view.height);
+    context.lineTo(x + view.height, 0);
+  }
+  context.stroke();
+  if (!paths) return;
+  context.fillStyle = theme.land;
+  context.fill(paths.land, "evenodd");
+}
+
+export function drawLines(context, view, paths, theme) {
+  drawGraticule(context, view, theme);
+  if (paths) {
+    context.strokeStyle = theme.coast;
+    context.lineWidth = view.span < 70 ? 0.9 : 0.65;
+    context.lineJoin = "round";
+    context.stroke(paths.coast);
+  }
+  drawScaleBar(context, view, theme);
+}
+
+function graticuleStep(degrees) {
+  return [0.25, 0.5, 1, 2, 5, 10, 15, 30, 60].find((step) => degrees / step <= 7) || 60;
+}
+
+function drawGraticule(context, view, theme) {
+  const lonStep = graticuleStep(view.span * Math.min(1, 620 / view.width));
+  const latStep = Math.min(lonStep, 30);
+  const digits = lonStep < 1 ? 2 : 0;
+  context.strokeStyle = theme.graticule;
+  context.lineWidth = 0.7;
+  context.beginPath();
+  const meridians = [];
+  const parallels = [];
+  for (let lon = Math.ceil(view.west / lonStep) * lonStep; lon <= view.east; lon += lonStep) {
+    const x = Math.round(view.x(lon)) + 0.5;
+    context.moveTo(x, 0);
+    context.lineTo(x, view.height);
+    meridians.push([x, longitude(lon, digits)]);
+  }
+  for (let lat = Math.ceil(view.south / latStep) * latStep; lat <= view.north; lat += latStep) {
+    if (Math.abs(lat) > 89) continue;
+    const y = Math.round(view.y(lat)) + 0.5;
+    context.moveTo(0, y);
+    context.lineTo(view.width, y);
+    parallels.push([y, latitude(lat, digits)]);
+  }
+  context.stroke();
+  context.font = `500 10px ${theme.font}`;
+  context.textBaseline = "top";
+  context.textAlign = "center";
+  for (const [x, text] of meridians) if (x > 52 && x < view.width - 24) label(context, text, x, 5, theme);
+  context.textBaseline = "middle";
+  context.textAlign = "left";
+  for (const [y, text] of parallels) if (y > 14 && y < view.height - 44) label(context, text, 6, y, theme);
+}
+
+function label(context, text, x, y, theme) {
+  context.lineWidth = 2.5;
+  context.lineJoin = "round";
+  context.strokeStyle = theme.halo;
+  context.strokeText(text, x, y);
+  context.fillStyle = theme.ink;
+  context.fillText(text, x, y);
+}
+
+function drawScaleBar(context, view, theme) {
+  const perPixel = (KILOMETRES_PER_DEGREE * Math.cos((view.lat * Math.PI) / 180)) / view.pixelsPerDegree;
+  const most = Math.min(110, view.width / 4) * perPixel;
+  const power = 10 ** Math.floor(Math.log10(most));
+  const length = [5, 2, 1].map((part) => part * power).find((part) => part <= most);
+  const pixels = length / perPixel;
+  const x = view.width - pixels - 10;
+  const y = view.height - 10;
+  const bar = () => {
+    context.beginPath();
+    context.moveTo(x, y - 5);
+    context.lineTo(x, y);
+    context.lineTo(x + pixels, y);
+    context.lineTo(x + pixels, y - 5);
+    context.stroke();
+  };
+  context.strokeStyle = theme.halo;
+  context.lineWidth = 3.5;
+  bar();
+  context.strokeStyle = theme.ink;
+  context.lineWidth = 1.2;
+  bar();
+  context.font = `500 10px ${theme.font}`;
+  context.textAlign = "center";
+  context.textBaseline = "bottom";
+  label(context, `${length.toLocaleString("en")} km`, x + pixels / 2, y - 4, theme);
+}
+
+export function drawMarker(context, view, point, theme) {
+  const lon = view.west + ((((point[1] - view.west) % 360) + 360) % 360);
+  const [x, y] = [view.x(lon), view.y(point[0])];
+  context.beginPath();
+  context.arc(x, y, 5, 0, 2 * Math.PI);
+  context.lineWidth = 4;
+  context.strokeStyle = theme.halo;
+  context.stroke();
+  context.lineWidth = 2;
+  context.strokeStyle = theme.accent;
+  context.stroke();
+}

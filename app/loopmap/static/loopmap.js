@@ -1,0 +1,80 @@
+// The component as Panel renders it: its parameters to the stage, what happens on the stage back to them.
+
+import { Stage } from "./stage.js";
+
+const REPORT_EVERY = 250; // ms
+
+export async function render({ model, frames, files }) {
+  const response = await fetch(`${files}/palettes.json`, { credentials: "same-origin" });
+  const palettes = await response.json();
+  const reporter = new Reporter(model);
+  const stage = new Stage({
+    framesUrl: frames, staticUrl: files, palettes,
+    report: (name, value) => reporter.report(name, value),
+    clicked: (lat, lon) => model.send_msg({ kind: "point", lat, lon }),
+  });
+  const style = () => stage.setStyle({
+    palette: model.palette, mode: model.range_mode, low: model.range_low, high: model.range_high, logarithmic: model.log_scale,
+  });
+  const view = () => { if (!reporter.isEcho("view", model.view)) stage.setView(...model.view); };
+  const playhead = () => { if (!reporter.isEcho("playhead", model.playhead)) stage.goTo(model.playhead); };
+  const loop = () => stage.setLoop(model.leads, model.times);
+
+  for (const name of ["speed", "looping", "blend", "playing"]) {
+    stage[name] = model[name];
+    model.on(name, () => { if (stage[name] !== model[name]) stage.set(name, model[name]); });
+  }
+  // Several parameters often change together; one pass over them in this order asks for frames once.
+  const steps = { loop, playhead, view, panels: () => stage.setPanels(model.panels), style };
+  const due = new Set();
+  const soon = (name) => {
+    if (due.size === 0) queueMicrotask(() => {
+      Object.keys(steps).filter((step) => due.delete(step)).forEach((step) => steps[step]());
+    });
+    due.add(name);
+  };
+  const watched = {
+    leads: "loop", times: "loop", playhead: "playhead", view: "view", panels: "panels",
+    palette: "style", range_mode: "style", range_low: "style", range_high: "style", log_scale: "style",
+  };
+  for (const [parameter, step] of Object.entries(watched)) model.on(parameter, () => soon(step));
+  model.on("marker", () => stage.setMarker(model.marker));
+  model.on("show_player", () => { stage.player.element.hidden = !model.show_player; });
+  model.on("remove", () => stage.remove());
+
+  stage.player.element.hidden = !model.show_player;
+  stage.marker = model.marker;
+  loop();
+  stage.goTo(model.playhead);
+  stage.wantedView = { lat: model.view[0], lon: model.view[1], span: model.view[2] };
+  style();
+  // The size of the maps is known once the element is on the page.
+  requestAnimationFrame(() => stage.setPanels(model.panels));
+  return stage.element;
+}
+
+// Writes the browser's state back to the parameters, at most one value a parameter in REPORT_EVERY.
+class Reporter {
+  constructor(model) {
+    this.model = model;
+    this.waiting = new Map();
+    this.sent = new Map();
+  }
+
+  report(name, value) {
+    this.waiting.set(name, value);
+    if (!this.timer) this.timer = setTimeout(() => this.flush(), REPORT_EVERY);
+  }
+
+  flush() {
+    this.timer = null;
+    for (const [name, value] of this.waiting) {
+      if (JSON.stringify(this.model[name]) === JSON.stringify(value)) continue;
+      this.sent.set(name, JSON.stringify(value));
+      this.model[name] = value;
+    }
+    this.waiting.clear();
+  }
+
+  isEcho(name, value) { return this.sent.get(name) === JSON.stringify(value); }
+}

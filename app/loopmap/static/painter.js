@@ -1,0 +1,110 @@
+// Numbers to colours: a table from every possible number to a packed pixel, rebuilt only when range, palette or scale change.
+
+const NUMBERS = 16384;
+
+export class Painter {
+  constructor() {
+    this.tables = new Map();
+    this.surface = document.createElement("canvas");
+    this.context = this.surface.getContext("2d", { willReadFrequently: true });
+    this.image = null;
+  }
+
+  // `colours` is a list of "#rrggbb"; values beyond the limits take the end colours.
+  setColours(colours, low, high, logarithmic) {
+    const key = `${colours[0]} ${colours[128]} ${colours[255]} ${low} ${high} ${logarithmic}`;
+    if (key === this.key) return false;
+    this.key = key;
+    this.tables.clear();
+    this.pixels = Uint32Array.from(colours, packed);
+    Object.assign(this, { low, high, logarithmic });
+    return true;
+  }
+
+  table(frame) {
+    let table = this.tables.get(frame.scaleKey);
+    if (table) return table;
+    table = new Uint32Array(NUMBERS);
+    const last = this.pixels.length - 1;
+    const place = this.logarithmic ? (value) => Math.log10(Math.max(value, 1e-12)) : (value) => value;
+    const low = place(this.low);
+    const perValue = (last + 1) / (place(this.high) - low || 1);
+    for (let number = 1; number < NUMBERS; number++) {
+      const index = Math.floor((place(frame.value(number)) - low) * perValue);
+      table[number] = this.pixels[index < 0 ? 0 : index > last ? last : index];
+    }
+    this.tables.set(frame.scaleKey, table);
+    return table;
+  }
+
+  // Colours a frame, or a blend of two (`weight` of the second), onto the painter's own surface.
+  paint(frame, next = null, weight = 0) {
+    if (frame.width === 0) return null;
+    if (!this.image || this.image.width !== frame.width || this.image.height !== frame.height) {
+      this.surface.width = frame.width;
+      this.surface.height = frame.height;
+      this.image = this.context.createImageData(frame.width, frame.height);
+      this.out = new Uint32Array(this.image.data.buffer);
+    }
+    const { out } = this;
+    const table = this.table(frame);
+    const a = frame.numbers;
+    if (next && weight > 0 && next.sameGridAs(frame) && next.log10 === frame.log10) {
+      const b = next.numbers;
+      const perFirst = 1 - weight;
+      const perSecond = (weight * next.scale) / frame.scale;
+      const constant = (weight * (next.offset - frame.offset)) / frame.scale + 0.5;
+      for (let i = 0; i < out.length; i++) {
+        if (a[i] === 0 || b[i] === 0) { out[i] = 0; continue; }
+        const number = (a[i] * perFirst + b[i] * perSecond + constant) | 0;
+        out[i] = table[number < 1 ? 1 : number >= NUMBERS ? NUMBERS - 1 : number];
+      }
+    } else {
+      for (let i = 0; i < out.length; i++) out[i] = table[a[i]];
+    }
+    this.context.putImageData(this.image, 0, 0);
+    return this.surface;
+  }
+}
+
+function packed(colour) {
+  const number = parseInt(colour.slice(1), 16);
+  return (255 << 24) | ((number & 255) << 16) | (number & 0xff00) | (number >> 16);
+}
+
+// A few values of each frame, enough for percentiles.
+export function sample(frames, perFrame = 1500) {
+  const values = [];
+  for (const frame of frames) {
+    // An odd stride that shares no factor with the width visits all columns.
+    const stride = Math.max(1, Math.floor(frame.numbers.length / perFrame)) | 1;
+    for (let i = stride >> 1; i < frame.numbers.length; i += stride) {
+      if (frame.numbers[i]) values.push(frame.value(frame.numbers[i]));
+    }
+  }
+  return Float64Array.from(values).sort();
+}
+
+// Colour limits by the rules of app/palettes.py, widened to round figures.
+export function colourRange(frames, mode) {
+  const sorted = sample(frames);
+  if (sorted.length === 0) return null;
+  const at = (share) => sorted[Math.min(sorted.length - 1, Math.round(share * (sorted.length - 1)))];
+  let [low, high] = [at(0.02), at(0.98)];
+  if (mode === "symmetric") {
+    const largest = Math.max(Math.abs(low), Math.abs(high)) || 1;
+    const step = roundStep(largest / 20);
+    high = Math.ceil(largest / step - 1e-9) * step;
+    return [-high, high];
+  }
+  if (!(high > low)) [low, high] = [low - 0.5, high + 0.5];
+  const step = roundStep((high - low) / 40);
+  return [Math.floor(low / step + 1e-9) * step, Math.ceil(high / step - 1e-9) * step];
+}
+
+// The nearest of 1, 2, 5 times a power of ten at or above a size.
+export function roundStep(size) {
+  const power = 10 ** Math.floor(Math.log10(size));
+  const share = size / power;
+  return (share <= 1 ? 1 : share <= 2 ? 2 : share <= 5 ? 5 : 10) * power;
+}

@@ -1,0 +1,280 @@
+// One map: its labels, its canvas, the loops of frames it holds, and how a lead is put on the canvas.
+
+import { difference } from "./codec.js";
+import { ColourBar } from "./colourbar.js";
+import { figure, latitude, leadText, longitude, units } from "./format.js";
+import { drawLand, drawLines, drawMarker } from "./geography.js";
+import { Loop } from "./loader.js";
+import { colourRange, Painter } from "./painter.js";
+
+const MARKUP = `
+  <header class="head">
+    <div class="what"><span class="quantity"></span><span class="source"></span></div>
+    <div class="when"><span class="date"></span><span class="lead"></span></div>
+  </header>
+  <div class="map" tabindex="0" role="application">
+    <canvas class="picture"></canvas>
+    <div class="busy" hidden></div>
+    <div class="pin" hidden></div>
+    <div class="readout" hidden></div>
+    <div class="notice"></div>
+    <div class="empty" hidden></div>
+    <div class="zoom">
+      <button type="button" data-zoom="in" aria-label="Zoom in" title="Zoom in (+)">+</button>
+      <button type="button" data-zoom="out" aria-label="Zoom out" title="Zoom out (−)">−</button>
+      <button type="button" data-zoom="reset" aria-label="Whole map" title="Whole map (0)">⤢</button>
+    </div>
+  </div>`;
+
+export class Panel {
+  // `stage` is what the panels share: address of frames, geography, theme, view and `arrived(panel)`.
+  constructor(stage) {
+    this.stage = stage;
+    this.element = document.createElement("section");
+    this.element.className = "panel";
+    this.element.innerHTML = MARKUP;
+    this.parts = Object.fromEntries(
+      ["quantity", "source", "date", "lead", "map", "picture", "busy", "pin", "readout", "notice", "empty"].map((name) => [name, this.element.querySelector(`.${name}`)]),
+    );
+    this.bar = new ColourBar();
+    this.element.append(this.bar.element);
+    this.context = this.parts.picture.getContext("2d", { alpha: false });
+    this.below = document.createElement("canvas");
+    this.above = document.createElement("canvas");
+    this.painter = new Painter();
+    this.widePainter = new Painter();
+    this.spec = null; // what is on screen
+    this.loop = null; // its frames at the newest viewport
+    this.wide = null; // its frames at a wider viewport, shown where the newest do not reach
+    this.next = null; // frames on their way, with the spec they belong to
+    this.differences = new Map();
+  }
+
+  get isDifference() { return (this.wantedSpec || this.spec)?.kind === "difference"; }
+  get pending() { return this.next !== null; }
+  get error() { return (this.next || this.loop)?.error ?? null; }
+
+  // Starts or extends the loop for a spec and viewport; returns whether other frames than those on screen are awaited.
+  want(spec, request, lead) {
+    this.wantedSpec = spec;
+    this.parts.map.setAttribute("aria-label", `Map: ${spec.quantity}, ${spec.title}`);
+    if (spec.kind === "difference" || !spec.store || spec.leads.length === 0) {
+      this.next?.drop();
+      this.next = null;
+      if (spec.kind !== "difference") this.clear();
+      this.spec = spec;
+      return false;
+    }
+    const key = `${contentKey(spec)} ${Object.values(request).map((value) => value.toFixed(4)).join(" ")}`;
+    const first = nearest(spec.leads, lead + (spec.lead_offset || 0));
+    const running = [this.next, this.loop].find((loop) => loop?.key === key);
+    if (running) {
+      if (running === this.loop && this.next) {
+        this.next.drop();
+        this.next = null;
+      }
+      running.spec = spec;
+      if (running === this.loop) this.spec = spec;
+      running.want(spec.leads, first);
+      return running === this.next;
+    }
+    this.next?.drop();
+    this.next = new Loop(this.stage.framesUrl, spec, request, (loop) => this.arrived(loop));
+    this.next.key = key;
+    this.next.content = contentKey(spec);
+    this.next.want(spec.leads, first);
+    return true;
+  }
+
+  arrived(loop) {
+    if (loop !== this.loop && loop !== this.next) return;
+    this.stage.arrived(this, loop);
+  }
+
+  // Whether the awaited loop can take the place of the one on screen.
+  ready(lead) {
+    return !this.next || this.next.error !== null || this.next.frames.has(this.storeLead(this.next.spec, lead)) || this.next.complete;
+  }
+
+  // Puts the awaited loop on screen.
+  swap() {
+    if (!this.next) return;
+    const same = this.loop?.content === this.next.content;
+    if (same && this.loop.complete && (!this.wide || spanOf(this.loop) >= spanOf(this.wide))) this.wide = this.loop;
+    else if (same && this.loop !== this.wide) this.loop.drop();
+    if (!same) {
+      this.loop?.drop();
+      this.wide = null;
+    }
+    this.loop = this.next;
+    this.next = null;
+    if (this.wide && spanOf(this.wide) <= spanOf(this.loop)) this.wide = null;
+    this.spec = this.loop.spec;
+  }
+
+  clear() {
+    this.loop?.drop();
+    this.loop = this.wide = null;
+  }
+
+  storeLead(spec, lead) { return nearest(spec.leads, lead + (spec.lead_offset || 0)); }
+
+  // The frame of a lead of the loop, from the newest viewport or else the wider one.
+  frameAt(lead) {
+    if (this.isDifference) return this.differenceAt(lead);
+    if (!this.loop || !this.spec) return null;
+    const number = lead + (this.spec.lead_offset || 0);
+    return this.loop.frames.get(number) ?? this.wide?.frames.get(number) ?? null;
+  }
+
+  differenceAt(lead) {
+    const [first, second] = (this.wantedSpec.of || []).map((key) => this.stage.panelOf(key)?.frameAt(lead));
+    if (!first || !second || first.width === 0 || second.width === 0) return null;
+    const kept = this.differences.get(lead);
+    if (kept && kept.first === first && kept.second === second) return kept.frame;
+    const frame = difference(first, second);
+    this.differences.set(lead, { first, second, frame });
+    return frame;
+  }
+
+  // Whether playback may go to a lead: its frame is here, or will never come.
+  has(lead) {
+    if (this.isDifference || !this.spec || !this.loop) return true;
+    return this.frameAt(lead) !== null || !this.loop.wanted.has(lead + (this.spec.lead_offset || 0));
+  }
+
+  frames() {
+    if (this.isDifference) return [...this.differences.values()].map((kept) => kept.frame);
+    return this.loop ? [...this.loop.frames.values()].filter((frame) => frame.width > 0) : [];
+  }
+
+  setColours(colours, low, high, logarithmic) {
+    this.colours = { colours, low, high, logarithmic };
+    this.painter.setColours(colours, low, high, logarithmic);
+    this.widePainter.setColours(colours, low, high, logarithmic);
+  }
+
+  // A difference has a range of its own, symmetric about zero.
+  ownRange() {
+    const range = this.spec?.range || colourRange(this.frames(), "symmetric");
+    return range || [-1, 1];
+  }
+
+  resize(view, ratio) {
+    for (const canvas of [this.parts.picture, this.below, this.above]) {
+      canvas.width = Math.round(view.width * ratio);
+      canvas.height = Math.round(view.height * ratio);
+    }
+    this.sceneKey = null;
+  }
+
+  // Redraws land below and lines above the field where view or theme changed.
+  scene() {
+    const { view, theme, ratio, geography, marker } = this.stage;
+    const paths = geography.paths(view);
+    const key = [view.lat, view.lon, view.span, view.width, view.height, ratio, theme.key, geography.key, marker].join();
+    if (key === this.sceneKey) return;
+    this.sceneKey = key;
+    const below = this.below.getContext("2d", { alpha: false });
+    below.setTransform(ratio, 0, 0, ratio, 0, 0);
+    drawLand(below, view, paths, theme);
+    const above = this.above.getContext("2d");
+    above.setTransform(ratio, 0, 0, ratio, 0, 0);
+    above.clearRect(0, 0, view.width, view.height);
+    drawLines(above, view, paths, theme);
+    if (marker) drawMarker(above, view, marker, theme);
+  }
+
+  draw(lead, following, weight) {
+    this.scene();
+    const { context } = this;
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.drawImage(this.below, 0, 0);
+    const frame = this.colours ? this.frameAt(lead) : null;
+    if (frame) {
+      const under = this.wide?.frames.get(lead + (this.spec.lead_offset || 0));
+      if (under && under !== frame && !covers(frame, this.stage.view)) this.put(under, this.widePainter.paint(under));
+      const next = weight > 0 ? this.frameAt(following) : null;
+      this.put(frame, this.painter.paint(frame, next, weight));
+    }
+    context.drawImage(this.above, 0, 0);
+    this.frame = frame;
+  }
+
+  put(frame, surface) {
+    if (!surface) return;
+    const { view, ratio } = this.stage;
+    const [south, north, west, east] = frame.bounds;
+    const scale = view.pixelsPerDegree * ratio;
+    const [top, height] = [(view.north - north) * scale, (north - south) * scale];
+    const width = (east - west) * scale;
+    // At one frame pixel a screen pixel nothing is to be smoothed.
+    this.context.imageSmoothingEnabled = Math.abs(width - surface.width) > 0.5 || Math.abs(height - surface.height) > 0.5;
+    for (let turn = Math.ceil((view.west - east) / 360); turn <= Math.floor((view.east - west) / 360); turn++) {
+      this.context.drawImage(surface, (west + 360 * turn - view.west) * scale, top, width, height);
+    }
+  }
+
+  label(lead, time, blended) {
+    const spec = this.spec || this.wantedSpec;
+    if (!spec) return;
+    const { quantity, source, date, lead: leadPart, notice, empty } = this.parts;
+    setText(quantity, spec.units ? `${spec.quantity} (${units(spec.units)})` : spec.quantity);
+    setText(source, [spec.title, spec.forcing].filter(Boolean).join(" · "));
+    setText(date, blended ? `${time} (blended)` : time);
+    setText(leadPart, leadText(lead));
+    setText(notice, spec.notice || "");
+    const message = this.error || (!this.isDifference && (!spec.store || spec.leads.length === 0) ? spec.empty || "Nothing to show yet" : "");
+    setText(empty, message);
+    empty.hidden = !message;
+    if (this.colours) {
+      const { colours, low, high, logarithmic } = this.colours;
+      this.bar.show(colours, low, high, logarithmic, spec.units, this.stage.view.width);
+    }
+  }
+
+  // Shows value and position under the pointer; a pin marks the place on the panels that the pointer is not over.
+  read(position, own) {
+    const { readout, pin } = this.parts;
+    readout.hidden = !position;
+    pin.hidden = !position || own;
+    if (!position) return;
+    const { view } = this.stage;
+    const value = this.frame ? this.frame.valueAt(position.lat, position.lon) : NaN;
+    const range = this.colours ? this.colours.high - this.colours.low : 1;
+    const place = `${latitude(position.lat, 2)} ${longitude(position.lon, 2)}`;
+    const text = Number.isFinite(value) ? `${figure(value, range / 500)} ${units(this.spec.units)}` : "no data";
+    readout.innerHTML = "";
+    readout.append(Object.assign(document.createElement("b"), { textContent: text }), document.createTextNode(place));
+    pin.style.transform = `translate(${view.x(position.lon)}px, ${view.y(position.lat)}px)`;
+  }
+
+  remove() {
+    this.next?.drop();
+    this.clear();
+    this.element.remove();
+  }
+}
+
+export function contentKey(spec) {
+  return JSON.stringify([spec.kind, spec.store, spec.variable, spec.depth_index || 0, spec.revision || "", spec.of]);
+}
+
+function spanOf(loop) { return loop.request.east - loop.request.west; }
+
+function covers(frame, view) {
+  const [south, north, west, east] = frame.bounds;
+  const within = 0.01;
+  if (south > Math.max(view.south, -89.9) + within || north < Math.min(view.north, 89.9) - within) return false;
+  if (east - west > 359.9) return true;
+  const shift = 360 * Math.round((view.lon - (west + east) / 2) / 360);
+  return west + shift <= view.west + within && east + shift >= view.east - within;
+}
+
+function nearest(leads, lead) {
+  return leads.reduce((best, one) => (Math.abs(one - lead) < Math.abs(best - lead) ? one : best), leads[0]);
+}
+
+function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}

@@ -1,0 +1,121 @@
+// The player: buttons, scrub bar with what is held so far, speed, loop and blending.
+
+const ICONS = {
+  first: "M5 5v14M19 5 8 12l11 7z",
+  back: "M16 5 7 12l9 7z",
+  play: "M8 5v14l11-7z",
+  pause: "M8 5v14M16 5v14",
+  forward: "M8 5l9 7-9 7z",
+  last: "M19 5v14M5 5l11 7-11 7z",
+  loop: "M4 12a8 6 0 0 1 14-4l2 2M20 5v5h-5M20 12a8 6 0 0 1-14 4l-2-2M4 19v-5h5",
+};
+const SPEEDS = [1, 2, 4, 6, 10, 15, 30, 60];
+
+export class Player {
+  constructor(stage) {
+    this.stage = stage;
+    this.element = document.createElement("div");
+    this.element.className = "player";
+    this.element.setAttribute("role", "group");
+    this.element.setAttribute("aria-label", "Player");
+    this.element.innerHTML = `
+      <div class="buttons">
+        ${button("first", "First day", "Home")}${button("back", "One day back", "←")}
+        ${button("play", "Play", "space")}
+        ${button("forward", "One day on", "→")}${button("last", "Last day", "End")}
+      </div>
+      <div class="track">
+        <div class="rail"><div class="held"></div></div>
+        <input type="range" data-scrub min="0" step="1" value="0" aria-label="Lead time">
+        <div class="marks" aria-hidden="true"></div>
+      </div>
+      <div class="settings">
+        <label class="speed"><span class="sr">Speed</span><select aria-label="Speed in days a second">
+          ${SPEEDS.map((speed) => `<option value="${speed}">${speed} d/s</option>`).join("")}</select></label>
+        ${button("loop", "Repeat", "", true)}
+        <button type="button" class="text" data-act="blend" aria-pressed="false" aria-label="Blend between days" title="Blend between days: a blend is not a forecast">Blend</button>
+      </div>`;
+    this.scrub = this.element.querySelector("input");
+    this.held = this.element.querySelector(".held");
+    this.marks = this.element.querySelector(".marks");
+    this.speed = this.element.querySelector("select");
+    this.element.addEventListener("click", (event) => this.act(event.target.closest("button")?.dataset.act));
+    this.scrub.addEventListener("input", () => stage.go(Number(this.scrub.value)));
+    this.speed.addEventListener("change", () => stage.set("speed", Number(this.speed.value)));
+  }
+
+  act(name) {
+    const { stage } = this;
+    const actions = {
+      first: () => stage.go(0),
+      back: () => stage.step(-1),
+      play: () => stage.toggle(),
+      forward: () => stage.step(1),
+      last: () => stage.go(Infinity),
+      loop: () => stage.set("looping", !stage.looping),
+      blend: () => stage.set("blend", !stage.blend),
+    };
+    actions[name]?.();
+  }
+
+  // Shows the state of the stage.
+  show({ index, leads, times, playing, speed, looping, blend, held }) {
+    const key = [index, leads.length, playing, speed, looping, blend, held.join("")].join();
+    if (key === this.key) return;
+    this.key = key;
+    const last = Math.max(leads.length - 1, 0);
+    this.scrub.max = last;
+    this.scrub.value = index;
+    this.scrub.setAttribute("aria-valuetext", `${times[index] ?? ""}, lead ${leads[index] ?? 0} days`);
+    this.element.style.setProperty("--place", last ? index / last : 0);
+    const play = this.element.querySelector("[data-act=play]");
+    if (play.dataset.playing !== String(playing)) {
+      play.dataset.playing = playing;
+      play.innerHTML = icon(playing ? "pause" : "play");
+      play.setAttribute("aria-label", playing ? "Pause" : "Play");
+      play.title = `${playing ? "Pause" : "Play"} (space)`;
+    }
+    this.element.querySelector("[data-act=loop]").setAttribute("aria-pressed", looping);
+    this.element.querySelector("[data-act=blend]").setAttribute("aria-pressed", blend);
+    if (![...this.speed.options].some((option) => Number(option.value) === speed)) {
+      this.speed.append(new Option(`${speed} d/s`, speed));
+    }
+    this.speed.value = speed;
+    this.showHeld(held, last);
+    this.showMarks(leads, last);
+  }
+
+  // Which leads are here already, as runs along the rail.
+  showHeld(held, last) {
+    const stops = [];
+    held.forEach((isHeld, i) => {
+      const [from, to] = [(i - 0.5) / (last || 1), (i + 0.5) / (last || 1)].map((share) => `${Math.min(Math.max(share, 0), 1) * 100}%`);
+      stops.push(`${isHeld ? "var(--held)" : "transparent"} ${from} ${to}`);
+    });
+    this.held.style.background = stops.length ? `linear-gradient(90deg, ${stops.join(",")})` : "none";
+  }
+
+  showMarks(leads, last) {
+    const key = leads.join();
+    if (key === this.marksKey) return;
+    this.marksKey = key;
+    const every = [1, 2, 5, 10, 15, 30, 60].find((step) => last / step <= 7) ?? 120;
+    this.marks.replaceChildren(...leads.flatMap((lead, i) => {
+      if (lead % every !== 0 && i !== last) return [];
+      if (i !== last && last - i < every * 0.6) return [];
+      const mark = document.createElement("span");
+      mark.style.left = `${last ? (100 * i) / last : 0}%`;
+      mark.textContent = lead === 0 ? "0" : `+${lead}${i === last ? " d" : ""}`;
+      return [mark];
+    }));
+  }
+}
+
+function icon(name) {
+  return `<svg viewBox="0 0 24 24" aria-hidden="true"><path d="${ICONS[name]}"/></svg>`;
+}
+
+function button(act, label, key, pressed) {
+  const state = pressed === undefined ? "" : ` aria-pressed="${pressed}"`;
+  return `<button type="button" class="icon ${act}" data-act="${act}" aria-label="${label}" title="${label}${key ? ` (${key})` : ""}"${state}>${icon(act)}</button>`;
+}

@@ -1,0 +1,398 @@
+// What the panels share - view, playhead, range, theme - and the one loop that paints them.
+
+import { counters } from "./counters.js";
+import { Geography } from "./geography.js";
+import { colourRange } from "./painter.js";
+import { Panel, contentKey } from "./panel.js";
+import { Player } from "./player.js";
+import { attachKeys, attachPointer } from "./pointer.js";
+import { readTheme, watchTheme } from "./theme.js";
+import { View } from "./view.js";
+
+const SETTLE = 150; // ms without movement before frames are asked for anew
+
+export class Stage {
+  // `report(name, value)` tells the page's server; `clicked(lat, lon)` a click on a map.
+  constructor({ framesUrl, staticUrl, palettes, report, clicked }) {
+    Object.assign(this, { framesUrl, palettes, report, clicked });
+    this.element = document.createElement("div");
+    this.element.className = "goms";
+    this.grid = document.createElement("div");
+    this.grid.className = "panels";
+    this.element.append(this.grid);
+    this.geography = new Geography(staticUrl, () => this.refresh());
+    this.player = new Player(this);
+    this.element.append(this.player.element);
+    this.panels = [];
+    this.leads = [];
+    this.times = [];
+    this.index = 0;
+    this.position = 0;
+    this.playing = false;
+    this.looping = true;
+    this.blend = false;
+    this.speed = 6;
+    this.marker = null;
+    this.style = {};
+    this.wantedStyle = {};
+    this.view = new View(0, 205, 360, 1200, 600);
+    this.wantedView = { lat: 0, lon: 205, span: 360 };
+    this.ratio = 1;
+    attachKeys(this.element, this);
+    this.stopTheme = watchTheme(() => requestAnimationFrame(() => this.retheme()));
+    this.resizer = new ResizeObserver(() => this.resized());
+    this.resizer.observe(this.grid);
+    counters.state = () => this.state();
+  }
+
+  get lead() { return this.leads[this.index] ?? 0; }
+
+  state() {
+    return {
+      lead: this.lead, index: this.index, playing: this.playing, view: { lat: this.view.lat, lon: this.view.lon, span: this.view.span },
+      complete: this.complete(), pending: this.panels.some((panel) => panel.pending),
+      panels: this.panels.map((panel) => ({
+        title: panel.spec?.title, quantity: panel.spec?.quantity, error: panel.error, held: panel.loop?.frames.size ?? 0,
+        low: panel.colours?.low, high: panel.colours?.high, drawn: Boolean(panel.frame), drawnWidth: panel.frame?.width ?? 0,
+      })),
+    };
+  }
+
+  panelOf(key) { return this.panels.find((panel) => panel.wantedSpec?.key === key); }
+
+  // --- what the page asks for -------------------------------------------------------------------------------------------
+
+  setPanels(specs) {
+    const before = this.panels.map((panel) => contentKey(panel.wantedSpec)).join();
+    const byKey = new Map(this.panels.map((panel) => [panel.wantedSpec.key, panel]));
+    this.panels = specs.map((spec) => {
+      const panel = byKey.get(spec.key) ?? this.newPanel();
+      byKey.delete(spec.key);
+      panel.wantedSpec = spec;
+      return panel;
+    });
+    byKey.forEach((panel) => panel.remove());
+    this.panels.forEach((panel, i) => {
+      if (this.grid.children[i] !== panel.element) this.grid.insertBefore(panel.element, this.grid.children[i] ?? null);
+    });
+    this.grid.dataset.count = specs.length;
+    if (before !== specs.map(contentKey).join()) {
+      this.changeStarted = this.loopStarted = performance.now();
+      this.zoomStarted = null;
+    }
+    this.measure();
+    this.request();
+  }
+
+  newPanel() {
+    const panel = new Panel(this);
+    attachPointer(panel.parts.map, this, panel);
+    return panel;
+  }
+
+  setLoop(leads, times) {
+    const lead = this.wantedLead ?? this.lead;
+    this.leads = leads;
+    this.times = times;
+    this.goTo(lead);
+  }
+
+  // Colours wait for the picture they belong to, so that the old picture never flashes in the new colours.
+  setStyle(style) {
+    Object.assign(this.wantedStyle, style);
+    if (!this.changeStarted) this.applyStyle();
+  }
+
+  applyStyle() {
+    Object.assign(this.style, this.wantedStyle);
+    this.recolour();
+  }
+
+  set(name, value) {
+    this[name] = value;
+    if (name === "playing" || name === "blend") this.last = null;
+    if (name === "blend" && !value) this.position = this.index;
+    this.report(name, value);
+    this.refresh();
+  }
+
+  setMarker(point) {
+    this.marker = point;
+    this.refresh();
+  }
+
+  setView(lat, lon, span) {
+    this.move(new View(lat, lon, span, this.view.width, this.view.height), { lat, lon, span });
+  }
+
+  home() { this.setView(0, this.view.lon, 360); }
+
+  // --- playhead -------------------------------------------------------------------------------------------------------
+
+  toggle() { this.set("playing", !this.playing); }
+
+  step(by) {
+    if (this.playing) this.set("playing", false);
+    const count = this.leads.length || 1;
+    this.go(this.looping ? (this.index + by + count) % count : this.index + by);
+  }
+
+  go(index) {
+    this.index = this.position = Math.min(Math.max(index, 0), Math.max(this.leads.length - 1, 0));
+    this.wantedLead = null;
+    this.last = null;
+    this.report("playhead", this.lead);
+    this.refresh();
+  }
+
+  goTo(lead) {
+    const index = this.leads.indexOf(lead);
+    this.wantedLead = index < 0 ? lead : null;
+    this.index = this.position = Math.max(index, 0);
+    this.refresh();
+  }
+
+  // Moves the playhead by the time since the last paint; waits where the next lead is not here yet.
+  advance(now) {
+    if (!this.playing || this.leads.length < 2) return;
+    const elapsed = this.last === null ? 0 : Math.min((now - this.last) / 1000, 0.25);
+    this.last = now;
+    const end = this.leads.length - 1;
+    let position = this.position + elapsed * this.speed;
+    // Never more than one lead a paint: at the highest speeds each day is still seen.
+    position = Math.min(position, Math.floor(this.position) + 1);
+    if (position > end && Math.floor(this.position) === end) {
+      // The last day is held for a moment before the loop starts again.
+      this.pause = (this.pause ?? 0) + elapsed;
+      if (this.pause < Math.max(1 / this.speed, this.speed <= 15 ? 0.5 : 0)) return;
+      this.pause = 0;
+      if (!this.looping) {
+        this.set("playing", false);
+        return;
+      }
+      position = 0;
+    }
+    const target = this.leads[Math.min(Math.floor(position), end)];
+    const following = this.leads[Math.min(Math.floor(position) + 1, end)];
+    if (!this.panels.every((panel) => panel.has(target) && (!this.blend || panel.has(following)))) {
+      counters.waits++;
+      this.position = this.index;
+      return;
+    }
+    this.position = Math.min(position, end);
+    if (Math.floor(this.position) !== this.index) {
+      this.index = Math.floor(this.position);
+      this.report("playhead", this.lead);
+    }
+  }
+
+  // --- view -----------------------------------------------------------------------------------------------------------
+
+  move(view, wanted = { lat: view.lat, lon: view.lon, span: view.span }) {
+    this.wantedView = wanted;
+    if (view.sameAs(this.view)) return;
+    this.view = view;
+    this.report("view", [view.lat, view.lon, view.span]);
+    this.reportExtent();
+    this.zoomStarted = performance.now();
+    this.settleSoon();
+    this.refresh();
+  }
+
+  settleSoon() {
+    clearTimeout(this.settling);
+    this.settling = setTimeout(() => this.request(), SETTLE);
+  }
+
+  reportExtent() {
+    const { view } = this;
+    const west = ((view.west % 360) + 360) % 360;
+    this.report("extent", [Math.max(view.south, -90), Math.min(view.north, 90), west, west + view.span]);
+  }
+
+  resized() {
+    if (this.measure()) this.settleSoon();
+  }
+
+  // Takes the size of the maps from the page; returns whether it changed.
+  measure() {
+    const map = this.panels[0]?.parts.map;
+    if (!map || map.clientWidth < 20) return false;
+    const [width, height] = [map.clientWidth, map.clientHeight];
+    const ratio = Math.min(window.devicePixelRatio || 1, 3);
+    const changed = width !== this.view.width || height !== this.view.height || ratio !== this.ratio;
+    this.ratio = ratio;
+    const { lat, lon, span } = this.wantedView;
+    this.view = new View(lat, lon, span, width, height);
+    for (const panel of this.panels) {
+      const canvas = panel.parts.picture;
+      if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) panel.resize(this.view, ratio);
+    }
+    if (changed) this.reportExtent();
+    this.refresh();
+    return changed;
+  }
+
+  point(panel, at) {
+    this.pointer = at && { lat: this.view.latAt(at.y), lon: this.view.lonAt(at.x), panel };
+    this.readouts();
+  }
+
+  readouts() {
+    for (const panel of this.panels) panel.read(this.pointer, panel === this.pointer?.panel);
+  }
+
+  click(panel, at) {
+    const lon = this.view.lonAt(at.x);
+    this.clicked(this.view.latAt(at.y), ((lon % 360) + 360) % 360);
+    panel.parts.map.focus({ preventScroll: true });
+  }
+
+  // --- frames ---------------------------------------------------------------------------------------------------------
+
+  // Asks every panel for its leads at the present view.
+  request() {
+    for (const panel of this.panels) {
+      const step = panel.loop?.content === contentKey(panel.wantedSpec) ? panel.frames()[0]?.step : null;
+      panel.want(panel.wantedSpec, this.view.request(this.ratio, step ?? 0.25), this.lead);
+    }
+    this.swapIfReady();
+    this.refresh();
+  }
+
+  arrived(panel, loop) {
+    counters.bytes += loop.bytes - (loop.counted ?? 0);
+    loop.counted = loop.bytes;
+    this.swapIfReady();
+    if (loop === panel.loop && !this.styled && panel.loop.complete) this.recolour();
+    this.finishLoop();
+    this.refresh();
+  }
+
+  // A change of content swaps all panels at once; a change of viewport each panel as it comes.
+  swapIfReady() {
+    const changing = this.changeStarted != null;
+    if (changing && !this.panels.every((panel) => panel.ready(this.lead))) return;
+    for (const panel of this.panels) {
+      if (panel.pending && panel.ready(this.lead)) panel.swap();
+    }
+    if (changing) {
+      this.paintedChange = this.changeStarted;
+      this.changeStarted = null;
+      this.applyStyle();
+    }
+    this.finishLoop();
+  }
+
+  complete() { return this.panels.length > 0 && this.panels.every((panel) => panel.isDifference || !panel.pending && (!panel.loop || panel.loop.complete)); }
+
+  finishLoop() {
+    if (this.changeStarted != null || !this.complete()) return;
+    this.recolour();
+    if (this.loopStarted) counters.loopReadyMs.push(performance.now() - this.loopStarted);
+    this.loopStarted = null;
+  }
+
+  // Sets the colour limits of all panels; those of one quantity share theirs.
+  recolour() {
+    const { mode = "auto", low, high, logarithmic = false, palette = "thermal" } = this.style;
+    const fields = this.panels.filter((panel) => !panel.isDifference);
+    const frames = fields.flatMap((panel) => panel.frames());
+    let range = mode === "fixed" ? [low, high] : colourRange(frames, mode);
+    if (!range) return;
+    // While a loop arrives its limits are those of its first lead; they move on completion only where that is worth it.
+    if (mode !== "fixed" && this.range && this.rangeKey === this.contentOf(fields) && near(range, this.range)) range = this.range;
+    this.rangeKey = this.contentOf(fields);
+    this.range = range;
+    for (const panel of fields) panel.setColours(this.palettes[panel.spec?.palette] ?? this.palettes[palette], ...range, logarithmic && range[0] > 0);
+    this.report("shown_range", range);
+    this.refresh();
+  }
+
+  contentOf(fields) { return fields.map((panel) => panel.spec && contentKey(panel.spec)).join() + this.style.mode; }
+
+  recolourDifferences() {
+    for (const panel of this.panels) {
+      if (!panel.isDifference) continue;
+      panel.frameAt(this.lead);
+      if (panel.frames().length === 0) continue;
+      const key = this.panels.map((other) => other.loop?.key).join() + this.complete();
+      if (panel.rangeKey === key) continue;
+      panel.rangeKey = key;
+      if (panel.wantedSpec.palette === undefined || this.palettes[panel.wantedSpec.palette]) {
+        const range = panel.ownRange();
+        panel.setColours(this.palettes[panel.wantedSpec.palette ?? "balance"], ...range, false);
+      }
+    }
+  }
+
+  // --- painting -------------------------------------------------------------------------------------------------------
+
+  retheme() {
+    const theme = readTheme(this.element);
+    if (this.theme?.key === theme.key) return;
+    this.theme = theme;
+    this.refresh();
+  }
+
+  // Asks for a paint at the next display refresh.
+  refresh() {
+    if (this.scheduled || this.removed) return;
+    this.scheduled = true;
+    requestAnimationFrame((now) => {
+      this.scheduled = false;
+      if (!this.removed) this.paint(now);
+    });
+  }
+
+  paint(now) {
+    if (!this.element.isConnected || this.panels.length === 0) {
+      if (this.panels.length) setTimeout(() => this.refresh(), 50);
+      return;
+    }
+    this.theme ??= readTheme(this.element);
+    this.advance(now);
+    this.recolourDifferences();
+    const weight = this.blend ? this.position - this.index : 0;
+    const following = this.leads[Math.min(this.index + 1, this.leads.length - 1)];
+    for (const panel of this.panels) {
+      panel.draw(this.lead, following, weight);
+      panel.label(this.lead, this.times[this.index] ?? "", weight > 0);
+      panel.parts.busy.hidden = !(panel.pending || (panel.loop && !panel.loop.complete && !panel.loop.error));
+    }
+    this.readouts();
+    this.count(weight);
+    this.player.show({ ...this, held: this.leads.map((lead) => this.panels.every((panel) => panel.isDifference || (panel.loop && panel.frameAt(lead) !== null))) });
+    if (this.playing) this.refresh();
+  }
+
+  count(weight) {
+    const moment = `${this.index} ${weight}`;
+    const content = this.panels.map((panel) => `${panel.frame?.scaleKey} ${panel.sceneKey} ${panel.painter.key}`).join();
+    if (moment === this.lastMoment && content === this.lastContent) return;
+    counters.painted++;
+    if (moment !== this.lastMoment) counters.leadsPainted++;
+    this.lastMoment = moment;
+    this.lastContent = content;
+    if (this.paintedChange) {
+      counters.changeMs.push(performance.now() - this.paintedChange);
+      this.paintedChange = null;
+    } else if (this.zoomStarted && !this.panels.some((panel) => panel.pending) && performance.now() - this.zoomStarted > SETTLE) {
+      counters.zoomMs.push(performance.now() - this.zoomStarted);
+      this.zoomStarted = null;
+    }
+  }
+
+  remove() {
+    this.removed = true;
+    this.stopTheme();
+    this.resizer.disconnect();
+    this.panels.forEach((panel) => panel.remove());
+  }
+}
+
+// Whether two ranges differ by less than a twentieth of their width.
+function near(range, other) {
+  const width = Math.max(range[1] - range[0], other[1] - other[0]);
+  return Math.abs(range[0] - other[0]) + Math.abs(range[1] - other[1]) < 0.05 * width;
+}
