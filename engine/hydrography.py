@@ -55,25 +55,29 @@ def displaced_state(
     surface_salinity: Array | None = None,
     wind: tuple[Array, Array] | None = None,
     surface_currents: tuple[Array, Array] | None = None,
+    thermocline_anomaly: Array | None = None,
 ) -> Batch:
     """Return thetao, so, uo, vo (z, h, w) and zos (h, w) of an ocean whose sea level departs by `zos_anomaly` from its mean.
 
     All inputs are (h, w) on `grid`; NaN means "as the climatology". `zos_anomaly` in m over `mean_sea_level(grid)`;
     `surface_temperature` (degC) and `surface_salinity` fill the mixed layer; `wind` = (u10, v10) in m s-1 adds an Ekman
-    spiral to the upper 50 m; `surface_currents` = (u, v) in m s-1 replaces the geostrophic flow at the surface.
+    spiral to the upper 50 m; `surface_currents` = (u, v) in m s-1 replaces the geostrophic flow at the surface;
+    `thermocline_anomaly` is the part of `zos_anomaly` that moves the water below (default: all of it).
     Below, water moves by T(d + D h') = Tclim(d) with D of the first baroclinic mode, and the flow anomaly decays as F;
     the effect fades out over sea floors shallower than 500 m, where sea level moves without the thermocline.
     Raises InputError when a field does not fit the grid or the grid lacks the model's depths.
     """
     if grid.depth.shape != (len(DEPTHS),) or not np.allclose(grid.depth, DEPTHS):
         raise InputError(f"grid has depths {grid.depth.tolist()}; a displaced state needs {list(DEPTHS)}: regrid first")
-    given = (zos_anomaly, surface_temperature, surface_salinity, *(wind or ()), *(surface_currents or ()))
+    surface = (zos_anomaly, surface_temperature, surface_salinity, thermocline_anomaly)
+    given = (*surface, *(wind or ()), *(surface_currents or ()))
     for field in given:
         if field is not None and field.shape != grid.shape:
             raise InputError(f"surface field has shape {field.shape}; expected {grid.shape}: bring it to the grid first")
     anomaly = np.nan_to_num(np.asarray(zos_anomaly, dtype=np.float32))
     zos = np.where(grid.wet_surface, mean_sea_level(grid) + anomaly, np.float32(np.nan))
-    thetao, so = _tracers(grid, time, anomaly, surface_temperature, surface_salinity)
+    moving = anomaly if thermocline_anomaly is None else np.nan_to_num(thermocline_anomaly.astype(np.float32))
+    thetao, so = _tracers(grid, time, moving, surface_temperature, surface_salinity)
     flow = geostrophic_velocity(zos, grid.lat, grid.lon, grid.wet_surface)
     if surface_currents is not None:
         flow = tuple(  # type: ignore[assignment]
