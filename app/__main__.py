@@ -1,0 +1,84 @@
+"""Serve the page: `python -m app`, or `goms app`."""
+
+import argparse
+import os
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the options of the server."""
+    options = argparse.ArgumentParser(prog="goms app", description="Serve the page where forecasts are run and played.")
+    options.add_argument("--port", type=int, default=int(os.environ.get("PORT", "5006")), help="port (default: PORT, else 5006)")
+    options.add_argument("--address", default="127.0.0.1", help="address to listen on; 0.0.0.0 lets other machines in")
+    options.add_argument("--show", action="store_true", help="open the page in the browser")
+    options.add_argument("--altimetry", type=Path, metavar="FILE", help="gridded altimetry (DUACS L4) to start forecasts from")
+    options.add_argument("--sst", type=Path, metavar="FILE", help="sea surface temperature (OSTIA) of the same day")
+    options.add_argument("--home", type=Path, metavar="FOLDER", help="folder of stores and caches")
+    options.add_argument(
+        "--grid-factor", type=int, default=1, metavar="N", help="coarse grid for weak machines and tests: N times 1/4 degree"
+    )
+    options.add_argument(
+        "--no-first-run", action="store_true", help="do not begin a first forecast when there is none; the page asks for what it needs"
+    )
+    options.add_argument("--allow-websocket-origin", action="append", default=None, metavar="HOST", help="host that may embed the page")
+    return options
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Serve until interrupted; returns the exit code."""
+    chosen = parser().parse_args(arguments)
+    if chosen.home is not None:
+        os.environ["GOMS_HOME"] = str(chosen.home)
+    from engine.errors import InputError
+
+    for path in (chosen.altimetry, chosen.sst):
+        if path is not None and not path.is_file():
+            print(f"there is no file {path}; expected a NetCDF file: check the path", file=sys.stderr)
+            return 2
+    try:
+        serve(chosen)
+    except (InputError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+def serve(chosen: argparse.Namespace) -> None:
+    """Start the server and stay until SIGINT or SIGTERM."""
+    import panel as pn
+
+    from app.frames_http import patterns
+    from app.main import Session
+    from app.services import Options, Services
+
+    options = Options(chosen.altimetry, chosen.sst, chosen.grid_factor, not chosen.no_first_run)
+    services = Services(options)
+    pn.extension(notifications=True)
+
+    def page() -> Any:
+        return Session(services).page
+
+    origins = chosen.allow_websocket_origin or [f"{host}:{chosen.port}" for host in (chosen.address, "localhost", "127.0.0.1")]
+    server = pn.serve(
+        {"/": page}, address=chosen.address, port=chosen.port, show=chosen.show, start=False, title="GOMS Explorer",
+        websocket_origin=origins, extra_patterns=patterns(services.open_reader), verbose=False,
+    )  # fmt: skip
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: server.io_loop.add_callback_from_signal(server.io_loop.stop))
+    server.start()
+    print(f"GOMS Explorer is served at http://{'localhost' if chosen.address == '127.0.0.1' else chosen.address}:{server.port}", flush=True)
+    threading.Thread(target=services.warm, daemon=True).start()
+    try:
+        server.io_loop.start()
+    finally:
+        services.close()
+        server.stop()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

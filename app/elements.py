@@ -1,0 +1,99 @@
+"""Fields, series, profiles and errors as HoloViews elements: pure functions, as good in a notebook as on the page."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import holoviews as hv
+import numpy as np
+import xarray as xr
+
+from app.palettes import colour_range, colours
+from app.theme import FORECAST_COLOUR, INK, REFERENCE_COLOUR, RULE
+
+hv.extension("bokeh", logo=False)
+
+LINE_STYLES = ("solid", "dashed", "dotted")
+
+
+def field_image(field: xr.DataArray, palette: str = "thermal", range_mode: str = "auto", title: str = "") -> hv.Image:
+    """Return a map of `field` (lat, lon) with its colour bar; units come from its attributes."""
+    low, high = colour_range(field.values, range_mode)
+    units = field.attrs.get("units", "")
+    image = hv.Image(
+        (field.lon.values, field.lat.values, field.values), ["lon", "lat"], hv.Dimension("value", unit=units or None)
+    )
+    return image.opts(
+        cmap=list(colours(palette)), clim=(low, high), colorbar=True, frame_width=720, frame_height=360, title=title,
+        xlabel="longitude", ylabel="latitude", tools=["hover"],
+    )  # fmt: skip
+
+
+def series(curves: Mapping[str, xr.DataArray], label: str, units: str, theme: str = "light") -> hv.Overlay:
+    """Return values over lead time of several products: each array has dim `lead` in days and its name as key."""
+    drawn = [
+        hv.Curve((curve.lead.values, curve.values), "lead", "value", label=name).opts(**_line(number, theme), tools=["hover"])
+        for number, (name, curve) in enumerate(curves.items())
+    ]
+    return _framed(hv.Overlay(drawn), theme, title=label, xlabel="lead (days)", ylabel=units)
+
+
+def profile(curves: Mapping[str, xr.DataArray], label: str, units: str, theme: str = "light") -> hv.Overlay:
+    """Return values over depth of several products, the surface at the top: each array has dim `depth` in metres."""
+    drawn = []
+    for number, (name, curve) in enumerate(curves.items()):
+        known = np.isfinite(curve.values)
+        points = (curve.values[known], curve.depth.values[known])
+        # A Path keeps the order of depth; a Curve would sort by value.
+        line = hv.Path([np.column_stack(points)], ["value", "depth"], label=name).opts(**_line(number, theme))
+        marks = hv.Scatter(points, "value", "depth").opts(color=_colour(number, theme), size=4, tools=["hover"], show_legend=False)
+        drawn += [line, marks]
+    return _framed(hv.Overlay(drawn), theme, title=label, xlabel=units, ylabel="depth (m)", invert_yaxis=True)
+
+
+def error_by_lead(error: xr.DataArray, label: str, units: str, theme: str = "light", at_least_zero: bool = True) -> hv.Overlay:
+    """Return one score over lead time; dim `lead` in days."""
+    curve = hv.Curve((error.lead.values, error.values), "lead", "value")
+    marks = hv.Scatter((error.lead.values, error.values), "lead", "value")
+    known = error.values[np.isfinite(error.values)]
+    limits = (0, float(known.max()) * 1.1 or 1.0) if at_least_zero and known.size else (None, 1.02)
+    overlay = curve.opts(**_line(0, theme)) * marks.opts(color=_colour(0, theme), size=4, tools=["hover"])
+    return _framed(overlay, theme, title=label, xlabel="lead (days)", ylabel=units, ylim=limits, show_legend=False)
+
+
+def _colour(number: int, theme: str) -> str:
+    return (FORECAST_COLOUR, REFERENCE_COLOUR, INK)[number % 3][theme]
+
+
+def _line(number: int, theme: str) -> dict[str, Any]:
+    return {"color": _colour(number, theme), "line_width": 2, "line_dash": LINE_STYLES[number % 3]}
+
+
+def _framed(overlay: hv.Overlay, theme: str, **options: Any) -> hv.Overlay:
+    """Return the overlay in the page's dress."""
+
+    def dress(plot: Any, _: Any) -> None:
+        figure = plot.state
+        figure.background_fill_alpha = figure.border_fill_alpha = 0
+        figure.outline_line_color = None
+        figure.toolbar_location = None
+        figure.title.text_color = figure.title.text_color = INK[theme]
+        figure.title.text_font_size = "12px"
+        figure.title.text_font_style = "normal"
+        for axis in figure.axis:
+            axis.axis_line_color = axis.major_tick_line_color = RULE[theme]
+            axis.minor_tick_line_color = None
+            axis.axis_label_text_color = axis.major_label_text_color = INK[theme]
+            axis.axis_label_text_font_style = "normal"
+            axis.axis_label_text_font_size = axis.major_label_text_font_size = "11px"
+        figure.grid.grid_line_color = RULE[theme]
+        figure.grid.grid_line_alpha = 0.6
+        for legend in figure.legend:
+            legend.background_fill_alpha = 0
+            legend.border_line_color = None
+            legend.label_text_color = INK[theme]
+            legend.label_text_font_size = "11px"
+            legend.padding = legend.margin = 2
+
+    return overlay.opts(hv.opts.Overlay(responsive=True, min_height=150, hooks=[dress], legend_position="top_right", **options)
+                        if options.pop("show_legend", True) else
+                        hv.opts.Overlay(responsive=True, min_height=150, hooks=[dress], show_legend=False, **options))

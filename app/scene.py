@@ -1,0 +1,247 @@
+"""From choices to what is on the maps: which stores, which leads, what they are called, and what is missing. No widgets."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.palettes import style_of
+from app.readers import FieldReader, common_leads, day_offset, field_name
+from app.selection import Selection
+from app.services import VIRTUAL, Services, revision, source_of
+from app.words import (
+    MODEL_LABELS,
+    choice_label,
+    date_label,
+    forcing_label,
+    is_sample,
+    notice,
+    store_label,
+)
+from engine.derived import DISPLAY_VARIABLES, QUANTITIES
+from engine.errors import InputError
+from engine.variables import DEPTHS
+
+STORE = "store:"
+"""Prefix of a source or comparison that is a store by its identifier."""
+
+
+@dataclass
+class Scene:
+    """Everything a page needs to draw one selection."""
+
+    primary: FieldReader | None
+    comparison: FieldReader | None
+    panels: list[dict[str, Any]]
+    leads: list[int] = field(default_factory=list)
+    times: list[str] = field(default_factory=list)
+    start: str = ""
+    needs_forecast: bool = False
+    """The chosen forecast is not on the disk: Run makes it."""
+    needs_reference: bool = False
+    """The reference of this start is wanted and not whole."""
+    aligned: bool = False
+    """SSH of two products: the means over the common mask were removed."""
+    message: str = ""
+    depths: tuple[float, ...] = ()
+    variables: tuple[str, ...] = tuple(DISPLAY_VARIABLES)
+
+
+def chosen_start(selection: Selection, services: Services) -> str:
+    """Return the initial date in force: the chosen one, else the first of the source; empty where there is none."""
+    if selection.source.startswith(STORE):
+        return ""
+    starts = services.starts(selection.source)
+    return selection.start if selection.start in starts else (starts[0] if starts else "")
+
+
+def build_scene(selection: Selection, services: Services) -> Scene:
+    """Return what is shown for a selection; raises InputError where its source, store or date does not exist."""
+    start = chosen_start(selection, services)
+    primary = _primary(selection, services, start)
+    needs_forecast = not selection.source.startswith(STORE) and _forecast_missing(selection, services, start)
+    has_reference = selection.source == "sample"
+    wants_reference = has_reference and (primary is None or primary.kind == "reference" or selection.comparison == "reference")
+    reference = services.find("reference", selection.source, start) if has_reference else None
+    needs_reference = wants_reference and (reference is None or not reference.complete)
+    scene = Scene(primary, None, [], start=start, needs_forecast=needs_forecast, needs_reference=needs_reference)
+    if primary is None:
+        scene.message = _nothing_yet(selection, has_reference)
+        scene.panels = [{"key": "forecast", "kind": "field", "leads": [], "empty": scene.message, "title": ""}]
+        return scene
+    sample = is_sample(primary.attrs)
+    scene.leads = list(primary.all_leads)
+    scene.times = [date_label(primary.valid_time(lead), sample) for lead in scene.leads]
+    scene.variables = tuple(
+        name for name, shown in DISPLAY_VARIABLES.items() if set(shown.needs) <= set(primary.variables)
+    )
+    variable = shown_variable(selection, scene)
+    scene.depths = primary.depths(DISPLAY_VARIABLES[variable].needs[0])
+    scene.panels = [panel("forecast", primary, selection, scene)]
+    if selection.comparison != "none":
+        scene.comparison, empty = _comparison(selection, services, primary, start)
+        if scene.comparison is not None and variable == "zos" and _other_product(primary, scene.comparison):
+            scene.aligned = True
+            scene.comparison = services.reader(f"aligned@{scene.comparison.identifier}|{primary.identifier}")
+        scene.panels += _comparison_panels(selection, scene, primary, empty)
+    return scene
+
+
+def shown_variable(selection: Selection, scene: Scene) -> str:
+    """Return the variable in force: the chosen one, or the first that the store has."""
+    return selection.variable if selection.variable in scene.variables else scene.variables[0]
+
+
+def shown_depth(selection: Selection, depths: tuple[float, ...]) -> tuple[int, float]:
+    """Return (index, metres) of the level nearest to the chosen depth; the first where the field has no levels."""
+    if not depths:
+        return 0, 0.0
+    index = min(range(len(depths)), key=lambda number: abs(depths[number] - selection.depth))
+    return index, depths[index]
+
+
+def panel(key: str, reader: FieldReader, selection: Selection, scene: Scene) -> dict[str, Any]:
+    """Return the fields of one map of the loop map component."""
+    variable = shown_variable(selection, scene)
+    shown = DISPLAY_VARIABLES[variable]
+    missing = [name for name in shown.needs if name not in reader.variables]
+    depths = () if missing else reader.depths(shown.needs[0])
+    index, metres = shown_depth(selection, depths)
+    leads = [] if missing else list(reader.leads)
+    if selection.quantity == "change":
+        leads = [lead for lead in leads if lead - 1 in leads]
+    offset = 0 if scene.primary is None else day_offset(scene.primary, reader)
+    return {
+        "key": key,
+        "kind": "field",
+        "store": reader.identifier,
+        "variable": field_name(variable, selection.quantity),
+        "depth_index": index,
+        "leads": leads,
+        "lead_offset": offset,
+        "revision": revision(reader),
+        "title": store_label(reader.kind, reader.attrs),
+        "quantity": quantity_label(variable, selection.quantity, metres if depths else None),
+        "units": shown.units,
+        "forcing": forcing_label(reader.kind, reader.attrs),
+        "notice": notice(reader.attrs),
+        "empty": f"{store_label(reader.kind, reader.attrs)} has no {shown.label.lower()}" if missing else "The first day is on its way",
+    }
+
+
+def quantity_label(variable: str, quantity: str, metres: float | None) -> str:
+    """Return what a map shows, such as `Temperature at 100 m, anomaly from climatology`."""
+    label = DISPLAY_VARIABLES[variable].label
+    where = "" if metres is None else " at the surface" if metres == 0 else f" at {metres:g} m"
+    return label + where + ("" if quantity == "value" else f", {QUANTITIES[quantity].lower()}")
+
+
+def comparison_choices(selection: Selection, services: Services, scene: Scene) -> dict[str, str]:
+    """Return {value: label} of what can stand beside the map now."""
+    choices = {"none": "Nothing"}
+    if selection.source == "sample":
+        choices["reference"] = "Reference (sample run)"
+    own = "" if scene.primary is None else scene.primary.identifier
+    choices |= {name: MODEL_LABELS[name] for name in VIRTUAL if not own.startswith(name)}
+    for store in services.stores():
+        if store.identifier == own or scene.primary is None or not _overlap(scene.primary, store):
+            continue
+        if store.kind == "reference" and source_of(store) == selection.source and store.init_time == scene.primary.init_time:
+            continue
+        choices[STORE + store.identifier] = choice_label(store.kind, store.attrs, store.init_time)
+    return choices
+
+
+def _primary(selection: Selection, services: Services, start: str) -> FieldReader | None:
+    if selection.source.startswith(STORE):
+        return services.reader(selection.source.removeprefix(STORE))
+    if selection.model in VIRTUAL:
+        base = _with_first_state(selection, services, start)
+        return None if base is None else services.reader(f"{selection.model}@{base.identifier}")
+    store = services.find("forecast", selection.source, start, selection.model)
+    if store is not None and store.leads:
+        return store
+    return _with_first_state(selection, services, start)
+
+
+def _with_first_state(selection: Selection, services: Services, start: str) -> FieldReader | None:
+    """Return the reference of a start, else any forecast from it: a store that holds the initial state."""
+    reference = services.find("reference", selection.source, start)
+    if reference is not None and reference.leads:
+        return reference
+    for model in MODEL_LABELS:
+        store = services.find("forecast", selection.source, start, model)
+        if store is not None and store.leads:
+            return store
+    return None
+
+
+def _forecast_missing(selection: Selection, services: Services, start: str) -> bool:
+    if selection.model in VIRTUAL:
+        return False
+    store = services.find("forecast", selection.source, start, selection.model)
+    return store is None or not store.complete
+
+
+def _comparison(
+    selection: Selection, services: Services, primary: FieldReader, start: str
+) -> tuple[FieldReader | None, str]:
+    """Return the store beside the map, or None and why there is none."""
+    wanted = selection.comparison
+    if wanted == "reference":
+        if selection.source != "sample":
+            return None, "There is no reference for this source"
+        store = services.find("reference", selection.source, start)
+        return store, "The reference of this start is being written"
+    if wanted in VIRTUAL:
+        return services.reader(f"{wanted}@{primary.identifier}"), ""
+    if wanted.startswith(STORE):
+        other = services.reader(wanted.removeprefix(STORE))
+        return other, "" if common_leads(primary, other) else "The two have no day in common"
+    raise InputError(f"comparison {wanted!r} is unknown; choose one from the list")
+
+
+def _comparison_panels(selection: Selection, scene: Scene, primary: FieldReader, empty: str) -> list[dict[str, Any]]:
+    if scene.comparison is None:
+        beside = {**scene.panels[0], "key": "reference", "store": "", "leads": [], "title": "Reference", "empty": empty}
+    else:
+        beside = panel("reference", scene.comparison, selection, scene)
+        beside["empty"] = empty or beside["empty"]
+        if scene.aligned:
+            beside["title"] += ", zero moved"
+    variable = shown_variable(selection, scene)
+    difference = {
+        "key": "difference",
+        "kind": "difference",
+        "of": ["forecast", "reference"],
+        "title": f"{scene.panels[0]['title']} minus {beside['title']}",
+        "quantity": scene.panels[0]["quantity"],
+        "units": DISPLAY_VARIABLES[variable].units,
+        "palette": style_of("difference").palette,
+        "notice": "means over the common water removed" if scene.aligned else "",
+        "empty": empty,
+    }
+    return [beside, difference]
+
+
+def _other_product(first: FieldReader, second: FieldReader) -> bool:
+    return source_of(first) != source_of(second)
+
+
+def _overlap(first: FieldReader, second: FieldReader) -> bool:
+    """Return whether two stores share a day and some of the globe."""
+    offset = day_offset(first, second)
+    days = {lead + offset for lead in first.all_leads} & set(second.all_leads)
+    a, b = first.grid, second.grid
+    rows = a.lat[0] <= b.lat[-1] and b.lat[0] <= a.lat[-1]
+    columns = a.is_periodic or b.is_periodic or (a.lon[0] <= b.lon[-1] and b.lon[0] <= a.lon[-1])
+    return bool(days) and rows and columns
+
+
+def _nothing_yet(selection: Selection, has_reference: bool) -> str:
+    if has_reference:
+        return "The first day of this start is on its way"
+    return "No forecast from this start yet: press Run forecast"
+
+
+def depth_choices(scene: Scene) -> tuple[float, ...]:
+    """Return the depths to choose from in metres; all of the model's while nothing is shown."""
+    return scene.depths or DEPTHS

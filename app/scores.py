@@ -1,0 +1,123 @@
+"""Numbers beside the maps: error by lead for the area in view, series and profiles at a point, kept once computed."""
+
+import numpy as np
+import xarray as xr
+
+from app.readers import DisplayReader, FieldReader, common_leads, onto, split_field_name
+from app.services import Services, revision
+from engine.derived import DISPLAY_VARIABLES
+from engine.grid import Grid
+from engine.regions import Region
+
+Extent = tuple[float, float, float, float]
+"""South, north, west, east in degrees; east may pass 360."""
+
+
+def error_by_lead(
+    services: Services, primary: FieldReader, comparison: FieldReader, name: str, depths: tuple[int, int], extent: Extent
+) -> xr.Dataset:
+    """Return `rmse` and `acc` of `primary` against `comparison` over `lead` for the water both have inside `extent`.
+
+    `name` is a display field (`thetao_anomaly`), `depths` its level in each store. Weighted by cell area; acc is the
+    correlation of the anomalies from climatology, missing where it has no meaning (of changes, against climatology itself).
+    """
+    pairs = common_leads(primary, comparison)
+    extent = (round(extent[0], 1), round(extent[1], 1), round(extent[2], 1), round(extent[3], 1))
+    key = (
+        "error", primary.identifier, revision(primary), comparison.identifier, revision(comparison), name, depths, extent,
+        tuple(pairs),
+    )  # fmt: skip
+    table = services.arrays.get(key, lambda: _errors(services, primary, comparison, name, depths, extent, pairs))
+    return xr.Dataset({"rmse": ("lead", table[1]), "acc": ("lead", table[2])}, {"lead": table[0].astype(int)})
+
+
+def _errors(
+    services: Services,
+    primary: FieldReader,
+    comparison: FieldReader,
+    name: str,
+    depths: tuple[int, int],
+    extent: Extent,
+    pairs: list[tuple[int, int]],
+) -> np.ndarray:
+    variable, quantity = split_field_name(name)
+    mine = DisplayReader(primary, services.mean_ocean.field)
+    other = DisplayReader(comparison, services.mean_ocean.field)
+    mean = DisplayReader(services.reader(f"climatology@{primary.identifier.split('@')[-1].split('|')[0]}"), services.mean_ocean.field)
+    with_acc = quantity != "change" and not comparison.identifier.startswith("climatology")
+    rows, columns = cells_in_view(primary.grid, extent)
+    place = np.ix_(rows, columns)
+    area = primary.grid.cell_area[place]
+    table = np.full((3, len(pairs)), np.nan)
+    for number, (lead, other_lead) in enumerate(pairs):
+        a = mine.read(variable if quantity == "anomaly" else name, lead, depths[0])[place]
+        wanted = other.read(variable if quantity == "anomaly" else name, other_lead, depths[1])
+        b = onto(comparison.grid, primary.grid, wanted)[place]
+        both = np.isfinite(a) & np.isfinite(b)
+        table[0, number] = lead
+        if not both.any():
+            continue
+        weights = area[both] / area[both].sum()
+        table[1, number] = np.sqrt((weights * (a - b)[both] ** 2).sum())
+        if with_acc:
+            centre = mean.read(variable, lead, depths[0])[place]
+            table[2, number] = _correlation((a - centre)[both], (b - centre)[both], weights)
+    return table
+
+
+def _correlation(a: np.ndarray, b: np.ndarray, weights: np.ndarray) -> float:
+    """Return the weighted correlation of two sets of anomalies about their means, NaN where one of them is flat."""
+    known = np.isfinite(a) & np.isfinite(b)
+    if not known.any():
+        return float("nan")
+    a, b, weights = a[known], b[known], weights[known] / weights[known].sum()
+    a, b = a - (weights * a).sum(), b - (weights * b).sum()
+    spread = np.sqrt((weights * a * a).sum() * (weights * b * b).sum())
+    return float((weights * a * b).sum() / spread) if spread > 0 else float("nan")
+
+
+def cells_in_view(grid: Grid, extent: Extent) -> tuple[np.ndarray, np.ndarray]:
+    """Return row and column numbers of the cells inside south, north, west, east."""
+    south, north, west, east = extent
+    return grid.rows_and_columns(Region("view", "View", south, north, west % 360, west % 360 + min(360.0, east - west)))
+
+
+def point_values(
+    services: Services, reader: FieldReader, variable: str, lat: float, lon: float, leads: list[int]
+) -> xr.DataArray:
+    """Return a display variable at the cell nearest to a point as (lead, depth); all NaN outside the store's area.
+
+    Speed is made of its parts at the point; vorticity needs neighbours, which a point does not have, so it is read from maps
+    at the first level only.
+    """
+    key = ("point", reader.identifier, revision(reader), variable, round(lat, 3), round(lon, 3), tuple(leads))
+    shown = DISPLAY_VARIABLES[variable]
+    depths = reader.depths(shown.needs[0]) if shown.needs[0] in reader.variables else ()
+
+    def make() -> np.ndarray:
+        if not covers(reader.grid, lat, lon) or set(shown.needs) - set(reader.variables):
+            return np.full((len(leads), max(1, len(depths))), np.nan, np.float32)
+        if variable == "vorticity":
+            row, column = reader.grid.nearest(lat, lon)
+            display = DisplayReader(reader, services.mean_ocean.field)
+            return np.array([[display.read(variable, lead)[row, column]] for lead in leads], np.float32).reshape(-1, 1)
+        parts = {name: reader.point(name, lat, lon, leads) for name in shown.needs}
+        return np.hypot(*parts.values()) if variable == "speed" else next(iter(parts.values()))
+
+    values = services.arrays.get(key, make)
+    return xr.DataArray(
+        values,
+        dims=("lead", "depth"),
+        coords={"lead": leads, "depth": list(depths[: values.shape[1]]) or [0.0]},
+        name=variable,
+        attrs={"units": shown.units, "long_name": shown.label},
+    )
+
+
+def covers(grid: Grid, lat: float, lon: float) -> bool:
+    """Return whether a position lies within half a cell of a grid's cells."""
+    row, column = grid.nearest(lat, lon)
+    lat_step = float(np.diff(grid.lat).max()) if grid.lat.size > 1 else 1.0
+    lon_step = float(np.diff(grid.lon).max()) if grid.lon.size > 1 else 1.0
+    east = abs((grid.lon[column] - lon + 180) % 360 - 180)
+    return abs(grid.lat[row] - lat) <= 0.6 * lat_step and east <= 0.6 * lon_step

@@ -1,0 +1,104 @@
+"""What is looked at: one small object behind every view, held in the address bar, with no data and no widgets."""
+
+from collections.abc import Callable
+from typing import Any
+
+import panel as pn
+import param
+
+from app.palettes import PALETTES
+from engine.derived import DISPLAY_VARIABLES, QUANTITIES
+from engine.regions import REGIONS
+from engine.variables import DEPTHS
+
+RANGE_MODES = {"auto": "Auto", "fixed": "Fixed", "symmetric": "Symmetric", "log": "Log"}
+"""How the limits of the palette are chosen."""
+
+OWN_VIEW = "own"
+"""The region of a view that was dragged or zoomed away from a named one."""
+
+ADDRESS = {
+    "source": "source",
+    "start": "start",
+    "model": "model",
+    "variable": "variable",
+    "quantity": "quantity",
+    "depth": "depth",
+    "region": "region",
+    "palette": "palette",
+    "range_mode": "range",
+    "low": "low",
+    "high": "high",
+    "comparison": "compare",
+    "lead": "lead",
+    "longitude": "lon",
+    "latitude": "lat",
+    "span": "span",
+    "point_latitude": "point_lat",
+    "point_longitude": "point_lon",
+    "theme": "theme",
+}
+"""Parameter -> its name in the address."""
+
+
+class Selection(param.Parameterized):
+    """The choices of one visitor, as plain values that fit into an address."""
+
+    source = param.String(default="sample", doc="name of a source, or `store:` and the identifier of a store")
+    start = param.String(default="", regex=r"^$|^\d{4}-\d{2}-\d{2}$", doc="initial date; empty for the source's first")
+    model = param.String(default="small", doc="name of the forecast model")
+    variable = param.Selector(default="thetao", objects=list(DISPLAY_VARIABLES))
+    quantity = param.Selector(default="value", objects=list(QUANTITIES))
+    depth = param.Selector(default=DEPTHS[0], objects=list(DEPTHS), doc="metres, positive down")
+    region = param.Selector(default="global", objects=[OWN_VIEW, *REGIONS])
+    palette = param.Selector(default="auto", objects=["auto", *PALETTES])
+    range_mode = param.Selector(default="auto", objects=list(RANGE_MODES))
+    low = param.Number(default=None, allow_None=True, doc="lower limit of a fixed range, in the units shown")
+    high = param.Number(default=None, allow_None=True, doc="upper limit of a fixed range, in the units shown")
+    comparison = param.String(default="none", doc="none, reference, the name of a model, or `store:` and an identifier")
+    lead = param.Integer(default=0, bounds=(0, 4000), doc="days since the initial time at which the playhead rests")
+    longitude = param.Number(default=200.0, bounds=(-360, 720), doc="longitude of the centre of the view")
+    latitude = param.Number(default=0.0, bounds=(-90, 90), doc="latitude of the centre of the view")
+    span = param.Number(default=360.0, bounds=(0.1, 720), doc="degrees of longitude across the view")
+    point_latitude = param.Number(default=None, bounds=(-90, 90), allow_None=True)
+    point_longitude = param.Number(default=None, bounds=(-360, 720), allow_None=True)
+    theme = param.Selector(default="light", objects=["light", "dark"])
+
+    @property
+    def point(self) -> tuple[float, float] | None:
+        """Return the chosen position (latitude, longitude in [0, 360)) in degrees, or None."""
+        if self.point_latitude is None or self.point_longitude is None:
+            return None
+        return float(self.point_latitude), float(self.point_longitude) % 360
+
+    @property
+    def limits(self) -> tuple[float, float] | None:
+        """Return the fixed range (low, high), or None where it is not given in full or not ascending."""
+        if self.low is None or self.high is None or not -1e9 < self.low < self.high < 1e9:
+            return None
+        return float(self.low), float(self.high)
+
+    def describe(self, name: str) -> str:
+        """Return what the address may say for one parameter, in words for a notification."""
+        parameter = self.param[name]
+        if isinstance(parameter, param.Selector):
+            return "one of " + ", ".join(str(choice) for choice in parameter.objects)
+        if isinstance(parameter, param.Number) and parameter.bounds:
+            return f"a number from {parameter.bounds[0]} to {parameter.bounds[1]}"
+        return "a date such as 2019-06-23" if name == "start" else "a number" if name in ("low", "high") else "a name"
+
+
+def sync_with_address(selection: Selection, refuse: Callable[[str], None]) -> None:
+    """Bind every choice to the address bar of this session; a bad value is refused by `refuse(message)` and left out.
+
+    Each parameter is bound on its own, because one bad value would otherwise throw away all the good ones.
+    """
+    location = pn.state.location
+    if location is None:
+        return
+    for name, key in ADDRESS.items():
+        def refuse_value(received: dict[str, Any], name: str = name, key: str = key) -> None:
+            value = str(received.get(name))[:40]
+            refuse(f"The address asks for {key} = {value!r}; expected {selection.describe(name)}. The default is shown.")
+
+        location.sync(selection, {name: key}, on_error=refuse_value)

@@ -1,0 +1,275 @@
+"""What all sessions of one server share: sources, open stores, virtual stores, the climatology, jobs and their caches."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+from app.caches import ArrayCache
+from app.jobs import Job, Jobs, Request
+from app.mean_ocean import MeanOcean
+from app.readers import (
+    AlignedReader,
+    ClimatologyReader,
+    DisplayReader,
+    FieldReader,
+    PersistenceReader,
+    common_leads,
+    mean_difference,
+)
+from app.words import is_sample
+from engine.errors import InputError
+from engine.paths import ASSETS, stores_folder, weights_folder
+from engine.store import Store
+
+LOGGER = logging.getLogger(__name__)
+
+FORECAST_DAYS = 30
+"""Length of a forecast that the page asks for."""
+
+SHELF_INTERVAL = 0.5
+"""Seconds for which the list of stores is taken as it was."""
+
+VIRTUAL = ("persistence", "climatology")
+"""Models that are computed while they are looked at."""
+
+
+class Source(Protocol):
+    """What the page needs to know of a source of initial states."""
+
+    name: str
+    label: str
+    forcing_kind: str
+
+    def init_times(self) -> np.ndarray: ...
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a server was started."""
+
+    altimetry: Path | None = None
+    sst: Path | None = None
+    grid_factor: int = 1
+    first_run: bool = True
+    """Whether the server begins the default reference and forecast by itself when there are none."""
+
+
+class Services:
+    """Shared by all sessions, safe between threads; everything large is bounded in bytes."""
+
+    def __init__(self, options: Options = Options(), jobs: Jobs | None = None) -> None:  # noqa: B008
+        self.options = options
+        self.jobs = jobs or Jobs()
+        self.pool = ThreadPoolExecutor(2, thread_name_prefix="goms")
+        self.arrays = ArrayCache(256 << 20)
+        self.mean_ocean = MeanOcean(self.arrays)
+        self._lock = threading.RLock()
+        self._stores: dict[tuple[str, int], Store] = {}
+        self._shelf: list[Store] = []
+        self._shelf_time = -1.0
+        self._sources: dict[str, Source] = {}
+        self._source_errors: dict[str, str] = {}
+
+    def source(self, name: str) -> Source:
+        """Return the source `sample` or `observed`, opened once; raises InputError where it cannot be."""
+        with self._lock:
+            if name in self._source_errors:
+                raise InputError(self._source_errors[name])
+            if name not in self._sources:
+                from engine.sources import open_source
+
+                try:
+                    self._sources[name] = open_source(name, **self._source_arguments(name))
+                except (InputError, OSError) as error:
+                    self._source_errors[name] = str(error)
+                    raise InputError(str(error)) from error
+            return self._sources[name]
+
+    def _source_options(self, name: str) -> dict[str, Any]:
+        options: dict[str, Any] = {}
+        if name == "observed":
+            if self.options.altimetry is not None:
+                options["altimetry"] = str(self.options.altimetry)
+            if self.options.sst is not None:
+                options["sst"] = str(self.options.sst)
+        if self.options.grid_factor != 1:
+            options["grid_factor"] = self.options.grid_factor
+        return options
+
+    def _source_arguments(self, name: str) -> dict[str, Any]:
+        options = self._source_options(name)
+        factor = options.pop("grid_factor", 1)
+        if factor != 1:
+            from engine.grid import coarsened
+
+            options["grid"] = coarsened(factor)
+        return options
+
+    def stores(self) -> list[Store]:
+        """Return every store of the user directory, by name; read again from the disk at most twice a second."""
+        with self._lock:
+            now = time.monotonic()
+            if now - self._shelf_time > SHELF_INTERVAL:
+                self._shelf = self._read_shelf()
+                self._shelf_time = time.monotonic()
+            return list(self._shelf)
+
+    def _read_shelf(self) -> list[Store]:
+        folder = stores_folder()
+        names = sorted(folder.iterdir()) if folder.is_dir() else []
+        opened: dict[tuple[str, int], Store] = {}
+        for path in names:
+            if path.name.startswith(".") or not path.is_dir():
+                continue
+            try:
+                # The inode tells a store written anew under the same name from the one opened before.
+                key = (path.name, path.stat().st_ino)
+                opened[key] = self._stores.get(key) or Store(path)
+            except (InputError, FileNotFoundError):
+                continue
+        self._stores = opened
+        return list(opened.values())
+
+    def refresh(self) -> None:
+        """Read the list of stores from the disk at the next question, such as after a job ended."""
+        self._shelf_time = -1.0
+
+    def find(self, kind: str, source: str, start: str, model: str = "") -> Store | None:
+        """Return the store of a forecast or reference by its source, initial date and model."""
+        found = [
+            store
+            for store in self.stores()
+            if store.kind == kind
+            and source_of(store) == source
+            and str(store.init_time.astype("datetime64[D]")) == start
+            and (kind != "forecast" or store.attrs.get("model") == model)
+            and store.grid.shape == self.grid_shape
+        ]
+        return max(found, key=lambda store: (store.complete, len(store.leads)), default=None)
+
+    @property
+    def grid_shape(self) -> tuple[int, int]:
+        """Return rows and columns of the grid this server forecasts on."""
+        return 720 // self.options.grid_factor, 1440 // self.options.grid_factor
+
+    def reader(self, identifier: str) -> FieldReader:
+        """Return a store or virtual store by its name; raises InputError where there is none.
+
+        Virtual ones are `persistence@STORE`, `climatology@STORE` and `aligned@OTHER|STORE`.
+        """
+        kind, _, rest = identifier.partition("@")
+        if kind == "persistence":
+            return PersistenceReader(self.reader(rest))
+        if kind == "climatology":
+            return ClimatologyReader(self.reader(rest), self.mean_ocean.field)
+        if kind == "aligned":
+            moved, _, fixed = rest.partition("|")
+            return self._aligned(self.reader(moved), self.reader(fixed))
+        for store in self.stores():
+            if store.identifier == identifier:
+                return store
+        raise InputError(f"there is no store {identifier!r}; choose one from the list or run the forecast")
+
+    def _aligned(self, moved: FieldReader, fixed: FieldReader) -> FieldReader:
+        pairs = common_leads(fixed, moved)[:1]
+        key = ("shift", moved.identifier, revision(moved), fixed.identifier, revision(fixed), *pairs)
+        shift = self.arrays.get(key, lambda: np.array(mean_difference(fixed, moved, pairs)))
+        return AlignedReader(moved, float(shift))
+
+    def open_reader(self, identifier: str) -> DisplayReader:
+        """Return the reader of display fields that frames are made from."""
+        return DisplayReader(self.reader(identifier), self.mean_ocean.field)
+
+    def starts(self, source: str) -> list[str]:
+        """Return the initial dates of a source as ISO dates, those of stored runs included."""
+        found = {
+            str(store.init_time.astype("datetime64[D]"))
+            for store in self.stores()
+            if store.kind == "forecast" and source_of(store) == source and store.grid.shape == self.grid_shape
+        }
+        try:
+            found |= {str(day) for day in self.source(source).init_times().astype("datetime64[D]")}
+        except InputError:
+            if not found:
+                raise
+        return sorted(found)
+
+    def request(self, kind: str, source: str, start: str, model: str = "", days: int = FORECAST_DAYS) -> Request:
+        """Return the request that a job is started with."""
+        options = tuple(sorted(self._source_options(source).items()))
+        return Request(kind, source, start, model, days, options)
+
+    def submit(self, kind: str, source: str, start: str, model: str = "", days: int = FORECAST_DAYS) -> Job:
+        """Start a forecast or reference, or join the one that another visitor started."""
+        return self.jobs.submit(self.request(kind, source, start, model, days))
+
+    def in_background(
+        self, work: Callable[[], Any], then: Callable[[Any], None], needed: Callable[[], bool] = lambda: True
+    ) -> None:
+        """Do `work` in a thread of the pool and hand its result, or the InputError it raised, to `then` there.
+
+        Work that is no longer `needed` when its turn comes is left out.
+        """
+
+        def run() -> None:
+            if not needed():
+                return
+            try:
+                result = work()
+            except InputError as error:
+                result = error
+            except Exception:
+                LOGGER.exception("work behind the page failed")
+                return
+            then(result)
+
+        self.pool.submit(run)
+
+    def has_weights(self, model: str) -> bool:
+        """Return whether the network of a name has weights, shipped or trained by the user."""
+        return any((folder / f"{model}.safetensors").exists() for folder in (weights_folder(), ASSETS / "weights"))
+
+    def warm(self) -> None:
+        """Open the sample ocean, and begin the first forecast where there is none, so that there is something to look at."""
+        try:
+            start = self.starts("sample")[0]
+        except InputError as error:
+            LOGGER.warning("the sample ocean cannot be opened: %s", error)
+            return
+        if not self.options.first_run:
+            return
+        if self.has_weights("small") and self.find("forecast", "sample", start, "small") is None:
+            self.submit("forecast", "sample", start, "small")
+        if self.find("reference", "sample", start) is None:
+            self.submit("reference", "sample", start)
+            self.submit("climatology", "sample", start)
+
+    def close(self) -> None:
+        """End jobs and threads."""
+        self.jobs.close()
+        self.pool.shutdown(wait=False, cancel_futures=True)
+
+
+def source_of(store: FieldReader) -> str:
+    """Return the name the page gives to the source of a store: `sample` whichever run of the sample ocean it was."""
+    return "sample" if is_sample(store.attrs) else str(store.attrs.get("source", ""))
+
+
+def revision(reader: FieldReader) -> str:
+    """Return a word that changes when the store behind a reader is written anew under the same name."""
+    store: Any = reader
+    while not isinstance(store, Store):
+        if not hasattr(store, "base"):
+            return ""
+        store = store.base
+    try:
+        return str(store.folder.stat().st_ino)
+    except FileNotFoundError:
+        return ""

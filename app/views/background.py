@@ -1,0 +1,40 @@
+"""Work of a view off the page's own thread, where only the answer to the last question is drawn."""
+
+from collections.abc import Callable
+from typing import Any
+
+import panel as pn
+
+from app.services import Services
+
+
+class Latest:
+    """Runs one kind of work; an answer that comes after a newer question was asked is thrown away."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._number = 0
+        self._document = pn.state.curdoc
+
+    def run(self, work: Callable[[], Any], draw: Callable[[Any], None]) -> None:
+        """Do `work` in the pool, then `draw(result)` on the session's own loop; an InputError draws nothing."""
+        self._number += 1
+        number = self._number
+
+        def needed() -> bool:
+            return number == self._number
+
+        def then(result: Any) -> None:
+            if isinstance(result, Exception) or not needed():
+                return
+
+            def show() -> None:
+                if needed():
+                    draw(result)
+
+            if self._document is None or self._document.session_context is None:
+                show()
+            else:
+                self._document.add_next_tick_callback(show)
+
+        self._services.in_background(work, then, needed)

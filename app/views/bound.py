@@ -1,0 +1,48 @@
+"""Widgets bound to one choice: a change of either side shows on the other."""
+
+from typing import Any
+
+from app.selection import Selection
+
+
+def bind(selection: Selection, name: str, widget: Any, attribute: str = "value") -> Any:
+    """Bind `widget.attribute` to the choice called `name`, both ways, and return the widget.
+
+    An empty answer of the widget (its options are being replaced) is not a choice. A slider is bound by its `value_throttled`,
+    so that a drag asks once.
+    """
+
+    def chosen(event: Any) -> None:
+        if event.new is not None and event.new != getattr(selection, name):
+            selection.param.update(**{name: event.new})
+
+    def changed(event: Any) -> None:
+        if widget.value != event.new and offers(widget, event.new):
+            widget.value = event.new
+
+    widget.param.watch(chosen, attribute)
+    selection.param.watch(changed, name)
+    return widget
+
+
+def offers(widget: Any, value: Any) -> bool:
+    """Return whether `value` is among the options of a widget; True for one without options."""
+    options = getattr(widget, "options", None)
+    if options is None:
+        return True
+    return value in (options.values() if isinstance(options, dict) else options)
+
+
+def offer(widget: Any, choices: dict[str, Any], value: Any) -> None:
+    """Replace the options of a widget, {label: value}, and its value in one step; a value not on offer gives the first."""
+    if not choices:
+        return
+    if value not in choices.values():
+        value = next(iter(choices.values()))
+    changes: dict[str, Any] = {}
+    if widget.options != choices:
+        changes["options"] = choices
+    if widget.value != value:
+        changes["value"] = value
+    if changes:
+        widget.param.update(**changes)

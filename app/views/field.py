@@ -1,0 +1,78 @@
+"""What is drawn: variable, quantity, depth; and how: region, palette, range."""
+
+import panel as pn
+import panel_material_ui as pmui
+
+from app.palettes import PALETTES
+from app.scene import Scene, depth_choices, shown_depth, shown_variable
+from app.selection import OWN_VIEW, RANGE_MODES, Selection
+from app.views.bound import bind, offer
+from engine.derived import DISPLAY_VARIABLES
+from engine.regions import REGIONS
+
+SHORT_QUANTITIES = {"Value": "value", "Anomaly": "anomaly", "24 h change": "change"}
+POSITIVE = frozenset({"speed"})
+"""Variables that a logarithmic palette suits."""
+
+
+class FieldControls:
+    """The choices of the field; nothing waits for a button."""
+
+    def __init__(self, selection: Selection) -> None:
+        self.selection = selection
+        variables = {shown.label: name for name, shown in DISPLAY_VARIABLES.items()}
+        self.variable = bind(
+            selection, "variable", pmui.Select(label="Variable", options=variables, value=selection.variable, size="small", sizing_mode="stretch_width")
+        )
+        self.quantity = bind(
+            selection,
+            "quantity",
+            pmui.RadioButtonGroup(
+                label="Quantity", options=SHORT_QUANTITIES, value=selection.quantity, size="small", sizing_mode="stretch_width"
+            ),
+        )
+        self.depth = bind(
+            selection,
+            "depth",
+            pmui.DiscreteSlider(label="Depth (m)", options={"0": 0.0}, value=0.0, size="small", sizing_mode="stretch_width"),
+            "value_throttled",
+        )
+        self.surface_only = pmui.Typography("A field of the surface: no depth to choose.", variant="caption", visible=False)
+        regions = {"Own view": OWN_VIEW} | {region.label: name for name, region in REGIONS.items()}
+        self.region = bind(
+            selection, "region", pmui.Select(label="Region", options=regions, value=selection.region, size="small", sizing_mode="stretch_width")
+        )
+        palettes = {"Automatic": "auto"} | {name.capitalize(): name for name in PALETTES}
+        self.palette = bind(
+            selection, "palette", pmui.Select(label="Palette", options=palettes, value=selection.palette, size="small", sizing_mode="stretch_width")
+        )
+        self.range_mode = bind(
+            selection,
+            "range_mode",
+            pmui.Select(
+                label="Range", options={label: name for name, label in RANGE_MODES.items()}, value=selection.range_mode,
+                size="small", sizing_mode="stretch_width",
+            ),
+        )  # fmt: skip
+        self.low = bind(selection, "low", pmui.FloatInput(label="From", value=None, step=0.5, size="small", width=118))
+        self.high = bind(selection, "high", pmui.FloatInput(label="To", value=None, step=0.5, size="small", width=118))
+        self.limits = pn.Row(self.low, self.high, visible=selection.range_mode == "fixed")
+
+    def show(self, scene: Scene) -> None:
+        """Offer the variables and depths of the store shown."""
+        selection = self.selection
+        variable = shown_variable(selection, scene)
+        offer(self.variable, {DISPLAY_VARIABLES[name].label: name for name in scene.variables}, variable)
+        has_levels = bool(scene.depths) or scene.primary is None
+        self.depth.visible, self.surface_only.visible = has_levels, not has_levels
+        if has_levels:
+            depths = depth_choices(scene)
+            offer(self.depth, {f"{depth:g}": depth for depth in depths}, shown_depth(selection, depths)[1])
+        modes = {label: name for name, label in RANGE_MODES.items() if name != "log" or log_fits(selection, variable)}
+        offer(self.range_mode, modes, selection.range_mode)
+        self.limits.visible = selection.range_mode == "fixed"
+
+
+def log_fits(selection: Selection, variable: str) -> bool:
+    """Return whether a logarithmic palette makes sense: the variable is positive and shown as it is."""
+    return variable in POSITIVE and selection.quantity == "value"

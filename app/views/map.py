@@ -1,0 +1,132 @@
+"""The maps and their player: the loop map component, fed from the scene and bound to the choices it can change itself."""
+
+from typing import Any
+
+from app.loopmap import LoopMap
+from app.palettes import style_of
+from app.readers import field_name
+from app.scene import STORE, Scene, shown_variable
+from app.selection import OWN_VIEW, Selection
+from app.views.field import log_fits
+from engine.regions import REGIONS, Region
+
+ASPECT = 1.9
+"""Width over height of a map, roughly, to fit a tall region into it."""
+
+
+class MapView:
+    """One to three linked maps; view, playhead and clicks come back into the selection."""
+
+    def __init__(self, selection: Selection) -> None:
+        self.selection = selection
+        self.component = LoopMap(
+            sizing_mode="stretch_both", min_height=320, playhead=selection.lead, view=_view(selection), marker=selection.point
+        )
+        self._source = selection.source
+        self.component.param.watch(self._view_moved, "view")
+        self.component.param.watch(self._playhead_moved, ["playhead", "playing"])
+        self.component.on_point(self._clicked)
+        selection.param.watch(self._region_chosen, "region")
+        selection.param.watch(self._view_chosen, ["latitude", "longitude", "span"])
+        selection.param.watch(self._lead_chosen, "lead")
+        selection.param.watch(self._point_chosen, ["point_latitude", "point_longitude"])
+        selection.param.watch(self._fix_limits, "range_mode")
+
+    def show(self, scene: Scene) -> None:
+        """Draw a scene; only what changed travels to the browser."""
+        changes: dict[str, Any] = {"panels": scene.panels, "leads": scene.leads, "times": scene.times}
+        if scene.primary is not None:
+            changes |= self.colouring(shown_variable(self.selection, scene))
+            if self.selection.source != self._source and self.selection.source.startswith(STORE):
+                self._look_at(_box_of(scene))
+            self._source = self.selection.source
+        self.component.param.update(
+            **{name: value for name, value in changes.items() if getattr(self.component, name) != value}
+        )
+
+    def colouring(self, variable: str) -> dict[str, Any]:
+        """Return palette and range of the component for a variable."""
+        selection = self.selection
+        style = style_of(field_name(variable, selection.quantity))
+        log = selection.range_mode == "log" and log_fits(selection, variable)
+        mode = style.range_mode if selection.range_mode in ("auto", "log") else selection.range_mode
+        limits = selection.limits
+        if mode == "fixed" and limits is None:
+            mode = style.range_mode
+        changes = {
+            "palette": style.palette if selection.palette == "auto" else selection.palette,
+            "range_mode": mode,
+            "log_scale": log,
+        }
+        if mode == "fixed" and limits is not None:
+            changes |= {"range_low": limits[0], "range_high": limits[1]}
+        return changes
+
+    def _fix_limits(self, event: Any) -> None:
+        """Begin a fixed range with the limits on screen, so that choosing it changes nothing yet."""
+        if event.new == "fixed" and self.selection.limits is None:
+            low, high = self.component.shown_range
+            self.selection.param.update(low=float(f"{low:.3g}"), high=float(f"{high:.3g}"))
+
+    def _view_moved(self, event: Any) -> None:
+        latitude, longitude, span = (round(float(number), 3) for number in event.new)
+        chosen = (self.selection.latitude, self.selection.longitude, self.selection.span)
+        if (latitude, longitude, span) == chosen:
+            return
+        named = REGIONS.get(self.selection.region)
+        region = self.selection.region if named and _close(event.new, _view_of(named)) else OWN_VIEW
+        self.selection.param.update(
+            latitude=max(-90.0, min(90.0, latitude)), longitude=longitude % 360, span=max(0.1, min(720.0, span)), region=region
+        )
+
+    def _playhead_moved(self, event: Any) -> None:
+        # While it plays the address would change several times a second, to nobody's use.
+        if not self.component.playing and self.component.playhead != self.selection.lead:
+            self.selection.lead = self.component.playhead
+
+    def _clicked(self, latitude: float, longitude: float) -> None:
+        self.selection.param.update(point_latitude=round(latitude, 3), point_longitude=round(longitude, 3))
+
+    def _region_chosen(self, event: Any) -> None:
+        if event.new in REGIONS:
+            self._look_at(REGIONS[event.new])
+
+    def _look_at(self, region: Region) -> None:
+        latitude, longitude, span = _view_of(region)
+        self.selection.param.update(latitude=latitude, longitude=longitude % 360, span=span)
+
+    def _view_chosen(self, *_: Any) -> None:
+        if not _close(self.component.view, _view(self.selection)):
+            self.component.view = _view(self.selection)
+
+    def _lead_chosen(self, event: Any) -> None:
+        if not self.component.playing and self.component.playhead != event.new:
+            self.component.playhead = event.new
+
+    def _point_chosen(self, *_: Any) -> None:
+        self.component.marker = self.selection.point
+
+
+def _view(selection: Selection) -> tuple[float, float, float]:
+    return float(selection.latitude), float(selection.longitude), float(selection.span)
+
+
+def _view_of(region: Region) -> tuple[float, float, float]:
+    """Return the view (centre latitude, centre longitude, span) that holds a region."""
+    height, width = region.lat_max - region.lat_min, region.lon_max - region.lon_min
+    span = 360.0 if width >= 360 else min(360.0, max(width, height * ASPECT) * 1.04)
+    latitude = 0.0 if width >= 360 and height > 120 else (region.lat_min + region.lat_max) / 2
+    return latitude, (region.lon_min + region.lon_max) / 2 % 360, span
+
+
+def _box_of(scene: Scene) -> Region:
+    """Return the area of the store shown as a region."""
+    assert scene.primary is not None
+    grid = scene.primary.grid
+    if grid.is_periodic:
+        return REGIONS["global"]
+    return Region("store", "Store", float(grid.lat[0]), float(grid.lat[-1]), float(grid.lon[0]), float(grid.lon[-1]))
+
+
+def _close(first: Any, second: Any) -> bool:
+    return all(abs(a - b) < 1e-2 for a, b in zip(first, second, strict=True))

@@ -1,0 +1,108 @@
+"""Run: starts the forecast of the chosen start and model, shows how far it is, and stops it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import panel as pn
+import panel_material_ui as pmui
+
+from app.jobs import Job
+from app.scene import Scene
+from app.selection import Selection
+from app.services import FORECAST_DAYS, Services
+from app.words import MODEL_LABELS, duration
+
+
+class RunControls:
+    """A button, a bar and a line of words; `notify(kind, message)` shows what ended."""
+
+    def __init__(self, selection: Selection, services: Services, notify: Callable[[str, str], None]) -> None:
+        self.selection = selection
+        self.services = services
+        self.notify = notify
+        self._scene: Scene | None = None
+        self._watched: dict[int, Job] = {}
+        self.run = pmui.Button(label=f"Run {FORECAST_DAYS}-day forecast", icon="play_arrow", color="primary", variant="contained",
+                               sizing_mode="stretch_width", size="medium")  # fmt: skip
+        self.cancel = pmui.Button(label="Cancel", icon="stop", variant="outlined", size="small", visible=False)
+        self.bar = pmui.LinearProgress(value=0, variant="determinate", visible=False, sizing_mode="stretch_width")
+        self.status = pmui.Typography("", variant="caption", sizing_mode="stretch_width", margin=(2, 10))
+        self.run.on_click(self._start)
+        self.cancel.on_click(self._stop)
+        self.layout = pn.Column(self.run, self.bar, self.status, self.cancel, sizing_mode="stretch_width")
+
+    def show(self, scene: Scene) -> None:
+        """Show the state of the forecast of this scene."""
+        self._scene = scene
+        self.poll()
+
+    def poll(self) -> None:
+        """Show the progress of jobs now, and report those that ended; cheap enough to be called twice a second."""
+        job = self._job()
+        under_way = job is not None and job.waiting
+        scene = self._scene
+        can_run = scene is not None and scene.needs_forecast and not under_way
+        update(self.run, disabled=not can_run, label=self._button(scene, under_way))
+        update(self.bar, visible=under_way, value=round(100 * job.fraction) if job is not None else 0)
+        update(self.cancel, visible=under_way, disabled=bool(job and job.cancelling))
+        update(self.status, object=self._words(job))
+        if job is not None and job.waiting:
+            self._watched[job.number] = job
+        for number, watched in list(self._watched.items()):
+            if not watched.waiting:
+                del self._watched[number]
+                self._report(watched)
+
+    def _job(self) -> Job | None:
+        scene = self._scene
+        if scene is None or not scene.start:
+            return None
+        request = self.services.request("forecast", self.selection.source, scene.start, self.selection.model)
+        return self.services.jobs.find(request)
+
+    def _button(self, scene: Scene | None, under_way: bool) -> str:
+        if under_way:
+            return "Running"
+        if scene is None or scene.needs_forecast:
+            partial = scene is not None and scene.primary is not None and scene.primary.kind == "forecast"
+            return "Continue the forecast" if partial else f"Run {FORECAST_DAYS}-day forecast"
+        return "Forecast is ready" if scene.start else "Nothing to run"
+
+    def _words(self, job: Job | None) -> str:
+        if job is not None and job.waiting:
+            left = duration(job.seconds_left)
+            return f"{job.doing}, {left}" if left else job.doing
+        others = self.services.jobs.waiting()
+        if others:
+            running = next((other for other in others if other.state == "running"), others[0])
+            return f"In the background: {running.doing}"
+        return ""
+
+    def _start(self, _: Any) -> None:
+        scene = self._scene
+        if scene is None or not scene.start:
+            return
+        self.services.submit("forecast", self.selection.source, scene.start, self.selection.model)
+        self.poll()
+
+    def _stop(self, _: Any) -> None:
+        job = self._job()
+        if job is not None:
+            self.services.jobs.cancel(job)
+            self.poll()
+
+    def _report(self, job: Job) -> None:
+        label = MODEL_LABELS.get(job.request.model, job.request.model)
+        if job.state == "failed":
+            self.notify("error", job.error)
+        elif job.state == "cancelled":
+            self.notify("info", f"{label} from {job.request.init_time} was stopped; its finished days stay and can be continued.")
+        else:
+            self.notify("success", f"{label} from {job.request.init_time} is ready.")
+
+
+def update(widget: Any, **values: Any) -> None:
+    """Set parameters of a widget that differ from what they are, in one step."""
+    changes = {name: value for name, value in values.items() if getattr(widget, name) != value}
+    if changes:
+        widget.param.update(**changes)

@@ -1,0 +1,71 @@
+"""Where a forecast starts: source, initial date, model."""
+
+import numpy as np
+import panel_material_ui as pmui
+
+from app.scene import STORE, Scene
+from app.selection import Selection
+from app.services import Services
+from app.views.bound import bind, offer
+from app.words import MODEL_LABELS, choice_label, date_label
+from engine.errors import InputError
+
+
+class SourceControls:
+    """Three choices; the date and model rest while a stored analysis plays."""
+
+    def __init__(self, selection: Selection, services: Services) -> None:
+        self.selection = selection
+        self.services = services
+        sources = self._sources()
+        self.source = bind(selection, "source", pmui.Select(label="Source", options=sources, value=first(sources), size="small", sizing_mode="stretch_width"))
+        self.start = bind(selection, "start", pmui.Select(label="Initial date", options={"": ""}, value="", size="small", sizing_mode="stretch_width"))
+        self.model = bind(selection, "model", pmui.Select(label="Model", options=self._models(), value="small", size="small", sizing_mode="stretch_width"))
+
+    def show(self, scene: Scene) -> None:
+        """Offer what there is now."""
+        offer(self.source, self._sources(), self.selection.source)
+        offer(self.model, self._models(), self.selection.model)
+        from_store = self.selection.source.startswith(STORE)
+        self.start.disabled = self.model.disabled = from_store
+        if not from_store:
+            sample = self.selection.source == "sample"
+            starts = self.services.starts(self.selection.source)
+            offer(self.start, {date_label(np.datetime64(start), sample): start for start in starts}, scene.start)
+
+    def _sources(self) -> dict[str, str]:
+        choices = {"Sample ocean (simulation)": "sample"}
+        stored = self.services.stores()
+        if self.services.options.altimetry is not None or any(store.attrs.get("source") == "observed" for store in stored):
+            choices["Observed altimetry"] = "observed"
+        for store in stored:
+            if store.kind == "analysis":
+                choices[choice_label(store.kind, store.attrs, store.init_time)] = STORE + store.identifier
+        return choices
+
+    def _models(self) -> dict[str, str]:
+        return {label: name for name, label in MODEL_LABELS.items() if name != "base" or self.services.has_weights(name)}
+
+    def check(self) -> str:
+        """Return what is wrong with the chosen source, start or model as a sentence, and put the default in its place."""
+        selection, wrong = self.selection, ""
+        if selection.source not in self._sources().values():
+            wrong = f"The source {selection.source!r} is not there; the sample ocean is shown."
+            selection.source = "sample"
+        if selection.model not in MODEL_LABELS:
+            wrong = f"The model {selection.model!r} is unknown; expected one of {', '.join(MODEL_LABELS)}."
+            selection.model = "small"
+        if selection.start and not selection.source.startswith(STORE):
+            try:
+                starts = self.services.starts(selection.source)
+            except InputError as error:
+                return str(error)
+            if selection.start not in starts:
+                wrong = f"There is no start on {selection.start}; the first, {starts[0] if starts else 'none'}, is shown."
+                selection.start = ""
+        return wrong
+
+
+def first(choices: dict[str, str]) -> str:
+    """Return the first value of {label: value}."""
+    return next(iter(choices.values()))

@@ -1,0 +1,82 @@
+"""How stores, dates and kinds of forcing are called on screen."""
+
+from typing import Any
+
+import numpy as np
+
+SAMPLE_EPOCH = np.datetime64("2019-02-23", "D")
+"""The calendar day whose altimetry is day 0 of the sample ocean."""
+
+NOT_FOR_NAVIGATION = "not for navigation"
+SAMPLE_NOTICE = f"sample ocean - simulation, {NOT_FOR_NAVIGATION}"
+
+MODEL_LABELS = {
+    "small": "GOMS small",
+    "base": "GOMS base",
+    "persistence": "Persistence",
+    "damped-persistence": "Damped persistence",
+    "climatology": "Climatology",
+}
+
+_FORCING = {
+    "synthetic": "hindcast, winds known",
+    "reanalysis": "hindcast, winds known",
+    "forecast": "forecast winds",
+    "climatology": "climatological winds",
+}
+
+
+def is_sample(attrs: dict[str, Any]) -> bool:
+    """Return whether a store holds the sample ocean."""
+    return bool(attrs.get("sample", attrs.get("source") == "sample"))
+
+
+def date_label(time: np.datetime64, sample: bool) -> str:
+    """Return a valid date as it is shown: the calendar date, or the sample day and the date that it is like."""
+    day = time.astype("datetime64[D]")
+    if not sample:
+        return str(day)
+    number = int((day - SAMPLE_EPOCH) / np.timedelta64(1, "D"))
+    return f"sample day {number} (like {day.item():%-d %b})"
+
+
+def store_label(kind: str, attrs: dict[str, Any]) -> str:
+    """Return the name of a store as the title of a map."""
+    if kind == "reference":
+        return "Reference" + (" (sample run)" if is_sample(attrs) else "")
+    if kind == "analysis":
+        return str(attrs.get("label", attrs.get("source", "Analysis")))
+    model = str(attrs.get("model", ""))
+    return MODEL_LABELS.get(model, str(attrs.get("label", model or "Forecast")))
+
+
+def forcing_label(kind: str, attrs: dict[str, Any]) -> str:
+    """Return how the atmosphere of a run was known, or what a field of a reference stands for."""
+    if kind != "forecast":
+        return str(attrs.get("sampling", "")) or kind
+    if attrs.get("model") in ("persistence", "climatology", "damped-persistence"):
+        return "baseline, no forcing"
+    return _FORCING.get(str(attrs.get("forcing_kind", "")), "forcing not stated")
+
+
+def notice(attrs: dict[str, Any]) -> str:
+    """Return the line of caution that belongs to every map of a store."""
+    return SAMPLE_NOTICE if is_sample(attrs) else NOT_FOR_NAVIGATION
+
+
+def choice_label(kind: str, attrs: dict[str, Any], init_time: np.datetime64) -> str:
+    """Return the name of a store in a list of choices, with its source and first day."""
+    day = date_label(init_time, is_sample(attrs))
+    if kind == "analysis":
+        return f"{store_label(kind, attrs)}, from {day}"
+    source = "sample ocean" if is_sample(attrs) else str(attrs.get("source", ""))
+    return f"{store_label(kind, attrs)}, {source}, {day}"
+
+
+def duration(seconds: float | None) -> str:
+    """Return a remaining time in words; nothing while it is not known."""
+    if seconds is None:
+        return ""
+    if seconds < 60:
+        return f"{max(1, round(seconds))} s left"
+    return f"{round(seconds / 60)} min left" if seconds >= 90 else "1 min left"

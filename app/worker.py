@@ -1,0 +1,123 @@
+"""The child process that runs forecasts: one JSON request a line on standard input, one JSON report a line on standard output.
+
+It is a process of its own so that the page never waits for a model, and it ends by itself when its input closes, so that a
+server killed without warning leaves nothing running.
+"""
+
+import contextlib
+import json
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from queue import Queue
+from typing import Any, TextIO
+
+import numpy as np
+
+from app.mean_ocean import prepare
+from engine.progress import Progress
+
+REPORT_INTERVAL = 0.2
+"""Least seconds between two reports of progress, so that a fast loop does not flood the pipe."""
+
+
+class Worker:
+    """Takes requests in order; a line `{"cancel": id}` stops the one under way or skips one that waits."""
+
+    def __init__(self, lines: TextIO, out: TextIO) -> None:
+        self._lines = lines
+        self._out = out
+        self._requests: Queue[dict[str, Any] | None] = Queue()
+        self._cancelled: set[int] = set()
+        self._last_report = 0.0
+
+    def run(self) -> None:
+        """Serve requests until the input ends."""
+        threading.Thread(target=self._listen, daemon=True).start()
+        while (request := self._requests.get()) is not None:
+            self._serve(request)
+
+    def _listen(self) -> None:
+        for line in self._lines:
+            message = json.loads(line)
+            if "cancel" in message:
+                self._cancelled.add(message["cancel"])
+            else:
+                self._requests.put(message)
+        # The server is gone: nobody will read the result, and a partial store can be resumed.
+        os._exit(0)
+
+    def _say(self, **report: Any) -> None:
+        self._out.write(json.dumps(report) + "\n")
+        self._out.flush()
+
+    def _serve(self, request: dict[str, Any]) -> None:
+        from engine.errors import InputError, ModelError
+        from engine.forecast import Cancelled
+
+        identifier = request["id"]
+
+        def progress(fraction: float, doing: str) -> None:
+            now = time.monotonic()
+            if fraction >= 1 or now - self._last_report >= REPORT_INTERVAL:
+                self._last_report = now
+                self._say(id=identifier, state="running", fraction=float(fraction), doing=doing)
+
+        def cancelled() -> bool:
+            return identifier in self._cancelled
+
+        if cancelled():
+            self._say(id=identifier, state="cancelled")
+            return
+        self._say(id=identifier, state="running", fraction=0.0, doing="starting")
+        try:
+            # A library that prints would break the line protocol.
+            with contextlib.redirect_stdout(sys.stderr):
+                folder = perform(request, progress, cancelled)
+        except Cancelled:
+            self._say(id=identifier, state="cancelled")
+        except (InputError, ModelError) as error:
+            self._say(id=identifier, state="failed", error=str(error))
+        except MemoryError:
+            self._say(id=identifier, state="failed", error="Out of memory during the run; close other programs and run again.")
+        except Exception as error:
+            self._say(id=identifier, state="failed", error=f"{type(error).__name__}: {error}")
+        else:
+            self._say(id=identifier, state="done", folder=str(folder))
+
+
+def perform(request: dict[str, Any], progress: Progress, cancelled: Callable[[], bool]) -> Path:
+    """Do one request (`kind` forecast, reference or climatology) and return the folder of what it wrote."""
+    from engine.forecast import run_forecast
+    from engine.reference import write_reference
+    from engine.sources import open_source
+
+    options = dict(request["options"])
+    factor = int(options.pop("grid_factor", 1))
+    if factor != 1:
+        from engine.grid import coarsened
+
+        options["grid"] = coarsened(factor)
+    source = open_source(request["source"], **options)
+    init_time = np.datetime64(request["init_time"], "D")
+    if request["kind"] == "climatology":
+        from engine.grid import quarter_degree
+
+        days = init_time + np.arange(request["days"] + 1)
+        return prepare(options.get("grid") or quarter_degree(), days, progress, cancelled)
+    if request["kind"] == "reference":
+        return write_reference(source, init_time, request["days"], progress=progress, cancelled=cancelled)
+    return run_forecast(
+        source, init_time, request["model"], request["days"], resume=True, progress=progress, cancelled=cancelled
+    )
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(OSError, AttributeError):
+        os.nice(10)
+    reports = os.fdopen(os.dup(sys.stdout.fileno()), "w")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    Worker(sys.stdin, reports).run()

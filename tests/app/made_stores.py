@@ -1,0 +1,59 @@
+"""Small stores with fields of a closed form, for tests that need something to look at and no model."""
+
+import numpy as np
+
+from engine.batch import Batch
+from engine.grid import Grid
+from engine.paths import stores_folder
+from engine.store import AnalysisStore, ForecastStore
+
+START = np.datetime64("2019-02-23", "D")
+
+
+def ocean(grid: Grid, day: int, shift: float = 0.0) -> Batch:
+    """Return an ocean whose pattern moves a degree east a day: warm at the equator, colder with depth."""
+    lat, lon = np.deg2rad(grid.lat)[:, None], np.deg2rad(grid.lon)[None, :]
+    wave = np.sin(6 * (lon - np.deg2rad(day + shift))) * np.cos(3 * lat)
+    fade = np.exp(-grid.depth / 200)[:, None, None]
+    surface = 28 * np.cos(lat) ** 2 + 2 * wave
+    fields = {
+        "thetao": 2 + (surface - 2) * fade,
+        "so": 35 + 0.5 * wave * fade,
+        "uo": 0.5 * wave * fade,
+        "vo": 0.5 * np.cos(6 * (lon - np.deg2rad(day))) * np.cos(3 * lat) * fade,
+        "zos": 0.3 * wave,
+    }
+    levels = {name: np.where(grid.wet if values.ndim == 3 else grid.wet[0], values, np.nan) for name, values in fields.items()}
+    return Batch({name: values.astype(np.float32) for name, values in levels.items()}, grid, START + np.timedelta64(day, "D"))
+
+
+def write_forecast(
+    grid: Grid, days: int = 30, finished: int | None = None, kind: str = "forecast", model: str = "small", shift: float = 0.0
+) -> str:
+    """Write a forecast or reference of the sample ocean with `finished` of its days, and return its identifier."""
+    name = "reference" if kind == "reference" else model
+    identifier = f"{name}__sample__20190223__{days}d-made00"
+    attrs = {
+        "source": "sample", "source_label": "Sample ocean", "sample": True, "forcing_kind": "synthetic", "model": model,
+        "model_label": "GOMS small", "days": days,
+    }  # fmt: skip
+    with ForecastStore.create(stores_folder() / identifier, grid, START, days, attrs, kind=kind) as store:
+        last = days if finished is None else finished
+        for lead in range(last + 1):
+            store.append(lead, ocean(grid, lead, shift))
+        if last == days:
+            store.finish()
+    return identifier
+
+
+def write_analysis(grid: Grid, product: str = "hycom", days: int = 5, offset: float = 0.4) -> str:
+    """Write an analysis of another product on `grid` whose sea surface height has another zero, and return its identifier."""
+    identifier = f"{product}__box__20190225"
+    times = START + np.arange(2, 2 + days).astype("timedelta64[D]")
+    attrs = {"source": product, "label": f"{product.upper()} native grid", "sampling": "snapshots at 12 UTC", "sample": False}
+    with AnalysisStore.create(stores_folder() / identifier, grid, times, attrs) as store:
+        for lead in range(days):
+            batch = ocean(grid, lead + 2)
+            store.append(lead, batch.with_fields(zos=batch["zos"] + np.float32(offset)))
+        store.finish()
+    return identifier
