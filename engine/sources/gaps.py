@@ -1,8 +1,7 @@
 """Fills what a satellite did not see without a step at the edge of what it saw."""
 
 import numpy as np
-from scipy.sparse import coo_array, diags_array
-from scipy.sparse.linalg import cg
+from scipy.sparse import coo_array, csr_array, diags_array
 
 from engine.grid import Grid
 
@@ -36,10 +35,31 @@ def fill_gaps(anomaly: np.ndarray, grid: Grid, reach: float = 2.0) -> np.ndarray
         columns.append(number.ravel()[next_to[~seen]])
         weights.append(-strength[~seen])
     links = coo_array((np.concatenate(weights), (np.concatenate(rows), np.concatenate(columns))), shape=(size, size))
-    matrix = (links + diags_array(diagonal)).tocsr()
-    solution, _ = cg(matrix, right, rtol=1e-4, maxiter=500, M=diags_array(1 / diagonal))
-    filled[unknown] = solution
+    filled[unknown] = _solve((links + diags_array(diagonal)).tocsr(), diagonal, right)
     return filled.astype(np.float32)
+
+
+def _solve(matrix: csr_array, diagonal: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Return x of matrix x = right by conjugate gradients scaled with the diagonal.
+
+    Sums instead of library dot products: threaded ones of this length wait for each other on a busy machine (16 s for 0.3).
+    """
+    solution = np.zeros_like(right)
+    residual = right.copy()
+    scaled = residual / diagonal
+    direction = scaled.copy()
+    size = start = float((residual * scaled).sum())
+    for _ in range(500):
+        if size <= 1e-8 * start:
+            break
+        image = matrix @ direction
+        step = size / float((direction * image).sum())
+        solution += step * direction
+        residual -= step * image
+        scaled = residual / diagonal
+        before, size = size, float((residual * scaled).sum())
+        direction = scaled + (size / before) * direction
+    return solution
 
 
 def _neighbours(grid: Grid) -> list[tuple[np.ndarray, np.ndarray]]:

@@ -59,6 +59,8 @@ class GriddedFile:
     depth: np.ndarray | None = field(init=False, default=None)
     attributes: dict[str, str] = field(init=False)
     standard_names: dict[str, str] = field(init=False)
+    _unrolled_lon: np.ndarray = field(init=False, repr=False)
+    _order: np.ndarray = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         self.path = Path(self.path)
@@ -183,7 +185,7 @@ class GriddedFile:
         read = {
             "times": self._times(data[dimensions[0]]),
             "lat": self._latitude(_coordinate(data, dimensions[-2])),
-            "_unrolled_lon": self._longitude(np.unwrap(_coordinate(data, dimensions[-1]), period=360)),
+            "_unrolled_lon": self._longitude(np.unwrap(_coordinate(data, dimensions[-1]), period=360.0)),
         }
         if want.levels:
             read["depth"] = self._depth(data[dimensions[1]])

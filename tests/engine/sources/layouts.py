@@ -9,11 +9,9 @@ import numpy as np
 from engine.batch import Batch
 from engine.grid import coarsened
 
-HYCOM_DEPTHS = np.array(
-    [0, 2, 4, 6, 8, 10, 12, 15, 20, 25, 30, 35, 40, 45, 50, 60, 70, 80, 90, 100, 125, 150, 200, 250, 300, 350, 400, 500]
-    + [600, 700, 800, 900, 1000, 1250, 1500, 2000, 2500, 3000, 4000, 5000],
-    dtype=np.float64,
-)
+HYCOM_DEPTHS = np.r_[
+    0:13:2, 15, 20:51:5, 60:101:10, 125, 150:401:50, 500:1001:100, 1250, 1500:3001:500, 4000, 5000
+].astype(np.float64)  # fmt: skip
 GLORYS_DEPTHS = np.array([0.494025, 1.541375, 5.078224, 9.572997, 21.598820, 29.444730, 55.764290, 541.088928])
 
 Fields = Mapping[str, np.ndarray]
