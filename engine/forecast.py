@@ -12,7 +12,7 @@ import numpy as np
 from engine import __version__
 from engine.batch import Batch
 from engine.errors import InputError, ModelError
-from engine.models import load_model
+from engine.models import MODEL_NAMES, load_model
 from engine.models.interface import Model
 from engine.paths import stores_folder
 from engine.progress import Progress, no_progress
@@ -41,11 +41,14 @@ def run_forecast(
 ) -> Path:
     """Forecast `days` days from the state of `source` at `init_time` and return the store's folder.
 
-    A whole store of the same request is returned as it is; a partial one is continued with `resume`, else begun anew.
+    A whole store of the same request is returned as it is; a partial one is continued with `resume`. Without `resume`, and
+    where model, weights or program have changed since, the run begins anew.
     Raises InputError for a request that cannot be met, ModelError where model, memory or disk fail, Cancelled on request.
     """
     if not 1 <= days <= 365:
         raise InputError(f"the forecast is to last {days} days; expected 1 to 365")
+    if model_name not in MODEL_NAMES:
+        raise InputError(f"model is {model_name!r}; expected one of {', '.join(MODEL_NAMES)}")
     folder = folder or stores_folder() / forecast_identifier(source, init_time, model_name, days)
     progress(0.0, "reading the initial state")
     initial = source.state(init_time)
@@ -96,7 +99,7 @@ def source_attributes(source: Source, init_time: np.datetime64) -> dict[str, Any
         "source_provenance": dict(source.provenance),
         "forcing_kind": source.forcing_kind,
         "sample": source.forcing_kind == "synthetic",
-        "init": str(init_time),
+        "init": str(init_time.astype("datetime64[D]")),
         "software_version": __version__,
     }
 
@@ -107,6 +110,7 @@ def _attributes(source: Source, init_time: np.datetime64, model: Model, days: in
         "title": f"{model.label} from {source.label}, {days} days",
         "model": model.name,
         "model_label": model.label,
+        "label": model.label,
         "model_provenance": dict(model.provenance),
         "weights_sha256": model.provenance.get("weights_sha256", ""),
         "days": days,
@@ -115,20 +119,16 @@ def _attributes(source: Source, init_time: np.datetime64, model: Model, days: in
 
 
 def _is_whole(folder: Path, attrs: dict[str, Any]) -> bool:
-    return folder.exists() and (store := open_store(folder)).complete and not _differences(store.attrs, attrs)
+    if not folder.exists():
+        return False
+    store = open_store(folder)
+    return store.complete and not _differences(store.attrs, attrs)
 
 
 def _open(folder: Path, initial: Batch, attrs: dict[str, Any], days: int, resume: bool) -> ForecastStore:
-    if not (resume and folder.exists()):
-        return ForecastStore.create(folder, initial.grid, initial.time, days, attrs)
-    store = ForecastStore.open_to_resume(folder)
-    if different := _differences(store.reader.attrs, attrs):
-        store.close()
-        raise InputError(
-            f"partial forecast {folder.name} was begun with another {different[0]}; expected the same request: "
-            "run without --resume to begin anew"
-        )
-    return store
+    if resume and folder.exists() and not _differences(open_store(folder).attrs, attrs):
+        return ForecastStore.open_to_resume(folder)
+    return ForecastStore.create(folder, initial.grid, initial.time, days, attrs)
 
 
 def _differences(stored: dict[str, Any], requested: dict[str, Any]) -> list[str]:

@@ -60,7 +60,7 @@ def _open(source: Source, init_time: np.datetime64, days: int, folder: Path) -> 
     first = source.reference(init_time)
     if first is None:
         raise InputError(f"{source.label} has no reference for {init_time}; a forecast from it cannot be compared")
-    attrs = {**source_attributes(source, init_time), "title": f"Reference: {source.label}", "days": days}
+    attrs = {**source_attributes(source, init_time), "title": f"Reference: {source.label}", "label": source.label, "days": days}
     store = ForecastStore.create(folder, first.grid, first.time, days, attrs, kind="reference")
     store.append(0, first)
     return store

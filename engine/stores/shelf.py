@@ -1,7 +1,7 @@
 """All stores of the user directory: list, find, delete."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from shutil import rmtree
 from typing import Any
@@ -24,6 +24,11 @@ class StoreSummary:
     all_leads: int
     size_bytes: int
     attrs: dict[str, Any]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the fields as `goms stores list --json` prints them, the state in words."""
+        state = "whole" if self.complete else "partial"
+        return {**asdict(self), "folder": str(self.folder), "state": state}
 
 
 def list_stores(folder: Path | None = None) -> list[StoreSummary]:

@@ -1,0 +1,208 @@
+"""The command line `goms`. Exit codes: 0 done, 2 bad input (nothing was written), 3 the model or the disk failed.
+
+Everything heavy is imported inside the commands, so that help answers at once.
+"""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from engine import __version__
+from engine.commands.report import reporting
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+sample = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(sample, name="sample", help="The sample ocean that comes with the program.")
+stores = typer.Typer(rich_markup_mode=None)
+app.add_typer(stores, name="stores", help="Forecasts, references and analyses on disk.")
+
+
+def _move_home(folder: Path | None) -> Path | None:
+    if folder is not None:
+        os.environ["GOMS_HOME"] = str(folder.expanduser().absolute())
+    return folder
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"goms {__version__}")
+        raise typer.Exit
+
+
+Home = Annotated[Path | None, typer.Option("--home", callback=_move_home, help="Folder of stores and caches (or GOMS_HOME).")]
+Json = Annotated[bool, typer.Option("--json", help="End with one line of JSON.")]
+Device = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
+GridFactor = Annotated[int, typer.Option(hidden=True, help="Run on a grid this many times coarser.")]
+Resume = Annotated[bool, typer.Option("--resume", help="Continue what was interrupted.")]
+
+
+@app.callback()
+def goms(
+    home: Home = None,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Forecast the global ocean for the next 30 days and look at it."""
+
+
+@app.command("app", add_help_option=False, context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def serve(context: typer.Context) -> None:
+    """Serve the page (`goms app --help`: its options)."""
+    sys.stdout.flush()
+    os.execv(sys.executable, [sys.executable, "-m", "app", *context.args])
+
+
+@app.command()
+def forecast(
+    source: Annotated[str, typer.Option(help="sample, observed, or the name or folder of a store or a sample run.")] = "sample",
+    init: Annotated[
+        str | None, typer.Option(metavar="DAY|DATE", help="Sample day or date; the source's first if left out.")
+    ] = None,
+    days: Annotated[int, typer.Option(help="Length in days.")] = 30,
+    model: Annotated[str, typer.Option(help="small, base, persistence, damped-persistence or climatology.")] = "small",
+    device: Device = "auto",
+    altimetry: Annotated[Path | None, typer.Option(metavar="FILE", help="Gridded altimetry for --source observed.")] = None,
+    sst: Annotated[Path | None, typer.Option(metavar="FILE", help="Surface temperature of the same day.")] = None,
+    resume: Resume = False,
+    grid_factor: GridFactor = 1,
+    as_json: Json = False,
+    home: Home = None,
+) -> None:
+    """Run a forecast.
+
+    Each finished day can be looked at while the next is computed.
+    """
+    with reporting(as_json) as report:
+        import time
+
+        from engine.commands.request import init_time_of, source_of
+        from engine.forecast import run_forecast
+
+        began = time.perf_counter()
+        chosen = source_of(source, altimetry, sst, grid_factor)
+        init_time = init_time_of(chosen, init)
+        folder = run_forecast(chosen, init_time, model, days, resume=resume, device=device, progress=report.progress)
+        seconds = round(time.perf_counter() - began, 2)
+        report.result = {"store": folder.name, "folder": folder, "days": days, "seconds": seconds}
+
+
+@app.command()
+def ingest(
+    kind: Annotated[str, typer.Argument(metavar="hycom|glorys", help="Whose files they are.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILES...", help="NetCDF files as distributed.")],
+    name: Annotated[str | None, typer.Option(help="Name of the store; made from product, place and date if left out.")] = None,
+    as_json: Json = False,
+    home: Home = None,
+) -> None:
+    """Make an analysis of HYCOM or GLORYS files.
+
+    It can be played and compared with, and a global one started from.
+    """
+    with reporting(as_json) as report:
+        from engine.ingest import ingest as ingest_files
+
+        folder = ingest_files(kind, files, identifier=name, progress=report.progress)
+        report.result = {"store": folder.name, "folder": folder}
+
+
+@app.command()
+def train(
+    preset: Annotated[str, typer.Option(help="small or base.")] = "small",
+    resume: Resume = False,
+    device: Device = "auto",
+    as_json: Json = False,
+    home: Home = None,
+) -> None:
+    """Train the network.
+
+    It learns from rebuilt runs of the sample ocean: `goms sample build` makes them.
+    """
+    with reporting(as_json) as report:
+        from engine.train import train as train_model
+
+        report.result = train_model(preset, resume=resume, device=device, progress=report.progress)
+
+
+@app.command()
+def verify(
+    model: Annotated[str, typer.Option(help="Model to score.")] = "small",
+    starts: Annotated[int, typer.Option(help="Number of held-out starts.")] = 10,
+    days: Annotated[int, typer.Option(help="Longest lead in days.")] = 30,
+    device: Device = "auto",
+    as_json: Json = False,
+    home: Home = None,
+) -> None:
+    """Score a model on held-out starts.
+
+    Beside it stand persistence, damped persistence, climatology and the predictability floor.
+    """
+    with reporting(as_json) as report:
+        from engine.verify import verify as score
+
+        report.result = score(model, starts=starts, days=days, device=device, progress=report.progress)
+
+
+@sample.command("build")
+def sample_build(
+    days: Annotated[int, typer.Option(help="Last sample day.")],
+    seed: Annotated[int, typer.Option(help="Which ocean: another seed, other weather and eddies.")],
+    grid_factor: GridFactor = 1,
+    as_json: Json = False,
+    home: Home = None,
+) -> None:
+    """Simulate days 0 to DAYS of the sample ocean into the user's cache; a killed build goes on where it was."""
+    with reporting(as_json) as report:
+        from engine.grid import coarsened
+        from sample_data.build import build
+
+        run = build(days, seed, progress=report.progress, grid=coarsened(grid_factor))
+        report.result = {"folder": run.folder, "seed": seed, "days": len(run.days)}
+
+
+@stores.callback(invoke_without_command=True)
+def stores_default(context: typer.Context) -> None:
+    """List what is there unless a command says otherwise."""
+    if context.invoked_subcommand is None:
+        stores_list()
+
+
+@stores.command("list")
+def stores_list(as_json: Json = False, home: Home = None) -> None:
+    """List the stores with their size and how many of their days are finished."""
+    with reporting(as_json) as report:
+        from engine.paths import stores_folder
+        from engine.store import list_stores
+
+        found = list_stores()
+        if as_json:
+            report.result = {"folder": stores_folder(), "stores": [summary.as_dict() for summary in found]}
+            return
+        for summary in found:
+            state = "whole" if summary.complete else "partial"
+            size = f"{summary.size_bytes / 1e6:9.1f} MB"
+            print(f"{size}  {state:7} {summary.leads:3} of {summary.all_leads:3} days  {summary.identifier}")
+        if not found:
+            print(f"no stores in {stores_folder()}")
+
+
+@stores.command("delete")
+def stores_delete(identifier: str, as_json: Json = False, home: Home = None) -> None:
+    """Delete a store and what belongs to it."""
+    with reporting(as_json) as report:
+        from engine.store import delete_store
+
+        delete_store(identifier)
+        report.result = {"deleted": identifier}
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

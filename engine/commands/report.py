@@ -1,0 +1,65 @@
+"""How a command speaks: a progress bar and errors on standard error, the result on standard output, an exit code."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from engine.errors import InputError, ModelError
+
+INPUT_EXIT, MODEL_EXIT, CANCELLED_EXIT = 2, 3, 130
+
+
+class Report:
+    """Collects the result of a command while `progress` draws a bar."""
+
+    def __init__(self) -> None:
+        self.result: dict[str, Any] = {}
+        self._bar: Any = None
+
+    def progress(self, fraction: float, doing: str) -> None:
+        """Draw the bar at `fraction` (0 to 1); on a screen alone, so that a log stays readable."""
+        if self._bar is None:
+            from tqdm import tqdm
+
+            layout = "{percentage:3.0f}%|{bar}| {elapsed}<{remaining} {desc}"
+            self._bar = tqdm(total=1.0, bar_format=layout, disable=None, file=sys.stderr)
+        self._bar.set_description_str(doing, refresh=False)
+        self._bar.update(fraction - self._bar.n)
+
+    def close(self) -> None:
+        """Leave the bar as it stands."""
+        if self._bar is not None:
+            self._bar.close()
+
+
+@contextmanager
+def reporting(as_json: bool) -> Iterator[Report]:
+    """Run a command: print its result, or as one line of JSON; end the process with 2 on bad input, 3 on a failed model.
+
+    With JSON a failure, too, ends in one line: `error` and `exit_code`.
+    """
+    report = Report()
+    try:
+        yield report
+    except InputError as error:
+        _fail(report, str(error), INPUT_EXIT, as_json)
+    except ModelError as error:
+        _fail(report, str(error), MODEL_EXIT, as_json)
+    except KeyboardInterrupt:
+        _fail(report, "interrupted; finished parts are kept and --resume continues them", CANCELLED_EXIT, as_json)
+    report.close()
+    if as_json:
+        print(json.dumps(report.result, default=str), flush=True)
+    else:
+        for name, value in report.result.items():
+            print(f"{name.replace('_', ' ')}: {value}")
+
+
+def _fail(report: Report, message: str, exit_code: int, as_json: bool) -> None:
+    report.close()
+    print(f"goms: {message}", file=sys.stderr)
+    if as_json:
+        print(json.dumps({"error": message, "exit_code": exit_code}), flush=True)
+    raise SystemExit(exit_code)

@@ -1,0 +1,53 @@
+"""From the words of a command line to a source and a date."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from engine.errors import InputError
+from engine.grid import coarsened
+from engine.sources import Source, open_source
+
+
+def source_of(name: str, altimetry: Path | None, sst: Path | None, grid_factor: int) -> Source:
+    """Return the source called `sample` or `observed`, or the one of a sample run's or a store's folder or name.
+
+    Raises InputError for files given to a source that reads none, and for what `open_source` refuses.
+    """
+    options: dict[str, Any] = {"grid": coarsened(grid_factor)} if grid_factor != 1 else {}
+    if name == "observed":
+        return open_source(name, altimetry=altimetry, sst=sst, **options)
+    if altimetry or sst:
+        raise InputError(f"source {name!r} reads no altimetry or sst file; those files need --source observed")
+    if name == "sample":
+        return open_source(name, **options)
+    if (Path(name) / "run.json").is_file():
+        return open_source("sample", folder=Path(name), **options)
+    return open_source("analysis", store=name, **options)
+
+
+def init_time_of(source: Source, text: str | None) -> np.datetime64:
+    """Return the day `text` names (a date, or a number of a sample day), by default the first of `source`.
+
+    Raises InputError for text that is neither and for a day the source does not have.
+    """
+    days = source.init_times()
+    if text is None:
+        return days[0]
+    held = f"{days[0]} to {days[-1]}" if days.size > 1 else str(days[0])
+    if text.isdigit():
+        from engine.sources.sample import SAMPLE_EPOCH
+
+        if source.forcing_kind != "synthetic":
+            raise InputError(f"--init {text} is a sample day, but {source.label} has dates; expected one of {held}")
+        day = SAMPLE_EPOCH + np.timedelta64(int(text), "D")
+        held = f"sample days {(days[0] - SAMPLE_EPOCH).astype(int)} to {(days[-1] - SAMPLE_EPOCH).astype(int)}"
+    else:
+        try:
+            day = np.datetime64(text, "D")
+        except ValueError as error:
+            raise InputError(f"--init is {text!r}; expected a date such as {days[0]}, or the number of a sample day") from error
+    if day not in days:
+        raise InputError(f"{source.label} has no day {text}; it has {held}: choose one of them")
+    return day

@@ -1,0 +1,208 @@
+"""Stores: what is finished is readable, what is not never looks so."""
+
+import errno
+import multiprocessing
+import resource
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from engine.batch import Batch
+from engine.errors import InputError, ModelError
+from engine.grid import Grid
+from engine.paths import stores_folder
+from engine.store import AnalysisStore, ForecastStore, StoreBusy, delete_store, list_stores, open_store
+from engine.variables import DEPTHS, PROGNOSTIC, VARIABLES
+from tests.engine.toy import INIT_TIME, toy_batch
+
+
+@pytest.fixture
+def folder(private_home: Path) -> Path:
+    return stores_folder() / "small__toy"
+
+
+def _write(folder: Path, grid: Grid, leads: int, finished: int, whole: bool = True) -> list[Batch]:
+    batches = [toy_batch(grid, INIT_TIME + lead, seed=lead) for lead in range(finished)]
+    with ForecastStore.create(folder, grid, INIT_TIME, leads, {"source": "toy", "model": "small"}) as store:
+        for lead, batch in enumerate(batches):
+            store.append(lead, batch)
+        if whole:
+            store.finish()
+    return batches
+
+
+def test_fields_come_back_to_half_a_packing_step_and_land_stays_missing(folder: Path, small_grid: Grid) -> None:
+    batches = _write(folder, small_grid, leads=1, finished=2)
+    read = open_store(folder).batch(1)
+    assert read.grid.same_as(small_grid) and read.time == INIT_TIME + 1
+    for name in PROGNOSTIC:
+        np.testing.assert_array_equal(np.isnan(read[name]), np.isnan(batches[1][name]))
+        assert np.nanmax(np.abs(read[name] - batches[1][name])) <= VARIABLES[name].packing.scale * 0.51
+
+
+def test_map_loop_and_point_are_the_same_numbers(folder: Path, small_grid: Grid) -> None:
+    _write(folder, small_grid, leads=2, finished=3)
+    store = open_store(folder)
+    loop = store.loop("thetao", 4)
+    assert loop.shape == (3, 90, 180) and store.loop("zos").shape == (3, 90, 180)
+    np.testing.assert_array_equal(store.read("thetao", 2, 4), loop[2])
+    np.testing.assert_array_equal(store.loop("thetao", 4, [2, 0]), loop[[2, 0]])
+    point = store.point("thetao", lat=-31.2, lon=-160.4)
+    row, column = small_grid.nearest(-31.2, 199.6)
+    assert point.shape == (3, 15) and store.point("zos", 0, 0).shape == (3, 1)
+    np.testing.assert_array_equal(point[:, 4], loop[:, row, column])
+    assert store.depths("thetao") == DEPTHS and store.depths("zos") == ()
+
+
+def test_a_lead_is_readable_at_once_and_the_next_is_refused(folder: Path, small_grid: Grid) -> None:
+    with ForecastStore.create(folder, small_grid, INIT_TIME, 2, {}) as writer:
+        reader = open_store(folder)
+        assert reader.leads == [] and reader.loop("zos").shape == (0, 90, 180)
+        writer.append(0, toy_batch(small_grid, INIT_TIME))
+        assert reader.leads == [0] and not reader.complete
+        assert np.isfinite(reader.read("zos", 0)).any()
+        with pytest.raises(InputError, match="lead 1 of small__toy is not finished"):
+            reader.read("zos", 1)
+        writer.append(1, toy_batch(small_grid, INIT_TIME + 1))
+        assert reader.leads == [0, 1]
+        with pytest.raises(InputError, match=r"lacks leads \[2\]"):
+            writer.finish()
+        assert not reader.complete and open_store(folder).attrs["status"] == "partial"
+
+
+def test_plain_xarray_opens_it_without_a_warning(folder: Path, small_grid: Grid) -> None:
+    _write(folder, small_grid, leads=2, finished=3)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        data = xr.open_zarr(folder)
+    assert data.thetao.dims == ("lead_time", "depth", "lat", "lon") and data.zos.dims == ("lead_time", "lat", "lon")
+    day_2 = data.thetao.sel(lead_time=np.timedelta64(2, "D"), depth=50)
+    np.testing.assert_allclose(day_2, open_store(folder).read("thetao", 2, DEPTHS.index(50)), atol=1e-5)
+    assert day_2.valid_time == INIT_TIME + 2 and data.init_time == INIT_TIME
+    assert data.thetao.attrs["standard_name"] == "sea_water_potential_temperature" and data.lat.attrs["units"] == "degrees_north"
+    assert data.attrs["status"] == "whole" and data.attrs["source"] == "toy"
+
+
+def test_a_regional_surface_analysis_keeps_its_grid_and_its_gaps_in_time(folder: Path) -> None:
+    lat, lon = np.arange(-64, -60, 0.08), np.arange(300, 301, 0.08)
+    wet = np.ones((1, lat.size, lon.size), bool)
+    grid = Grid(lat, lon, np.array([0.0]), wet, np.full(wet.shape[1:], 500, np.float32))
+    times = np.array(["2014-03-05T12", "2014-03-06T12", "2014-03-08T12"], "datetime64[h]")
+    with AnalysisStore.create(folder, grid, times, {"source": "glorys"}, ("thetao", "zos")) as store:
+        for lead, time in zip((0, 1, 3), times, strict=True):
+            surface = np.full(wet.shape, 1.5 + lead, np.float32)
+            store.append(lead, Batch({"thetao": surface, "zos": surface[0]}, grid, time))
+        store.finish()
+    read = open_store(folder)
+    assert read.kind == "analysis" and read.variables == ("thetao", "zos") and read.leads == [0, 1, 3]
+    assert read.depths("thetao") == (0.0,) and read.valid_time(3) == times[2]
+    assert read.loop("thetao").shape == (3, lat.size, lon.size)
+    np.testing.assert_allclose(read.point("zos", -62, -59.5), [[1.5], [2.5], [4.5]], atol=1e-3)
+    assert xr.open_zarr(folder).thetao.dims == ("time", "depth", "lat", "lon")
+    with pytest.raises(InputError, match="has no lead 2"):
+        read.valid_time(2)
+
+
+@pytest.mark.parametrize("wrong", ["time", "grid", "field"])
+def test_a_batch_that_does_not_belong_is_refused_and_leaves_the_lead_unfinished(
+    folder: Path, small_grid: Grid, wrong: str
+) -> None:
+    good = toy_batch(small_grid, INIT_TIME)
+    other = Grid(small_grid.lat + 0.5, small_grid.lon, small_grid.depth, small_grid.wet, small_grid.deptho)
+    bad = {
+        "time": Batch(good.fields, small_grid, INIT_TIME + 1),
+        "grid": Batch(good.fields, other, INIT_TIME),
+        "field": Batch({"zos": good["zos"]}, small_grid, INIT_TIME),
+    }[wrong]
+    with ForecastStore.create(folder, small_grid, INIT_TIME, 1, {}) as store:
+        with pytest.raises(InputError, match="lead 0 of small__toy"):
+            store.append(0, bad)
+        assert store.reader.leads == []
+
+
+def test_repeated_days_are_refused_before_anything_is_written(folder: Path, small_grid: Grid) -> None:
+    times = np.array(["2014-03-05", "2014-03-05"], "datetime64[D]")
+    with pytest.raises(InputError, match="do not ascend"):
+        AnalysisStore.create(folder, small_grid, times, {})
+    assert list_stores() == [] and not folder.exists()
+
+
+def test_two_writers_never_share_a_store(folder: Path, small_grid: Grid) -> None:
+    with ForecastStore.create(folder, small_grid, INIT_TIME, 1, {}) as store:
+        store.append(0, toy_batch(small_grid, INIT_TIME))
+        with pytest.raises(StoreBusy, match="another process"):
+            ForecastStore.create(folder, small_grid, INIT_TIME, 1, {})
+        with pytest.raises(StoreBusy):
+            ForecastStore.open_to_resume(folder)
+        assert open_store(folder).leads == [0]
+
+
+def test_the_restart_state_is_exact_and_goes_when_the_store_is_whole(folder: Path, small_grid: Grid) -> None:
+    batch = toy_batch(small_grid, INIT_TIME)
+    with ForecastStore.create(folder, small_grid, INIT_TIME, 0, {}) as store:
+        store.append(0, batch)
+        assert store.read_restart() is None
+        store.write_restart(0, batch.fields)
+    with ForecastStore.open_to_resume(folder) as store:
+        lead, state = store.read_restart() or (None, {})
+        assert lead == 0
+        np.testing.assert_array_equal(state["thetao"], batch["thetao"])
+        store.finish()
+    assert not list(folder.parent.glob("*.npz")) and not list(folder.parent.glob(".*.npz"))
+
+
+def _write_in_little_room(folder: Path, grid: Grid, room: int) -> None:
+    """Write leads until the largest file allowed is too small, as a full disk would end it."""
+    with ForecastStore.create(folder, grid, INIT_TIME, 2, {}) as store:
+        store.append(0, toy_batch(grid, INIT_TIME))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
+        try:
+            store.append(1, toy_batch(grid, INIT_TIME + 1))
+        except ModelError as error:
+            assert isinstance(error.__cause__, OSError) and error.__cause__.errno == errno.EFBIG
+            raise SystemExit(7) from error
+
+
+@pytest.mark.parametrize("room", [0, 3000, 100_000])
+def test_a_full_disk_leaves_the_lead_unfinished_and_can_be_resumed(folder: Path, small_grid: Grid, room: int) -> None:
+    child = multiprocessing.get_context("spawn").Process(target=_write_in_little_room, args=(folder, small_grid, room))
+    child.start()
+    child.join()
+    assert child.exitcode == 7
+    store = open_store(folder)
+    assert store.leads == [0] and not store.complete
+    assert np.isfinite(store.read("thetao", 0, 3)).any()
+    with ForecastStore.open_to_resume(folder) as writer:
+        for lead in (1, 2):
+            writer.append(lead, toy_batch(small_grid, INIT_TIME + lead))
+        writer.finish()
+    assert store.complete and not list(folder.rglob("*.partial"))
+
+
+def test_stores_are_listed_with_size_and_state_and_deleted_whole(folder: Path, small_grid: Grid) -> None:
+    _write(folder, small_grid, leads=2, finished=3)
+    _write(folder.with_name("b__toy"), small_grid, leads=2, finished=1, whole=False)
+    (folder.parent / "not-a-store").mkdir()
+    found = {summary.identifier: summary for summary in list_stores()}
+    assert set(found) == {"small__toy", "b__toy"}
+    assert (
+        found["small__toy"].complete and found["small__toy"].size_bytes > 10_000 and found["small__toy"].attrs["model"] == "small"
+    )
+    assert not found["b__toy"].complete and (found["b__toy"].leads, found["b__toy"].all_leads) == (1, 3)
+    delete_store("small__toy")
+    assert [summary.identifier for summary in list_stores()] == ["b__toy"]
+    assert not [path for path in folder.parent.iterdir() if "small__toy" in path.name]
+    for name in ("small__toy", "../stores", ".b__toy.lock"):
+        with pytest.raises(InputError, match="there is no store"):
+            delete_store(name)
+
+
+def test_a_folder_that_is_no_store_is_one_clear_error(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="is not a store of this program"):
+        open_store(tmp_path)
+    (tmp_path / "zarr.json").write_text("{")
+    with pytest.raises(InputError, match="goms stores"):
+        open_store(tmp_path)
