@@ -103,8 +103,13 @@ def atlas_weights(grid: Grid) -> tuple[NDArray[np.int64], Array, NDArray[np.int6
 def interpolate(field: Array, grid: Grid) -> Array:
     """Cubic interpolation of an atlas-grid `field` (..., 180, 360) to `grid` (..., h, w), land included."""
     rows, row_weights, columns, column_weights = atlas_weights(grid)
-    tall = sum(field[..., rows[:, k], :] * row_weights[:, k, None] for k in range(4))
-    return np.asarray(sum(tall[..., columns[:, k]] * column_weights[:, k] for k in range(4)), dtype=np.float32)
+    tall = np.zeros((*field.shape[:-2], grid.shape[0], field.shape[-1]), dtype=np.float32)
+    wide = np.zeros((*field.shape[:-2], *grid.shape), dtype=np.float32)
+    for k in range(4):
+        tall += field[..., rows[:, k], :] * row_weights[:, k, None]
+    for k in range(4):
+        wide += tall[..., columns[:, k]] * column_weights[:, k]
+    return wide
 
 
 def mean_sea_level(grid: Grid) -> Array:

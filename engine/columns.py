@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -25,7 +26,7 @@ def over_rows(kernel: Callable[..., None], rows: int, *arguments: object) -> Non
         kernel(0, rows, *arguments)
         return
     with ThreadPoolExecutor(workers) as pool:
-        for future in [pool.submit(kernel, a, b, *arguments) for a, b in zip(edges[:-1], edges[1:], strict=True)]:
+        for future in [pool.submit(kernel, a, b, *arguments) for a, b in itertools.pairwise(edges)]:
             future.result()
 
 
@@ -90,6 +91,14 @@ def displace_column(depth, displacement, anomaly, profile, moved, target):  # ty
 
 
 @njit(cache=True, nogil=True)
+def clamp(temperature, salinity):  # type: ignore[no-untyped-def]
+    """Keep a column between freezing and 35 degC, and between 1 and 41.5 of salt."""
+    for k in range(temperature.shape[0]):
+        salinity[k] = min(max(salinity[k], 1.0), 41.5)
+        temperature[k] = min(max(temperature[k], -0.0575 * salinity[k]), 35.0)
+
+
+@njit(cache=True, nogil=True)
 def mix_surface(depth, mixed_layer, temperature, salinity, surface_t, surface_s):  # type: ignore[no-untyped-def]
     """Give the column the surface's temperature and salinity: whole to the mixed layer's base, fading out below it."""
     delta_t = surface_t - temperature[0]
@@ -121,10 +130,10 @@ def stabilise(depth, temperature, salinity):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def tracer_rows(
+def tracer_rows(  # type: ignore[no-untyped-def]
     first, last, depth, source_t, source_s, source_d, rows, row_weights, columns, column_weights,
     wet, anomaly, mixed_layer, surface_t, surface_s, thetao, so,
-):  # type: ignore[no-untyped-def]  # fmt: skip
+):  # fmt: skip
     """Write `thetao`, `so` (z, h, w) for rows `first` to `last`; NaN on land and below the sea floor."""
     levels, width, count = source_t.shape[0], wet.shape[2], wet.shape[0]
     wide = np.empty(source_t.shape[2], dtype=np.float32)
@@ -144,12 +153,11 @@ def tracer_rows(
                 continue
             displace_column(depth, row_d[:, i], anomaly[j, i], row_t[:, i], moved, temperature)
             displace_column(depth, row_d[:, i], anomaly[j, i], row_s[:, i], moved, salinity)
+            clamp(temperature, salinity)
             top_t = surface_t[j, i] if np.isfinite(surface_t[j, i]) else temperature[0]
             top_s = surface_s[j, i] if np.isfinite(surface_s[j, i]) else salinity[0]
             mix_surface(depth, mixed_layer[j, i], temperature, salinity, top_t, top_s)
-            for k in range(count):
-                salinity[k] = min(max(salinity[k], 1.0), 41.5)
-                temperature[k] = min(max(temperature[k], -0.0575 * salinity[k]), 35.0)
+            clamp(temperature, salinity)
             stabilise(depth, temperature, salinity)
             for k in range(count):
                 thetao[k, j, i] = temperature[k] if wet[k, j, i] else np.nan
@@ -157,10 +165,10 @@ def tracer_rows(
 
 
 @njit(cache=True, nogil=True)
-def current_rows(
+def current_rows(  # type: ignore[no-untyped-def]
     first, last, depth, source_u, source_v, source_f, rows, row_weights, columns, column_weights,
     wet, surface_u, surface_v, ekman_u, ekman_v, ekman_depth, turn, uo, vo,
-):  # type: ignore[no-untyped-def]  # fmt: skip
+):  # fmt: skip
     """Write `uo`, `vo` (z, h, w): mean shear, eddy flow with the shape F, Ekman spiral; NaN where not wet."""
     count, width = wet.shape[0], wet.shape[2]
     wide = np.empty(source_u.shape[2], dtype=np.float32)

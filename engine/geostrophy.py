@@ -83,9 +83,7 @@ def geostrophic_velocity(
     return np.where(wet, u, np.float32(0.0)), np.where(wet, v, np.float32(0.0))
 
 
-def _beta_plane_velocity(
-    height: Array, lat: Array, lon: Array, wet: NDArray[np.bool_], degrees: float
-) -> tuple[Array, Array]:
+def _beta_plane_velocity(height: Array, lat: Array, lon: Array, wet: NDArray[np.bool_], degrees: float) -> tuple[Array, Array]:
     """u = -(g/beta) h_yy and v = (g/beta) h_xy, from heights smoothed so that noise does not become flow."""
     beta = (2.0 * EARTH_ROTATION / EARTH_RADIUS * np.cos(np.deg2rad(lat))).astype(np.float32)[:, None]
     mode = "wrap" if is_periodic(lon) else "nearest"

@@ -21,6 +21,7 @@ from sample_data.smoothing import smooth
 Array = NDArray[np.floating]
 
 SAMPLE_EPOCH = np.datetime64("2019-02-23", "D")
+COLDEST_DAY = np.datetime64("2019-01-20", "D")
 AIR_DENSITY = 1.2
 SURFACE_FRICTION = 4.5e-5
 WIND_AT_10_M = 0.78
@@ -53,7 +54,8 @@ def sample_time(day: int) -> np.datetime64:
 def lows_born(seed: int, day: int) -> tuple[Low, ...]:
     """Return the lows born on sample day `day`: more and deeper in the winter hemisphere (speeds in degrees a day)."""
     random = np.random.default_rng([20190223, seed, day + 100_000, 1])
-    phase = np.cos(2 * np.pi * (np.datetime64(sample_time(day), "D") - np.datetime64("2019-01-20")).astype(float) / 365.25)
+    days_from_coldest = (sample_time(day) - COLDEST_DAY) / np.timedelta64(1, "D")
+    phase = np.cos(2 * np.pi * days_from_coldest / 365.25)
     lows = []
     for _ in range(random.poisson(2 * LOWS_PER_DAY)):
         south = random.random() < 0.55
@@ -169,5 +171,3 @@ def forcing(seed: int, day: int, grid: Grid) -> Batch:
     elevation = np.maximum(interpolate(atlas().fields["elevation"], grid), 0)
     fields["sp"] = surface_pressure(fields["msl"], fields["t2m"], elevation)
     return Batch(fields, grid, sample_time(day))
-
-

@@ -190,7 +190,8 @@ def basins() -> NDArray[np.int_]:
     number = np.zeros((len(LAT), len(LON)), dtype=int)
     for k, (south, north, west, east) in enumerate(MARGINAL_SEAS, start=1):
         inside = (LON - west) % 360 <= (east - west) % 360
-        number[np.ix_((LAT >= south) & (LAT <= north), inside)] = k
+        rows = np.abs(LAT - (south + north) / 2) <= (north - south) / 2
+        number[np.ix_(rows, inside)] = k
     return number
 
 

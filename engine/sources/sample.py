@@ -71,7 +71,9 @@ class SampleSource:
         day, days = sample_day(time), self.run.days
         if day not in days:
             held = f"sample days {days.start} to {days.stop - 1}" if days else "no days"
-            raise InputError(f"sample day {day} is not in {self.run.folder}; it holds {held}: build more with `goms sample build`")
+            raise InputError(
+                f"sample day {day} is not in {self.run.folder}; it holds {held}: build more with `goms sample build`"
+            )
         anomaly = self._on_grid(self.run.zos(day) - self._sea_level)
         weather = forcing(self.run.seed, day, self.grid)
         return displaced_state(
