@@ -29,6 +29,8 @@ STRONGEST_WIND = 27.0
 LOWS_PER_DAY = 5.0
 LONGEST_LIFE = 9
 WAVE_KNOT_DAYS = 4
+WAVE_DRIFT = 4
+CURVED_FLOW = 30.0
 ADVECTION_DAYS = 0.6
 
 
@@ -112,17 +114,19 @@ def _wave_knot(seed: int, knot: int) -> Array:
 
 
 def _wave_pressure(seed: int, day: int, lat: Array) -> Array:
-    """Slow pressure waves in hPa: knots blended with constant variance, drifting east outside the tropics, west inside."""
+    """Slow pressure waves in hPa: knots blended with constant variance, drifting east outside the tropics, west inside.
+
+    Between 21 and 29 degrees the two drifts are blended; a jump of drift at one latitude would blow as a line of wind.
+    """
     knot, part = divmod(day, WAVE_KNOT_DAYS)
     angle = 0.5 * np.pi * part / WAVE_KNOT_DAYS
-    degrees_a_day = np.where(np.abs(lat) > 25.0, 4.0, -4.0)
+    outside = np.clip((np.abs(lat) - 21.0) / 8.0, 0.0, 1.0)
+    outside = (outside**2 * (3.0 - 2.0 * outside))[:, None]
     result = np.zeros((lat.size, 360))
     for k, weight in ((knot, np.cos(angle)), (knot + 1, np.sin(angle))):
-        age = day - k * WAVE_KNOT_DAYS
+        shift = WAVE_DRIFT * (day - k * WAVE_KNOT_DAYS)
         pattern = _wave_knot(seed, k)
-        shift = np.rint(degrees_a_day * age).astype(int)
-        columns = (np.arange(360)[None] - shift[:, None]) % 360
-        result += weight * np.take_along_axis(pattern, columns, axis=1)
+        result += weight * (outside * np.roll(pattern, shift, axis=1) + (1.0 - outside) * np.roll(pattern, -shift, axis=1))
     return smooth(result, 1.0)
 
 
@@ -146,6 +150,9 @@ def _weather(seed: int, day: int) -> tuple[Array, Array, Array, Array]:
     departure = 100.0 * (_low_pressure(seed, day, lat, lon) + _wave_pressure(seed, day, lat))
     departure -= departure.mean(axis=1, keepdims=True) * 0.5
     gust_u, gust_v = wind_from_pressure(departure, lat, lon)
+    # Around a low the centrifugal force carries part of the pressure force: strong winds stay below geostrophic ones.
+    held_back = 1.0 / np.sqrt(1.0 + (gust_u**2 + gust_v**2) / CURVED_FLOW**2)
+    gust_u, gust_v = gust_u * held_back, gust_v * held_back
     polar = np.clip((89.0 - np.abs(lat)) / 8.0, 0.0, 1.0)[:, None]
     u = on_day("u10", time) + gust_u * polar
     v = on_day("v10", time) + gust_v * polar
