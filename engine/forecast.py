@@ -20,7 +20,7 @@ from engine.rollout import rollout
 from engine.sources import Source
 from engine.store import ForecastStore, open_store
 
-RESTART_INTERVAL = 5
+RESTART_INTERVAL = 3
 """Leads between two restart states: at most so many days are computed again after a kill."""
 
 

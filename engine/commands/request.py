@@ -33,11 +33,13 @@ def init_time_of(source: Source, text: str | None) -> np.datetime64:
     Raises InputError for text that is neither and for a day the source does not have.
     """
     days = source.init_times()
+    if not days.size:
+        raise InputError(f"{source.label} has no day to start from; a start of a sample run needs 30 days after it: build more")
     if text is None:
         return days[0]
     held = f"{days[0]} to {days[-1]}" if days.size > 1 else str(days[0])
     if text.isdigit():
-        from engine.sources.sample import SAMPLE_EPOCH
+        from sample_data.atmosphere import SAMPLE_EPOCH
 
         if source.forcing_kind != "synthetic":
             raise InputError(f"--init {text} is a sample day, but {source.label} has dates; expected one of {held}")

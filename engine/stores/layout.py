@@ -126,7 +126,7 @@ def replace_attributes(folder: Path, attributes: Mapping[str, Any]) -> None:
     """Replace the attributes of the group in one atomic step that survives a loss of power."""
     metadata = json.loads((folder / "zarr.json").read_bytes())
     metadata["attributes"] = dict(attributes)
-    content = json.dumps(metadata, indent=1, default=str).encode()
+    content = json.dumps(metadata, default=str).encode()
     write_atomically(folder / "zarr.json", lambda file: file.write(content))
 
 

@@ -1,7 +1,6 @@
 """Stores: what is finished is readable, what is not never looks so."""
 
 import errno
-import multiprocessing
 import resource
 import warnings
 from pathlib import Path
@@ -16,6 +15,7 @@ from engine.grid import Grid
 from engine.paths import stores_folder
 from engine.store import AnalysisStore, ForecastStore, StoreBusy, delete_store, list_stores, open_store
 from engine.variables import DEPTHS, PROGNOSTIC, VARIABLES
+from tests.engine.children import CHILDREN
 from tests.engine.toy import INIT_TIME, toy_batch
 
 
@@ -168,7 +168,7 @@ def _write_in_little_room(folder: Path, grid: Grid, room: int) -> None:
 
 @pytest.mark.parametrize("room", [0, 3000, 100_000])
 def test_a_full_disk_leaves_the_lead_unfinished_and_can_be_resumed(folder: Path, small_grid: Grid, room: int) -> None:
-    child = multiprocessing.get_context("spawn").Process(target=_write_in_little_room, args=(folder, small_grid, room))
+    child = CHILDREN.Process(target=_write_in_little_room, args=(folder, small_grid, room))
     child.start()
     child.join()
     assert child.exitcode == 7

@@ -1,0 +1,6 @@
+"""Child processes that begin at once: forked from a process that has imported what is slow and has started no threads."""
+
+import multiprocessing
+
+CHILDREN = multiprocessing.get_context("forkserver")
+CHILDREN.set_forkserver_preload(["engine.forecast", "engine.cli", "engine.commands.request", "tests.engine.toy"])
