@@ -1,0 +1,39 @@
+"""Statistics of one cell, before any mean: what is averaged first, so that roots and ratios come last."""
+
+import numpy as np
+
+
+def cell_statistics(
+    prediction: np.ndarray, target: np.ndarray, climatology: np.ndarray | None = None
+) -> dict[str, np.ndarray]:
+    """Return the statistics (h, w) float32 of a prediction and its target (h, w); error is prediction minus target.
+
+    `error` and `squared_error` always; with the day-of-year `climatology` (h, w) also `anomaly_product`,
+    `squared_prediction_anomaly` and `squared_target_anomaly`. A cell missing in any input is missing in every statistic:
+    land counted as zero error would lower every score, and masks that differ between scores would make them incomparable.
+    """
+    error = prediction - target
+    if climatology is None:
+        return {"error": error, "squared_error": error * error}
+    predicted, observed = prediction - climatology, target - climatology
+    error = predicted - observed
+    return {
+        "error": error,
+        "squared_error": error * error,
+        "anomaly_product": predicted * observed,
+        "squared_prediction_anomaly": predicted * predicted,
+        "squared_target_anomaly": observed * observed,
+    }
+
+
+def metrics(means: dict[str, float]) -> dict[str, float | None]:
+    """Return `rmse`, `bias` and `acc` of mean statistics; `acc` is None where no climatology went into them.
+
+    The square root is taken here, last: a mean of the roots of single days would flatter a forecast that fails on a few. ACC is
+    the uncentred anomaly correlation against the seasonal climatology (WMO manual on forecast verification).
+    """
+    acc = None
+    if "anomaly_product" in means:
+        size = np.sqrt(means["squared_prediction_anomaly"] * means["squared_target_anomaly"])
+        acc = float(means["anomaly_product"] / size) if size > 0 else float("nan")
+    return {"rmse": float(np.sqrt(means["squared_error"])), "bias": float(means["error"]), "acc": acc}
