@@ -166,6 +166,13 @@ def make_body(
     return json.dumps(header).encode() + b"\n" + planes.tobytes()
 
 
+def compile_kernels() -> None:
+    """Make one small frame of nothing, so that Numba has compiled everything before the first visitor."""
+    small = _datashader_mean(np.zeros((4, 4), np.float32), (2, 2))
+    _minimum_and_maximum(small)
+    _fold(small, np.zeros((2, 2), np.int32), 0.0, 1.0, np.empty((2, 2), np.uint8), np.empty((2, 2), np.uint8))
+
+
 def _limits(fields: Sequence[np.ndarray]) -> tuple[float, float]:
     ends = [end for field in fields for end in _minimum_and_maximum(field)]
     finite = [end for end in ends if np.isfinite(end)]

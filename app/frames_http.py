@@ -23,7 +23,7 @@ from numcodecs import zstd
 from panel.io.server import AuthenticatedStaticFileHandler
 from tornado.web import authenticated
 
-from app.frames import FieldReader, Viewport, make_body
+from app.frames import FieldReader, Viewport, compile_kernels, make_body
 from app.loopmap.static_files import STATIC, STATIC_VERSION
 from app.palettes import palettes_as_json
 from engine.errors import InputError
@@ -111,6 +111,10 @@ class FrameService:
         body = zstd.compress(raw, 1) if address.encoding == "zstd" else _gzip(raw)
         self.cache.put(address, body)
         return body
+
+    def warm(self) -> None:
+        """Compile what frames need on a thread, so that the first visitor does not wait for it."""
+        self._first.submit(compile_kernels)
 
     def join(self, address: Address) -> _Making:
         """Start or join the making of a body; every `join` needs one `leave`."""
@@ -219,6 +223,7 @@ def patterns(open_reader: OpenReader, capacity: int = 256 * 2**20) -> list[tuple
     """Return the Tornado patterns to serve beside the page: frames, and the map component's files."""
     version = rf"/loopmap/{STATIC_VERSION}"
     service = FrameService(open_reader, capacity)
+    service.warm()
     return [
         (r"/frames/([^/]+)/([^/]+)/(\d+)/(\d+(?:,\d+)*)", FramesHandler, {"service": service}),
         (rf"{version}/palettes\.json", PaletteTables, {}),

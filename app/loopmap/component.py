@@ -47,10 +47,10 @@ from app.loopmap.static_files import STATIC, STATIC_VERSION
 # Native modules of the same server, so that the browser keeps them and shows their names in a stack trace.
 _LOADER = """
 const absolute = (address) => new URL(address, document.baseURI).href;
-export async function render({ model }) {
+export async function render({ model, view }) {
   const files = absolute(model.static_url);
   const component = await import(`${files}/loopmap.js`);
-  return component.render({ model, files, frames: absolute(model.frames_url) });
+  return component.render({ model, files, frames: absolute(model.frames_url), sizing: view.model.sizing_mode });
 }
 """
 

@@ -4,12 +4,12 @@ import { Stage } from "./stage.js";
 
 const REPORT_EVERY = 250; // ms
 
-export async function render({ model, frames, files }) {
+export async function render({ model, frames, files, sizing }) {
   const response = await fetch(`${files}/palettes.json`, { credentials: "same-origin" });
   const palettes = await response.json();
   const reporter = new Reporter(model);
   const stage = new Stage({
-    framesUrl: frames, staticUrl: files, palettes,
+    framesUrl: frames, staticUrl: files, palettes, fill: ["stretch_both", "stretch_height"].includes(sizing),
     report: (name, value) => reporter.report(name, value),
     clicked: (lat, lon) => model.send_msg({ kind: "point", lat, lon }),
   });

@@ -244,9 +244,11 @@ export class Panel {
     const range = this.colours ? this.colours.high - this.colours.low : 1;
     const place = `${latitude(position.lat, 2)} ${longitude(position.lon, 2)}`;
     const text = Number.isFinite(value) ? `${figure(value, range / 500)} ${units(this.spec.units)}` : "no data";
-    readout.innerHTML = "";
-    readout.append(Object.assign(document.createElement("b"), { textContent: text }), document.createTextNode(place));
-    pin.style.transform = `translate(${view.x(position.lon)}px, ${view.y(position.lat)}px)`;
+    readout.replaceChildren(Object.assign(document.createElement("b"), { textContent: text }), document.createTextNode(place));
+    const [x, y] = [view.x(position.lon), view.y(position.lat)];
+    pin.style.transform = `translate(${x}px, ${y}px)`;
+    const [left, up] = [x > view.width - readout.offsetWidth - 24, y < readout.offsetHeight + 24];
+    readout.style.transform = `translate(${x + (left ? -14 : 14)}px, ${y + (up ? 14 : -14)}px) translate(${left ? -100 : 0}%, ${up ? 0 : -100}%)`;
   }
 
   remove() {

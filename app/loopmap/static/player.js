@@ -58,8 +58,8 @@ export class Player {
     actions[name]?.();
   }
 
-  // Shows the state of the stage.
-  show({ index, leads, times, playing, speed, looping, blend, held }) {
+  // Shows the state of the stage and which leads are `held`.
+  show({ playing, speed, looping, blend }, { index, leads, times }, held) {
     const key = [index, leads.length, playing, speed, looping, blend, held.join("")].join();
     if (key === this.key) return;
     this.key = key;

@@ -2,9 +2,11 @@
 
 import { counters } from "./counters.js";
 import { Geography } from "./geography.js";
+import { arrange } from "./layout.js";
 import { colourRange } from "./painter.js";
 import { Panel, contentKey } from "./panel.js";
 import { Player } from "./player.js";
+import { Playhead } from "./playhead.js";
 import { attachKeys, attachPointer } from "./pointer.js";
 import { readTheme, watchTheme } from "./theme.js";
 import { View } from "./view.js";
@@ -13,10 +15,10 @@ const SETTLE = 150; // ms without movement before frames are asked for anew
 
 export class Stage {
   // `report(name, value)` tells the page's server; `clicked(lat, lon)` a click on a map.
-  constructor({ framesUrl, staticUrl, palettes, report, clicked }) {
-    Object.assign(this, { framesUrl, palettes, report, clicked });
+  constructor({ framesUrl, staticUrl, palettes, fill, report, clicked }) {
+    Object.assign(this, { framesUrl, palettes, fill, report, clicked });
     this.element = document.createElement("div");
-    this.element.className = "goms";
+    this.element.className = fill ? "goms fill" : "goms";
     this.grid = document.createElement("div");
     this.grid.className = "panels";
     this.element.append(this.grid);
@@ -24,10 +26,7 @@ export class Stage {
     this.player = new Player(this);
     this.element.append(this.player.element);
     this.panels = [];
-    this.leads = [];
-    this.times = [];
-    this.index = 0;
-    this.position = 0;
+    this.playhead = new Playhead();
     this.playing = false;
     this.looping = true;
     this.blend = false;
@@ -45,11 +44,11 @@ export class Stage {
     counters.state = () => this.state();
   }
 
-  get lead() { return this.leads[this.index] ?? 0; }
+  get lead() { return this.playhead.lead; }
 
   state() {
     return {
-      lead: this.lead, index: this.index, playing: this.playing, view: { lat: this.view.lat, lon: this.view.lon, span: this.view.span },
+      lead: this.lead, playing: this.playing, view: { lat: this.view.lat, lon: this.view.lon, span: this.view.span },
       complete: this.complete(), pending: this.panels.some((panel) => panel.pending),
       panels: this.panels.map((panel) => ({
         title: panel.spec?.title, quantity: panel.spec?.quantity, error: panel.error, held: panel.loop?.frames.size ?? 0,
@@ -91,10 +90,8 @@ export class Stage {
   }
 
   setLoop(leads, times) {
-    const lead = this.wantedLead ?? this.lead;
-    this.leads = leads;
-    this.times = times;
-    this.goTo(lead);
+    this.playhead.setLoop(leads, times);
+    this.refresh();
   }
 
   // Colours wait for the picture they belong to, so that the old picture never flashes in the new colours.
@@ -110,8 +107,8 @@ export class Stage {
 
   set(name, value) {
     this[name] = value;
-    if (name === "playing" || name === "blend") this.last = null;
-    if (name === "blend" && !value) this.position = this.index;
+    if (name === "playing") this.playhead.last = null;
+    if (name === "blend" && !value) this.playhead.position = this.playhead.index;
     this.report(name, value);
     this.refresh();
   }
@@ -133,57 +130,31 @@ export class Stage {
 
   step(by) {
     if (this.playing) this.set("playing", false);
-    const count = this.leads.length || 1;
-    this.go(this.looping ? (this.index + by + count) % count : this.index + by);
+    this.playhead.step(by, this.looping);
+    this.moved();
   }
 
   go(index) {
-    this.index = this.position = Math.min(Math.max(index, 0), Math.max(this.leads.length - 1, 0));
-    this.wantedLead = null;
-    this.last = null;
+    this.playhead.go(index);
+    this.moved();
+  }
+
+  goTo(lead) {
+    this.playhead.goTo(lead);
+    this.refresh();
+  }
+
+  moved() {
     this.report("playhead", this.lead);
     this.refresh();
   }
 
-  goTo(lead) {
-    const index = this.leads.indexOf(lead);
-    this.wantedLead = index < 0 ? lead : null;
-    this.index = this.position = Math.max(index, 0);
-    this.refresh();
-  }
-
-  // Moves the playhead by the time since the last paint; waits where the next lead is not here yet.
   advance(now) {
-    if (!this.playing || this.leads.length < 2) return;
-    const elapsed = this.last === null ? 0 : Math.min((now - this.last) / 1000, 0.25);
-    this.last = now;
-    const end = this.leads.length - 1;
-    let position = this.position + elapsed * this.speed;
-    // Never more than one lead a paint: at the highest speeds each day is still seen.
-    position = Math.min(position, Math.floor(this.position) + 1);
-    if (position > end && Math.floor(this.position) === end) {
-      // The last day is held for a moment before the loop starts again.
-      this.pause = (this.pause ?? 0) + elapsed;
-      if (this.pause < Math.max(1 / this.speed, this.speed <= 15 ? 0.5 : 0)) return;
-      this.pause = 0;
-      if (!this.looping) {
-        this.set("playing", false);
-        return;
-      }
-      position = 0;
-    }
-    const target = this.leads[Math.min(Math.floor(position), end)];
-    const following = this.leads[Math.min(Math.floor(position) + 1, end)];
-    if (!this.panels.every((panel) => panel.has(target) && (!this.blend || panel.has(following)))) {
-      counters.waits++;
-      this.position = this.index;
-      return;
-    }
-    this.position = Math.min(position, end);
-    if (Math.floor(this.position) !== this.index) {
-      this.index = Math.floor(this.position);
-      this.report("playhead", this.lead);
-    }
+    const { speed, looping, blend } = this;
+    const before = this.lead;
+    const has = (lead) => this.panels.every((panel) => panel.has(lead));
+    if (!this.playhead.advance(now, { speed, looping, blend, has })) this.set("playing", false);
+    if (this.lead !== before) this.report("playhead", this.lead);
   }
 
   // --- view -----------------------------------------------------------------------------------------------------------
@@ -214,10 +185,15 @@ export class Stage {
     if (this.measure()) this.settleSoon();
   }
 
-  // Takes the size of the maps from the page; returns whether it changed.
+  // Gives the maps their share of the page and takes their size; returns whether it changed.
   measure() {
     const map = this.panels[0]?.parts.map;
-    if (!map || map.clientWidth < 20) return false;
+    if (!map || this.grid.clientWidth < 20) return false;
+    const overhead = Math.max(...this.panels.map((panel) => panel.element.offsetHeight - panel.parts.map.offsetHeight));
+    const room = this.fill ? this.element.clientHeight - this.player.element.offsetHeight : null;
+    const layout = arrange(this.panels.length, this.grid.clientWidth, room, overhead);
+    this.grid.style.setProperty("--columns", layout.columns);
+    this.grid.style.setProperty("--map-height", `${Math.floor(layout.height)}px`);
     const [width, height] = [map.clientWidth, map.clientHeight];
     const ratio = Math.min(window.devicePixelRatio || 1, 3);
     const changed = width !== this.view.width || height !== this.view.height || ratio !== this.ratio;
@@ -351,23 +327,24 @@ export class Stage {
       return;
     }
     this.theme ??= readTheme(this.element);
-    this.advance(now);
+    if (this.playing) this.advance(now);
     this.recolourDifferences();
-    const weight = this.blend ? this.position - this.index : 0;
-    const following = this.leads[Math.min(this.index + 1, this.leads.length - 1)];
+    const { playhead } = this;
+    const weight = this.blend ? playhead.position - playhead.index : 0;
     for (const panel of this.panels) {
-      panel.draw(this.lead, following, weight);
-      panel.label(this.lead, this.times[this.index] ?? "", weight > 0);
+      panel.draw(playhead.lead, playhead.following, weight);
+      panel.label(playhead.lead, playhead.time, weight > 0);
       panel.parts.busy.hidden = !(panel.pending || (panel.loop && !panel.loop.complete && !panel.loop.error));
     }
     this.readouts();
     this.count(weight);
-    this.player.show({ ...this, held: this.leads.map((lead) => this.panels.every((panel) => panel.isDifference || (panel.loop && panel.frameAt(lead) !== null))) });
+    const held = playhead.leads.map((lead) => this.panels.every((panel) => panel.isDifference || (panel.loop && panel.frameAt(lead) !== null)));
+    this.player.show(this, playhead, held);
     if (this.playing) this.refresh();
   }
 
   count(weight) {
-    const moment = `${this.index} ${weight}`;
+    const moment = `${this.lead} ${weight}`;
     const content = this.panels.map((panel) => `${panel.frame?.scaleKey} ${panel.sceneKey} ${panel.painter.key}`).join();
     if (moment === this.lastMoment && content === this.lastContent) return;
     counters.painted++;

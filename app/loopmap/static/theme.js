@@ -15,7 +15,7 @@ export function readTheme(element) {
   return {
     dark,
     land: pick("land"), coast: pick("coast"), accent: pick("accent"),
-    missing: variable("missing") || (dark ? "#1a222b" : "#f3f2ef"),
+    missing: variable("missing") || (dark ? "#18212a" : "#dfe5e8"),
     hatch: dark ? "rgba(255,255,255,.06)" : "rgba(20,33,43,.07)",
     graticule: dark ? "rgba(255,255,255,.17)" : "rgba(255,255,255,.38)",
     ink: dark ? "#e6edf2" : "#14212b",
