@@ -100,8 +100,19 @@ def source_attributes(source: Source, init_time: np.datetime64) -> dict[str, Any
         "forcing_kind": source.forcing_kind,
         "sample": source.forcing_kind == "synthetic",
         "init": str(init_time.astype("datetime64[D]")),
+        "init_label": _init_label(source, init_time),
         "software_version": __version__,
     }
+
+
+def _init_label(source: Source, init_time: np.datetime64) -> str:
+    """Return the initial day as people are to see it: a day of a simulation never poses as a date."""
+    day = init_time.astype("datetime64[D]")
+    if source.forcing_kind != "synthetic":
+        return str(day)
+    from engine.sources.sample import sample_day
+
+    return f"sample day {sample_day(day)} (like {day.item():%-d %b})"
 
 
 def _attributes(source: Source, init_time: np.datetime64, model: Model, days: int) -> dict[str, Any]:

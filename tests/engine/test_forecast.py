@@ -177,7 +177,8 @@ def test_attributes_say_where_a_forecast_comes_from() -> None:
     assert attrs["model"] == "small" and attrs["weights_sha256"] == "0" * 64
     assert attrs["source"] == "toy" and attrs["source_provenance"] == {"seed": 0}
     assert attrs["forcing_kind"] == "synthetic" and attrs["sample"] is True
-    assert attrs["init"] == "2019-06-23" and attrs["software_version"] and attrs["Conventions"].startswith("CF-")
+    assert attrs["init"] == "2019-06-23" and attrs["init_label"] == "sample day 120 (like 23 Jun)"
+    assert attrs["software_version"] and attrs["Conventions"].startswith("CF-")
 
 
 def test_a_forecast_that_blows_up_is_an_error_and_keeps_the_days_before(monkeypatch: pytest.MonkeyPatch) -> None:
