@@ -40,6 +40,7 @@ MARGINAL_SEAS = (
     (53.0, 66.5, 9.5, 31.0),
     (51.0, 71.0, 265.0, 296.0),
     (35.0, 52.0, 127.5, 141.5),
+    (5.5, 12.5, 117.0, 124.0),
 )
 SOURCES = (
     "Levitus (1982/1994) annual temperature and salinity, World Ocean Atlas monthly temperature, COADS monthly climatology, "
@@ -237,7 +238,11 @@ def mean_currents(depth: Array, height: Array, known: NDArray[np.bool_], zos: Ar
             u[inside], v[inside] = east[inside], north[inside]
         u_all.append(np.clip(fill(u, 60), -1.2, 1.2))
         v_all.append(np.clip(fill(v, 60), -1.2, 1.2))
-    return np.stack(u_all), np.stack(v_all)
+    u, v = np.stack(u_all), np.stack(v_all)
+    # Between coasts a degree or two apart dynamic height takes one basin's water for another's and invents jets at depth.
+    speed = np.hypot(u, v)
+    factor = np.minimum(1.0, np.maximum(speed[:1], 0.15) / np.maximum(speed, 1e-6))
+    return u * factor, v * factor
 
 
 def undercurrent(potential: Array) -> Array:
