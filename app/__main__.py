@@ -1,13 +1,16 @@
 """Serve the page: `python -m app`, or `goms app`."""
 
 import argparse
+import errno
+import logging
 import os
 import signal
 import sys
 import threading
-import time
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
+
+from tornado.websocket import WebSocketClosedError
 
 
 def parser() -> argparse.ArgumentParser:
@@ -22,10 +25,10 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument(
         "--grid-factor", type=int, default=1, metavar="N", help="coarse grid for weak machines and tests: N times 1/4 degree"
     )
+    options.add_argument("--no-first-run", action="store_true", help="do not begin a first forecast by itself")
     options.add_argument(
-        "--no-first-run", action="store_true", help="do not begin a first forecast when there is none; the page asks for what it needs"
+        "--allow-websocket-origin", action="append", metavar="HOST", help="host name under which others reach this server"
     )
-    options.add_argument("--allow-websocket-origin", action="append", default=None, metavar="HOST", help="host that may embed the page")
     return options
 
 
@@ -42,10 +45,22 @@ def main(arguments: list[str] | None = None) -> int:
             return 2
     try:
         serve(chosen)
-    except (InputError, OSError) as error:
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        print(f"port {chosen.port} is in use by another program; choose another with --port or PORT=", file=sys.stderr)
+        return 2
+    except InputError as error:
         print(error, file=sys.stderr)
         return 2
     return 0
+
+
+class _VisitorLeft(logging.Filter):
+    """Drops the report that a message could not reach a browser that was just closed."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return not (record.exc_info and isinstance(record.exc_info[1], WebSocketClosedError))
 
 
 def serve(chosen: argparse.Namespace) -> None:
@@ -56,6 +71,7 @@ def serve(chosen: argparse.Namespace) -> None:
     from app.main import Session
     from app.services import Options, Services
 
+    logging.getLogger("asyncio").addFilter(_VisitorLeft())
     options = Options(chosen.altimetry, chosen.sst, chosen.grid_factor, not chosen.no_first_run)
     services = Services(options)
     pn.extension(notifications=True)
@@ -66,12 +82,13 @@ def serve(chosen: argparse.Namespace) -> None:
     origins = chosen.allow_websocket_origin or [f"{host}:{chosen.port}" for host in (chosen.address, "localhost", "127.0.0.1")]
     server = pn.serve(
         {"/": page}, address=chosen.address, port=chosen.port, show=chosen.show, start=False, title="GOMS Explorer",
-        websocket_origin=origins, extra_patterns=patterns(services.open_reader), verbose=False,
+        websocket_origin=origins, extra_patterns=patterns(cast(Any, services.open_reader)), verbose=False,
     )  # fmt: skip
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: server.io_loop.add_callback_from_signal(server.io_loop.stop))
     server.start()
-    print(f"GOMS Explorer is served at http://{'localhost' if chosen.address == '127.0.0.1' else chosen.address}:{server.port}", flush=True)
+    host = "localhost" if chosen.address in ("127.0.0.1", "0.0.0.0") else chosen.address
+    print(f"GOMS Explorer is served at http://{host}:{server.port}", flush=True)
     threading.Thread(target=services.warm, daemon=True).start()
     try:
         server.io_loop.start()

@@ -8,10 +8,11 @@ import numpy as np
 import xarray as xr
 
 from app.palettes import colour_range, colours
-from app.theme import FORECAST_COLOUR, INK, REFERENCE_COLOUR, RULE
+from app.theme import FORECAST_COLOUR, INK, PAPER, REFERENCE_COLOUR, RULE
 
 hv.extension("bokeh", logo=False)
 
+FONT_SIZES = {"title": "12px", "labels": "11px", "ticks": "11px", "legend": "11px"}
 LINE_STYLES = ("solid", "dashed", "dotted")
 
 
@@ -45,7 +46,7 @@ def profile(curves: Mapping[str, xr.DataArray], label: str, units: str, theme: s
         points = (curve.values[known], curve.depth.values[known])
         # A Path keeps the order of depth; a Curve would sort by value.
         line = hv.Path([np.column_stack(points)], ["value", "depth"], label=name).opts(**_line(number, theme))
-        marks = hv.Scatter(points, "value", "depth").opts(color=_colour(number, theme), size=4, tools=["hover"], show_legend=False)
+        marks = hv.Scatter(points, "value", "depth").opts(color=_colour(number, theme), size=4, tools=["hover"])
         drawn += [line, marks]
     return _framed(hv.Overlay(drawn), theme, title=label, xlabel=units, ylabel="depth (m)", invert_yaxis=True)
 
@@ -75,25 +76,24 @@ def _framed(overlay: hv.Overlay, theme: str, **options: Any) -> hv.Overlay:
         figure = plot.state
         figure.background_fill_alpha = figure.border_fill_alpha = 0
         figure.outline_line_color = None
-        figure.toolbar_location = None
-        figure.title.text_color = figure.title.text_color = INK[theme]
-        figure.title.text_font_size = "12px"
+        figure.title.text_color = INK[theme]
         figure.title.text_font_style = "normal"
         for axis in figure.axis:
             axis.axis_line_color = axis.major_tick_line_color = RULE[theme]
             axis.minor_tick_line_color = None
             axis.axis_label_text_color = axis.major_label_text_color = INK[theme]
             axis.axis_label_text_font_style = "normal"
-            axis.axis_label_text_font_size = axis.major_label_text_font_size = "11px"
         figure.grid.grid_line_color = RULE[theme]
-        figure.grid.grid_line_alpha = 0.6
         for legend in figure.legend:
-            legend.background_fill_alpha = 0
+            legend.background_fill_alpha = 0.6
+            legend.background_fill_color = PAPER[theme]
             legend.border_line_color = None
             legend.label_text_color = INK[theme]
-            legend.label_text_font_size = "11px"
-            legend.padding = legend.margin = 2
+            legend.padding = legend.margin = legend.spacing = 2
 
-    return overlay.opts(hv.opts.Overlay(responsive=True, min_height=150, hooks=[dress], legend_position="top_right", **options)
-                        if options.pop("show_legend", True) else
-                        hv.opts.Overlay(responsive=True, min_height=150, hooks=[dress], show_legend=False, **options))
+    return overlay.opts(
+        hv.opts.Overlay(
+            responsive=True, min_height=140, hooks=[dress], toolbar=None, fontsize=FONT_SIZES, legend_position="top_right",
+            **options,
+        )
+    )  # fmt: skip

@@ -163,6 +163,11 @@ class ClimatologyReader(_OverBase):
         self._climatology = climatology
 
     @property
+    def attrs(self) -> dict[str, Any]:
+        """Return the attributes of the store beside it, with a source of its own: its zero of SSH is another one."""
+        return {**super().attrs, "source": "climatology"}
+
+    @property
     def variables(self) -> tuple[str, ...]:
         """Return the stored variables of the mean ocean that the store has too."""
         return self.base.variables

@@ -6,7 +6,7 @@ from typing import Any
 from app.palettes import style_of
 from app.readers import FieldReader, common_leads, day_offset, field_name
 from app.selection import Selection
-from app.services import VIRTUAL, Services, revision, source_of
+from app.services import VIRTUAL, Services, revision
 from app.words import (
     MODEL_LABELS,
     choice_label,
@@ -59,7 +59,8 @@ def build_scene(selection: Selection, services: Services) -> Scene:
     primary = _primary(selection, services, start)
     needs_forecast = not selection.source.startswith(STORE) and _forecast_missing(selection, services, start)
     has_reference = selection.source == "sample"
-    wants_reference = has_reference and (primary is None or primary.kind == "reference" or selection.comparison == "reference")
+    shows_reference = primary is None or primary.kind == "reference" or selection.comparison == "reference"
+    wants_reference = has_reference and shows_reference
     reference = services.find("reference", selection.source, start) if has_reference else None
     needs_reference = wants_reference and (reference is None or not reference.complete)
     scene = Scene(primary, None, [], start=start, needs_forecast=needs_forecast, needs_reference=needs_reference)
@@ -77,10 +78,11 @@ def build_scene(selection: Selection, services: Services) -> Scene:
     scene.depths = primary.depths(DISPLAY_VARIABLES[variable].needs[0])
     scene.panels = [panel("forecast", primary, selection, scene)]
     if selection.comparison != "none":
-        scene.comparison, empty = _comparison(selection, services, primary, start)
-        if scene.comparison is not None and variable == "zos" and _other_product(primary, scene.comparison):
+        other, empty = _comparison(selection, services, primary, start)
+        if other is not None and variable == "zos" and services.source_of(primary) != services.source_of(other):
             scene.aligned = True
-            scene.comparison = services.reader(f"aligned@{scene.comparison.identifier}|{primary.identifier}")
+            other = services.reader(f"aligned@{other.identifier}|{primary.identifier}")
+        scene.comparison = other
         scene.panels += _comparison_panels(selection, scene, primary, empty)
     return scene
 
@@ -123,7 +125,7 @@ def panel(key: str, reader: FieldReader, selection: Selection, scene: Scene) -> 
         "units": shown.units,
         "forcing": forcing_label(reader.kind, reader.attrs),
         "notice": notice(reader.attrs),
-        "empty": f"{store_label(reader.kind, reader.attrs)} has no {shown.label.lower()}" if missing else "The first day is on its way",
+        "empty": f"There is no {shown.label.lower()} in this store" if missing else "The first day is on its way",
     }
 
 
@@ -144,7 +146,8 @@ def comparison_choices(selection: Selection, services: Services, scene: Scene) -
     for store in services.stores():
         if store.identifier == own or scene.primary is None or not _overlap(scene.primary, store):
             continue
-        if store.kind == "reference" and source_of(store) == selection.source and store.init_time == scene.primary.init_time:
+        same_source = services.source_of(store) == selection.source
+        if store.kind == "reference" and same_source and store.init_time == scene.primary.init_time:
             continue
         choices[STORE + store.identifier] = choice_label(store.kind, store.attrs, store.init_time)
     return choices
@@ -220,10 +223,6 @@ def _comparison_panels(selection: Selection, scene: Scene, primary: FieldReader,
         "empty": empty,
     }
     return [beside, difference]
-
-
-def _other_product(first: FieldReader, second: FieldReader) -> bool:
-    return source_of(first) != source_of(second)
 
 
 def _overlap(first: FieldReader, second: FieldReader) -> bool:

@@ -3,7 +3,7 @@
 import numpy as np
 import xarray as xr
 
-from app.readers import DisplayReader, FieldReader, common_leads, onto, split_field_name
+from app.readers import ClimatologyReader, DisplayReader, FieldReader, common_leads, onto, split_field_name
 from app.services import Services, revision
 from engine.derived import DISPLAY_VARIABLES
 from engine.grid import Grid
@@ -43,7 +43,7 @@ def _errors(
     variable, quantity = split_field_name(name)
     mine = DisplayReader(primary, services.mean_ocean.field)
     other = DisplayReader(comparison, services.mean_ocean.field)
-    mean = DisplayReader(services.reader(f"climatology@{primary.identifier.split('@')[-1].split('|')[0]}"), services.mean_ocean.field)
+    mean = DisplayReader(ClimatologyReader(primary, services.mean_ocean.field), services.mean_ocean.field)
     with_acc = quantity != "change" and not comparison.identifier.startswith("climatology")
     rows, columns = cells_in_view(primary.grid, extent)
     place = np.ix_(rows, columns)

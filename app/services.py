@@ -23,7 +23,6 @@ from app.readers import (
     common_leads,
     mean_difference,
 )
-from app.words import is_sample
 from engine.errors import InputError
 from engine.paths import ASSETS, stores_folder, weights_folder
 from engine.store import Store
@@ -64,7 +63,7 @@ class Options:
 class Services:
     """Shared by all sessions, safe between threads; everything large is bounded in bytes."""
 
-    def __init__(self, options: Options = Options(), jobs: Jobs | None = None) -> None:  # noqa: B008
+    def __init__(self, options: Options = Options(), jobs: Jobs | None = None) -> None:
         self.options = options
         self.jobs = jobs or Jobs()
         self.pool = ThreadPoolExecutor(2, thread_name_prefix="goms")
@@ -147,12 +146,18 @@ class Services:
             store
             for store in self.stores()
             if store.kind == kind
-            and source_of(store) == source
+            and self.source_of(store) == source
             and str(store.init_time.astype("datetime64[D]")) == start
             and (kind != "forecast" or store.attrs.get("model") == model)
             and store.grid.shape == self.grid_shape
         ]
         return max(found, key=lambda store: (store.complete, len(store.leads)), default=None)
+
+    def source_of(self, store: FieldReader) -> str:
+        """Return the name the page gives to the source of a store: `sample` is the shipped run, others keep their own."""
+        name = str(store.attrs.get("source", ""))
+        sample = self._sources.get("sample")
+        return "sample" if sample is not None and name == sample.name else name
 
     @property
     def grid_shape(self) -> tuple[int, int]:
@@ -192,7 +197,7 @@ class Services:
         found = {
             str(store.init_time.astype("datetime64[D]"))
             for store in self.stores()
-            if store.kind == "forecast" and source_of(store) == source and store.grid.shape == self.grid_shape
+            if store.kind == "forecast" and self.source_of(store) == source and store.grid.shape == self.grid_shape
         }
         try:
             found |= {str(day) for day in self.source(source).init_times().astype("datetime64[D]")}
@@ -255,11 +260,6 @@ class Services:
         """End jobs and threads."""
         self.jobs.close()
         self.pool.shutdown(wait=False, cancel_futures=True)
-
-
-def source_of(store: FieldReader) -> str:
-    """Return the name the page gives to the source of a store: `sample` whichever run of the sample ocean it was."""
-    return "sample" if is_sample(store.attrs) else str(store.attrs.get("source", ""))
 
 
 def revision(reader: FieldReader) -> str:

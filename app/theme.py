@@ -5,45 +5,82 @@ from typing import Any
 
 STYLE_SHEET = (Path(__file__).parent / "theme.css").read_text(encoding="utf-8")
 
-FORECAST_COLOUR = {"light": "#0b6e8a", "dark": "#58c1dd"}
+FORECAST_COLOUR = {"light": "#0a6e8a", "dark": "#58c1dd"}
 REFERENCE_COLOUR = {"light": "#b65a12", "dark": "#f2a65a"}
 INK = {"light": "#2a3a42", "dark": "#c9d6dc"}
 RULE = {"light": "#d8e0e4", "dark": "#2b3a42"}
-PAPER = {"light": "#ffffff", "dark": "#121b20"}
+PAPER = {"light": "#ffffff", "dark": "#10181d"}
 
+_TEXT = {"light": "#14212b", "dark": "#e6eef1"}
+_MUTED = {"light": "#52626d", "dark": "#9fb1ba"}
+_GROUND = {"light": "#eef2f4", "dark": "#0b1115"}
+_LAND = {"light": "#e9e6df", "dark": "#27323a"}
 _FONT = "Inter, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+
+PHONE_WIDTH = 600
+"""Viewports narrower than this, in pixels, begin with the sidebar closed."""
 
 
 def _scheme(mode: str) -> dict[str, Any]:
     dark = mode == "dark"
+    bar = {
+        "backgroundColor": PAPER[mode], "backgroundImage": "none", "color": _TEXT[mode], "boxShadow": "none",
+        "borderBottom": f"1px solid {RULE[mode]}",
+    }  # fmt: skip
     return {
         "palette": {
             "mode": mode,
             "primary": {"main": FORECAST_COLOUR[mode], "contrastText": "#06222b" if dark else "#ffffff"},
             "secondary": {"main": REFERENCE_COLOUR[mode]},
-            "background": {"default": "#0c1317" if dark else "#eef2f4", "paper": PAPER[mode]},
-            "text": {"primary": "#e6eef1" if dark else "#17262d", "secondary": "#9fb1ba" if dark else "#4d626c"},
+            "background": {"default": _GROUND[mode], "paper": PAPER[mode]},
+            "text": {"primary": _TEXT[mode], "secondary": _MUTED[mode]},
             "divider": RULE[mode],
         },
         "typography": {"fontFamily": _FONT, "fontSize": 13, "button": {"textTransform": "none", "fontWeight": 600}},
         "shape": {"borderRadius": 6},
         "components": {
-            "MuiAppBar": {
-                "styleOverrides": {
-                    "root": {
-                        "backgroundColor": PAPER[mode],
-                        "backgroundImage": "none",
-                        "color": "#e6eef1" if dark else "#17262d",
-                        "boxShadow": "none",
-                        "borderBottom": f"1px solid {RULE[mode]}",
-                    }
-                }
-            },
+            "MuiAppBar": {"styleOverrides": {"root": bar}},
             "MuiDrawer": {"styleOverrides": {"paper": {"backgroundImage": "none"}}},
             "MuiToolbar": {"styleOverrides": {"root": {"minHeight": "48px !important"}}},
+            "MuiTypography": {"styleOverrides": {"overline": {"letterSpacing": "0.08em", "color": _MUTED[mode]}}},
         },
     }
 
 
 THEME: dict[str, Any] = {"light": _scheme("light"), "dark": _scheme("dark")}
 """Theme of panel-material-ui's page and widgets."""
+
+
+def map_colours(mode: str) -> str:
+    """Return the style sheet that gives the map component the colours of the page."""
+    return f""":host {{
+  --goms-bg: {PAPER[mode]}; --goms-fg: {_TEXT[mode]}; --goms-muted: {_MUTED[mode]}; --goms-line: {RULE[mode]};
+  --goms-accent: {FORECAST_COLOUR[mode]}; --goms-on-accent: {"#06222b" if mode == "dark" else "#ffffff"};
+  --goms-panel: {PAPER[mode]}; --goms-missing: {_LAND[mode]}; --goms-font: {_FONT};
+}}"""
+
+
+MAP_LAYOUT = """
+.map { aspect-ratio: auto; height: clamp(220px, calc(100vh - 432px), 47cqw); }
+.panels[data-count="2"] .map { height: clamp(160px, calc(100vh - 432px), 25cqw); }
+.panels[data-count="3"] .map { height: clamp(160px, calc(50vh - 180px), 25cqw); }
+@container (min-width: 1080px) {
+  .panels[data-count="3"] { grid-template-columns: repeat(2, minmax(0, 1fr)); }
+}
+@container (max-width: 760px) {
+  .map, .panels[data-count="2"] .map, .panels[data-count="3"] .map { height: 62cqw; }
+}
+"""
+"""Heights of the maps: as wide as the page allows, never so tall that player and charts leave the screen; three maps leave the
+fourth corner to the charts."""
+
+CORNER = """
+:host { border-top: 1px solid var(--mui-palette-divider, rgba(127, 127, 127, .3)); }
+@media (min-width: 1392px) {
+  :host(.corner) {
+    position: absolute; right: 12px; bottom: 66px; width: calc(50% - 20px) !important; height: calc(50% - 46px) !important;
+    border-top: none;
+  }
+}
+"""
+"""Where the charts stand: below the maps, or in the fourth corner of three maps on a wide screen."""

@@ -38,3 +38,10 @@ class Latest:
                 self._document.add_next_tick_callback(show)
 
         self._services.in_background(work, then, needed)
+
+
+def chart_pane() -> pn.pane.HoloViews:
+    """Return an empty pane for one chart; charts side by side share no axes."""
+    return pn.pane.HoloViews(
+        None, linked_axes=False, sizing_mode="stretch_both", min_width=220, min_height=150, margin=0, styles={"flex": "1 1 240px"}
+    )

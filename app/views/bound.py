@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import panel_material_ui as pmui
+
 from app.selection import Selection
 
 
@@ -23,6 +25,14 @@ def bind(selection: Selection, name: str, widget: Any, attribute: str = "value")
     widget.param.watch(chosen, attribute)
     selection.param.watch(changed, name)
     return widget
+
+
+def chooser(selection: Selection, name: str, label: str, options: dict[str, Any]) -> Any:
+    """Return a list of {label: value} bound to the choice called `name`."""
+    value = getattr(selection, name)
+    start = value if value in options.values() else next(iter(options.values()))
+    widget = pmui.Select(label=label, options=options, value=start, size="small", sizing_mode="stretch_width")
+    return bind(selection, name, widget)
 
 
 def offers(widget: Any, value: Any) -> bool:

@@ -3,19 +3,17 @@
 from typing import Any
 
 import panel as pn
-import panel_material_ui as pmui
 import xarray as xr
 
 from app.elements import error_by_lead
 from app.readers import common_leads, field_name
-from app.scene import Scene, comparison_choices, quantity_label, shown_depth, shown_variable
+from app.scene import Scene, comparison_choices, shown_depth, shown_variable
 from app.scores import Extent
 from app.scores import error_by_lead as compute_errors
 from app.selection import Selection
 from app.services import Services
-from app.views.background import Latest
-from app.views.bound import bind, offer
-from app.words import store_label
+from app.views.background import Latest, chart_pane
+from app.views.bound import chooser, offer
 from engine.derived import DISPLAY_VARIABLES
 
 
@@ -25,9 +23,7 @@ class CompareControls:
     def __init__(self, selection: Selection, services: Services) -> None:
         self.selection = selection
         self.services = services
-        self.comparison = bind(
-            selection, "comparison", pmui.Select(label="Beside it", options={"Nothing": "none"}, value="none", size="small", sizing_mode="stretch_width")
-        )
+        self.comparison = chooser(selection, "comparison", "Beside it", {"Nothing": "none"})
 
     def show(self, scene: Scene) -> None:
         """Offer what can stand beside the map shown."""
@@ -40,53 +36,44 @@ class CompareControls:
 
 
 class ErrorView:
-    """RMSE and ACC of the forecast by lead, for the region in view; nothing is drawn without a comparison."""
+    """RMSE and ACC of the forecast by lead, for the region in view."""
 
     def __init__(self, selection: Selection, services: Services) -> None:
         self.selection = selection
         self.services = services
         self._latest = Latest(services)
         self._shown: Any = None
-        self.title = pmui.Typography("", variant="subtitle2", margin=(4, 8, 0, 8), sizing_mode="stretch_width")
-        self.rmse = pn.pane.HoloViews(None, sizing_mode="stretch_both", min_width=180, min_height=150)
-        self.acc = pn.pane.HoloViews(None, sizing_mode="stretch_both", min_width=180, min_height=150)
-        self.layout = pn.Column(
-            self.title, pn.Row(self.rmse, self.acc, sizing_mode="stretch_both"), visible=False, sizing_mode="stretch_both",
-            css_classes=["goms-card"], name="Error of this forecast",
-        )  # fmt: skip
+        self.rmse = chart_pane()
+        self.acc = chart_pane()
+        self.layout = pn.FlexBox(self.rmse, self.acc, visible=False, sizing_mode="stretch_both", flex_wrap="wrap", gap="8px")
 
-    def show(self, scene: Scene, extent: Extent) -> None:
-        """Compute and draw the errors of a scene in the area in view, where there are any."""
+    def show(self, scene: Scene, extent: Extent) -> str:
+        """Compute and draw the errors of a scene in the area in view, and return the title of the charts."""
         first, second = scene.primary, scene.comparison
-        self.layout.visible = first is not None and second is not None
-        if first is None or second is None:
-            self._shown = None
-            return
+        assert first is not None and second is not None
         selection = self.selection
         variable = shown_variable(selection, scene)
         needed = DISPLAY_VARIABLES[variable].needs
         pairs = common_leads(first, second)
         if not pairs or set(needed) - set(second.variables):
-            self.layout.visible = False
-            return
-        own, metres = shown_depth(selection, first.depths(needed[0]))
+            self.rmse.object = self.acc.object = self._shown = None
+            return "No day and variable in common yet"
+        own, _ = shown_depth(selection, first.depths(needed[0]))
         other, _ = shown_depth(selection, second.depths(needed[0]))
-        what = quantity_label(variable, selection.quantity, metres if scene.depths else None)
-        asked = (first.identifier, second.identifier, what, extent, tuple(pairs), selection.theme)
-        if asked == self._shown:
-            return
-        self._shown = asked
-        against = store_label(second.kind, second.attrs)
         where = "the globe" if extent[3] - extent[2] >= 359 else "the area in view"
-        note = "; means over the common water removed" if scene.aligned else ""
-        self.title.object = f"Error of this forecast: {what}, {where}, against {against}{note}"
+        note = ", means over the common water removed" if scene.aligned else ""
         name = field_name(variable, selection.quantity)
+        asked = (first.identifier, second.identifier, name, own, extent, tuple(pairs), selection.theme)
+        if asked != self._shown:
+            self._shown = asked
+            theme = selection.theme
 
-        def work() -> tuple[Any, Any]:
-            errors = compute_errors(self.services, first, second, name, (own, other), extent)
-            return charts(errors, DISPLAY_VARIABLES[variable].units, selection.theme)
+            def work() -> tuple[Any, Any]:
+                errors = compute_errors(self.services, first, second, name, (own, other), extent)
+                return charts(errors, DISPLAY_VARIABLES[variable].units, theme)
 
-        self._latest.run(work, self._draw)
+            self._latest.run(work, self._draw)
+        return f"Error of this forecast over {where}{note}"
 
     def _draw(self, drawn: tuple[Any, Any]) -> None:
         self.rmse.object, self.acc.object = drawn

@@ -6,7 +6,7 @@ import panel_material_ui as pmui
 from app.palettes import PALETTES
 from app.scene import Scene, depth_choices, shown_depth, shown_variable
 from app.selection import OWN_VIEW, RANGE_MODES, Selection
-from app.views.bound import bind, offer
+from app.views.bound import bind, chooser, offer
 from engine.derived import DISPLAY_VARIABLES
 from engine.regions import REGIONS
 
@@ -21,9 +21,7 @@ class FieldControls:
     def __init__(self, selection: Selection) -> None:
         self.selection = selection
         variables = {shown.label: name for name, shown in DISPLAY_VARIABLES.items()}
-        self.variable = bind(
-            selection, "variable", pmui.Select(label="Variable", options=variables, value=selection.variable, size="small", sizing_mode="stretch_width")
-        )
+        self.variable = chooser(selection, "variable", "Variable", variables)
         self.quantity = bind(
             selection,
             "quantity",
@@ -39,21 +37,10 @@ class FieldControls:
         )
         self.surface_only = pmui.Typography("A field of the surface: no depth to choose.", variant="caption", visible=False)
         regions = {"Own view": OWN_VIEW} | {region.label: name for name, region in REGIONS.items()}
-        self.region = bind(
-            selection, "region", pmui.Select(label="Region", options=regions, value=selection.region, size="small", sizing_mode="stretch_width")
-        )
+        self.region = chooser(selection, "region", "Region", regions)
         palettes = {"Automatic": "auto"} | {name.capitalize(): name for name in PALETTES}
-        self.palette = bind(
-            selection, "palette", pmui.Select(label="Palette", options=palettes, value=selection.palette, size="small", sizing_mode="stretch_width")
-        )
-        self.range_mode = bind(
-            selection,
-            "range_mode",
-            pmui.Select(
-                label="Range", options={label: name for name, label in RANGE_MODES.items()}, value=selection.range_mode,
-                size="small", sizing_mode="stretch_width",
-            ),
-        )  # fmt: skip
+        self.palette = chooser(selection, "palette", "Palette", palettes)
+        self.range_mode = chooser(selection, "range_mode", "Range", {label: name for name, label in RANGE_MODES.items()})
         self.low = bind(selection, "low", pmui.FloatInput(label="From", value=None, step=0.5, size="small", width=118))
         self.high = bind(selection, "high", pmui.FloatInput(label="To", value=None, step=0.5, size="small", width=118))
         self.limits = pn.Row(self.low, self.high, visible=selection.range_mode == "fixed")

@@ -7,10 +7,11 @@ from app.palettes import style_of
 from app.readers import field_name
 from app.scene import STORE, Scene, shown_variable
 from app.selection import OWN_VIEW, Selection
+from app.theme import MAP_LAYOUT, map_colours
 from app.views.field import log_fits
 from engine.regions import REGIONS, Region
 
-ASPECT = 1.9
+ASPECT = 2.1
 """Width over height of a map, roughly, to fit a tall region into it."""
 
 
@@ -20,8 +21,9 @@ class MapView:
     def __init__(self, selection: Selection) -> None:
         self.selection = selection
         self.component = LoopMap(
-            sizing_mode="stretch_both", min_height=320, playhead=selection.lead, view=_view(selection), marker=selection.point
-        )
+            sizing_mode="stretch_width", playhead=selection.lead, view=_view(selection), marker=selection.point, margin=0,
+            stylesheets=[MAP_LAYOUT, map_colours(selection.theme)],
+        )  # fmt: skip
         self._source = selection.source
         self.component.param.watch(self._view_moved, "view")
         self.component.param.watch(self._playhead_moved, ["playhead", "playing"])
@@ -31,6 +33,7 @@ class MapView:
         selection.param.watch(self._lead_chosen, "lead")
         selection.param.watch(self._point_chosen, ["point_latitude", "point_longitude"])
         selection.param.watch(self._fix_limits, "range_mode")
+        selection.param.watch(self._dress, "theme")
 
     def show(self, scene: Scene) -> None:
         """Draw a scene; only what changed travels to the browser."""
@@ -61,6 +64,9 @@ class MapView:
         if mode == "fixed" and limits is not None:
             changes |= {"range_low": limits[0], "range_high": limits[1]}
         return changes
+
+    def _dress(self, event: Any) -> None:
+        self.component.stylesheets = [MAP_LAYOUT, map_colours(event.new)]
 
     def _fix_limits(self, event: Any) -> None:
         """Begin a fixed range with the limits on screen, so that choosing it changes nothing yet."""
@@ -115,7 +121,7 @@ def _view_of(region: Region) -> tuple[float, float, float]:
     """Return the view (centre latitude, centre longitude, span) that holds a region."""
     height, width = region.lat_max - region.lat_min, region.lon_max - region.lon_min
     span = 360.0 if width >= 360 else min(360.0, max(width, height * ASPECT) * 1.04)
-    latitude = 0.0 if width >= 360 and height > 120 else (region.lat_min + region.lat_max) / 2
+    latitude = 3.0 if width >= 360 and height > 120 else (region.lat_min + region.lat_max) / 2
     return latitude, (region.lon_min + region.lon_max) / 2 % 360, span
 
 

@@ -2,15 +2,13 @@
 
 from typing import Any
 
-import panel as pn
-
 from app.elements import profile
 from app.readers import day_offset
 from app.scene import Scene, shown_variable
 from app.scores import point_values
 from app.selection import Selection
 from app.services import Services
-from app.views.background import Latest
+from app.views.background import Latest, chart_pane
 from app.views.series import distinct
 from app.words import store_label
 from engine.derived import DISPLAY_VARIABLES
@@ -24,7 +22,7 @@ class ProfileView:
         self.services = services
         self._latest = Latest(services)
         self._shown: Any = None
-        self.layout = pn.pane.HoloViews(None, sizing_mode="stretch_both", min_width=200, min_height=150)
+        self.layout = chart_pane()
 
     def show(self, scene: Scene) -> None:
         """Draw the profile of a scene at the chosen point and lead."""

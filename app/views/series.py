@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import panel as pn
 import xarray as xr
 
 from app.elements import series
@@ -11,7 +10,7 @@ from app.scene import Scene, quantity_label, shown_depth, shown_variable
 from app.scores import point_values
 from app.selection import Selection
 from app.services import Services
-from app.views.background import Latest
+from app.views.background import Latest, chart_pane
 from app.words import store_label
 from engine.derived import DISPLAY_VARIABLES
 
@@ -24,7 +23,7 @@ class SeriesView:
         self.services = services
         self._latest = Latest(services)
         self._shown: Any = None
-        self.layout = pn.pane.HoloViews(None, sizing_mode="stretch_both", min_width=200, min_height=150)
+        self.layout = chart_pane()
 
     def show(self, scene: Scene) -> None:
         """Draw the series of a scene at the chosen point."""
@@ -42,7 +41,7 @@ class SeriesView:
         theme = self.selection.theme
 
         def work() -> Any:
-            curves = {}
+            curves: dict[str, xr.DataArray] = {}
             for reader in readers:
                 curve = point_series(self.services, readers[0], reader, variable, metres, point)
                 curves[distinct(store_label(reader.kind, reader.attrs), curves)] = curve

@@ -1,12 +1,11 @@
 """Where a forecast starts: source, initial date, model."""
 
 import numpy as np
-import panel_material_ui as pmui
 
 from app.scene import STORE, Scene
 from app.selection import Selection
 from app.services import Services
-from app.views.bound import bind, offer
+from app.views.bound import chooser, offer
 from app.words import MODEL_LABELS, choice_label, date_label
 from engine.errors import InputError
 
@@ -17,10 +16,9 @@ class SourceControls:
     def __init__(self, selection: Selection, services: Services) -> None:
         self.selection = selection
         self.services = services
-        sources = self._sources()
-        self.source = bind(selection, "source", pmui.Select(label="Source", options=sources, value=first(sources), size="small", sizing_mode="stretch_width"))
-        self.start = bind(selection, "start", pmui.Select(label="Initial date", options={"": ""}, value="", size="small", sizing_mode="stretch_width"))
-        self.model = bind(selection, "model", pmui.Select(label="Model", options=self._models(), value="small", size="small", sizing_mode="stretch_width"))
+        self.source = chooser(selection, "source", "Source", self._sources())
+        self.start = chooser(selection, "start", "Initial date", {"": selection.start})
+        self.model = chooser(selection, "model", "Model", self._models())
 
     def show(self, scene: Scene) -> None:
         """Offer what there is now."""
@@ -65,7 +63,3 @@ class SourceControls:
                 selection.start = ""
         return wrong
 
-
-def first(choices: dict[str, str]) -> str:
-    """Return the first value of {label: value}."""
-    return next(iter(choices.values()))

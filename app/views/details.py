@@ -1,0 +1,86 @@
+"""The charts beside the maps: error by lead of a comparison, series and profile at the chosen point."""
+
+from typing import Any
+
+import panel as pn
+import panel_material_ui as pmui
+
+from app.scene import Scene
+from app.scores import Extent
+from app.selection import Selection
+from app.services import Services
+from app.theme import CORNER
+from app.views.compare import ErrorView
+from app.views.profile import ProfileView
+from app.views.series import SeriesView
+
+HEIGHT = 246
+
+
+class Details:
+    """One strip below the maps, or the fourth corner beside three of them."""
+
+    def __init__(self, selection: Selection, services: Services) -> None:
+        self.selection = selection
+        self.errors = ErrorView(selection, services)
+        self.series = SeriesView(selection, services)
+        self.profile = ProfileView(selection, services)
+        self.choice = pmui.RadioButtonGroup(
+            label="", options={"Error by lead": "error", "Point": "point"}, value="error", size="small", visible=False,
+            margin=(4, 8),
+        )  # fmt: skip
+        self.title = pmui.Typography("", variant="subtitle2", margin=(8, 8, 0, 8))
+        self.close = pmui.IconButton(icon="close", size="small", description="Forget the point", margin=0)
+        self.close.on_click(self._forget)
+        self.hint = pmui.Typography(
+            "Click a map for the time series and the profile at a point.", variant="body2", margin=(10, 8), visible=False
+        )
+        self.header = pn.Row(self.choice, self.title, pn.HSpacer(), self.close, sizing_mode="stretch_width", height=38)
+        self.point = pn.FlexBox(
+            self.series.layout, self.profile.layout, sizing_mode="stretch_both", flex_wrap="wrap", gap="8px", visible=False
+        )
+        self.layout = pn.Column(
+            self.header, self.errors.layout, self.point, self.hint, sizing_mode="stretch_width", height=HEIGHT,
+            stylesheets=[CORNER], css_classes=["details"],
+        )  # fmt: skip
+        self._scene: Scene | None = None
+        self._extent: Extent = (-90.0, 90.0, 0.0, 360.0)
+        self._point = selection.point
+        self.choice.param.watch(lambda _: self._draw(), "value")
+
+    def show(self, scene: Scene, extent: Extent) -> None:
+        """Draw the charts of a scene for the area in view."""
+        self._scene, self._extent = scene, extent
+        if self.selection.point != self._point:
+            self._point = self.selection.point
+            # A click asks for the point; closing it goes back to the error.
+            self.choice.value = "error" if self._point is None else "point"
+        self._draw()
+
+    def _forget(self, _: Any) -> None:
+        self.selection.param.update(point_latitude=None, point_longitude=None)
+
+    def _draw(self) -> None:
+        scene, point = self._scene, self.selection.point
+        if scene is None:
+            return
+        compared = scene.comparison is not None
+        chart = self.choice.value if compared else "point"
+        self.choice.visible = compared
+        self.close.visible = chart == "point" and point is not None
+        self.hint.visible = chart == "point" and point is None
+        self.layout.css_classes = ["details", "corner"] if len(scene.panels) == 3 else ["details"]
+        self.point.visible = chart == "point" and point is not None
+        self.errors.layout.visible = chart == "error"
+        if chart == "error":
+            self.title.object = self.errors.show(scene, self._extent)
+        else:
+            self.title.object = "" if point is None else position(*point)
+            self.series.show(scene)
+            self.profile.show(scene)
+
+
+def position(latitude: float, longitude: float) -> str:
+    """Return a position in degrees as it is written on a chart."""
+    east = (longitude + 180) % 360 - 180
+    return f"{abs(latitude):.2f}° {'N' if latitude >= 0 else 'S'}  {abs(east):.2f}° {'E' if east >= 0 else 'W'}"
