@@ -68,6 +68,7 @@ def forecast(
     altimetry: Annotated[Path | None, typer.Option(metavar="FILE", help="Gridded altimetry for --source observed.")] = None,
     sst: Annotated[Path | None, typer.Option(metavar="FILE", help="Surface temperature of the same day.")] = None,
     resume: Resume = False,
+    reference: Annotated[bool, typer.Option("--reference", help="Write what the source knows of those days, too.")] = False,
     grid_factor: GridFactor = 1,
     as_json: Json = False,
     home: Home = None,
@@ -81,13 +82,19 @@ def forecast(
 
         from engine.commands.request import init_time_of, source_of
         from engine.forecast import run_forecast
+        from engine.store import open_store
 
         began = time.perf_counter()
         chosen = source_of(source, altimetry, sst, grid_factor)
         init_time = init_time_of(chosen, init)
         folder = run_forecast(chosen, init_time, model, days, resume=resume, device=device, progress=report.progress)
         seconds = round(time.perf_counter() - began, 2)
-        report.result = {"store": folder.name, "folder": folder, "days": days, "seconds": seconds}
+        device = open_store(folder).attrs["device"]
+        report.result = {"store": folder.name, "folder": folder, "days": days, "seconds": seconds, "device": device}
+        if reference:
+            from engine.reference import write_reference
+
+            report.result["reference"] = write_reference(chosen, init_time, days, report.progress).name
 
 
 @app.command()
@@ -129,21 +136,37 @@ def train(
 
 @app.command()
 def verify(
-    model: Annotated[str, typer.Option(help="Model to score.")] = "small",
+    forecast: Annotated[str | None, typer.Argument(help="Name or folder of a forecast store.")] = None,
+    reference: Annotated[
+        str | None, typer.Option(help="Store to score against; the reference of the same start if left out.")
+    ] = None,
+    held_out: Annotated[str | None, typer.Option(metavar="MODEL", help="Score a model on held-out starts instead.")] = None,
     starts: Annotated[int, typer.Option(help="Number of held-out starts.")] = 10,
-    days: Annotated[int, typer.Option(help="Longest lead in days.")] = 30,
     device: Device = "auto",
     as_json: Json = False,
     home: Home = None,
 ) -> None:
-    """Score a model on held-out starts.
+    """Score a forecast against its reference.
 
-    Beside it stand persistence, damped persistence, climatology and the predictability floor.
+    Beside it stand persistence and climatology; with --held-out damped persistence and the predictability floor, too.
     """
     with reporting(as_json) as report:
-        from engine.verify import verify as score
+        from engine.errors import InputError
+        from engine.verify import table, verify
 
-        report.result = score(model, starts=starts, days=days, device=device, progress=report.progress)
+        if held_out is not None and forecast is None:
+            from engine.heldout import held_out_skill
+
+            scores = held_out_skill(held_out, starts, device=device, progress=report.progress)
+            others = ["persistence", "damped", "climatology", "floor"]
+        elif forecast is not None and held_out is None:
+            scores = verify(forecast, reference, progress=report.progress)
+            others = ["acc", "persistence", "climatology"]
+        else:
+            raise InputError("goms verify needs the name of a forecast store, or --held-out MODEL; `goms stores` lists stores")
+        if not as_json:
+            print(table(scores.pop("rows"), ["variable", "depth", "band", "lead_days", "rmse", *others]))
+        report.result = scores
 
 
 @sample.command("build")

@@ -124,6 +124,7 @@ def _attributes(source: Source, init_time: np.datetime64, model: Model, days: in
         "label": model.label,
         "model_provenance": dict(model.provenance),
         "weights_sha256": model.provenance.get("weights_sha256", ""),
+        "device": str(getattr(model, "device", "cpu")),
         "days": days,
         "grid_shape": list(model.grid.shape),
     }
@@ -164,6 +165,8 @@ def _refuse_blow_up(lead: int, batch: Batch, initial: Batch) -> None:
 def _memory_explained(model_name: str) -> Iterator[None]:
     try:
         yield
+    except ModelError:
+        raise
     except (MemoryError, RuntimeError) as error:
         # PyTorch raises RuntimeError on the processor and its subclass OutOfMemoryError on CUDA.
         if isinstance(error, MemoryError) or "memory" in str(error).lower():
