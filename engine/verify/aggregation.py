@@ -8,6 +8,9 @@ import numpy as np
 from engine.grid import Grid
 from engine.regions import Region
 
+Place = tuple[slice | np.ndarray, slice | np.ndarray]
+"""Rows and columns to pick from a field (h, w)."""
+
 
 @dataclass(frozen=True)
 class Band:
@@ -33,23 +36,32 @@ def band_weights(grid: Grid, band: Band) -> np.ndarray:
     return np.where(grid.wet_surface & inside[:, None], grid.cell_area, 0)
 
 
-def region_weights(grid: Grid, region: Region) -> tuple[tuple[slice, np.ndarray], np.ndarray]:
-    """Return where a region lies, (rows, columns) to index fields with, and the cell areas (rows, columns) in m2 there."""
+def region_weights(grid: Grid, region: Region) -> tuple[Place, np.ndarray]:
+    """Return where a region lies and the cell areas there in m2, zero on land; the columns are in the order of the grid."""
     rows, columns = grid.rows_and_columns(region)
-    place = (slice(rows[0], rows[-1] + 1) if rows.size else slice(0, 0), columns)
-    return place, np.where(grid.wet_surface[place], grid.cell_area[place], 0)
+    place = (_place(rows), _place(np.sort(columns)))
+    # Picked in two steps, so that numbers of rows and of columns are never paired cell by cell.
+    return place, np.where(grid.wet_surface[place[0]][:, place[1]], grid.cell_area[place[0]][:, place[1]], 0)
+
+
+def _place(numbers: np.ndarray) -> slice | np.ndarray:
+    """Return consecutive numbers as a slice, which picks without copying."""
+    if numbers.size and numbers[-1] - numbers[0] == numbers.size - 1:
+        return slice(int(numbers[0]), int(numbers[-1]) + 1)
+    return numbers
 
 
 def weighted_means(statistics: Mapping[str, np.ndarray], weights: np.ndarray) -> dict[str, float]:
-    """Return the mean of each statistic (h, w) over the cells that are present in all of them, NaN where there is none."""
+    """Return the mean of each statistic over the cells that are present in all of them, NaN where there is none."""
     present = weights > 0
     for values in statistics.values():
-        present = present & np.isfinite(values)
-    kept = weights[present]
-    if not kept.size:
+        present &= np.isfinite(values)
+    if not present.any():
         return dict.fromkeys(statistics, float("nan"))
+    whole = bool(present.all())
+    kept = weights if whole else weights[present]
     total = float(kept.sum())
-    return {name: float((values[present].astype(np.float64) * kept).sum() / total) for name, values in statistics.items()}
+    return {name: float(((values if whole else values[present]) * kept).sum() / total) for name, values in statistics.items()}
 
 
 def mean_of_means(many: Iterable[Mapping[str, float]]) -> dict[str, float]:

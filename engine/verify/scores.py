@@ -9,7 +9,7 @@ from engine.grid import Grid
 from engine.regions import Region
 from engine.regrid import AreaMean
 from engine.store import Store
-from engine.verify.aggregation import region_weights, weighted_means
+from engine.verify.aggregation import Place, region_weights, weighted_means
 from engine.verify.statistics import cell_statistics, metrics
 
 MeanField = Callable[[np.datetime64], np.ndarray]
@@ -32,27 +32,35 @@ def score(
     removed, since each counts from its own zero; `zero_removed` says how much. Raises InputError where nothing can be compared.
     """
     place, weights = region_weights(forecast.grid, region)
-    predicted = forecast.read(variable, lead, depth_index)[place]
+    predicted = _pick(forecast.read(variable, lead, depth_index), place)
     observed = _observed(forecast, reference, variable, depth_index, lead, place)
+    usual = None if climatology is None else _pick(climatology(forecast.valid_time(lead)), place)
+    # Land is a third of the cells: left out once here instead of in each statistic.
+    present = (weights > 0) & np.isfinite(predicted) & np.isfinite(observed)
+    predicted, observed, weights = predicted[present], observed[present], weights[present]
+    usual = None if usual is None else usual[present]
     zero = 0.0
     if variable == "zos" and forecast.attrs.get("source") != reference.attrs.get("source"):
         zero = weighted_means({"error": predicted - observed}, weights)["error"]
         predicted = predicted - np.float32(zero)
-    usual = None if climatology is None else climatology(forecast.valid_time(lead))[place]
     means = weighted_means(cell_statistics(predicted, observed, usual), weights)
     return {**metrics(means), "zero_removed": zero}
 
 
 def _observed(
-    forecast: Store, reference: Store, variable: str, depth_index: int, lead: int, place: tuple[slice, np.ndarray]
+    forecast: Store, reference: Store, variable: str, depth_index: int, lead: int, place: Place
 ) -> np.ndarray:
     """Return the reference (rows, columns) at the forecast's valid time and depth, on the forecast's cells of a region."""
     level = _level(forecast, reference, variable, depth_index)
     values = reference.read(variable, reference_lead(forecast, reference, lead), level)
     if reference.grid.same_as(forecast.grid) or _same_cells(reference.grid, forecast.grid):
-        return values[place]
+        return _pick(values, place)
     mean = AreaMean(reference.grid.lat, reference.grid.lon, forecast.grid.lat[place[0]], forecast.grid.lon)
     return mean(values)[:, place[1]]
+
+
+def _pick(values: np.ndarray, place: Place) -> np.ndarray:
+    return values[place[0]][:, place[1]]
 
 
 def reference_lead(forecast: Store, reference: Store, lead: int) -> int:
