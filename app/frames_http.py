@@ -95,7 +95,7 @@ class FrameService:
     def __init__(self, open_reader: OpenReader, capacity: int = 256 * 2**20, threads: int | None = None) -> None:
         self.open_reader = open_reader
         self.cache = BodyCache(capacity)
-        self._first = ThreadPoolExecutor(1, "frames-first")
+        self._first = ThreadPoolExecutor(2, "frames-first")
         self._loop = ThreadPoolExecutor(threads or max(2, min(4, os.cpu_count() or 2)), "frames-loop")
         self._making: dict[Address, _Making] = {}
 

@@ -72,6 +72,7 @@ export class Geography {
     this.staticUrl = staticUrl;
     this.changed = changed;
     this.lines = {};
+    this.revision = 0; // grows with every coastline that arrives
     this.bring("50m");
   }
 
@@ -83,6 +84,7 @@ export class Geography {
     const plain = response.body.pipeThrough(new DecompressionStream("gzip"));
     this.lines[resolution] = new Coastline(await new Response(plain).arrayBuffer());
     this.key = null;
+    this.revision++;
     this.changed();
   }
 
@@ -117,22 +119,20 @@ export function drawLand(context, view, paths, theme) {
   context.fill(paths.land, "evenodd");
 }
 
-export function drawLines(context, view, paths, theme) {
-  drawGraticule(context, view, theme);
-  if (paths) {
-    context.strokeStyle = theme.coast;
-    context.lineWidth = view.span < 70 ? 0.9 : 0.65;
-    context.lineJoin = "round";
-    context.stroke(paths.coast);
-  }
-  drawScaleBar(context, view, theme);
+export function drawCoast(context, view, paths, theme) {
+  if (!paths) return;
+  context.strokeStyle = theme.coast;
+  context.lineWidth = view.span < FINE_BELOW ? 0.9 : 0.65;
+  context.lineJoin = "round";
+  context.stroke(paths.coast);
 }
 
 function graticuleStep(degrees) {
   return [0.25, 0.5, 1, 2, 5, 10, 15, 30, 60].find((step) => degrees / step <= 7) || 60;
 }
 
-function drawGraticule(context, view, theme) {
+// Meridians and parallels with their labels, and the scale bar.
+export function drawGraticule(context, view, theme) {
   const lonStep = graticuleStep(view.span * Math.min(1, 620 / view.width));
   const latStep = Math.min(lonStep, 30);
   const digits = lonStep < 1 ? 2 : 0;
@@ -162,6 +162,7 @@ function drawGraticule(context, view, theme) {
   context.textBaseline = "middle";
   context.textAlign = "left";
   for (const [y, text] of parallels) if (y > 14 && y < view.height - 44) label(context, text, 6, y, theme);
+  drawScaleBar(context, view, theme);
 }
 
 function label(context, text, x, y, theme) {

@@ -4,6 +4,7 @@ import { decode } from "./codec.js";
 
 const LEADS_IN_A_BODY = 6;
 const BODIES_AT_ONCE = 2;
+const RETRY_AFTER = 800; // ms
 
 export class Loop {
   // `spec` is the panel's description, `request` the viewport asked for, `notify(loop)` is called after each body.
@@ -43,12 +44,12 @@ export class Loop {
     this.busy--;
   }
 
-  async bring(leads) {
+  async bring(leads, attempt = 1) {
     try {
       const response = await fetch(this.address(leads), { signal: this.aborter.signal, credentials: "same-origin" });
       if (!response.ok) {
         const body = await response.json().catch(() => ({}));
-        throw new Error(body.error || `the server answered ${response.status}`);
+        throw Object.assign(new Error(body.error || `The server answered ${response.status}`), { final: response.status < 500 });
       }
       const buffer = await response.arrayBuffer();
       this.bytes += Number(response.headers.get("Content-Length") || 0);
@@ -56,6 +57,11 @@ export class Loop {
       for (const [lead, frame] of decode(buffer)) this.frames.set(lead, frame);
     } catch (error) {
       if (error.name === "AbortError") return;
+      if (!error.final && attempt < 3) {
+        await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER * attempt));
+        await this.bring(leads, attempt + 1);
+        return;
+      }
       this.error = error.message;
       leads.forEach((lead) => this.wanted.delete(lead));
     }

@@ -16,8 +16,8 @@ export async function render({ model, frames, files, sizing }) {
   const style = () => stage.setStyle({
     palette: model.palette, mode: model.range_mode, low: model.range_low, high: model.range_high, logarithmic: model.log_scale,
   });
-  const view = () => { if (!reporter.isEcho("view", model.view)) stage.setView(...model.view); };
-  const playhead = () => { if (!reporter.isEcho("playhead", model.playhead)) stage.goTo(model.playhead); };
+  const view = () => stage.setView(...model.view);
+  const playhead = () => stage.goTo(model.playhead);
   const loop = () => stage.setLoop(model.leads, model.times);
 
   for (const name of ["speed", "looping", "blend", "playing"]) {
@@ -37,7 +37,7 @@ export async function render({ model, frames, files, sizing }) {
     leads: "loop", times: "loop", playhead: "playhead", view: "view", panels: "panels",
     palette: "style", range_mode: "style", range_low: "style", range_high: "style", log_scale: "style",
   };
-  for (const [parameter, step] of Object.entries(watched)) model.on(parameter, () => soon(step));
+  for (const [parameter, step] of Object.entries(watched)) model.on(parameter, () => { if (!reporter.writing) soon(step); });
   model.on("marker", () => stage.setMarker(model.marker));
   model.on("show_player", () => { stage.player.element.hidden = !model.show_player; });
   model.on("remove", () => stage.remove());
@@ -58,7 +58,7 @@ class Reporter {
   constructor(model) {
     this.model = model;
     this.waiting = new Map();
-    this.sent = new Map();
+    this.writing = false; // true while the browser's own values go into the parameters
   }
 
   report(name, value) {
@@ -68,13 +68,11 @@ class Reporter {
 
   flush() {
     this.timer = null;
+    this.writing = true;
     for (const [name, value] of this.waiting) {
-      if (JSON.stringify(this.model[name]) === JSON.stringify(value)) continue;
-      this.sent.set(name, JSON.stringify(value));
-      this.model[name] = value;
+      if (JSON.stringify(this.model[name]) !== JSON.stringify(value)) this.model[name] = value;
     }
+    this.writing = false;
     this.waiting.clear();
   }
-
-  isEcho(name, value) { return this.sent.get(name) === JSON.stringify(value); }
 }

@@ -46,6 +46,9 @@ export class Painter {
       this.image = this.context.createImageData(frame.width, frame.height);
       this.out = new Uint32Array(this.image.data.buffer);
     }
+    const done = this.done;
+    if (done && done.frame === frame && done.next === next && done.weight === weight && done.key === this.key) return this.surface;
+    this.done = { frame, next, weight, key: this.key };
     const { out } = this;
     const table = this.table(frame);
     const a = frame.numbers;

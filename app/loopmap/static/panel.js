@@ -3,7 +3,7 @@
 import { difference } from "./codec.js";
 import { ColourBar } from "./colourbar.js";
 import { figure, latitude, leadText, longitude, units } from "./format.js";
-import { drawLand, drawLines, drawMarker } from "./geography.js";
+import { drawCoast, drawGraticule, drawLand, drawMarker } from "./geography.js";
 import { Loop } from "./loader.js";
 import { colourRange, Painter } from "./painter.js";
 
@@ -27,7 +27,7 @@ const MARKUP = `
   </div>`;
 
 export class Panel {
-  // `stage` is what the panels share: address of frames, geography, theme, view and `arrived(panel)`.
+  // `stage` is what the panels share: address of frames, geography, theme, view and `arrived(loop)`.
   constructor(stage) {
     this.stage = stage;
     this.element = document.createElement("section");
@@ -40,6 +40,7 @@ export class Panel {
     this.element.append(this.bar.element);
     this.context = this.parts.picture.getContext("2d", { alpha: false });
     this.below = document.createElement("canvas");
+    this.coast = document.createElement("canvas");
     this.above = document.createElement("canvas");
     this.painter = new Painter();
     this.widePainter = new Painter();
@@ -52,7 +53,8 @@ export class Panel {
 
   get isDifference() { return (this.wantedSpec || this.spec)?.kind === "difference"; }
   get pending() { return this.next !== null; }
-  get error() { return (this.next || this.loop)?.error ?? null; }
+  // Why there is nothing to show; a loop that lacks some leads still shows the others.
+  get error() { return this.loop && this.loop.frames.size === 0 ? this.loop.error : null; }
 
   // Starts or extends the loop for a spec and viewport; returns whether other frames than those on screen are awaited.
   want(spec, request, lead) {
@@ -88,7 +90,7 @@ export class Panel {
 
   arrived(loop) {
     if (loop !== this.loop && loop !== this.next) return;
-    this.stage.arrived(this, loop);
+    this.stage.arrived(loop);
   }
 
   // Whether the awaited loop can take the place of the one on screen.
@@ -161,44 +163,89 @@ export class Panel {
   }
 
   resize(view, ratio) {
-    for (const canvas of [this.parts.picture, this.below, this.above]) {
+    for (const canvas of [this.parts.picture, this.below, this.coast, this.above]) {
       canvas.width = Math.round(view.width * ratio);
       canvas.height = Math.round(view.height * ratio);
     }
-    this.sceneKey = null;
+    this.drawn = this.topKey = null;
   }
 
-  // Redraws land below and lines above the field where view or theme changed.
+  // Redraws land and coast where view or theme changed; returns whether they fit the view exactly. While the view moves
+  // they are redrawn as often as their cost allows, and stretched from the last drawing in between.
   scene() {
-    const { view, theme, ratio, geography, marker } = this.stage;
+    const { view, theme, ratio, geography } = this.stage;
+    const look = [ratio, theme.key, geography.revision].join();
+    if (this.drawn?.look === look && this.drawn.view.sameAs(view)) return true;
+    const started = performance.now();
+    if (this.stage.moving && this.drawn?.look === look && started - this.drawn.at < 6 * this.drawn.cost) return false;
     const paths = geography.paths(view);
-    const key = [view.lat, view.lon, view.span, view.width, view.height, ratio, theme.key, geography.key, marker].join();
-    if (key === this.sceneKey) return;
-    this.sceneKey = key;
     const below = this.below.getContext("2d", { alpha: false });
     below.setTransform(ratio, 0, 0, ratio, 0, 0);
     drawLand(below, view, paths, theme);
-    const above = this.above.getContext("2d");
-    above.setTransform(ratio, 0, 0, ratio, 0, 0);
-    above.clearRect(0, 0, view.width, view.height);
-    drawLines(above, view, paths, theme);
-    if (marker) drawMarker(above, view, marker, theme);
+    const coast = this.coast.getContext("2d");
+    coast.setTransform(ratio, 0, 0, ratio, 0, 0);
+    coast.clearRect(0, 0, view.width, view.height);
+    drawCoast(coast, view, paths, theme);
+    this.drawn = { view, look, at: performance.now(), cost: performance.now() - started };
+    return true;
+  }
+
+  // The lines on top: coast, graticule, scale bar and marker, kept as one picture while the view rests.
+  top() {
+    const { view, ratio, marker, theme } = this.stage;
+    const key = `${this.drawn.at} ${marker}`;
+    if (key === this.topKey) return;
+    this.topKey = key;
+    const context = this.above.getContext("2d");
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.clearRect(0, 0, this.above.width, this.above.height);
+    context.drawImage(this.coast, 0, 0);
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    drawGraticule(context, view, theme);
+    if (marker) drawMarker(context, view, marker, theme);
   }
 
   draw(lead, following, weight) {
-    this.scene();
     const { context } = this;
+    const { view, theme, ratio, marker } = this.stage;
+    const exact = this.scene();
     context.setTransform(1, 0, 0, 1, 0, 0);
-    context.drawImage(this.below, 0, 0);
+    if (exact) context.drawImage(this.below, 0, 0);
+    else this.stretch(this.below);
     const frame = this.colours ? this.frameAt(lead) : null;
     if (frame) {
       const under = this.wide?.frames.get(lead + (this.spec.lead_offset || 0));
-      if (under && under !== frame && !covers(frame, this.stage.view)) this.put(under, this.widePainter.paint(under));
+      if (under && under !== frame && !covers(frame, view)) this.put(under, this.widePainter.paint(under));
       const next = weight > 0 ? this.frameAt(following) : null;
       this.put(frame, this.painter.paint(frame, next, weight));
     }
-    context.drawImage(this.above, 0, 0);
     this.frame = frame;
+    if (exact) {
+      this.top();
+      context.drawImage(this.above, 0, 0);
+      return;
+    }
+    this.stretch(this.coast);
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    drawGraticule(context, view, theme);
+    if (marker) drawMarker(context, view, marker, theme);
+  }
+
+  // Puts a drawing of an earlier view where it belongs in the present one.
+  stretch(drawing) {
+    const { view, ratio, theme } = this.stage;
+    const { view: before } = this.drawn;
+    const scale = view.pixelsPerDegree * ratio;
+    if (drawing === this.below) {
+      this.context.fillStyle = theme.missing;
+      this.context.fillRect(0, 0, drawing.width, drawing.height);
+    }
+    this.context.imageSmoothingEnabled = before.span !== view.span;
+    for (let turn = Math.ceil((view.west - before.east) / 360); turn <= Math.floor((view.east - before.west) / 360); turn++) {
+      const x = (before.west + 360 * turn - view.west) * scale;
+      const y = (view.north - before.north) * scale;
+      this.context.drawImage(drawing, x, y, before.span * scale, (before.north - before.south) * scale);
+    }
   }
 
   put(frame, surface) {
@@ -224,13 +271,24 @@ export class Panel {
     setText(date, blended ? `${time} (blended)` : time);
     setText(leadPart, leadText(lead));
     setText(notice, spec.notice || "");
-    const message = this.error || (!this.isDifference && (!spec.store || spec.leads.length === 0) ? spec.empty || "Nothing to show yet" : "");
+    const message = this.message(spec, lead);
     setText(empty, message);
     empty.hidden = !message;
     if (this.colours) {
       const { colours, low, high, logarithmic } = this.colours;
       this.bar.show(colours, low, high, logarithmic, spec.units, this.stage.view.width);
     }
+  }
+
+  message(spec, lead) {
+    if (this.isDifference) {
+      const bare = (spec.of || []).some((key) => !(this.stage.panelOf(key)?.wantedSpec.leads.length > 0));
+      return bare ? spec.empty || "Nothing to compare with yet" : "";
+    }
+    if (!spec.store || spec.leads.length === 0) return spec.empty || "Nothing to show yet";
+    if (this.error) return this.error;
+    const absent = this.loop && !this.frameAt(lead) && !this.loop.wanted.has(lead + (spec.lead_offset || 0));
+    return absent ? "Nothing for this day" : "";
   }
 
   // Shows value and position under the pointer; a pin marks the place on the panels that the pointer is not over.

@@ -82,8 +82,8 @@ export function attachKeys(element, stage) {
       " ": () => stage.toggle(),
       ArrowLeft: () => (event.shiftKey ? stage.move(stage.view.panned(distance, 0)) : stage.step(-1)),
       ArrowRight: () => (event.shiftKey ? stage.move(stage.view.panned(-distance, 0)) : stage.step(1)),
-      ArrowUp: () => event.shiftKey && stage.move(stage.view.panned(0, distance)),
-      ArrowDown: () => event.shiftKey && stage.move(stage.view.panned(0, -distance)),
+      ArrowUp: event.shiftKey && (() => stage.move(stage.view.panned(0, distance))),
+      ArrowDown: event.shiftKey && (() => stage.move(stage.view.panned(0, -distance))),
       "+": () => stage.move(stage.view.zoomed(1.6)),
       "=": () => stage.move(stage.view.zoomed(1.6)),
       "-": () => stage.move(stage.view.zoomed(1 / 1.6)),
@@ -91,7 +91,7 @@ export function attachKeys(element, stage) {
       Home: () => stage.go(0),
       End: () => stage.go(Infinity),
     };
-    if (!(event.key in actions) || (event.key === " " && onButton)) return;
+    if (!actions[event.key] || (event.key === " " && onButton)) return;
     event.preventDefault();
     actions[event.key]();
   });

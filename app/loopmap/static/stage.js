@@ -41,6 +41,7 @@ export class Stage {
     this.stopTheme = watchTheme(() => requestAnimationFrame(() => this.retheme()));
     this.resizer = new ResizeObserver(() => this.resized());
     this.resizer.observe(this.grid);
+    this.resizer.observe(this.element);
     counters.state = () => this.state();
   }
 
@@ -166,13 +167,17 @@ export class Stage {
     this.report("view", [view.lat, view.lon, view.span]);
     this.reportExtent();
     this.zoomStarted = performance.now();
+    this.moving = true;
     this.settleSoon();
     this.refresh();
   }
 
   settleSoon() {
     clearTimeout(this.settling);
-    this.settling = setTimeout(() => this.request(), SETTLE);
+    this.settling = setTimeout(() => {
+      this.moving = false;
+      this.request();
+    }, SETTLE);
   }
 
   reportExtent() {
@@ -232,27 +237,26 @@ export class Stage {
       const step = panel.loop?.content === contentKey(panel.wantedSpec) ? panel.frames()[0]?.step : null;
       panel.want(panel.wantedSpec, this.view.request(this.ratio, step ?? 0.25), this.lead);
     }
-    this.swapIfReady();
+    if (this.changeStarted != null || this.panels.some((panel) => panel.pending)) this.swapIfReady();
     this.refresh();
   }
 
-  arrived(panel, loop) {
+  arrived(loop) {
     counters.bytes += loop.bytes - (loop.counted ?? 0);
     loop.counted = loop.bytes;
-    this.swapIfReady();
-    if (loop === panel.loop && !this.styled && panel.loop.complete) this.recolour();
+    if (this.panels.some((one) => one.pending)) this.swapIfReady();
     this.finishLoop();
     this.refresh();
   }
 
-  // A change of content swaps all panels at once; a change of viewport each panel as it comes.
+  // All panels change at once, when each holds the lead on screen; until then the old pictures stay.
   swapIfReady() {
-    const changing = this.changeStarted != null;
-    if (changing && !this.panels.every((panel) => panel.ready(this.lead))) return;
+    if (!this.panels.every((panel) => panel.ready(this.lead))) return;
     for (const panel of this.panels) {
-      if (panel.pending && panel.ready(this.lead)) panel.swap();
+      panel.swap();
+      panel.differences.clear();
     }
-    if (changing) {
+    if (this.changeStarted != null) {
       this.paintedChange = this.changeStarted;
       this.changeStarted = null;
       this.applyStyle();
@@ -260,7 +264,9 @@ export class Stage {
     this.finishLoop();
   }
 
-  complete() { return this.panels.length > 0 && this.panels.every((panel) => panel.isDifference || !panel.pending && (!panel.loop || panel.loop.complete)); }
+  complete() {
+    return this.panels.length > 0 && this.panels.every((panel) => !panel.pending && (panel.isDifference || !panel.loop || panel.loop.complete));
+  }
 
   finishLoop() {
     if (this.changeStarted != null || !this.complete()) return;
@@ -345,7 +351,7 @@ export class Stage {
 
   count(weight) {
     const moment = `${this.lead} ${weight}`;
-    const content = this.panels.map((panel) => `${panel.frame?.scaleKey} ${panel.sceneKey} ${panel.painter.key}`).join();
+    const content = this.panels.map((panel) => `${panel.frame?.scaleKey} ${panel.frame?.width} ${panel.painter.key}`).join() + [this.view.lat, this.view.lon, this.view.span, this.theme.key];
     if (moment === this.lastMoment && content === this.lastContent) return;
     counters.painted++;
     if (moment !== this.lastMoment) counters.leadsPainted++;
