@@ -103,7 +103,8 @@ export class Geography {
   }
 }
 
-export function drawLand(context, view, paths, theme) {
+// What shows where there is no data: water without values is hatched.
+export function drawMissing(context, view, theme) {
   context.fillStyle = theme.missing;
   context.fillRect(0, 0, view.width, view.height);
   context.strokeStyle = theme.hatch;
@@ -114,13 +115,13 @@ export function drawLand(context, view, paths, theme) {
     context.lineTo(x + view.height, 0);
   }
   context.stroke();
+}
+
+// Land lies over the field: a grid cell that reaches ashore ends at the coast.
+export function drawLand(context, view, paths, theme) {
   if (!paths) return;
   context.fillStyle = theme.land;
   context.fill(paths.land, "evenodd");
-}
-
-export function drawCoast(context, view, paths, theme) {
-  if (!paths) return;
   context.strokeStyle = theme.coast;
   context.lineWidth = view.span < FINE_BELOW ? 0.9 : 0.65;
   context.lineJoin = "round";

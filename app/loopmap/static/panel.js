@@ -3,7 +3,7 @@
 import { difference } from "./codec.js";
 import { ColourBar } from "./colourbar.js";
 import { figure, latitude, leadText, longitude, units } from "./format.js";
-import { drawCoast, drawGraticule, drawLand, drawMarker } from "./geography.js";
+import { drawGraticule, drawLand, drawMarker, drawMissing } from "./geography.js";
 import { Loop } from "./loader.js";
 import { colourRange, Painter } from "./painter.js";
 
@@ -40,7 +40,7 @@ export class Panel {
     this.element.append(this.bar.element);
     this.context = this.parts.picture.getContext("2d", { alpha: false });
     this.below = document.createElement("canvas");
-    this.coast = document.createElement("canvas");
+    this.land = document.createElement("canvas");
     this.above = document.createElement("canvas");
     this.painter = new Painter();
     this.widePainter = new Painter();
@@ -163,7 +163,7 @@ export class Panel {
   }
 
   resize(view, ratio) {
-    for (const canvas of [this.parts.picture, this.below, this.coast, this.above]) {
+    for (const canvas of [this.parts.picture, this.below, this.land, this.above]) {
       canvas.width = Math.round(view.width * ratio);
       canvas.height = Math.round(view.height * ratio);
     }
@@ -181,16 +181,16 @@ export class Panel {
     const paths = geography.paths(view);
     const below = this.below.getContext("2d", { alpha: false });
     below.setTransform(ratio, 0, 0, ratio, 0, 0);
-    drawLand(below, view, paths, theme);
-    const coast = this.coast.getContext("2d");
-    coast.setTransform(ratio, 0, 0, ratio, 0, 0);
-    coast.clearRect(0, 0, view.width, view.height);
-    drawCoast(coast, view, paths, theme);
+    drawMissing(below, view, theme);
+    const land = this.land.getContext("2d");
+    land.setTransform(ratio, 0, 0, ratio, 0, 0);
+    land.clearRect(0, 0, view.width, view.height);
+    drawLand(land, view, paths, theme);
     this.drawn = { view, look, at: performance.now(), cost: performance.now() - started };
     return true;
   }
 
-  // The lines on top: coast, graticule, scale bar and marker, kept as one picture while the view rests.
+  // What lies on top: land, graticule, scale bar and marker, kept as one picture while the view rests.
   top() {
     const { view, ratio, marker, theme } = this.stage;
     const key = `${this.drawn.at} ${marker}`;
@@ -199,7 +199,7 @@ export class Panel {
     const context = this.above.getContext("2d");
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.clearRect(0, 0, this.above.width, this.above.height);
-    context.drawImage(this.coast, 0, 0);
+    context.drawImage(this.land, 0, 0);
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     drawGraticule(context, view, theme);
     if (marker) drawMarker(context, view, marker, theme);
@@ -225,7 +225,7 @@ export class Panel {
       context.drawImage(this.above, 0, 0);
       return;
     }
-    this.stretch(this.coast);
+    this.stretch(this.land);
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     drawGraticule(context, view, theme);
     if (marker) drawMarker(context, view, marker, theme);
