@@ -2,7 +2,7 @@
 
     python -m sample_data.state_pictures --run FOLDER --day N
 
-Writes state_surface.png and state_sections.png to sample_data/calibration and prints the share of stable cells.
+Writes state_surface.jpg and state_sections.jpg to sample_data/calibration and prints the share of stable cells.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from matplotlib.axes import Axes
 from matplotlib.colors import Colormap
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
-from PIL import Image
 
 from engine.batch import Batch
 from engine.paths import SAMPLE_DATA
@@ -70,12 +69,9 @@ def surface_picture(state: Batch, day: int, target: Path) -> None:
 
 
 def _save(figure: Figure, target: Path) -> None:
-    """Save with a palette of 200 colours, a third of the size of full colour."""
-    figure.savefig(target, dpi=64)
+    """Save as JPEG: a quarter of the size of PNG."""
+    figure.savefig(target, dpi=75, pil_kwargs={"quality": 80})
     plt.close(figure)
-    with Image.open(target) as picture:
-        small = picture.convert("RGB").quantize(200, dither=Image.Dither.NONE)
-    small.save(target, optimize=True)
 
 
 def _section(axes: Axes, x: Array, depth: Array, field: Array, colours: Colormap, levels: Array, title: str) -> None:
@@ -119,8 +115,8 @@ def main() -> None:
     known = np.isfinite(n2)
     print(f"N2 >= 0 in {(n2[known] >= 0).mean():.5f} of {known.sum()} cells")
     chosen.to.mkdir(parents=True, exist_ok=True)
-    surface_picture(state, chosen.day, chosen.to / "state_surface.png")
-    section_picture(state, n2, chosen.day, chosen.to / "state_sections.png")
+    surface_picture(state, chosen.day, chosen.to / "state_surface.jpg")
+    section_picture(state, n2, chosen.day, chosen.to / "state_sections.jpg")
 
 
 if __name__ == "__main__":

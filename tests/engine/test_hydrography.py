@@ -6,7 +6,7 @@ import pytest
 
 from engine.batch import Batch
 from engine.climatology import atlas, cubic_weights, interpolate, mean_sea_level, on_day
-from engine.columns import displace_column, stabilise
+from engine.columns import FADE_DEPTH, displace_column, stabilise
 from engine.errors import InputError
 from engine.geostrophy import geostrophic_velocity
 from engine.grid import Grid, coarsened, quarter_degree
@@ -88,10 +88,11 @@ def test_a_cold_salty_surface_sinks_without_leaving_an_inversion(grid: Grid, mea
 def test_surface_values_fill_the_mixed_layer_and_end_below_it(grid: Grid, mean_state: Batch) -> None:
     warm = displaced_state(grid, DAY, np.zeros(grid.shape, dtype=np.float32), mean_state["thetao"][0] + 1.0)
     change = warm["thetao"] - mean_state["thetao"]
-    depth = mixed_layer_depth(grid, DAY)
+    depth, open_water = mixed_layer_depth(grid, DAY), mean_state["thetao"][0] > 5
+    end = depth + np.maximum(FADE_DEPTH, 0.5 * depth)
     for level in range(15):
-        inside = grid.wet[level] & (grid.depth[level] <= depth) & (mean_state["thetao"][0] > 5)
-        beyond = grid.wet[level] & (grid.depth[level] > depth + np.maximum(25, 0.5 * depth)) & (mean_state["thetao"][0] > 5)
+        inside = grid.wet[level] & (grid.depth[level] <= depth) & open_water
+        beyond = grid.wet[level] & (grid.depth[level] > end) & open_water
         if inside.any():
             assert np.percentile(np.abs(change[level][inside] - 1.0), 95) < 0.2
         if beyond.any():
@@ -174,6 +175,13 @@ def test_stabilising_twice_changes_nothing_more() -> None:
     stabilise(depth, temperature, salinity)
     np.testing.assert_allclose(temperature, once[0])
     np.testing.assert_allclose(salinity, once[1], atol=1e-3)
+
+
+def test_a_slight_change_of_sea_level_never_flips_a_cell(grid: Grid) -> None:
+    anomaly = eddies(grid, 0.2)
+    one, other = (displaced_state(grid, DAY, anomaly + shift) for shift in (0.0, 1e-4))
+    assert np.nanmax(np.abs(one["thetao"] - other["thetao"])) < 0.1
+    assert np.nanmax(np.abs(one["so"] - other["so"])) < 0.05
 
 
 def test_the_year_closes_and_hemispheres_oppose(grid: Grid) -> None:
