@@ -33,8 +33,8 @@ def check_whole(path: Path) -> None:
                 f"{path} is not NetCDF, it begins with {start!r}; expected a NetCDF-3 or NetCDF-4 file: check the path"
             )
     if size < expected:
-        whole = "its header" if expected == math.inf else f"{expected} bytes"
-        raise InputError(f"{path} ends after {size} bytes, before {whole}; expected the whole file: download it again")
+        where = f"{size} bytes, within its header" if expected == math.inf else f"{size} of {expected} bytes"
+        raise InputError(f"{path} ends after {where}; expected the whole file: download it again")
 
 
 def _end_of_hdf5(head: bytes) -> float:

@@ -27,14 +27,20 @@ def score(
 ) -> dict[str, float | None]:
     """Return rmse, bias and acc of a forecast at `lead` days over the wet cells of a region, in the variable's unit.
 
-    `acc` is None without `climatology`. The two are compared at the same valid time and depth; a reference on a finer grid is
-    averaged to the forecast's cells. Of sea surface height from different sources the mean difference over the common cells is
-    removed, since each counts from its own zero; `zero_removed` says how much. Raises InputError where nothing can be compared.
+    `acc` is None without `climatology`. The two are compared at the same valid day and depth, on the cells of the coarser grid.
+    Of sea surface height from different sources the mean difference over the common cells is removed, since each counts from its
+    own zero; `zero_removed` says how much. Raises InputError where nothing can be compared.
     """
-    place, weights = region_weights(forecast.grid, region)
-    predicted = _pick(forecast.read(variable, lead, depth_index), place)
-    observed = _observed(forecast, reference, variable, depth_index, lead, place)
-    usual = None if climatology is None else _pick(climatology(forecast.valid_time(lead)), place)
+    cells = _coarser(forecast.grid, reference.grid)
+    place, weights = region_weights(cells, region)
+    predicted = _bring(forecast.read(variable, lead, depth_index), forecast.grid, cells, place)
+    level = _level(forecast, reference, variable, depth_index)
+    observed = _bring(
+        reference.read(variable, reference_lead(forecast, reference, lead), level), reference.grid, cells, place
+    )
+    usual = None
+    if climatology is not None:
+        usual = _bring(climatology(forecast.valid_time(lead)), forecast.grid, cells, place)
     # Land is a third of the cells: left out once here instead of in each statistic.
     present = (weights > 0) & np.isfinite(predicted) & np.isfinite(observed)
     predicted, observed, weights = predicted[present], observed[present], weights[present]
@@ -47,19 +53,19 @@ def score(
     return {**metrics(means), "zero_removed": zero}
 
 
-def _observed(
-    forecast: Store, reference: Store, variable: str, depth_index: int, lead: int, place: Place
-) -> np.ndarray:
-    """Return the reference (rows, columns) at the forecast's valid time and depth, on the forecast's cells of a region."""
-    level = _level(forecast, reference, variable, depth_index)
-    values = reference.read(variable, reference_lead(forecast, reference, lead), level)
-    if reference.grid.same_as(forecast.grid) or _same_cells(reference.grid, forecast.grid):
-        return _pick(values, place)
-    mean = AreaMean(reference.grid.lat, reference.grid.lon, forecast.grid.lat[place[0]], forecast.grid.lon)
-    return mean(values)[:, place[1]]
+def _coarser(one: Grid, other: Grid) -> Grid:
+    return other if _step(other) > 1.01 * _step(one) else one
 
 
-def _pick(values: np.ndarray, place: Place) -> np.ndarray:
+def _step(grid: Grid) -> float:
+    return float(np.median(np.diff(grid.lat)))
+
+
+def _bring(values: np.ndarray, source: Grid, cells: Grid, place: Place) -> np.ndarray:
+    """Return a field (h, w) of `source` on the rows and columns `place` of the grid `cells`."""
+    same = source.shape == cells.shape and np.allclose(source.lat, cells.lat) and np.allclose(source.lon, cells.lon)
+    if not same:
+        values = AreaMean(source.lat, source.lon, cells.lat, cells.lon)(values)
     return values[place[0]][:, place[1]]
 
 
@@ -85,7 +91,3 @@ def _level(forecast: Store, reference: Store, variable: str, depth_index: int) -
             f"{depths[depth_index]:g} m; choose another depth"
         )
     return int(same[0])
-
-
-def _same_cells(one: Grid, other: Grid) -> bool:
-    return one.shape == other.shape and np.allclose(one.lat, other.lat) and np.allclose(one.lon, other.lon)

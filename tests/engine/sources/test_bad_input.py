@@ -7,7 +7,9 @@ from pathlib import Path
 import netCDF4
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
+from engine.cli import app
 from engine.errors import InputError
 from engine.grid import coarsened
 from engine.ingest import ingest
@@ -179,3 +181,15 @@ def test_files_of_two_grids_are_refused(tmp_path: Path) -> None:
     second = reader.write(tmp_path / "moved.nc", reader.fields(1), BOX[0], BOX[1] + 1, layouts.days(1, "2014-03-08T12"))
     with pytest.raises(InputError, match=r"moved.nc: lon runs from .* expected .* as in .*input.nc"):
         ingest("hycom", [first, second])
+
+
+@pytest.mark.parametrize(
+    "arguments", [["ingest", "hycom"], ["ingest", "glorys"], ["forecast", "--source", "observed", "--days", "1", "--altimetry"]]
+)
+def test_the_command_line_ends_with_two_and_one_message(tmp_path: Path, arguments: list[str]) -> None:
+    path = READERS["hycom"].good_file(tmp_path)
+    layouts.truncate(path)
+    ended = CliRunner().invoke(app, [*arguments, str(path)])
+    assert ended.exit_code == 2
+    assert ended.stderr.count("input.nc ends after") == 1
+    assert [entry for entry in home().rglob("*") if entry.is_file()] == []

@@ -77,6 +77,8 @@ def test_a_finer_regional_analysis_is_compared_at_equal_days_on_the_forecasts_ce
     weights = np.where(inside & GRID.wet_surface, GRID.cell_area, 0)
     expected = np.average(np.nan_to_num(forecast.read("thetao", 2)) - 12.0, weights=weights)
     assert found["bias"] == pytest.approx(expected, abs=0.02)
+    swapped = score(analysis, forecast, "thetao", 0, REGIONS["kuroshio"], 1)
+    assert swapped["bias"] == pytest.approx(-expected, abs=0.02)
     with pytest.raises(InputError, match="has no finished day 2019-03-01, lead 0"):
         score(forecast, analysis, "thetao", 0, REGIONS["kuroshio"], 0)
     with pytest.raises(InputError, match="has thetao at 0 m, not at 100 m"):
