@@ -28,28 +28,26 @@ def score(
     """Return rmse, bias and acc of a forecast at `lead` days over the wet cells of a region, in the variable's unit.
 
     `acc` is None without `climatology`. The two are compared at the same valid day and depth, on the cells of the coarser grid.
-    Of sea surface height from different sources the mean difference over the common cells is removed, since each counts from its
+    Of sea surface height from different sources the mean difference over all common cells is removed, since each counts from its
     own zero; `zero_removed` says how much. Raises InputError where nothing can be compared.
     """
     cells = _coarser(forecast.grid, reference.grid)
-    place, weights = region_weights(cells, region)
-    predicted = _bring(forecast.read(variable, lead, depth_index), forecast.grid, cells, place)
     level = _level(forecast, reference, variable, depth_index)
-    observed = _bring(
-        reference.read(variable, reference_lead(forecast, reference, lead), level), reference.grid, cells, place
-    )
-    usual = None
-    if climatology is not None:
-        usual = _bring(climatology(forecast.valid_time(lead)), forecast.grid, cells, place)
-    # Land is a third of the cells: left out once here instead of in each statistic.
-    present = (weights > 0) & np.isfinite(predicted) & np.isfinite(observed)
-    predicted, observed, weights = predicted[present], observed[present], weights[present]
-    usual = None if usual is None else usual[present]
+    predicted = _bring(forecast.read(variable, lead, depth_index), forecast.grid, cells)
+    observed = _bring(reference.read(variable, reference_lead(forecast, reference, lead), level), reference.grid, cells)
     zero = 0.0
     if variable == "zos" and forecast.attrs.get("source") != reference.attrs.get("source"):
-        zero = weighted_means({"error": predicted - observed}, weights)["error"]
+        everywhere = np.where(cells.wet_surface, cells.cell_area, 0)
+        zero = weighted_means({"error": predicted - observed}, everywhere)["error"]
         predicted = predicted - np.float32(zero)
-    means = weighted_means(cell_statistics(predicted, observed, usual), weights)
+    place, weights = region_weights(cells, region)
+    predicted, observed = _pick(predicted, place), _pick(observed, place)
+    # Land is a third of the cells: left out once here instead of in each statistic.
+    present = (weights > 0) & np.isfinite(predicted) & np.isfinite(observed)
+    usual = None
+    if climatology is not None:
+        usual = _pick(_bring(climatology(forecast.valid_time(lead)), forecast.grid, cells), place)[present]
+    means = weighted_means(cell_statistics(predicted[present], observed[present], usual), weights[present])
     return {**metrics(means), "zero_removed": zero}
 
 
@@ -61,11 +59,14 @@ def _step(grid: Grid) -> float:
     return float(np.median(np.diff(grid.lat)))
 
 
-def _bring(values: np.ndarray, source: Grid, cells: Grid, place: Place) -> np.ndarray:
-    """Return a field (h, w) of `source` on the rows and columns `place` of the grid `cells`."""
-    same = source.shape == cells.shape and np.allclose(source.lat, cells.lat) and np.allclose(source.lon, cells.lon)
-    if not same:
-        values = AreaMean(source.lat, source.lon, cells.lat, cells.lon)(values)
+def _bring(values: np.ndarray, source: Grid, cells: Grid) -> np.ndarray:
+    """Return a field (h, w) of the grid `source` on the grid `cells`."""
+    if source.shape == cells.shape and np.allclose(source.lat, cells.lat) and np.allclose(source.lon, cells.lon):
+        return values
+    return AreaMean(source.lat, source.lon, cells.lat, cells.lon)(values)
+
+
+def _pick(values: np.ndarray, place: Place) -> np.ndarray:
     return values[place[0]][:, place[1]]
 
 
