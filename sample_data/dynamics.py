@@ -4,14 +4,12 @@ After Ubelmann et al. 2015 (doi 10.1175/JTECH-D-14-00152.1). Only relative vorti
 height contours, so stretching is not carried by it.
 """
 
-from dataclasses import dataclass
-
 import numba
 import numpy as np
 from scipy import ndimage
 
 from engine.grid import EARTH_RADIUS, Grid
-from sample_data.day_zero import day_zero, masked_smooth
+from sample_data.day_zero import DayZero, day_zero, masked_smooth
 from sample_data.inversion import HelmholtzSolver
 from sample_data.kernels import HALO, advance, pad_fields
 from sample_data.stochastic import MEMORY, SmoothNoise
@@ -27,12 +25,15 @@ WAVE_SPEED_LATITUDES = (0, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55, 60, 65, 70
 WAVE_SPEEDS = (2.9, 2.85, 2.7, 2.6, 2.55, 2.45, 2.3, 2.1, 1.85, 1.6, 1.4, 1.25, 1.15, 1.1, 1.1, 1.1)
 """Zonal mean speed of the first baroclinic mode, m/s, against latitude (Chelton et al. 1998)."""
 
+STEERING = 0.35
+"""Share of the steady surface flow that reaches to depth and carries whole eddies (Klocker and Marshall 2014)."""
+
 FRICTION_DAYS = 600.0
 COAST_DAYS = 3.0
-EXCESS_DAYS = 30.0
+EXCESS_DAYS = 20.0
 """Time scale in which eddy energy above its day-0 level is damped: the sea's own eddies lose energy where they crowd."""
 
-FORCING = 0.2
+FORCING = 0.25
 """Share of the local eddy amplitude that the random forcing would add in `MEMORY` days."""
 
 
@@ -58,32 +59,20 @@ def eddy_weight(lat: np.ndarray) -> np.ndarray:
     return ramp(5, 9) * (1 - ramp(68, 74))
 
 
-@dataclass(frozen=True)
-class Band:
-    """Rows `first` to `last` (exclusive) of the global grid in which eddies live."""
-
-    first: int
-    last: int
-
-    @property
-    def rows(self) -> slice:
-        """Return the slice of rows."""
-        return slice(self.first, self.last)
-
-
 class EddyModel:
     """Eddy sea surface height h' (h, w) on a global grid, moved a day at a time.
 
-    `seed` chooses the random forcing, `forcing` its strength (0: none, as for the predictability floor).
+    `seed` chooses the random forcing, `forcing` its strength (0: none, as for the predictability floor); `start` is the steady
+    flow and the first eddies (default: the satellite's day).
     """
 
-    def __init__(self, grid: Grid, seed: int, forcing: float = FORCING) -> None:
+    def __init__(self, grid: Grid, seed: int, forcing: float = FORCING, start: DayZero | None = None) -> None:
         inside = np.flatnonzero(np.abs(grid.lat) <= EDGE)
-        self.band = Band(int(inside[0]), int(inside[-1]) + 1)
+        self.band = slice(int(inside[0]), int(inside[-1]) + 1)
         self.grid, self.forcing_strength = grid, forcing
-        lat = grid.lat[self.band.rows]
+        lat = grid.lat[self.band]
         self.lat, self.columns = lat, grid.lon.size
-        self.wet = grid.wet_surface[self.band.rows]
+        self.wet = grid.wet_surface[self.band]
         f, speed = coriolis(lat), wave_speed(lat)
         spacing = EARTH_RADIUS * np.deg2rad(lat[1] - lat[0])
         self._f = f.astype(np.float32)
@@ -91,13 +80,14 @@ class EddyModel:
         self._per_dy = np.float32(1 / spacing)
         self._per_dx = (1 / (spacing * np.cos(np.deg2rad(lat)))).astype(np.float32)
         self._screening = ((f / speed) ** 2).astype(np.float32)
+        self._steering = (STEERING * (f / speed) ** 2).astype(np.float32)
         self.solver = HelmholtzSolver(lat, self.columns, self._screening, np.abs(lat) < 4.5)
         weight = eddy_weight(lat)[:, None].astype(np.float32)
         self._weight = weight
         self._active = np.where(self.wet, weight, 0).astype(np.float32)
         self._height_to_psi = (GRAVITY / f).astype(np.float32)[:, None]
-        start = day_zero(grid)
-        self._set_mean(start.mean[self.band.rows])
+        start = start or day_zero(grid)
+        self._set_mean(start.mean[self.band])
         self._set_amplitude(start.anomaly)
         self._coast_damping = self._near_coast() / COAST_DAYS
         self.noise = SmoothNoise(lat, self.columns, speed / np.abs(f), seed)
@@ -122,7 +112,7 @@ class EddyModel:
     def _set_amplitude(self, anomaly: np.ndarray) -> None:
         known = self.grid.wet_surface & (anomaly != 0)
         variance, weight = masked_smooth(anomaly.astype(np.float64) ** 2, known, self.grid.lat, 4.0)
-        variance = np.where(weight > 0.05, variance, 1e-4)[self.band.rows]
+        variance = np.where(weight > 0.05, variance, 1e-4)[self.band]
         self.amplitude = np.sqrt(np.maximum(variance, 1e-4)).astype(np.float32)
 
     def _near_coast(self) -> np.ndarray:
@@ -133,7 +123,7 @@ class EddyModel:
 
     def set_height(self, height: np.ndarray) -> None:
         """Start from h' (720, 1440), metres, on wet cells; potential vorticity is recomputed, land extends the sea smoothly."""
-        psi = np.where(self.wet, height[self.band.rows] * self._height_to_psi, 0).astype(np.float32)
+        psi = np.where(self.wet, height[self.band] * self._height_to_psi, 0).astype(np.float32)
         south, north = (a.astype(np.float32) for a in (self.solver.south, self.solver.north))
         extend_over_land(psi, self.wet, south, north, self.solver.zonal.astype(np.float32), self._screening)
         self.q = np.where(self.wet, self.solver.apply(psi), 0).astype(np.float32)
@@ -141,12 +131,12 @@ class EddyModel:
     def height(self) -> np.ndarray:
         """Return h' on the whole grid (h, w) float32 metres, 0 beyond the band of eddies; land holds the smooth extension."""
         result = np.zeros(self.grid.shape, np.float32)
-        result[self.band.rows] = self.solver.invert(self.q) / self._height_to_psi
+        result[self.band] = self.solver.invert(self.q) / self._height_to_psi
         return result
 
     def energy_ratio(self, height: np.ndarray) -> np.ndarray:
         """Return local eddy variance over its level on day 0 (h of the band, w), in 8 degree neighbourhoods."""
-        return local_ratio(height[self.band.rows] ** 2, (self._weight * self.amplitude) ** 2, self.wet)
+        return local_ratio(height[self.band] ** 2, (self._weight * self.amplitude) ** 2, self.wet)
 
     def step_day(self, day: int) -> np.ndarray:
         """Move one day on, to `day`, and return h' (h, w) of the day left behind."""
@@ -166,7 +156,7 @@ class EddyModel:
                 target = out if part != 2 else np.zeros_like(out)
                 advance(
                     self.q, target, step / np.float32(part), self._zeta, self._psi, self._mean_flow, self._mean_gradient,
-                    forcing, self._active, self._f, self._beta, self._per_dx, self._per_dy,
+                    forcing, self._active, self._f, self._beta, self._steering, self._per_dx, self._per_dy,
                 )  # fmt: skip
                 current = target
             self.q = current * keep

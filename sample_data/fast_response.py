@@ -8,7 +8,7 @@ import numpy as np
 from engine.grid import Grid
 
 DENSITY_GRAVITY = 1025 * 9.81
-SHARE = 0.25
+SHARE = 0.3
 """Metres of sea level per metre of water that the pressure anomaly weighs."""
 
 DELAY_DAYS = 1.0

@@ -39,20 +39,22 @@ def advance(
     active: np.ndarray,
     coriolis: np.ndarray,
     beta: np.ndarray,
+    steering: np.ndarray,
     per_dx: np.ndarray,
     per_dy: np.float32,
 ) -> None:
     """Write start + step * tendency to `out` (h, w): fifth-order upwind-biased advection of `zeta`, beta and forcing.
 
     `zeta` and `psi` carry a halo; `mean_flow` and `mean_vorticity_gradient` are (2, h, w), `active` is 0 where nothing
-    moves, `coriolis`, `beta`, `per_dx` are (h,) in 1/s, 1/(m s), 1/m.
+    moves, `coriolis`, `beta`, `steering`, `per_dx` are (h,) in 1/s, 1/(m s), m-2, 1/m; `steering` times the mean flow carries
+    stretching.
     """
     rows, columns = start.shape
     half = np.float32(0.5)
     a1, a2, a3 = np.float32(45 / 60), np.float32(-9 / 60), np.float32(1 / 60)
     d0, d1, d2, d3 = np.float32(20 / 60), np.float32(-15 / 60), np.float32(6 / 60), np.float32(-1 / 60)
     for row in range(HALO, rows - HALO):
-        dx, gradient = per_dx[row], beta[row]
+        dx, gradient, carried = per_dx[row], beta[row], steering[row]
         f_north = coriolis[row + 1] / coriolis[row] * half * per_dy
         f_south = coriolis[row - 1] / coriolis[row] * half * per_dy
         z, p, p_north, p_south = zeta[row], psi[row], psi[row + 1], psi[row - 1]
@@ -72,5 +74,6 @@ def advance(
             even = d0 * z[i] + d1 * (zn1[i] + zs1[i]) + d2 * (zn2[i] + zs2[i]) + d3 * (zn3[i] + zs3[i])
             tendency -= total_v * centred + abs(total_v) * even
             tendency -= u * mean_vorticity_gradient[0, row, column] + v * mean_vorticity_gradient[1, row, column]
+            tendency += carried * (mean_flow[0, row, column] * v - mean_flow[1, row, column] * u)
             tendency -= gradient * v
             out[row, column] = start[row, column] + step * (tendency * mask + forcing[row, column])

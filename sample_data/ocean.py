@@ -76,12 +76,16 @@ class SampleOcean:
 
     def start_from(self, day: int, surface: Surface) -> None:
         """Stand at `day` with stored surface fields: eddies are what remains of the height beside its prescribed parts."""
-        self.day = day
-        self._restart_fast()
         zos, temperature, salinity = surface
-        self.eddies.set_height(np.where(self.grid.wet_surface, zos - self._prescribed(), 0))
+        self.eddies.set_height(np.where(self.grid.wet_surface, self.eddy_height(day, zos), 0))
         self.tracers.set(temperature, salinity)
         self._begin_day()
+
+    def eddy_height(self, day: int, zos: np.ndarray) -> np.ndarray:
+        """Return what a stored height `zos` (h, w) of `day` holds beside the steady flow, tropical waves and weather, in m."""
+        self.day = day
+        self._restart_fast()
+        return zos - self._prescribed()
 
     def checkpoint(self) -> dict[str, np.ndarray]:
         """Return all that is needed to go on exactly: restored by `restore`."""

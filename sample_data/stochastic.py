@@ -7,7 +7,7 @@ from sample_data.inversion import HelmholtzSolver
 MEMORY = 10.0
 """Days in which the forcing forgets itself."""
 
-SCALE = 1.2
+SCALE = 1.0
 """Filter length in deformation radii c / |f|; two passes make blobs of about twice that radius."""
 
 LONGEST = 120e3

@@ -4,8 +4,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from engine.climatology import interpolate, mixed_layer_depth, on_day
 from engine.climatology import atlas as observed_atlas
+from engine.climatology import interpolate, mixed_layer_depth, on_day
 from engine.grid import Grid
 
 SAMPLE_EPOCH = np.datetime64("2019-02-23", "D")

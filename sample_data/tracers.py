@@ -30,7 +30,7 @@ class SurfaceTracers:
         self._cells_east = (self._step / width).astype(np.float32)[:, None]
         self._cells_north = np.float32(self._step / spacing)
         self._mix_east = np.minimum(MIXING * self._step / width**2, 0.1).astype(np.float32)
-        self._mix_north = np.float32(min(MIXING * self._step / spacing**2, 0.1))
+        self._mix_north = min(MIXING * self._step / spacing**2, 0.1)
         self.wet = np.ascontiguousarray(grid.wet_surface)
         self._rings = _coast_rings(self.wet)
         self.set(climatology.temperature(0), climatology.salinity())
@@ -76,7 +76,6 @@ class SurfaceTracers:
 
 def _coast_rings(wet: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return flat indices of land cells ring by ring, (n,), and of up to eight filled neighbours of each, (n, 8), -1 if none."""
-    rows, columns = wet.shape
     known = np.pad(wet, ((1, 1), (1, 1)), mode="wrap")
     known[0] = known[-1] = False
     index = np.pad(np.arange(wet.size).reshape(wet.shape), 1, mode="wrap")
