@@ -14,6 +14,9 @@ class Backbone(nn.Module):
     The encoder sees the visible tokens alone; the decoder sees them among mask tokens, with positions added to both.
     """
 
+    encoder_positions: torch.Tensor
+    decoder_positions: torch.Tensor
+
     def __init__(self, preset: Preset, channels: int, rows: int, columns: int) -> None:
         super().__init__()
         self.preset, self.rows, self.columns = preset, rows, columns

@@ -38,11 +38,13 @@ def vorticity(flow: tuple[torch.Tensor, torch.Tensor], setting: Setting) -> torc
     return slopes(flow[1], setting)[0] - slopes(flow[0], setting)[1]
 
 
-def vertical_slope(tracer: torch.Tensor, depth: torch.Tensor, wet: torch.Tensor) -> torch.Tensor:
-    """Return the derivative by depth (z, h, w) per metre, from wet neighbours alone; second order where both are wet."""
-    spacing = (depth[1:] - depth[:-1])[:, None, None]
-    between = torch.where(wet[1:], (tracer[1:] - tracer[:-1]) / spacing, 0.0)
-    above, below = between[:-1], between[1:]
-    over, under = spacing[:-1], spacing[1:]
-    middle = torch.where(wet[2:], (above * under + below * over) / (over + under), above)
-    return torch.cat([between[:1], middle, between[-1:]])
+def vertical_slope(tracers: torch.Tensor, depth: torch.Tensor, wet: torch.Tensor) -> torch.Tensor:
+    """Return derivatives by depth per metre of `tracers` (n, z, h, w); second order, nothing read below the sea floor.
+
+    At the lowest wet level the water below counts as uniform, which halves the slope there instead of inventing one.
+    """
+    spacing = depth[1:] - depth[:-1]
+    between = (tracers[:, 1:] - tracers[:, :-1]) * (wet[1:] / spacing[:, None, None])
+    share = (spacing[1:] / (spacing[:-1] + spacing[1:]))[:, None, None]
+    middle = torch.lerp(between[:, 1:], between[:, :-1], share)
+    return torch.cat([between[:, :1], middle, between[:, -1:]], dim=1)

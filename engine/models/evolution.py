@@ -34,6 +34,11 @@ MARGIN = LARGEST_DISPLACEMENT + REACH
 class Evolution(nn.Module):
     """x(t + 1) = warp(x, displacement) (1 + gain) + balanced change + source on a window; all heads start at zero."""
 
+    mean: torch.Tensor
+    std: torch.Tensor
+    tendency: torch.Tensor
+    depth: torch.Tensor
+
     def __init__(self, preset: Preset, mean: np.ndarray, std: np.ndarray, tendency: np.ndarray) -> None:
         super().__init__()
         self.preset = preset
@@ -51,7 +56,7 @@ class Evolution(nn.Module):
     def forward(
         self, state: torch.Tensor, air: torch.Tensor, target_air: torch.Tensor, modulation: torch.Tensor, setting: Setting
     ) -> torch.Tensor:
-        """Return the next state (61, h, w) in physical units, 0 in dry cells.
+        """Return the next state (61, h, w) in physical units; dry cells hold numbers without meaning.
 
         `state` (61, H, W), 0 in dry cells; `air` and `target_air` (8, H, W): the normalised atmosphere and its surface
         Ekman flow (2) and e-folding depth at both times; `modulation` (m, H, W); `setting` on H x W. H and W hold a rim
@@ -61,53 +66,60 @@ class Evolution(nn.Module):
         spiral = ekman_spiral(target_air[5:], setting.lat) - ekman_spiral(air[5:], setting.lat)
         context = list(CONTEXT_CHANNELS)
         known = (state[context] - self.mean[context, None, None]) / self.std[context, None, None]
-        known = torch.where(setting.wet[[number % LEVELS for number in context]], known, 0.0)
+        known = known * setting.wet[[number % LEVELS for number in context]]
         inputs = derived(state, target_air[:5], target_air[:5] - air[:5], spiral[:, 0], setting)
         # One cell more than the window, because the geostrophic flow of its rim needs the neighbours' sea level.
-        heads = crop(self.local(torch.cat([known, inputs]), modulation), rim - 1)
+        heads = self.local(torch.cat([known, inputs]), modulation, rim - 1)
         moves, gain, source, loose, sinking, turning = heads.split(self.sizes)
-        carried = self._carry(state, moves, setting, rim)
         inner, edge = setting.crop(rim), setting.crop(rim - 1)
-        before = crop(state[ZOS:], rim - 1)
-        anomaly = torch.where(edge.wet[:1], before - edge.mean_level, 0.0)
-        level = carried[ZOS:] + GAIN * gain[4:5] * anomaly + source[ZOS:] * self.tendency[ZOS]
-        change = torch.where(edge.wet[:1], level - before, 0.0)
-        flow = geostrophic(change, edge)
-        change, loose, sinking, turning, source, gain = (crop(part, 1) for part in (change, loose, sinking, turning, source, gain))
-        new = crop(carried, 1)[:ZOS].unflatten(0, (4, LEVELS))
+        level, change = self._sea_level(state, moves[-3:], gain[-1:], source[ZOS:] * self.tendency[ZOS], setting)
+        total = change + loose * self.tendency[ZOS] * edge.wet[:1]
+        parts = (change, total, sinking, turning, source[:ZOS], gain, moves, *geostrophic(total, edge))
+        change, total, sinking, turning, source, gain, moves, *flow = (crop(part, 1) for part in parts)
         old = crop(state, rim)[:ZOS].unflatten(0, (4, LEVELS))
         sunk = inner.heave * (1 + sinking) * change
-        rise = [-sunk * vertical_slope(tracer, self.depth, inner.wet) for tracer in old[:2]]
-        turned = [crop(part, 1) * inner.shape * (1 + turning) for part in flow]
+        turned = inner.shape * (1 + turning)
         wind = self.ekman[:, None, None] * crop(spiral, rim)
-        turned = [torch.cat([part[:EKMAN_LEVELS] + blown, part[EKMAN_LEVELS:]]) for part, blown in zip(turned, wind, strict=True)]
-        scale = self.tendency[:ZOS].view(4, LEVELS, 1, 1)
-        reference = torch.cat([self.mean[: 2 * LEVELS], torch.zeros_like(self.mean[: 2 * LEVELS])]).view(4, LEVELS, 1, 1)
-        new = new + torch.stack([*rise, *turned]) + source[:ZOS].unflatten(0, (4, LEVELS)) * scale
-        new = new + GAIN * gain[:4, None] * (new - reference)
-        new = torch.where(inner.wet, new, 0.0).flatten(0, 1)
-        surface = torch.where(inner.wet[:1], crop(before, 1) + change + loose * self.tendency[ZOS], 0.0)
-        return torch.cat([new, surface])
-
-    def _carry(self, state: torch.Tensor, moves: torch.Tensor, setting: Setting, rim: int) -> torch.Tensor:
-        """The state after transport, on the window and one cell around it."""
-        result = list(crop(state, rim - 1).split([LEVELS] * 4 + [1]))
-        outer = rim - 1 - MARGIN
-        near = setting.crop(outer)
+        new = torch.addcmul(old, source.unflatten(0, (4, LEVELS)), self.tendency[:ZOS].view(4, LEVELS, 1, 1))
+        heaved = torch.addcmul(new[:2], sunk[None], vertical_slope(old[:2], self.depth, inner.wet), value=-1)
+        driven = torch.addcmul(new[2:], turned[None], torch.stack(flow))
+        driven = torch.cat([driven[:, :EKMAN_LEVELS] + wind, driven[:, EKMAN_LEVELS:]], dim=1)
+        fields = dict(zip(BLOCKS, (*heaved, *driven), strict=True))
         for number, group in enumerate(self.groups):
-            levels = slice(group.first, group.last)
-            flow = [crop(state[BLOCKS[name] + group.first], rim - 1) for name in ("uo", "vo")]
-            displacement = _displacement(moves[3 * number : 3 * number + 3], flow, setting.crop(rim - 1))
-            channels = torch.cat([crop(state, outer)[BLOCKS[name] + group.first : BLOCKS[name] + group.last] for name in group.carried])
-            wet = near.wet[levels].repeat(len(group.carried), 1, 1)
-            moved = warp(channels, displacement, wet, MARGIN).split(group.last - group.first)
-            for name, part in zip(group.carried, moved, strict=True):
-                place = BLOCKS[name] // LEVELS
-                result[place] = torch.cat([result[place][: group.first], part, result[place][group.last :]])
-        displacement = _displacement(moves[-3:], None, setting.crop(rim - 1))
-        anomaly = torch.where(near.wet[:1], crop(state[ZOS:], outer) - near.mean_level, 0.0)
-        result[4] = result[4] + (warp(anomaly, displacement, near.wet[:1], MARGIN) - crop(anomaly, MARGIN))
-        return torch.cat(result)
+            part = moves[3 * number : 3 * number + 3]
+            for name, carried in self._carried(state, part, gain[:-1], group, setting).items():
+                field = fields[name]
+                between = field[group.first : group.last] + carried
+                fields[name] = torch.cat([field[: group.first], between, field[group.last :]])
+        return torch.cat([*fields.values(), crop(level, 1) + total])
+
+    def _sea_level(
+        self, state: torch.Tensor, moves: torch.Tensor, gain: torch.Tensor, source: torch.Tensor, setting: Setting
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Sea level before and its balanced change (1, h, w) in m, on the window and one cell around it."""
+        rim = self.preset.halo
+        near = setting.crop(rim - 1 - MARGIN)
+        before = crop(state[ZOS:], rim - 1 - MARGIN)
+        anomaly = (before - near.mean_level) * near.wet[:1]
+        moved = warp(anomaly, _displacement(moves, None, setting.crop(rim - 1)), near.wet[:1], MARGIN)
+        change = moved * (1 + GAIN * gain) - crop(anomaly, MARGIN) + source
+        return crop(before, MARGIN), change * setting.crop(rim - 1).wet[:1]
+
+    def _carried(
+        self, state: torch.Tensor, moves: torch.Tensor, gain: torch.Tensor, group: LevelGroup, setting: Setting
+    ) -> dict[str, torch.Tensor]:
+        """Change by transport and gain of each carried field of a group of levels, on the window."""
+        rim = self.preset.halo
+        near = setting.crop(rim - MARGIN)
+        flow = [crop(state[BLOCKS[name] + group.first], rim) for name in ("uo", "vo")]
+        channels = [slice(BLOCKS[name] + group.first, BLOCKS[name] + group.last) for name in group.carried]
+        before = crop(torch.cat([state[channel] for channel in channels]), rim - MARGIN)
+        wet = near.wet[group.first : group.last].repeat(len(channels), 1, 1)
+        after = warp(before, _displacement(moves, flow, setting.crop(rim)), wet, MARGIN)
+        mean = torch.cat([self.mean[channel] for channel in channels])[:, None, None]
+        factor = GAIN * gain[[list(BLOCKS).index(name) for name in group.carried]].repeat_interleave(group.last - group.first, 0)
+        change = torch.addcmul(after - crop(before, MARGIN), factor, after - mean)
+        return dict(zip(group.carried, change.split(group.last - group.first), strict=True))
 
 
 def _displacement(moves: torch.Tensor, flow: list[torch.Tensor] | None, setting: Setting) -> torch.Tensor:

@@ -75,13 +75,13 @@ class Forecaster:
             tokens = []
             for band, setting in zip(self._bands, self._settings, strict=True):
                 inner = setting.crop(rim)
-                tokens.append(self.network.embed(band.cut(state, 0), band.cut(target_air[:5], 0), inner))
+                tokens.append(self.network.embed(torch.nan_to_num(band.cut(state, 0)), band.cut(target_air[:5], 0), inner))
             features = self.network.features(torch.cat(tokens, dim=1))
             modulation = self.network.modulation(features)
             result = torch.empty_like(state)
             for band, setting in zip(self._bands, self._settings, strict=True):
-                around = torch.nan_to_num(band.cut(state, rim), nan=0.0)
-                airs = (band.cut(field, rim) for field in (air, target_air))
+                around = band.cut(state, rim).nan_to_num_()
+                airs = band.cut(air, rim), band.cut(target_air, rim)
                 result[:, band.row : band.row + band.rows] = self.network.advance(around, *airs, modulation, setting, band)
             result.masked_fill_(~self._mask, torch.nan)
         return result, features

@@ -6,7 +6,7 @@ from engine.channels import PROGNOSTIC_CHANNELS
 from engine.models.dynamics import DAY, geostrophic, slopes, vorticity
 from engine.models.setting import Setting
 
-CONTEXT = {"thetao": (0, 3, 5, 7, 11, 13), "so": (0, 5, 11), "uo": (0, 5, 11), "vo": (0, 5, 11)}
+CONTEXT = {"thetao": (0, 3, 5, 7, 11, 13), "so": (0, 5, 7, 11), "uo": (0, 5, 11), "vo": (0, 5, 11)}
 """Levels whose normalised values the local path reads beside the derived inputs."""
 
 CONTEXT_CHANNELS = tuple(
@@ -30,8 +30,8 @@ def derived(
     deformation radius (after Ubelmann et al. 2015, doi 10.1175/JTECH-D-14-00152.1).
     """
     wet = setting.wet[0]
-    anomaly = torch.where(wet, state[60:61] - setting.mean_level, 0.0)
-    mean = torch.where(wet, setting.mean_level, 0.0)
+    anomaly = (state[60:61] - setting.mean_level) * wet
+    mean = setting.mean_level * wet
     eddy, steady = geostrophic(anomaly, setting), geostrophic(mean, setting)
     eddy_spin, steady_spin = vorticity(eddy, setting), vorticity(steady, setting)
     eddy_x, eddy_y = slopes(eddy_spin, setting)
@@ -67,4 +67,4 @@ def derived(
         wet.to(anomaly.dtype)[None],
         setting.wet[11:12].to(anomaly.dtype),
     ]
-    return torch.cat(columns).clamp(-8.0, 8.0)
+    return torch.cat(columns).clamp_(-8.0, 8.0)

@@ -3,6 +3,8 @@
 import torch
 from torch import nn
 
+from engine.models.window import crop
+
 
 class LocalPath(nn.Module):
     """Residual 3 x 3 convolutions over a window; features scale and shift the first layer (FiLM, arXiv 1709.07871).
@@ -24,12 +26,13 @@ class LocalPath(nn.Module):
         """Return scale and shift (2 * width, hp, wp) on the patch grid of features (d, hp, wp)."""
         return self.modulation(features.movedim(0, -1)).movedim(-1, 0).float()
 
-    def forward(self, inputs: torch.Tensor, modulation: torch.Tensor) -> torch.Tensor:
-        """Return outputs (o, h, w) of inputs (i, h, w) and the modulation (2 * width, h, w) brought to the same cells."""
+    def forward(self, inputs: torch.Tensor, modulation: torch.Tensor, rim: int) -> torch.Tensor:
+        """Return outputs (o, h, w) of inputs (i, H, W) and the modulation (2 * width, H, W), `rim` cells narrower a side."""
         inputs = inputs[None].contiguous(memory_format=torch.channels_last)
         scale, shift = modulation[None].chunk(2, dim=1)
         hidden = self.first(inputs)
-        hidden = nn.functional.gelu(hidden * (1 + scale.to(hidden.dtype)) + shift.to(hidden.dtype))
+        hidden = nn.functional.silu(hidden * (1 + scale.to(hidden.dtype)) + shift.to(hidden.dtype))
         for layer in self.layers:
-            hidden = hidden + nn.functional.gelu(layer(hidden))
-        return self.last(torch.cat([hidden, inputs.to(hidden.dtype)], dim=1))[0].float()
+            hidden = hidden + nn.functional.silu(layer(hidden))
+        both = crop(torch.cat([hidden, inputs.to(hidden.dtype)], dim=1), rim)
+        return self.last(both)[0].contiguous().float()

@@ -23,6 +23,9 @@ class Network(nn.Module):
     `normalisation` holds the 61 prognostic and 5 forcing channels, `tendency` (61,) the typical change in a day.
     """
 
+    mean: torch.Tensor
+    std: torch.Tensor
+
     def __init__(self, preset: Preset, shape: tuple[int, int], normalisation: Normalisation, tendency: np.ndarray) -> None:
         super().__init__()
         if any(size % preset.patch for size in shape):
@@ -38,12 +41,12 @@ class Network(nn.Module):
             self.register_buffer(name, torch.as_tensor(values).view(-1, 1, 1), persistent=False)
 
     def embed(self, state: torch.Tensor, target_air: torch.Tensor, setting: Setting) -> torch.Tensor:
-        """Return tokens (1, n, d) of a state (61, h, w), the normalised atmosphere (5, h, w) and the sea floor of a band."""
-        mask = setting.wet.repeat(4, 1, 1)
+        """Return tokens (1, n, d) of a band: its state (61, h, w), 0 in dry cells, and normalised atmosphere (5, h, w)."""
         field = torch.empty(CHANNELS, *state.shape[1:], dtype=_embedding_type(state.device), device=state.device)
-        normalised = (state - self.mean[:STATE]).div_(self.std[:STATE])
-        field[: STATE - 1] = normalised[:-1].masked_fill_(~mask, 0.0)
-        field[STATE - 1] = normalised[-1].masked_fill_(~setting.wet[0], 0.0)
+        normalised = (state - self.mean[:STATE]).mul_(1 / self.std[:STATE])
+        normalised[:-1].unflatten(0, (4, -1)).mul_(setting.wet)
+        normalised[-1].mul_(setting.wet[0])
+        field[:STATE] = normalised
         field[STATE:-1] = target_air
         field[-1:] = setting.floor * setting.wet[:1]
         return self.backbone.embed(field[None])
@@ -65,7 +68,7 @@ class Network(nn.Module):
         setting: Setting,
         window: Window,
     ) -> torch.Tensor:
-        """Return the next state (61, rows, columns) of a window, 0 in dry cells.
+        """Return the next state (61, rows, columns) of a window; dry cells hold numbers without meaning.
 
         The state, both atmospheres (8, ...) and the setting hold a rim of `preset.halo` cells; `modulation` is global.
         """
@@ -77,8 +80,7 @@ class Network(nn.Module):
             return self.projection(state, air, target_air, fine, setting)
         tokens = Window(*(size // patch for size in (window.row, window.rows, window.column, window.columns)))
         change = self.projection(tokens.cut(modulation, 0)[None])[0].float() * self.std[:STATE]
-        mask = torch.cat([setting.wet.repeat(4, 1, 1), setting.wet[:1]])
-        return torch.where(mask, state + change, 0.0)
+        return state + change
 
 
 def _embedding_type(device: torch.device) -> torch.dtype:

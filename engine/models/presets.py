@@ -71,10 +71,21 @@ class Preset:
 
 PRESETS = {
     "small": Preset(
-        "small", "GOMS small", 8, 3, 128, 2, 192, 8, "evolution", SURFACE_LAYER, local_width=40, dilations=(1, 2, 4, 2, 1)
+        "small", "GOMS small", 8, 3, 128, 2, 128, 8, "evolution", SURFACE_LAYER, local_width=32, dilations=(1, 2, 4, 2, 1)
     ),
     "base": Preset("base", "GOMS base", 8, 16, 512, 8, 1024, 8, "linear"),
     "base-evolution": Preset(
-        "base-evolution", "GOMS base", 8, 16, 512, 8, 1024, 8, "evolution", THREE_LAYERS, local_width=64, dilations=(1, 2, 4, 2, 1)
+        "base-evolution",
+        "GOMS base",
+        8,
+        16,
+        512,
+        8,
+        1024,
+        8,
+        "evolution",
+        THREE_LAYERS,
+        local_width=64,
+        dilations=(1, 2, 4, 2, 1),
     ),
 }

@@ -43,7 +43,7 @@ class Setting:
         modes = vertical_modes(grid) if modes is None else modes
         lat = np.deg2rad(grid.lat)[:, None]
         coriolis = 2 * EARTH_ROTATION * np.sin(lat)
-        height, width = grid.shape
+        height = grid.lat.size
         spacing = EARTH_RADIUS * np.pi / 180
         cell_x = spacing * float(np.diff(grid.lon).mean()) * np.cos(lat)
         cell_y = np.full((height, 1), spacing * float(np.diff(grid.lat).mean()))

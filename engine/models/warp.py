@@ -25,7 +25,9 @@ def warp(fields: torch.Tensor, displacement: torch.Tensor, wet: torch.Tensor, ma
     if cells.numel():
         stays = here[:, cells]
         beside = _beside_land(clean, wet, points.flatten(1, 2)[:, cells, None], stays)
-        keeps = (displacement == 0).all(0).flatten()[cells] | ~wet[:, margin : margin + rows, margin : margin + columns].flatten(1)[:, cells]
+        keeps = (displacement == 0).all(0).flatten()[cells] | ~wet[:, margin : margin + rows, margin : margin + columns].flatten(
+            1
+        )[:, cells]
         carried = carried.index_copy(1, cells, torch.where(keeps, stays, beside))
     return carried.unflatten(1, (rows, columns))
 

@@ -1,0 +1,145 @@
+"""Training sequences: a few consecutive days of full states and weather, packed so that any window reads fast."""
+
+import json
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from engine.batch import Batch
+from engine.channels import FORCING_CHANNELS, PROGNOSTIC_CHANNELS, Channel, channel_mask, to_array
+from engine.errors import InputError
+from engine.grid import Grid
+from engine.models.interface import TIME_STEP
+from engine.normalisation import Normalisation
+from engine.progress import Progress, no_progress
+from engine.sources import Source
+from engine.variables import VARIABLES
+
+CHANNELS = PROGNOSTIC_CHANNELS + FORCING_CHANNELS
+STEPS = 60000
+"""A channel's valid range is stored in so many steps: 0.7 mK, 0.2 mm of sea level, 0.2 mm/s, finer than a day's change."""
+
+
+def _packing(channels: Sequence[Channel]) -> tuple[np.ndarray, np.ndarray]:
+    low, high = np.array([VARIABLES[channel.variable].valid_range for channel in channels], dtype=np.float64).T
+    return ((high - low) / STEPS).astype(np.float32), ((high + low) / 2).astype(np.float32)
+
+
+SCALE, OFFSET = _packing(CHANNELS)
+
+
+def pack(batch: Batch, forcing: Batch) -> np.ndarray:
+    """Return (66, h, w) int16 of a state and its weather; missing cells become the middle of the range."""
+    packed = np.zeros((len(CHANNELS), *batch.grid.shape), dtype=np.int16)
+    for number, channel in enumerate(CHANNELS):
+        values = to_array(batch if number < len(PROGNOSTIC_CHANNELS) else forcing, [channel])[0]
+        steps = np.nan_to_num((values - OFFSET[number]) / SCALE[number], copy=False)
+        packed[number] = np.rint(np.clip(steps, -32000, 32000, out=steps), out=steps)
+    return packed
+
+
+def unpack(numbers: torch.Tensor, first: int = 0) -> torch.Tensor:
+    """Return float32 in physical units of packed channels (..., c, h, w), the first of which is number `first`."""
+    chosen = slice(first, first + numbers.shape[-3])
+    scale, offset = (torch.from_numpy(values[chosen]).view(-1, 1, 1) for values in (SCALE, OFFSET))
+    return torch.addcmul(offset, numbers.to(torch.float32), scale)
+
+
+@dataclass(frozen=True, eq=False)
+class Sequences:
+    """The packed sequences in a folder, each (t, 66, h, w) int16 of consecutive days of one source."""
+
+    folder: Path
+    paths: tuple[Path, ...]
+    length: int
+
+    @staticmethod
+    def open(folder: Path, grid: Grid) -> "Sequences":
+        """Return what lies in `folder`; raises InputError where nothing does or the grid is another."""
+        try:
+            card = json.loads((folder / "sequences.json").read_text())
+        except (OSError, ValueError) as error:
+            raise InputError(f"{folder} holds no training sequences ({error}); make them with `goms train --prepare`") from None
+        if tuple(card["shape"]) != grid.shape:
+            raise InputError(f"training sequences in {folder} have the grid {card['shape']}; expected {grid.shape}")
+        paths = tuple(sorted(folder.glob("*.npy")))
+        if not paths:
+            raise InputError(f"{folder} holds no training sequence yet; make them with `goms train --prepare`")
+        return Sequences(folder, paths, int(card["length"]))
+
+    def read(self, number: int) -> torch.Tensor:
+        """Return a sequence (t, 66, h, w) int16, mapped from disk: only what is used is read."""
+        # Copy-on-write, because torch refuses to promise not to write to a read-only array.
+        return torch.from_numpy(np.load(self.paths[number], mmap_mode="c"))
+
+    def days(self) -> list[str]:
+        """Return the name of each sequence: source and first day."""
+        return [path.stem for path in self.paths]
+
+
+def write_sequences(
+    source: Source,
+    starts: Iterable[np.datetime64],
+    length: int,
+    folder: Path,
+    grid: Grid,
+    progress: Progress = no_progress,
+) -> None:
+    """Write one packed sequence of `length` days from each start; those already there stay. A killed run leaves no half file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    card = folder / "sequences.json"
+    if not card.exists():
+        card.write_text(json.dumps({"shape": list(grid.shape), "length": length, "channels": [c.label for c in CHANNELS]}))
+    starts = list(starts)
+    for number, start in enumerate(starts):
+        path = folder / f"{source.name}__{str(start)[:10]}.npy"
+        progress(number / len(starts), f"training days from {start}")
+        if path.exists():
+            continue
+        temporary = path.with_suffix(f".{os.getpid()}.writing")
+        array = np.lib.format.open_memmap(temporary, mode="w+", dtype=np.int16, shape=(length, len(CHANNELS), *grid.shape))
+        for step in range(length):
+            time = start + step * TIME_STEP
+            array[step] = pack(source.state(time), source.forcing(time))
+        array.flush()
+        del array
+        temporary.replace(path)
+    progress(1.0, "training days")
+
+
+@dataclass(frozen=True, eq=False)
+class Statistics:
+    """Mean and deviation of the 66 channels and the typical change of the 61 prognostic ones in a day."""
+
+    normalisation: Normalisation
+    tendency: np.ndarray
+
+
+def statistics(sequences: Sequences, grid: Grid, most: int = 12) -> Statistics:
+    """Return statistics over wet cells of up to `most` sequences, weighted by area."""
+    mask = torch.from_numpy(channel_mask(grid, CHANNELS))
+    area = torch.from_numpy(grid.cell_area / grid.cell_area.mean()).to(torch.float32)
+    weight = (mask * area).flatten(1)
+    total = weight.sum(1).clamp_min(1e-6).double()
+    sums = torch.zeros(3, len(CHANNELS), dtype=torch.float64)
+    chosen = np.unique(np.linspace(0, len(sequences.paths) - 1, most).astype(int))
+    for number in chosen:
+        sequence = sequences.read(int(number))
+        for channel in range(len(CHANNELS)):
+            first, second = unpack(sequence[:2, channel : channel + 1], channel).flatten(1)
+            first, second = first - OFFSET[channel], second - OFFSET[channel]
+            w = weight[channel]
+            for row, values in enumerate((first, first**2, (second - first) ** 2)):
+                sums[row, channel] += (values * w).sum().double()
+    mean, square, change = (part.numpy() for part in sums / total / len(chosen))
+    std = np.sqrt(np.maximum(square - mean**2, 0))
+    std = np.where(std < 1e-6, 1.0, std)
+    normalisation = Normalisation(
+        tuple(channel.label for channel in CHANNELS), (mean + OFFSET).astype(np.float32), std.astype(np.float32)
+    )
+    change = np.sqrt(change[: len(PROGNOSTIC_CHANNELS)])
+    return Statistics(normalisation, np.where(change < 1e-7, 1.0, change).astype(np.float32))
