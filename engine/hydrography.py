@@ -35,7 +35,7 @@ __all__ = [
 Array = NDArray[np.floating]
 
 SHALLOWEST_DISPLACED, FULLY_DISPLACED = 50.0, 500.0
-EKMAN_SHARE = 0.006
+EKMAN_SHARE = 0.0045
 EKMAN_TROPICS = 10.0
 BRISK, FASTEST = 1.6, 2.2
 
@@ -155,7 +155,7 @@ def _currents(grid: Grid, flow: tuple[Array, Array], wind: tuple[Array, Array] |
 def ekman_surface(lat: Array, u10: Array, v10: Array) -> tuple[Array, Array, Array, Array]:
     """Return the Ekman flow at the surface (u, v), its e-folding depth (h, w) in m, and its sense of turning (h,).
 
-    0.6 % of the wind over sqrt(sin latitude), 45 degrees to the right of the wind (left in the south), turning further by
+    0.45 % of the wind over sqrt(sin latitude), 45 degrees to the right of the wind (left in the south), turning further by
     one radian per e-folding depth (Ekman 1905; size after Rio and Hernandez 2003, doi 10.1029/2002JC001655). Towards the
     equator the turning angle goes smoothly to zero.
     """
