@@ -91,15 +91,15 @@ def window(axes: Axes, viewport: Viewport) -> Window | None:
 
     Rows of an uneven latitude axis are repeated or left out so that the frame's rows are evenly spaced.
     """
-    south_edge, north_edge, lat_step, row_of = _even_axis(axes.lat)
-    west_edge, east_edge, lon_step, column_of = _even_axis(axes.lon)
+    south_edge, lat_step, row_of = _even_axis(axes.lat)
+    west_edge, lon_step, column_of = _even_axis(axes.lon)
     first_row = max(int(np.floor((viewport.south - south_edge) / lat_step + 1e-6)), 0)
     last_row = min(int(np.ceil((viewport.north - south_edge) / lat_step - 1e-6)), row_of.size)
     count = column_of.size
     turns = abs(lon_step * count - 360) < 1e-3
     # A regional grid is moved by whole turns to where the viewport looks, by the middle of both.
     middle = (viewport.west + viewport.east) / 2
-    shift = 0.0 if turns else 360 * round((middle - (west_edge + east_edge) / 2) / 360)
+    shift = 0.0 if turns else 360 * round((middle - (west_edge + count * lon_step / 2)) / 360)
     first_column = int(np.floor((viewport.west - west_edge - shift) / lon_step + 1e-6))
     last_column = int(np.ceil((viewport.east - west_edge - shift) / lon_step - 1e-6))
     if turns:
@@ -180,15 +180,15 @@ def _limits(fields: Sequence[np.ndarray]) -> tuple[float, float]:
     return float(low), float(high) if high > low else float(low) + max(abs(float(low)), 1.0) * 1e-3
 
 
-def _even_axis(centres: np.ndarray) -> tuple[float, float, float, np.ndarray]:
-    """Return first edge, last edge, step and, for each even cell, the number of the given cell that covers it."""
+def _even_axis(centres: np.ndarray) -> tuple[float, float, np.ndarray]:
+    """Return the first edge, the step and, for each cell of the even axis, the number of the given cell that covers it."""
     count = centres.size
     step = float(centres[-1] - centres[0]) / (count - 1) if count > 1 else 1.0
     even = centres[0] + step * np.arange(count)
     numbers = np.arange(count)
     if not np.allclose(even, centres, atol=0.02 * step):
         numbers = np.abs(even[:, None] - centres[None, :]).argmin(axis=1)
-    return float(centres[0]) - step / 2, float(centres[-1]) + step / 2, step, numbers
+    return float(centres[0]) - step / 2, step, numbers
 
 
 def _is_run(numbers: np.ndarray) -> bool:

@@ -177,9 +177,10 @@ class FramesHandler(AuthRequestHandler):
 
     async def _made(self, address: Address) -> bytes:
         making = self.service.join(address)
-        gone = asyncio.ensure_future(self._gone.wait())
+        gone: asyncio.Future[Any] = asyncio.ensure_future(self._gone.wait())
         try:
-            await asyncio.wait({making.future, gone}, return_when=asyncio.FIRST_COMPLETED)
+            futures: set[asyncio.Future[Any]] = {making.future, gone}
+            await asyncio.wait(futures, return_when=asyncio.FIRST_COMPLETED)
             return making.future.result() if making.future.done() and not making.future.cancelled() else b""
         finally:
             gone.cancel()

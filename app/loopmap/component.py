@@ -30,7 +30,7 @@ One component holds every panel, so that view, range and playhead are shared wit
     loop_map.on_point(lambda lat, lon: ...)   # a click on a map
 
 Parameters that the browser writes back: `view` and `playhead` (throttled to 250 ms), `playing`, `speed`, `looping`, `shown_range`
-(the limits now on screen, also under auto), `extent` (lat_min, lat_max, lon_min, lon_max in view, for scores of the region in view).
+(the limits now on screen, also under auto), `extent` (lat_min, lat_max, lon_min, lon_max in view, for scores of that region).
 The page must serve `app.frames_http.patterns(open_reader)` as `extra_patterns`; `frames_url` and `static_url` are relative to it.
 """
 
@@ -69,7 +69,7 @@ class LoopMap(JSComponent):
     times = param.List(default=[], item_type=str, doc="Valid date or sample day of each lead.")
 
     palette = param.String(default="thermal", doc="Name in app.palettes.PALETTES.")
-    range_mode = param.Selector(default="auto", objects=["auto", "fixed", "symmetric"])
+    range_mode: Any = param.Selector(default="auto", objects=["auto", "fixed", "symmetric"])
     range_low = param.Number(default=0.0, doc="Lower limit under fixed, in the panel's units.")
     range_high = param.Number(default=1.0, doc="Upper limit under fixed, in the panel's units.")
     log_scale = param.Boolean(default=False, doc="Colours follow log10 of the value.")
@@ -87,7 +87,9 @@ class LoopMap(JSComponent):
 
     show_player = param.Boolean(default=True)
     frames_url = param.String(default="frames", doc="Address of the frames handler, relative to the page.")
-    static_url = param.String(default=f"loopmap/{STATIC_VERSION}", doc="Address of the component's modules, relative to the page.")
+    static_url = param.String(
+        default=f"loopmap/{STATIC_VERSION}", doc="Address of the component's modules, relative to the page."
+    )
 
     def __init__(self, **params: Any) -> None:
         super().__init__(**params)
