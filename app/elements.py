@@ -56,7 +56,9 @@ def error_by_lead(error: xr.DataArray, label: str, units: str, theme: str = "lig
     curve = hv.Curve((error.lead.values, error.values), "lead", "value")
     marks = hv.Scatter((error.lead.values, error.values), "lead", "value")
     known = error.values[np.isfinite(error.values)]
-    limits = (0, float(known.max()) * 1.1 or 1.0) if at_least_zero and known.size else (None, 1.02)
+    limits: tuple[float, float] = (min(0.5, float(known.min()) - 0.05), 1.0) if known.size else (0.0, 1.0)
+    if at_least_zero and known.size:
+        limits = (0.0, float(known.max()) * 1.1 or 1.0)
     overlay = curve.opts(**_line(0, theme)) * marks.opts(color=_colour(0, theme), size=4, tools=["hover"])
     return _framed(overlay, theme, title=label, xlabel="lead (days)", ylabel=units, ylim=limits, show_legend=False)
 

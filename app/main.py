@@ -8,7 +8,8 @@ import panel_material_ui as pmui
 from app.scene import Scene, build_scene
 from app.selection import Selection, sync_with_address
 from app.services import Services
-from app.theme import STYLE_SHEET, THEME
+from app.theme import PHONE_WIDTH, STYLE_SHEET, THEME
+from app.viewport import Viewport
 from app.views.compare import CompareControls
 from app.views.details import Details
 from app.views.field import FieldControls
@@ -30,10 +31,10 @@ class Session:
     def __init__(self, services: Services) -> None:
         self.services = services
         self.selection = selection = Selection()
-        self._refusals: list[str] = []
-        sync_with_address(selection, self._refusals.append)
+        self._warnings: list[str] = []
+        self._ready = False
+        sync_with_address(selection, self.warn)
         self.sources = SourceControls(selection, services)
-        self._refusals += filter(None, [self.sources.check()])
         self.run = RunControls(selection, services, self.notify)
         self.field = FieldControls(selection)
         self.compare = CompareControls(selection, services)
@@ -64,14 +65,16 @@ class Session:
         main = pn.Column(
             self.map.component, self.details.layout, sizing_mode="stretch_width", margin=(8, 12), styles={"position": "relative"}
         )
+        viewport = Viewport(width=0, height=0, margin=0)
         page = pmui.Page(
             title="GOMS Explorer",
             meta_description="30-day forecasts of the global ocean, run and played in the browser",
+            header=[viewport],
             sidebar=sidebar,
             main=[main],
             sidebar_width=288,
             sidebar_resizable=False,
-            sidebar_open=True,
+            sidebar_open="Mobi" not in pn.state.headers.get("User-Agent", ""),
             busy_indicator=None,
             theme_config=THEME,
             dark_theme=self.selection.theme == "dark",
@@ -79,23 +82,32 @@ class Session:
             sx={"& .title.title": {"fontSize": "1.05rem", "color": "text.primary"}},
         )
         page.param.watch(self._theme_toggled, "dark_theme")
+        viewport.param.watch(self._fold, "window_width")
         return page
 
     def notify(self, kind: str, message: str) -> None:
-        """Show a message to this visitor: error, warning, info or success."""
+        """Show a message to this visitor: error, warning, info or success; before the page is there, it waits for it."""
         notifications = pn.state.notifications
-        if notifications is not None:
+        if notifications is not None and self._ready:
             getattr(notifications, kind)(message, duration=12000 if kind == "error" else 6000)
+
+    def warn(self, message: str) -> None:
+        """Say once what cannot be shown; the browser repeats its address, and the stores are looked at twice a second."""
+        if message and message not in self._warnings:
+            self._warnings.append(message)
+            self.notify("warning", message)
 
     def refresh(self, *_: Any) -> None:
         """Build the scene of the selection and show it everywhere."""
+        self.warn(self.sources.check())
         try:
             scene = build_scene(self.selection, self.services)
         except InputError as error:
             self._refuse(str(error))
             return
+        finally:
+            self._fingerprint = self._now()
         self.scene = scene
-        self._fingerprint = self._now()
         if scene.needs_reference:
             self.services.submit("reference", self.selection.source, scene.start)
         with pn.io.hold():
@@ -106,7 +118,7 @@ class Session:
 
     def _refuse(self, message: str) -> None:
         """Say what cannot be shown, and fall back to what can."""
-        self.notify("error", message)
+        self.warn(message)
         if self.selection.comparison != "none":
             self.selection.comparison = "none"
         elif self.selection.source != "sample":
@@ -129,11 +141,17 @@ class Session:
         if self._document is not None and self._document.session_context is not None:
             self._document.add_timeout_callback(show, DETAIL_DELAY_MILLISECONDS)
 
+    def _fold(self, event: Any) -> None:
+        """Begin with the choices folded away where they would cover the map."""
+        if event.new < PHONE_WIDTH:
+            self.page.sidebar_open = False
+
     def _theme_toggled(self, event: Any) -> None:
         self.selection.theme = "dark" if event.new else "light"
 
     def _loaded(self) -> None:
-        for message in self._refusals:
+        self._ready = True
+        for message in self._warnings:
             self.notify("warning", message)
         self._show_details()
         pn.state.add_periodic_callback(self._poll, POLL_MILLISECONDS)

@@ -71,9 +71,7 @@ def build_scene(selection: Selection, services: Services) -> Scene:
     sample = is_sample(primary.attrs)
     scene.leads = list(primary.all_leads)
     scene.times = [date_label(primary.valid_time(lead), sample) for lead in scene.leads]
-    scene.variables = tuple(
-        name for name, shown in DISPLAY_VARIABLES.items() if set(shown.needs) <= set(primary.variables)
-    )
+    scene.variables = tuple(name for name, shown in DISPLAY_VARIABLES.items() if set(shown.needs) <= set(primary.variables))
     variable = shown_variable(selection, scene)
     scene.depths = primary.depths(DISPLAY_VARIABLES[variable].needs[0])
     scene.panels = [panel("forecast", primary, selection, scene)]
@@ -184,9 +182,7 @@ def _forecast_missing(selection: Selection, services: Services, start: str) -> b
     return store is None or not store.complete
 
 
-def _comparison(
-    selection: Selection, services: Services, primary: FieldReader, start: str
-) -> tuple[FieldReader | None, str]:
+def _comparison(selection: Selection, services: Services, primary: FieldReader, start: str) -> tuple[FieldReader | None, str]:
     """Return the store beside the map, or None and why there is none."""
     wanted = selection.comparison
     if wanted == "reference":

@@ -97,6 +97,7 @@ def sync_with_address(selection: Selection, refuse: Callable[[str], None]) -> No
     if location is None:
         return
     for name, key in ADDRESS.items():
+
         def refuse_value(received: dict[str, Any], name: str = name, key: str = key) -> None:
             value = str(received.get(name))[:40]
             refuse(f"The address asks for {key} = {value!r}; expected {selection.describe(name)}. The default is shown.")

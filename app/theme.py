@@ -65,7 +65,7 @@ MAP_LAYOUT = """
 .panels[data-count="2"] .map { height: clamp(160px, calc(100vh - 432px), 25cqw); }
 .panels[data-count="3"] .map { height: clamp(160px, calc(50vh - 180px), 25cqw); }
 @container (min-width: 1080px) {
-  .panels[data-count="3"] { grid-template-columns: repeat(2, minmax(0, 1fr)); }
+  .panels[data-count="3"] { grid-template-columns: repeat(2, minmax(0, 1fr)) !important; }
 }
 @container (max-width: 760px) {
   .map, .panels[data-count="2"] .map, .panels[data-count="3"] .map { height: 62cqw; }

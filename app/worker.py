@@ -110,9 +110,7 @@ def perform(request: dict[str, Any], progress: Progress, cancelled: Callable[[],
         return prepare(options.get("grid") or quarter_degree(), days, progress, cancelled)
     if request["kind"] == "reference":
         return write_reference(source, init_time, request["days"], progress=progress, cancelled=cancelled)
-    return run_forecast(
-        source, init_time, request["model"], request["days"], resume=True, progress=progress, cancelled=cancelled
-    )
+    return run_forecast(source, init_time, request["model"], request["days"], resume=True, progress=progress, cancelled=cancelled)
 
 
 if __name__ == "__main__":

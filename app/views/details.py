@@ -27,7 +27,7 @@ class Details:
         self.profile = ProfileView(selection, services)
         self.choice = pmui.RadioButtonGroup(
             label="", options={"Error by lead": "error", "Point": "point"}, value="error", size="small", visible=False,
-            margin=(4, 8),
+            margin=(4, 8), width=190,
         )  # fmt: skip
         self.title = pmui.Typography("", variant="subtitle2", margin=(8, 8, 0, 8))
         self.close = pmui.IconButton(icon="close", size="small", description="Forget the point", margin=0)

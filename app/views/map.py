@@ -43,9 +43,7 @@ class MapView:
             if self.selection.source != self._source and self.selection.source.startswith(STORE):
                 self._look_at(_box_of(scene))
             self._source = self.selection.source
-        self.component.param.update(
-            **{name: value for name, value in changes.items() if getattr(self.component, name) != value}
-        )
+        self.component.param.update(**{name: value for name, value in changes.items() if getattr(self.component, name) != value})
 
     def colouring(self, variable: str) -> dict[str, Any]:
         """Return palette and range of the component for a variable."""

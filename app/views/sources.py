@@ -62,4 +62,3 @@ class SourceControls:
                 wrong = f"There is no start on {selection.start}; the first, {starts[0] if starts else 'none'}, is shown."
                 selection.start = ""
         return wrong
-
