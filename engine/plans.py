@@ -59,7 +59,7 @@ def _published(steps_an_epoch: int, epochs: int) -> tuple[Phase, ...]:
 
 
 PLANS = {
-    "small": Plan((Phase(1600, 1, 1.5e-3), Phase(300, 2, 6e-4), Phase(300, 3, 5e-4)), windows=3, rows=192, columns=320),
+    "small": Plan((Phase(900, 1, 1.5e-3), Phase(200, 2, 7e-4), Phase(250, 3, 5e-4)), windows=3, rows=192, columns=320),
     "base": Plan(_published(4000, 150), windows=1, rows=720, columns=1440, averaging=0.9999),
     "base-evolution": Plan(_published(4000, 150), windows=4, rows=240, columns=480, averaging=0.9999),
 }

@@ -28,6 +28,9 @@ EKMAN_LEVELS = 6
 """Levels (0 to 50 m) that the wind turns."""
 
 GAIN = 0.01
+EAGER = 10.0
+"""Factor on outputs whose right size is near one, so that a learning rate that suits the weights gets them there soon."""
+
 MARGIN = LARGEST_DISPLACEMENT + REACH
 
 
@@ -43,9 +46,10 @@ class Evolution(nn.Module):
         super().__init__()
         self.preset = preset
         self.groups: tuple[LevelGroup, ...] = preset.groups
-        # Displacement (2) and share of the group's own current (1) for each group and for sea level; gain by field;
-        # source by channel; sea level that moves without the layers; learned factors of heave and of geostrophic flow.
-        self.sizes = (3 * (len(self.groups) + 1), len(BLOCKS) + 1, STATE, 1, LEVELS, LEVELS)
+        # Shares of the currents at a group's top and bottom and a free displacement, for each group; the latter for sea
+        # level too; gain by field; source by channel; sea level that moves without the layers; learned factors of heave
+        # and of geostrophic flow.
+        self.sizes = (4 * len(self.groups) + 2, len(BLOCKS) + 1, STATE, 1, LEVELS, LEVELS)
         self.local = LocalPath(
             len(CONTEXT_CHANNELS) + DERIVED, preset.decoder_width, preset.local_width, preset.dilations, sum(self.sizes)
         )
@@ -72,21 +76,21 @@ class Evolution(nn.Module):
         heads = self.local(torch.cat([known, inputs]), modulation, rim - 1)
         moves, gain, source, loose, sinking, turning = heads.split(self.sizes)
         inner, edge = setting.crop(rim), setting.crop(rim - 1)
-        level, change = self._sea_level(state, moves[-3:], gain[-1:], source[ZOS:] * self.tendency[ZOS], setting)
+        level, change = self._sea_level(state, moves[-2:], gain[-1:], source[ZOS:] * self.tendency[ZOS], setting)
         total = change + loose * self.tendency[ZOS] * edge.wet[:1]
         parts = (change, total, sinking, turning, source[:ZOS], gain, moves, *geostrophic(total, edge))
         change, total, sinking, turning, source, gain, moves, *flow = (crop(part, 1) for part in parts)
         old = crop(state, rim)[:ZOS].unflatten(0, (4, LEVELS))
         sunk = inner.heave * (1 + sinking) * change
         turned = inner.shape * (1 + turning)
-        wind = self.ekman[:, None, None] * crop(spiral, rim)
+        wind = EAGER * self.ekman[:, None, None] * crop(spiral, rim)
         new = torch.addcmul(old, source.unflatten(0, (4, LEVELS)), self.tendency[:ZOS].view(4, LEVELS, 1, 1))
         heaved = torch.addcmul(new[:2], sunk[None], vertical_slope(old[:2], self.depth, inner.wet), value=-1)
         driven = torch.addcmul(new[2:], turned[None], torch.stack(flow))
         driven = torch.cat([driven[:, :EKMAN_LEVELS] + wind, driven[:, EKMAN_LEVELS:]], dim=1)
         fields = dict(zip(BLOCKS, (*heaved, *driven), strict=True))
         for number, group in enumerate(self.groups):
-            part = moves[3 * number : 3 * number + 3]
+            part = moves[4 * number : 4 * number + 4]
             for name, carried in self._carried(state, part, gain[:-1], group, setting).items():
                 field = fields[name]
                 between = field[group.first : group.last] + carried
@@ -101,7 +105,7 @@ class Evolution(nn.Module):
         near = setting.crop(rim - 1 - MARGIN)
         before = crop(state[ZOS:], rim - 1 - MARGIN)
         anomaly = (before - near.mean_level) * near.wet[:1]
-        moved = warp(anomaly, _displacement(moves, None, setting.crop(rim - 1)), near.wet[:1], MARGIN)
+        moved = warp(anomaly, _displacement(moves, [], setting.crop(rim - 1)), near.wet[:1], MARGIN)
         change = moved * (1 + GAIN * gain) - crop(anomaly, MARGIN) + source
         return crop(before, MARGIN), change * setting.crop(rim - 1).wet[:1]
 
@@ -111,23 +115,24 @@ class Evolution(nn.Module):
         """Change by transport and gain of each carried field of a group of levels, on the window."""
         rim = self.preset.halo
         near = setting.crop(rim - MARGIN)
-        flow = [crop(state[BLOCKS[name] + group.first], rim) for name in ("uo", "vo")]
+        ends = (group.first, group.last - 1)
+        currents = [torch.stack([crop(state[BLOCKS[name] + level], rim) for name in ("uo", "vo")]) for level in ends]
         channels = [slice(BLOCKS[name] + group.first, BLOCKS[name] + group.last) for name in group.carried]
         before = crop(torch.cat([state[channel] for channel in channels]), rim - MARGIN)
         wet = near.wet[group.first : group.last].repeat(len(channels), 1, 1)
-        after = warp(before, _displacement(moves, flow, setting.crop(rim)), wet, MARGIN)
+        after = warp(before, _displacement(moves, currents, setting.crop(rim)), wet, MARGIN)
         mean = torch.cat([self.mean[channel] for channel in channels])[:, None, None]
         factor = GAIN * gain[[list(BLOCKS).index(name) for name in group.carried]].repeat_interleave(group.last - group.first, 0)
         change = torch.addcmul(after - crop(before, MARGIN), factor, after - mean)
         return dict(zip(group.carried, change.split(group.last - group.first), strict=True))
 
 
-def _displacement(moves: torch.Tensor, flow: list[torch.Tensor] | None, setting: Setting) -> torch.Tensor:
-    """Cells (2, h, w) travelled in a day: a learned share of the group's own current and a learned rest."""
-    travelled = moves[:2]
-    if flow is not None:
-        cells = torch.stack([flow[0] / setting.cell_x, flow[1] / setting.cell_y]) * DAY
-        travelled = travelled + moves[2] * cells
+def _displacement(moves: torch.Tensor, currents: list[torch.Tensor], setting: Setting) -> torch.Tensor:
+    """Cells (2, h, w) travelled in a day: learned shares of `currents`, each (2, h, w) in m/s, and a learned rest."""
+    travelled = moves[-2:]
+    cells_a_day = torch.stack([DAY / setting.cell_x, DAY / setting.cell_y])
+    for share, current in zip(moves, currents, strict=False):
+        travelled = travelled + EAGER * share * current * cells_a_day
     return travelled.clamp(-LARGEST_DISPLACEMENT, LARGEST_DISPLACEMENT)
 
 

@@ -80,7 +80,7 @@ class Forecaster:
             modulation = self.network.modulation(features)
             result = torch.empty_like(state)
             for band, setting in zip(self._bands, self._settings, strict=True):
-                around = band.cut(state, rim).nan_to_num_()
+                around = torch.nan_to_num(band.cut(state, rim))
                 airs = band.cut(air, rim), band.cut(target_air, rim)
                 result[:, band.row : band.row + band.rows] = self.network.advance(around, *airs, modulation, setting, band)
             result.masked_fill_(~self._mask, torch.nan)

@@ -54,6 +54,8 @@ class Preset:
     @property
     def halo(self) -> int:
         """Return how many cells around a window its forecast depends on, a multiple of the patch."""
+        if self.projection == "linear":
+            return 0
         convolutions = DERIVATIVES + 1 + sum(self.dilations)
         reach = 1 + max(convolutions, LARGEST_DISPLACEMENT + REACH)
         return -(-reach // self.patch) * self.patch

@@ -1,0 +1,88 @@
+import numpy as np
+import pytest
+import torch
+
+from engine.models.dynamics import geostrophic, slopes, vertical_slope, vorticity
+from engine.models.evolution import ekman_spiral
+from engine.models.setting import Setting
+from engine.models.window import Window, bands
+from tests.engine.models.tiny import tiny_grid, tiny_setting
+
+
+@pytest.fixture(scope="module")
+def setting() -> Setting:
+    return tiny_setting(tiny_grid(48, 96))
+
+
+def _over_water(setting: Setting) -> torch.Tensor:
+    """Cells whose eight neighbours are wet, away from the edges of the window."""
+    dry = torch.nn.functional.max_pool2d((~setting.wet[0]).float()[None], 3, 1, 1)[0] == 0
+    dry[:2], dry[-2:], dry[:, :2], dry[:, -2:] = False, False, False, False
+    return dry
+
+
+def test_a_plane_has_its_slope(setting: Setting) -> None:
+    rows = torch.arange(48.0)[:, None].expand(48, 96)
+    _, north = slopes(rows, setting)
+    inside = _over_water(setting)
+    assert torch.allclose(north[inside], (1 / setting.cell_y).expand(48, 96)[inside], rtol=1e-4)
+
+
+def test_land_never_enters_a_slope(setting: Setting) -> None:
+    level = torch.randn(48, 96)
+    clean = slopes(torch.where(setting.wet[0], level, 0.0), setting)
+    dirty = slopes(torch.where(setting.wet[0], level, 1e9), setting)
+    for ours, theirs in zip(clean, dirty, strict=True):
+        assert torch.equal(ours[setting.wet[0]], theirs[setting.wet[0]])
+
+
+def test_water_turns_around_a_high_with_the_hemisphere(setting: Setting) -> None:
+    for row, sign in ((36, -1), (12, 1)):
+        hill = torch.zeros(48, 96)
+        hill[row, 70] = 1
+        hill = torch.nn.functional.avg_pool2d(hill[None], 3, 1, 1)[0]
+        assert torch.sign(vorticity(geostrophic(hill, setting), setting)[row, 70]) == sign
+
+
+def test_there_is_no_geostrophic_flow_at_the_equator(setting: Setting) -> None:
+    level = torch.randn(48, 96)
+    u, v = geostrophic(level, setting)
+    assert torch.isfinite(u).all()
+    assert torch.isfinite(v).all()
+
+
+def test_a_linear_profile_has_its_slope_on_uneven_levels() -> None:
+    depth = torch.tensor([0.0, 6, 10, 20, 50, 100])
+    profile = (3 - 0.25 * depth)[None, :, None, None].expand(1, 6, 2, 2)
+    slope = vertical_slope(profile, depth, torch.ones(6, 2, 2, dtype=torch.bool))
+    assert torch.allclose(slope, torch.full_like(slope, -0.25), atol=1e-6)
+
+
+def test_what_lies_below_the_sea_floor_is_not_read() -> None:
+    depth, wet = torch.tensor([0.0, 10, 20, 40]), torch.ones(4, 1, 1, dtype=torch.bool)
+    wet[2:] = False
+    profile = torch.tensor([1.0, 2.0, 500.0, -70.0])[None, :, None, None]
+    slope = vertical_slope(profile, depth, wet)[0, :2, 0, 0]
+    assert slope[0] == pytest.approx(0.1)
+    assert abs(slope[1]) <= 0.1
+
+
+def test_the_wind_turns_the_upper_ocean_to_the_right_in_the_north_and_fades() -> None:
+    surface = torch.tensor([0.1, 0.0, 20.0])[:, None, None].expand(3, 2, 1)
+    u, v = ekman_spiral(surface, torch.tensor([[40.0], [-40.0]]))
+    assert torch.allclose(u[0].flatten(), torch.tensor([0.1, 0.1]))
+    assert v[3, 0] < 0 < v[3, 1]
+    assert (u[5] == 0).all()
+
+
+def test_bands_cover_the_globe_once() -> None:
+    whole = torch.arange(24.0 * 48).view(1, 24, 48)
+    assert torch.equal(torch.cat([band.cut(whole, 0) for band in bands(24, 48, 10)], dim=1), whole)
+
+
+def test_a_window_goes_round_the_globe_and_repeats_the_last_row_at_a_pole() -> None:
+    field = torch.arange(4.0 * 6).view(1, 4, 6)
+    cut = Window(0, 2, 5, 2).cut(field, 1)
+    assert cut[0, :, 0].tolist() == [4, 4, 10, 16]
+    assert cut[0, 1].tolist() == [4, 5, 0, 1]
+    assert np.prod(cut.shape) == 16

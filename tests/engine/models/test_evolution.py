@@ -1,0 +1,136 @@
+import numpy as np
+import pytest
+import torch
+
+from engine.errors import ModelError
+from engine.models import load_model
+from engine.models.forecaster import Forecaster, choose_device
+from engine.models.presets import Preset
+from engine.models.setting import Setting
+from engine.models.window import bands
+from tests.engine.models.tiny import (
+    EVOLUTION,
+    LINEAR,
+    tiny_forecaster,
+    tiny_grid,
+    tiny_network,
+    tiny_normalisation,
+    tiny_setting,
+    tiny_state,
+    tiny_weather,
+)
+
+TODAY = np.datetime64("2019-02-23")
+TOMORROW = TODAY + np.timedelta64(1, "D")
+
+
+def _step(model: Forecaster, state: torch.Tensor) -> torch.Tensor:
+    return model.step(state, tiny_weather(model.grid, TODAY), tiny_weather(model.grid, TOMORROW), TODAY)[0]
+
+
+@pytest.mark.parametrize("preset", [EVOLUTION, LINEAR], ids=lambda preset: preset.projection)
+def test_untrained_is_persistence_to_the_last_bit(preset: Preset) -> None:
+    model = tiny_forecaster(preset, tiny_grid())
+    state = model.prepare(tiny_state(model.grid))
+    assert torch.equal(torch.nan_to_num(_step(model, state), 1e9), torch.nan_to_num(state, 1e9))
+
+
+@pytest.mark.parametrize("preset", [EVOLUTION, LINEAR], ids=lambda preset: preset.projection)
+def test_what_stands_in_dry_cells_changes_nothing(preset: Preset) -> None:
+    model = tiny_forecaster(preset, tiny_grid(), trained=True)
+    state = model.prepare(tiny_state(model.grid))
+    moved = _step(model, state)
+    dirty = torch.where(torch.isnan(state), 1e6, state)
+    again = _step(model, model.prepare(_with(model, dirty)))
+    assert not torch.equal(torch.nan_to_num(moved), torch.nan_to_num(state))
+    assert torch.equal(torch.nan_to_num(again, 1e9), torch.nan_to_num(moved, 1e9))
+
+
+def _with(model: Forecaster, array: torch.Tensor) -> object:
+    batch = tiny_state(model.grid)
+    fields = {name: array[15 * n : 15 * n + 15].numpy() for n, name in enumerate(("thetao", "so", "uo", "vo"))}
+    return batch.with_fields(**fields, zos=array[60].numpy())
+
+
+def test_water_stays_water_and_land_stays_missing() -> None:
+    model = tiny_forecaster(EVOLUTION, tiny_grid(), trained=True)
+    state = model.prepare(tiny_state(model.grid))
+    assert torch.equal(torch.isnan(_step(model, state)), torch.isnan(state))
+
+
+def test_bands_give_what_the_whole_globe_gives(monkeypatch: pytest.MonkeyPatch) -> None:
+    grid = tiny_grid(48, 48)
+    whole = tiny_forecaster(EVOLUTION, grid, trained=True)
+    monkeypatch.setattr("engine.models.forecaster.BAND_ROWS", 8)
+    banded = tiny_forecaster(EVOLUTION, grid, trained=True)
+    state = whole.prepare(tiny_state(grid))
+    with torch.autocast("cpu", enabled=False):
+        ours, theirs = _step(banded, state), _step(whole, state)
+    change = torch.nan_to_num(theirs - state).abs().amax((1, 2))
+    assert len(bands(48, 48, 8)) == 6
+    assert (torch.nan_to_num(ours - theirs).abs().amax((1, 2)) <= 0.02 * change + 1e-5).all()
+
+
+def test_the_seam_of_the_globe_is_like_any_other_meridian() -> None:
+    grid = tiny_grid()
+    network, setting = tiny_network(EVOLUTION, grid, trained=True), tiny_setting(grid)
+    batch = tiny_state(grid)
+    model = Forecaster(network, grid, tiny_normalisation(), torch.device("cpu"), {}, setting)
+    state = torch.nan_to_num(model.prepare(batch))
+    air = torch.randn(8, *grid.shape).abs() + 1
+    modulation = torch.randn(16, 6, 12)
+    window = bands(24, 48, 24)[0]
+
+    def advance(shift: int) -> torch.Tensor:
+        fields = (field.roll(4 * shift, -1) for field in (state, air, air * 1.1))
+        cuts = (window.cut(field, network.preset.halo) for field in fields)
+        with torch.inference_mode():
+            return network.advance(
+                *cuts, modulation.roll(shift, -1), _rolled(setting, 4 * shift).cut(window, network.preset.halo), window
+            )
+
+    mask = model._mask
+    plain = torch.where(mask, advance(0), 0.0).roll(12, -1)
+    assert torch.allclose(torch.where(mask.roll(12, -1), advance(3), 0.0), plain, atol=1e-3)
+
+
+def _rolled(setting: Setting, cells: int) -> Setting:
+    values = {name: value if value.ndim == 2 else value.roll(cells, -1) for name, value in vars(setting).items()}
+    return Setting(**values)
+
+
+def test_gaps_in_the_initial_state_take_the_climatology(small_grid) -> None:  # type: ignore[no-untyped-def]
+    preset = Preset("tiny", "Tiny", 6, 1, 16, 1, 16, 4, "evolution", (), local_width=8, dilations=(1,))
+    model = tiny_forecaster(preset, small_grid)
+    batch = tiny_state(small_grid)
+    gap = batch["zos"].copy()
+    gap[60:64, 90:100] = np.nan
+    state = model.prepare(batch.with_fields(zos=gap))
+    assert torch.isfinite(state[60][torch.from_numpy(small_grid.wet_surface)]).all()
+
+
+def test_a_forecast_without_weather_is_refused() -> None:
+    model = tiny_forecaster(EVOLUTION, tiny_grid())
+    with pytest.raises(ModelError, match="got no atmosphere"):
+        model.step(model.prepare(tiny_state(model.grid)), None, None, TODAY)
+
+
+def test_running_out_of_memory_is_said_clearly() -> None:
+    model = tiny_forecaster(EVOLUTION, tiny_grid())
+
+    def exhausted() -> None:
+        raise RuntimeError("[enforce fail at alloc_cpu.cpp] DefaultCPUAllocator: can't allocate memory: you tried to allocate")
+
+    with pytest.raises(ModelError, match="ran out of memory"):
+        model._guarded(exhausted)
+
+
+def test_devices_and_models_that_are_not_there_are_refused() -> None:
+    with pytest.raises(ModelError, match="not known"):
+        choose_device("abacus")
+    if not torch.cuda.is_available():
+        with pytest.raises(ModelError, match="no CUDA"):
+            choose_device("cuda")
+        assert choose_device("auto").type == "cpu"
+    with pytest.raises(ModelError, match="not known"):
+        load_model("oracle", tiny_grid())

@@ -1,0 +1,161 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from engine.channels import PROGNOSTIC_CHANNELS, channel_mask
+from engine.checkpoint import load_checkpoint
+from engine.dataset import SCALE, Sequences, pack, statistics, unpack, write_sequences
+from engine.errors import InputError
+from engine.losses import channel_weights, squared_error
+from engine.models.presets import Preset
+from engine.plans import PLANS, Phase, Plan
+from engine.resemblance import largest_correlations, sea_level_anomalies
+from engine.train import save_weights, summary
+from engine.trainer import Trainer
+from tests.engine.models.tiny import EVOLUTION, LINEAR, TinySource, tiny_grid, tiny_setting
+
+PLAN = Plan((Phase(4, 1, 2e-3, masked=0.5), Phase(4, 2, 1e-3)), windows=1, rows=16, columns=24, averaging=0.9)
+
+
+@pytest.fixture(scope="module")
+def sequences(tmp_path_factory: pytest.TempPathFactory) -> Sequences:
+    grid, folder = tiny_grid(), tmp_path_factory.mktemp("sequences")
+    source = TinySource(grid)
+    write_sequences(source, source.init_times()[:20:10], 3, folder, grid)
+    return Sequences.open(folder, grid)
+
+
+def _trainer(sequences: Sequences, folder: Path, preset: Preset = EVOLUTION, plan: Plan = PLAN) -> Trainer:
+    grid = tiny_grid()
+    return Trainer(preset, grid, sequences, folder, plan, setting=tiny_setting(grid))
+
+
+@pytest.mark.parametrize("preset", [EVOLUTION, LINEAR], ids=lambda preset: preset.projection)
+def test_an_interrupted_training_gives_the_same_curve_and_weights(sequences: Sequences, tmp_path: Path, preset: Preset) -> None:
+    whole = _trainer(sequences, tmp_path / "whole", preset)
+    whole.run()
+    _trainer(sequences, tmp_path / "parts", preset).run(last=3)
+    grid = tiny_grid()
+    resumed = Trainer.resume(grid, sequences, tmp_path / "parts", PLAN, tiny_setting(grid))
+    assert resumed.step == 3
+    resumed.run()
+    assert [record.loss for record in resumed.history] == [record.loss for record in whole.history]
+    for ours, theirs in zip(resumed.network.parameters(), whole.network.parameters(), strict=True):
+        assert torch.equal(ours, theirs)
+    assert all(torch.equal(resumed.average[name], value) for name, value in whole.average.items())
+
+
+def test_training_starts_at_persistence_and_beats_it(sequences: Sequences, tmp_path: Path) -> None:
+    plan = Plan((Phase(30, 1, 3e-3),), windows=2, rows=24, columns=48)
+    trainer = _trainer(sequences, tmp_path, plan=plan)
+    trainer.run()
+    first, last = trainer.history[0], trainer.history[-1]
+    assert first.loss == pytest.approx(first.persistence_loss, rel=1e-3)
+    assert last.loss < 0.9 * last.persistence_loss
+
+
+def test_trained_weights_are_saved_with_card_and_picture(sequences: Sequences, tmp_path: Path) -> None:
+    trainer = _trainer(sequences, tmp_path)
+    trainer.run(last=2)
+    path = tmp_path / "weights" / "tiny.safetensors"
+    save_weights(trainer, path, {"data": ["tiny"]})
+    loaded = load_checkpoint(path, tiny_grid())
+    assert loaded.provenance["training"]["updates"] == 2
+    assert set(summary(trainer)) == {"hours", "first_day_error_over_persistence"}
+    assert (tmp_path / "weights" / "tiny_loss.png").stat().st_size > 10_000
+
+
+def test_nothing_to_resume_is_said(sequences: Sequences, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no training to resume"):
+        Trainer.resume(tiny_grid(), sequences, tmp_path)
+
+
+def test_sequences_too_short_for_the_plan_are_refused(sequences: Sequences, tmp_path: Path) -> None:
+    plan = Plan((Phase(1, 3, 1e-3),), windows=1, rows=16, columns=24)
+    with pytest.raises(InputError, match="the plan needs 4"):
+        _trainer(sequences, tmp_path, plan=plan)
+
+
+def test_packing_keeps_a_day_s_change(sequences: Sequences) -> None:
+    grid = tiny_grid()
+    source = TinySource(grid)
+    time = source.init_times()[0]
+    restored = unpack(torch.from_numpy(pack(source.state(time), source.forcing(time)))).numpy()
+    from engine.channels import FORCING_CHANNELS, to_array
+
+    truth = np.concatenate([to_array(source.state(time), PROGNOSTIC_CHANNELS), to_array(source.forcing(time), FORCING_CHANNELS)])
+    error = np.nanmax(np.abs(restored - truth), axis=(1, 2))
+    assert (error <= 0.51 * SCALE + 1e-4 * np.abs(np.nanmean(truth, axis=(1, 2)))).all()
+    assert SCALE[60] < 2e-4
+
+
+def test_statistics_count_water_alone(sequences: Sequences) -> None:
+    known = statistics(sequences, tiny_grid())
+    assert known.normalisation.mean[0] == pytest.approx(15, abs=3)
+    assert known.normalisation.std[15] < 3
+    assert (known.tendency > 0).all()
+
+
+def test_sequences_of_another_grid_or_none_are_refused(sequences: Sequences, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="grid"):
+        Sequences.open(sequences.folder, tiny_grid(48, 96))
+    with pytest.raises(InputError, match="no training sequences"):
+        Sequences.open(tmp_path, tiny_grid())
+
+
+@pytest.mark.parametrize("rubbish", [0.0, 1e20, float("nan")])
+def test_land_changes_neither_loss_nor_gradient(rubbish: float) -> None:
+    grid = tiny_grid()
+    wet = torch.from_numpy(channel_mask(grid, PROGNOSTIC_CHANNELS))
+    area = torch.from_numpy(grid.cell_area).float()
+    generator = torch.Generator().manual_seed(0)
+    target = torch.randn(61, *grid.shape, generator=generator)
+    clean = torch.randn(61, *grid.shape, generator=generator)
+
+    def gradient(fill: float) -> tuple[torch.Tensor, torch.Tensor]:
+        prediction = torch.where(wet, clean, fill).requires_grad_()
+        loss = squared_error(prediction, torch.where(wet, target, fill), wet, area, torch.ones(61)).sum()
+        loss.backward()
+        assert prediction.grad is not None
+        return loss.detach(), prediction.grad
+
+    expected, ours = gradient(0.5), gradient(rubbish)
+    assert torch.equal(ours[0], expected[0])
+    assert torch.equal(ours[1], expected[1])
+    assert (ours[1][~wet] == 0).all()
+
+
+def test_an_error_of_one_tendency_costs_one_and_zos_weighs_most() -> None:
+    grid = tiny_grid()
+    wet = torch.from_numpy(channel_mask(grid, PROGNOSTIC_CHANNELS))
+    zero, tendency = torch.zeros(61, *grid.shape), torch.linspace(0.1, 2, 61)
+    cost = squared_error(zero + tendency[:, None, None], zero, wet, torch.from_numpy(grid.cell_area).float(), tendency)
+    assert torch.allclose(cost, torch.ones(61), atol=1e-3)
+    weights = channel_weights(PROGNOSTIC_CHANNELS)
+    assert weights.sum() == pytest.approx(1)
+    assert weights.argmax() == 60
+
+
+@pytest.mark.parametrize("name", list(PLANS))
+def test_the_rate_rises_and_falls_in_every_phase(name: str) -> None:
+    plan, begin = PLANS[name], 0
+    for phase in plan.phases:
+        rates = [plan.at(begin + int(part * (phase.steps - 1)))[1] for part in (0, 0.05, 0.5, 1)]
+        assert rates[0] < 0.5 * phase.rate
+        assert rates[1] > rates[2] > rates[3]
+        assert max(rates) <= phase.rate
+        begin += phase.steps
+    assert begin == plan.steps
+
+
+def test_resemblance_finds_a_copy_and_not_a_stranger() -> None:
+    grid = tiny_grid()
+    random = np.random.default_rng(0)
+    days = [random.standard_normal(grid.shape).astype(np.float32) for _ in range(4)]
+    ours = sea_level_anomalies([days[0], days[1]], 0 * days[0], grid)
+    theirs = sea_level_anomalies([3 * days[0] + 5, days[2], days[3]], 0 * days[0], grid)
+    largest = largest_correlations(ours, theirs)
+    assert largest[0] == pytest.approx(1, abs=1e-3)
+    assert largest[1] < 0.3
