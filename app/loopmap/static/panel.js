@@ -139,6 +139,8 @@ export class Panel {
     return frame;
   }
 
+  expects(lead) { return !this.isDifference && Boolean(this.spec?.leads.includes(lead + (this.spec.lead_offset || 0))); }
+
   // Whether playback may go to a lead: its frame is here, or will never come.
   has(lead) {
     if (this.isDifference || !this.spec || !this.loop) return true;

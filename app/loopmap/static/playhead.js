@@ -41,21 +41,21 @@ export class Playhead {
     this.go(looping ? (this.index + by + count) % count : this.index + by);
   }
 
-  // Moves on by the time since the paint before; `has(lead)` tells whether a lead can be shown. Returns false at the end.
-  advance(now, { speed, looping, blend, has }) {
-    const end = this.leads.length - 1;
-    if (end < 1) return true;
+  // Moves on by the time since the paint before, between the indices `first` and `end`; `has(lead)` tells whether a lead can
+  // be shown now. Returns false at the end.
+  advance(now, { speed, looping, blend, has, first, end }) {
+    if (end <= first) return true;
     const elapsed = this.last === null ? 0 : Math.min((now - this.last) / 1000, 0.25);
     this.last = now;
     // Never more than one lead a paint: at the highest speeds each day is still seen.
     let position = Math.min(this.position + elapsed * speed, this.index + 1.99);
-    if (position > end && this.index === end) {
+    if (position > end && this.index >= end) {
       // The last day is held for a moment before the loop starts again.
       this.held += elapsed;
       if (this.held < (speed <= 15 ? 0.5 : 1 / speed)) return true;
       this.held = 0;
       if (!looping) return false;
-      position = 0;
+      position = first;
     }
     position = Math.min(position, end + (blend ? 0 : 0.99));
     const index = Math.min(Math.floor(position), end);

@@ -154,9 +154,14 @@ export class Stage {
     const { speed, looping, blend } = this;
     const before = this.lead;
     const has = (lead) => this.panels.every((panel) => panel.has(lead));
-    if (!this.playhead.advance(now, { speed, looping, blend, has })) this.set("playing", false);
+    // Days that no map has yet, of a forecast that still runs, are left out.
+    const { leads } = this.playhead;
+    const [first, end] = [leads.findIndex((lead) => this.expects(lead)), leads.findLastIndex((lead) => this.expects(lead))];
+    if (!this.playhead.advance(now, { speed, looping, blend, has, first, end })) this.set("playing", false);
     if (this.lead !== before) this.report("playhead", this.lead);
   }
+
+  expects(lead) { return this.panels.some((panel) => panel.expects(lead)); }
 
   // --- view -----------------------------------------------------------------------------------------------------------
 

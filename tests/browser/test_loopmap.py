@@ -1,0 +1,350 @@
+"""The map component in a real browser, on a small ocean made up here."""
+
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import panel as pn
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from tornado.testing import bind_unused_port
+
+from app.frames_http import patterns
+from app.loopmap import LoopMap
+from engine.errors import InputError
+
+LEADS = list(range(31))
+
+
+class Axes:
+    lat = np.arange(-89, 90, 2.0)
+    lon = np.arange(1, 360, 2.0)
+
+
+class Reader:
+    """Temperature is the longitude's cosine plus the lead; salinity is 35 everywhere; no water north of 70."""
+
+    grid = Axes()
+
+    def __init__(self) -> None:
+        self.reads: list[tuple[str, int]] = []
+
+    def read(self, variable: str, lead: int, depth_index: int) -> np.ndarray:
+        self.reads.append((variable, lead))
+        lat, lon = np.meshgrid(self.grid.lat, self.grid.lon, indexing="ij")
+        field = 10 * np.cos(np.deg2rad(lon)) + lead if variable == "thetao" else np.full(lat.shape, 35.0) + 0.01 * lat
+        return np.where(lat > 70, np.nan, field).astype(np.float32)
+
+
+class Visit:
+    """One page with one map: the browser's side, the server's side and what went wrong."""
+
+    def __init__(self, page: Page, component: LoopMap, document: Any, readers: dict[str, Reader], errors: list[str]) -> None:
+        self.page, self.component, self.document, self.readers, self.errors = page, component, document, readers, errors
+        self.points: list[tuple[float, float]] = []
+        component.on_point(lambda lat, lon: self.points.append((lat, lon)))
+
+    def update(self, **values: Any) -> None:
+        self.document.add_next_tick_callback(lambda: self.component.param.update(**values))
+
+    def state(self) -> dict[str, Any]:
+        return self.page.evaluate("goms.state()")
+
+    def until(self, condition: str) -> None:
+        self.page.wait_for_function(condition, timeout=15000)
+
+    def wait(self, condition: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + 10
+        while not condition():
+            assert time.monotonic() < deadline, "the server did not hear of it"
+            self.page.wait_for_timeout(30)
+
+    def pixel(self, x: float, y: float, panel: int = 0) -> list[int]:
+        """Return red, green, blue at a share of the map's width and height."""
+        script = """([panel, x, y]) => {
+            const all = (root) => [...root.querySelectorAll("*")].flatMap((one) => [one, ...(one.shadowRoot ? all(one.shadowRoot) : [])]);
+            const canvas = all(document).filter((one) => one.className === "picture")[panel];
+            const [column, row] = [Math.floor(x * canvas.width), Math.floor(y * canvas.height)];
+            return [...canvas.getContext("2d").getImageData(column, row, 1, 1).data.slice(0, 3)];
+        }"""
+        return self.page.evaluate(script, [panel, x, y])
+
+    def box(self) -> dict[str, float]:
+        box = self.page.locator(".map").first.bounding_box()
+        assert box is not None
+        return dict(box)
+
+
+def field(key: str = "forecast", store: str = "forecast", variable: str = "thetao", leads: list[int] | None = None) -> dict[str, Any]:
+    return {
+        "key": key,
+        "kind": "field",
+        "store": store,
+        "variable": variable,
+        "depth_index": 0,
+        "leads": LEADS if leads is None else leads,
+        "title": f"title of {store}",
+        "quantity": f"quantity {variable}",
+        "units": "degC" if variable == "thetao" else "1e-3",
+        "forcing": "winds made up",
+        "notice": "sample ocean - simulation, not for navigation",
+        "empty": "nothing here",
+    }
+
+
+DIFFERENCE = {
+    "key": "difference",
+    "kind": "difference",
+    "of": ["forecast", "reference"],
+    "title": "first minus second",
+    "quantity": "difference",
+    "units": "degC",
+}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
+    readers = {"forecast": Reader(), "reference": Reader()}
+    made: list[tuple[LoopMap, Any]] = []
+    wanted: dict[str, Any] = {}
+    stops: list[Callable[[], Any]] = []
+    errors: list[str] = []
+
+    def open_reader(identifier: str) -> Reader:
+        if identifier not in readers:
+            raise InputError(f"there is no store {identifier}")
+        return readers[identifier]
+
+    def page_of_server() -> LoopMap:
+        component = LoopMap(sizing_mode="stretch_width", leads=LEADS, times=[f"sample day {lead}" for lead in LEADS], **wanted)
+        made.append((component, pn.state.curdoc))
+        return component
+
+    def start(width: int = 1232, height: int = 800, touch: bool = False, **values: Any) -> Visit:
+        wanted.update({"panels": [field()], **values})
+        socket, port = bind_unused_port()
+        socket.close()
+        server = pn.serve(
+            {"/": page_of_server},
+            port=port,
+            address="127.0.0.1",
+            show=False,
+            threaded=True,
+            verbose=False,
+            extra_patterns=patterns(open_reader),
+            websocket_origin=[f"127.0.0.1:{port}"],
+        )
+        context = browser.new_context(viewport={"width": width, "height": height}, has_touch=touch)
+        page = context.new_page()
+        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        stops.extend([context.close, server.stop])
+        for _ in range(100):
+            try:
+                page.goto(f"http://127.0.0.1:{port}/")
+                break
+            except Exception:
+                page.wait_for_timeout(100)
+        result = Visit(page, *made[-1], readers, errors)
+        result.until("window.goms && goms.state && goms.state().panels.length > 0")
+        return result
+
+    yield start
+    for stop in stops:
+        stop()
+    assert errors == []
+
+
+def test_the_first_picture_carries_what_it_shows(visit: Callable[..., Visit]) -> None:
+    seen = visit()
+    seen.until("goms.changeMs.length === 1 && goms.loopReadyMs.length === 1")
+    text = seen.page.locator(".panel").inner_text()
+    for words in ("quantity thetao (°C)", "title of forecast · winds made up", "sample day 0", "initial", "not for navigation"):
+        assert words in text
+    assert len(set(map(tuple, (seen.pixel(x, 0.55) for x in (0.2, 0.4, 0.6))))) == 3
+    assert sorted(lead for _, lead in seen.readers["forecast"].reads) == LEADS
+
+
+def test_playback_paints_other_pictures_without_asking_the_server(visit: Callable[..., Visit]) -> None:
+    seen = visit(speed=30.0, range_mode="fixed", range_low=-10.0, range_high=40.0)
+    seen.until("goms.loopReadyMs.length === 1")
+    reads, before, painted = len(seen.readers["forecast"].reads), seen.pixel(0.5, 0.5), seen.page.evaluate("goms.leadsPainted")
+    seen.page.get_by_role("button", name="Play", exact=True).click()
+    seen.until("goms.state().lead > 12")
+    seen.page.get_by_role("button", name="Pause").click()
+    assert seen.page.evaluate("goms.leadsPainted") - painted > 10
+    assert seen.pixel(0.5, 0.5) != before
+    assert len(seen.readers["forecast"].reads) == reads
+    seen.wait(lambda: seen.component.playhead == seen.state()["lead"] and not seen.component.playing)
+
+
+def test_keys_step_seek_zoom_and_pan(visit: Callable[..., Visit]) -> None:
+    seen = visit()
+    seen.until("goms.loopReadyMs.length === 1")
+    seen.page.locator(".map").focus()
+    leads = []
+    for key in ("ArrowRight", "ArrowRight", "ArrowLeft", "End", "Home", "ArrowLeft"):
+        seen.page.keyboard.press(key)
+        leads.append(seen.state()["lead"])
+    assert leads == [1, 2, 1, 30, 0, 30]
+    seen.page.keyboard.press("+")
+    seen.page.keyboard.press("Shift+ArrowRight")
+    view = seen.state()["view"]
+    assert view["span"] == pytest.approx(360 / 1.6)
+    assert view["lon"] > 205
+    seen.page.keyboard.press("0")
+    assert seen.state()["view"]["span"] == pytest.approx(360)
+    seen.page.keyboard.press(" ")
+    assert seen.state()["playing"]
+
+
+def test_every_button_of_the_player_has_a_name_and_does_its_work(visit: Callable[..., Visit]) -> None:
+    seen = visit(looping=False)
+    seen.until("goms.loopReadyMs.length === 1")
+    leads = []
+    for name in ("Last day", "One day on", "One day back", "First day", "One day back"):
+        seen.page.get_by_role("button", name=name).click()
+        leads.append(seen.state()["lead"])
+    assert leads == [30, 30, 29, 0, 0]
+    seen.page.get_by_role("slider", name="Lead time").fill("17")
+    assert seen.state()["lead"] == 17
+    seen.page.get_by_role("button", name="Repeat").click()
+    seen.page.get_by_role("combobox", name="Speed").select_option("15")
+    seen.wait(lambda: seen.component.looping and seen.component.speed == 15)
+
+
+def test_a_change_of_variable_keeps_the_old_picture_until_the_new_one_is_whole(visit: Callable[..., Visit]) -> None:
+    seen = visit(palette="thermal")
+    seen.until("goms.loopReadyMs.length === 1")
+    old = seen.pixel(0.4, 0.5)
+    seen.update(panels=[field(variable="so")], palette="haline")
+    seen.until("goms.changeMs.length === 2 && goms.loopReadyMs.length === 2")
+    assert seen.state()["panels"][0]["quantity"] == "quantity so"
+    assert seen.pixel(0.4, 0.5) != old
+    assert "psu" in seen.page.locator(".bar").inner_text()
+
+
+def test_palette_and_range_change_without_asking_the_server(visit: Callable[..., Visit]) -> None:
+    seen = visit()
+    seen.until("goms.loopReadyMs.length === 1")
+    reads, before = len(seen.readers["forecast"].reads), seen.pixel(0.4, 0.5)
+    seen.update(palette="ice")
+    seen.page.wait_for_timeout(400)
+    recoloured = seen.pixel(0.4, 0.5)
+    assert recoloured != before
+    seen.update(range_mode="fixed", range_low=-2.0, range_high=2.0)
+    seen.until("goms.state().panels[0].high === 2")
+    seen.update(range_mode="symmetric")
+    seen.until("goms.state().panels[0].low === -goms.state().panels[0].high")
+    assert len(seen.readers["forecast"].reads) == reads
+    seen.wait(lambda: seen.component.shown_range[0] == -seen.component.shown_range[1])
+
+
+def test_the_wheel_zooms_about_the_pointer_and_brings_sharp_frames(visit: Callable[..., Visit]) -> None:
+    seen = visit()
+    seen.until("goms.loopReadyMs.length === 1")
+    box = seen.box()
+    x, y = box["x"] + 0.25 * box["width"], box["y"] + 0.4 * box["height"]
+    seen.page.mouse.move(x, y)
+    before = seen.page.locator(".readout").inner_text().split()[-2:]
+    width = seen.state()["panels"][0]["drawnWidth"]
+    seen.page.mouse.wheel(0, -240)
+    seen.until("goms.zoomMs.length === 1")
+    assert seen.page.locator(".readout").inner_text().split()[-2:] == before
+    assert seen.state()["panels"][0]["drawnWidth"] < width
+    seen.wait(lambda: abs(seen.component.view[2] - seen.state()["view"]["span"]) < 1e-6)
+    assert seen.component.extent[1] - seen.component.extent[0] < 180
+
+
+def test_the_map_has_no_seam_at_the_date_line_or_at_greenwich(visit: Callable[..., Visit]) -> None:
+    seen = visit(range_mode="fixed", range_low=-10.0, range_high=10.0)
+    seen.until("goms.loopReadyMs.length === 1")
+    for number, lon in enumerate((180.0, 0.0), start=1):
+        seen.update(view=(-50.0, lon, 24.0))
+        seen.until(f"goms.zoomMs.length === {number}")
+        row = [seen.pixel(0.205 + 0.02 * step, 0.52) for step in range(30)]
+        steps = np.abs(np.diff(np.array(row), axis=0)).max()
+        assert steps < 25
+
+
+def test_dragging_pans_and_a_click_tells_the_server_where(visit: Callable[..., Visit]) -> None:
+    seen = visit(view=(0.0, 205.0, 120.0))
+    seen.until("goms.loopReadyMs.length === 1")
+    box = seen.box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    seen.page.mouse.move(x, y)
+    seen.page.mouse.down()
+    seen.page.mouse.move(x - 100, y, steps=5)
+    seen.page.mouse.up()
+    moved = 120 * 100 / box["width"]
+    assert seen.state()["view"]["lon"] == pytest.approx(205 + moved, abs=0.3)
+    assert seen.points == []
+    seen.page.mouse.click(x, y)
+    seen.wait(lambda: len(seen.points) == 1)
+    assert seen.points[0] == pytest.approx((0, 205 + moved), abs=0.3)
+
+
+def test_the_read_out_gives_the_value_of_the_field_and_says_where_there_is_none(visit: Callable[..., Visit]) -> None:
+    seen = visit()
+    seen.until("goms.loopReadyMs.length === 1")
+    box = seen.box()
+    seen.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    value = float(seen.page.locator(".readout b").inner_text().split()[0].replace("−", "-"))
+    assert value == pytest.approx(10 * np.cos(np.deg2rad(205)), abs=0.3)
+    seen.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 4)
+    assert seen.page.locator(".readout b").inner_text() == "no data"
+
+
+def test_compared_maps_share_view_range_and_playhead_and_their_difference_is_right(visit: Callable[..., Visit]) -> None:
+    shifted = {**field("reference", "reference"), "lead_offset": 5, "leads": [lead + 5 for lead in LEADS]}
+    seen = visit(panels=[field(), shifted, DIFFERENCE])
+    seen.until("goms.loopReadyMs.length === 1")
+    first, second, third = seen.state()["panels"]
+    assert (first["low"], first["high"]) == (second["low"], second["high"])
+    assert third["low"] == -third["high"]
+    box = seen.box()
+    seen.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    values = [float(text.split()[0].replace("−", "-")) for text in seen.page.locator(".readout b").all_inner_texts()]
+    assert values[2] == pytest.approx(-5, abs=0.05)
+    assert values[0] - values[1] == pytest.approx(values[2], abs=0.05)
+    seen.page.mouse.wheel(0, -200)
+    seen.until("goms.zoomMs.length === 1")
+    widths = {panel["drawnWidth"] for panel in seen.state()["panels"]}
+    assert len(widths) == 1
+
+
+def test_leads_that_finish_later_are_fetched_alone(visit: Callable[..., Visit]) -> None:
+    seen = visit(panels=[field(leads=[0, 1, 2])])
+    seen.until("goms.state().panels[0].held === 3")
+    seen.update(panels=[field(leads=[0, 1, 2, 3, 4])])
+    seen.until("goms.state().panels[0].held === 5")
+    assert sorted(lead for _, lead in seen.readers["forecast"].reads) == [0, 1, 2, 3, 4]
+    assert seen.page.evaluate("goms.changeMs.length") == 1
+
+
+def test_playback_waits_for_a_lead_that_is_still_on_its_way(visit: Callable[..., Visit]) -> None:
+    seen = visit(panels=[field(leads=[0, 1, 2])], speed=30.0, playing=True)
+    seen.page.wait_for_timeout(1200)
+    assert seen.state()["lead"] <= 2
+
+
+def test_a_map_without_a_store_says_why(visit: Callable[..., Visit]) -> None:
+    seen = visit(panels=[field(leads=[])])
+    seen.page.get_by_text("nothing here").wait_for()
+
+
+def test_on_a_phone_nothing_runs_off_the_page(visit: Callable[..., Visit]) -> None:
+    seen = visit(width=390, height=844, touch=True)
+    seen.until("goms.loopReadyMs.length === 1")
+    assert seen.page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert seen.box()["height"] > 200
