@@ -123,7 +123,7 @@ def read_attributes(folder: Path) -> dict[str, Any]:
 
 
 def replace_attributes(folder: Path, attributes: Mapping[str, Any]) -> None:
-    """Replace the attributes of the group in one atomic step that survives a loss of power."""
+    """Replace the attributes of the group in one atomic step."""
     metadata = json.loads((folder / "zarr.json").read_bytes())
     metadata["attributes"] = dict(attributes)
     content = json.dumps(metadata, default=str).encode()
@@ -132,7 +132,7 @@ def replace_attributes(folder: Path, attributes: Mapping[str, Any]) -> None:
 
 def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
     """Let `write` fill a file beside `path`, flush it to the disk, and rename it into place."""
-    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
+    partial = path.with_name(f"{path.name}.partial")
     try:
         with partial.open("wb") as file:
             write(file)
@@ -142,11 +142,10 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
     except BaseException:
         partial.unlink(missing_ok=True)
         raise
-    flush(path.parent)
 
 
 def flush(path: Path) -> None:
-    """Wait until a file or the entries of a folder are on the disk."""
+    """Wait until the content of a file is on the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -37,7 +37,7 @@ class Store:
         self._times = np.asarray(array_of(self._group, time_name)[:]).astype("datetime64[s]")
         self._depths = tuple(np.asarray(array_of(self._group, "depth")[:]).tolist())
         self._index = {int(lead): index for index, lead in enumerate(lead_numbers(self._times))}
-        self._changed_ns = -1
+        self._version = (0, 0)
 
     @property
     def identifier(self) -> str:
@@ -48,10 +48,10 @@ class Store:
     def attrs(self) -> dict[str, Any]:
         """Return the attributes as they are on the disk now: provenance, `status`, `finished_leads`."""
         try:
-            changed_ns = (self.folder / "zarr.json").stat().st_mtime_ns
-            if changed_ns != self._changed_ns:
+            status = (self.folder / "zarr.json").stat()
+            if (version := (status.st_mtime_ns, status.st_ino)) != self._version:
                 self._attributes = read_attributes(self.folder)
-                self._changed_ns = changed_ns
+                self._version = version
         except FileNotFoundError as error:
             raise InputError(f"store {self.identifier} was deleted while it was read; choose another") from error
         return dict(self._attributes)

@@ -9,7 +9,7 @@ from typing import Any
 from engine.errors import InputError
 from engine.paths import stores_folder
 from engine.stores.reader import Store
-from engine.stores.writer import delete_folder, lock_path
+from engine.stores.writer import delete_folder, lock_path, making_path
 
 
 @dataclass(frozen=True)
@@ -67,4 +67,4 @@ def delete_store(identifier: str, folder: Path | None = None) -> None:
     found = find_store(identifier, folder)
     delete_folder(found)
     lock_path(found).unlink(missing_ok=True)
-    rmtree(found.with_name(f".{identifier}.making"), ignore_errors=True)
+    rmtree(making_path(found), ignore_errors=True)

@@ -1,6 +1,5 @@
 """The write side of stores: created empty, appended lead by lead, closed as whole; killed at any moment, resumable."""
 
-import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from shutil import rmtree
@@ -53,16 +52,14 @@ class StoreWriter:
         steps = np.diff(lead_numbers(times)) if times.size else np.array([0])
         if np.any(steps <= 0) or np.any(np.isnat(times)):
             raise InputError(f"times of store {folder.name} do not ascend by a day or more; expected one step a day")
-        folder.parent.mkdir(parents=True, exist_ok=True)
         lock = _locked(folder)
-        making = folder.with_name(f".{folder.name}.making")
+        making = making_path(folder)
         try:
             rmtree(making, ignore_errors=True)
             delete_folder(folder)
             # The store appears under its name only once it can be opened.
             create_group(making, grid, kind, variables, times, {**attrs, "kind": kind, "Conventions": "CF-1.11"})
             making.replace(folder)
-            flush(folder.parent)
             return cls(folder, lock)
         except OSError as error:
             rmtree(making, ignore_errors=True)
@@ -110,7 +107,6 @@ class StoreWriter:
         shard = self.folder.joinpath(name, "c", str(position), *("0" for _ in numbers.shape))
         if shard.exists():  # a shard of nothing but missing values is not written
             flush(shard)
-            flush(shard.parent)
 
     def write_restart(self, lead: int, restart: Mapping[str, np.ndarray]) -> None:
         """Keep the exact float32 state after `lead`, replacing the last one atomically."""
@@ -135,7 +131,7 @@ class StoreWriter:
         if missing:
             raise InputError(f"store {self.folder.name} lacks leads {missing}; append them before it is finished")
         replace_attributes(self.folder, {**self.reader.attrs, "status": "whole"})
-        restart_path(self.folder).unlink(missing_ok=True)
+        _delete_restart(self.folder)
         self.close()
 
     def close(self) -> None:
@@ -189,26 +185,41 @@ def lock_path(folder: Path) -> Path:
     return folder.with_name(f".{folder.name}.lock")
 
 
+def making_path(folder: Path) -> Path:
+    """Return where a store lies until it can be opened."""
+    return folder.with_name(f".{folder.name}.making")
+
+
 def delete_folder(folder: Path) -> None:
     """Remove a store; it vanishes at once, so that one half removed is never seen."""
-    restart_path(folder).unlink(missing_ok=True)
+    _delete_restart(folder)
+    going = folder.with_name(f".{folder.name}.deleted")
+    rmtree(going, ignore_errors=True)
     if folder.exists():
-        going = folder.with_name(f".{folder.name}.{os.getpid()}.deleted")
         folder.replace(going)
         rmtree(going)
+
+
+def _delete_restart(folder: Path) -> None:
+    path = restart_path(folder)
+    for each in (path, path.with_name(f"{path.name}.partial")):
+        each.unlink(missing_ok=True)
 
 
 def _locked(folder: Path) -> FileLock:
     lock = FileLock(lock_path(folder))
     try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
         lock.acquire(timeout=0)
     except Timeout as error:
         raise StoreBusy(f"store {folder.name} is being written by another process; wait for it or cancel it") from error
+    except OSError as error:
+        raise _cannot_write(folder.name, f"its folder {folder.parent}", error) from error
     return lock
 
 
 def _cannot_write(name: str, what: str, error: OSError) -> ModelError:
     return ModelError(
-        f"store {name}: {what} could not be written ({error.strerror or error}); the leads finished before are kept; "
-        "free space (`goms stores` shows sizes) and continue with --resume"
+        f"store {name}: {what} could not be written ({error.strerror or error}); what was finished before is kept: free space "
+        "(`goms stores` shows sizes) or choose a folder that can be written with --home, then continue with --resume"
     )

@@ -1,6 +1,5 @@
 """The forecast workflow: the same days whether it runs through, is cancelled, or is killed."""
 
-import os
 import signal
 import time
 from multiprocessing.connection import Connection
@@ -21,12 +20,14 @@ from engine.grid import Grid, coarsened
 from engine.paths import stores_folder
 from engine.reference import write_reference
 from engine.store import ForecastStore, open_store
+from engine.stores.layout import read_attributes
 from engine.variables import PROGNOSTIC
 from tests.engine.children import CHILDREN
 from tests.engine.toy import INIT_TIME, ToyModel, ToySource, toy_load_model
 
 DAYS = 5
 KILLS = 20
+STORE = forecast_identifier(ToySource(), INIT_TIME, "small", DAYS)
 
 
 @pytest.fixture(autouse=True)
@@ -64,35 +65,46 @@ def _child(home: Path, started: Connection) -> None:
     _command(home, resume=False)
 
 
-def _run_until_killed(home: Path, delay: float | None) -> float:
-    """Start a real process that writes a forecast, kill it `delay` seconds after it begins; return the seconds it ran."""
+def _run(home: Path, kill_after: tuple[int, float] | None = None) -> float:
+    """Start a real process that writes a forecast; return the seconds it ran.
+
+    With `kill_after` = (leads, seconds) SIGKILL hits it so long after that many leads were finished, whatever it does then.
+    """
     ours, theirs = CHILDREN.Pipe()
     process = CHILDREN.Process(target=_child, args=(home, theirs))
     process.start()
     ours.recv()
     began = time.perf_counter()
-    if delay is not None:
-        time.sleep(delay)
-        os.kill(process.pid, signal.SIGKILL)
+    if kill_after is not None:
+        leads, seconds = kill_after
+        while process.is_alive() and len(_finished(home)) < leads:
+            time.sleep(0.002)
+        time.sleep(seconds)
+        process.kill()
     process.join()
-    assert process.exitcode in ((0,) if delay is None else (0, -signal.SIGKILL))
+    assert process.exitcode in (0, -signal.SIGKILL)
     return time.perf_counter() - began
+
+
+def _finished(home: Path) -> list[int]:
+    folder = home / "stores" / STORE
+    return read_attributes(folder)["finished_leads"] if folder.exists() else []
 
 
 def test_killed_at_any_moment_it_shows_what_is_finished_and_resumes_to_the_same_arrays(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(engine.commands.request, "source_of", None)
-    unbroken = tmp_path / "unbroken-0" / "stores" / forecast_identifier(ToySource(), INIT_TIME, "small", DAYS)
-    seconds = min(_run_until_killed(tmp_path / f"unbroken-{number}", None) for number in range(3))
+    step_seconds = min(_run(tmp_path / f"unbroken-{number}") for number in range(2)) / (DAYS + 2)
+    unbroken = tmp_path / "unbroken-0" / "stores" / STORE
     assert open_store(unbroken).complete
     expected = _numbers(unbroken)
     random = np.random.default_rng(20190623)
     found: list[int] = []
-    for number, share in enumerate(random.permutation((np.arange(KILLS) + random.random(KILLS)) / KILLS)):
+    for number in range(KILLS):
         home = tmp_path / f"kill-{number}"
-        _run_until_killed(home, share * seconds)
-        folder = home / "stores" / unbroken.name
+        _run(home, kill_after=(number % (DAYS + 1), random.uniform(0, 1.2 * step_seconds)))
+        folder = home / "stores" / STORE
         if folder.exists():
             store = open_store(folder)
             assert store.leads == list(range(len(store.leads)))
@@ -103,7 +115,7 @@ def test_killed_at_any_moment_it_shows_what_is_finished_and_resumes_to_the_same_
         resumed = open_store(folder)
         assert resumed.complete and resumed.leads == list(range(DAYS + 1))
         assert _same(folder, expected, resumed.leads)
-        assert {path.name for path in folder.parent.iterdir()} <= {folder.name, f".{folder.name}.lock"}
+        assert {path.name for path in folder.parent.iterdir()} <= {STORE, f".{STORE}.lock"}
         assert not list(folder.rglob("*.partial"))
     assert len(found) > KILLS // 2 and len(set(found)) >= 4, f"the kills did not meet the run at different leads: {found}"
 
