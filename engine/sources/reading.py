@@ -102,29 +102,34 @@ class GriddedFile:
         variable = self._open()[self.found[name]]
         index = (time,) if level is None else (time, level)
         try:
-            values = np.ma.filled(np.ma.asarray(variable[index], dtype=np.float32), np.nan)
+            values = _unpacked(variable, index)
         except (OSError, RuntimeError) as error:
             raise InputError(
                 f"{self.path}: {self.found[name]} of {self.times[time]} cannot be read ({error}); "
                 "expected a whole file: download it again"
             ) from error
         scale, offset = want.units[self._units(variable)]
-        values = (values * np.float32(scale) + np.float32(offset))[..., self._order]
+        if (scale, offset) != (1.0, 0.0):
+            values = values * np.float32(scale) + np.float32(offset)
+        # Columns in [0, 360) are the file's own, begun elsewhere.
+        values = np.roll(values, -int(self._order[0]), axis=-1) if self._order[0] else values
         self._check_values(name, values, time, level)
         return values
 
     def _check_values(self, name: str, values: np.ndarray, time: int, level: int | None) -> None:
-        present = values[np.isfinite(values)]
+        # The extremes skip NaN and settle all but the rare doubtful field in one pass.
+        lowest, highest = np.fmin.reduce(values, axis=None), np.fmax.reduce(values, axis=None)
         subject = f"{self.path}: {self.found[name]} of {_day(self.times[time])}"
-        if present.size == 0 and not level:
+        if np.isnan(lowest) and not level:
             raise InputError(f"{subject} has no value at all; expected water: leave this day out or download it again")
         low, high = VARIABLES[name].valid_range
-        outside = np.count_nonzero((present < low) | (present > high))
-        if outside > 0.01 * present.size:
-            raise InputError(
-                f"{subject} spans {present.min():g} to {present.max():g} {VARIABLES[name].units}; "
-                f"expected {low:g} to {high:g}: check its units, scale_factor and add_offset"
-            )
+        if lowest < low or highest > high:
+            outside = np.count_nonzero((values < low) | (values > high))
+            if outside > 0.01 * np.count_nonzero(np.isfinite(values)):
+                raise InputError(
+                    f"{subject} spans {lowest:g} to {highest:g} {VARIABLES[name].units}; expected {low:g} to {high:g}: "
+                    "check its units, scale_factor and add_offset"
+                )
 
     def _open(self) -> netCDF4.Dataset:
         if self._dataset is None:
@@ -250,13 +255,29 @@ class GriddedFile:
         return times
 
 
+def _unpacked(variable: netCDF4.Variable, index: tuple[int, ...]) -> np.ndarray:
+    """Return packed numbers as float32, NaN where missing; the library's own way takes ten times as long on a global level."""
+    variable.set_auto_maskandscale(False)
+    numbers = np.asarray(variable[index])
+    values = numbers.astype(np.float32)
+    attributes = {name: variable.getncattr(name) for name in variable.ncattrs()}
+    if "scale_factor" in attributes or "add_offset" in attributes:
+        values *= np.float32(attributes.get("scale_factor", 1))
+        values += np.float32(attributes.get("add_offset", 0))
+    default = netCDF4.default_fillvals.get(numbers.dtype.str[1:])
+    for fill in {attributes.get("_FillValue", default), attributes.get("missing_value", default)}:
+        if fill is not None and fill == fill:
+            values[numbers == numbers.dtype.type(fill)] = np.nan
+    return values
+
+
 def _coordinate(data: netCDF4.Dataset, dimension: str) -> np.ndarray:
     return np.ma.filled(np.ma.asarray(data[dimension][:], dtype=np.float64), np.nan)
 
 
 def _axis_of(data: netCDF4.Dataset, dimension: str) -> str:
     if dimension not in data.variables or data[dimension].dimensions != (dimension,):
-        return dimension
+        return "cells without coordinates"
     standard_name = getattr(data[dimension], "standard_name", "")
     for axis, (standard_names, names) in _AXES.items():
         if standard_name in standard_names or dimension.lower() in names:

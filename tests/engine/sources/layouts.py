@@ -118,7 +118,7 @@ def hycom_fields(count: int) -> dict[str, np.ndarray]:
     shape = (count, HYCOM_DEPTHS.size, LAT.size, LON.size)
     depth = HYCOM_DEPTHS[None, :, None, None]
     dry = np.broadcast_to((depth > 250) & (np.arange(LON.size) >= 6), shape)
-    temperature = np.broadcast_to(2 - depth / 1000, shape).copy()
+    temperature = np.broadcast_to(2 - depth / 2000, shape).copy()
     salinity = np.broadcast_to(34 + depth / 5000, shape).copy()
     flow = np.full(shape, 0.1)
     for values in (temperature, salinity, flow):
