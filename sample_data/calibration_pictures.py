@@ -8,7 +8,6 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
-from PIL import Image
 
 from engine.regions import REGIONS, Region
 from sample_data.calibration import BANDS, Calibration
@@ -32,10 +31,8 @@ def draw(run: Run, figures: Calibration, folder: Path) -> None:
 
 
 def _save(figure: Figure, path: Path) -> None:
-    figure.savefig(path, dpi=80)
+    figure.savefig(path, dpi=72, pil_kwargs={"optimize": True})
     plt.close(figure)
-    # 128 colours are enough for these palettes and quarter the file.
-    Image.open(path).convert("RGB").quantize(128).save(path, optimize=True)
 
 
 def _amplitudes(figures: Calibration) -> Figure:
@@ -52,7 +49,7 @@ def _maps(run: Run, figures: Calibration) -> Figure:
     grid = run.grid
     for axis, title, field in zip(axes, ("day 0 (satellite)", "run"), (figures.first_map, figures.run_map), strict=True):
         known = np.isfinite(field)
-        local = np.sqrt(masked_smooth(np.nan_to_num(field) ** 2, known, grid.lat, 2.0)[0])
+        local = np.sqrt(np.maximum(masked_smooth(np.nan_to_num(field) ** 2, known, grid.lat, 2.0)[0], 0))
         image = axis.imshow(
             np.where(grid.wet_surface, local, np.nan)[::-1], extent=(0, 360, -90, 90), vmin=0, vmax=35, cmap="magma"
         )
