@@ -6,7 +6,6 @@ import logging
 import os
 import signal
 import sys
-import threading
 from pathlib import Path
 from typing import Any, cast
 
@@ -75,11 +74,15 @@ def serve(chosen: argparse.Namespace) -> None:
     options = Options(chosen.altimetry, chosen.sst, chosen.grid_factor, not chosen.no_first_run)
     services = Services(options)
     pn.extension(notifications=True)
+    # Before the first visitor and on this thread: libraries that two threads import at once are seen half imported.
+    services.warm()
 
     def page() -> Any:
         return Session(services).page
 
     origins = chosen.allow_websocket_origin or [f"{host}:{chosen.port}" for host in (chosen.address, "localhost", "127.0.0.1")]
+    if chosen.address == "0.0.0.0" and not chosen.allow_websocket_origin:
+        origins = ["*"]
     server = pn.serve(
         {"/": page}, address=chosen.address, port=chosen.port, show=chosen.show, start=False, title="GOMS Explorer",
         websocket_origin=origins, extra_patterns=patterns(cast(Any, services.open_reader)), verbose=False,
@@ -89,7 +92,6 @@ def serve(chosen: argparse.Namespace) -> None:
     server.start()
     host = "localhost" if chosen.address in ("127.0.0.1", "0.0.0.0") else chosen.address
     print(f"GOMS Explorer is served at http://{host}:{server.port}", flush=True)
-    threading.Thread(target=services.warm, daemon=True).start()
     try:
         server.io_loop.start()
     finally:

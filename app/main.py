@@ -5,11 +5,11 @@ from typing import Any
 import panel as pn
 import panel_material_ui as pmui
 
+from app.folding import FoldOnPhones
 from app.scene import Scene, build_scene
 from app.selection import Selection, sync_with_address
 from app.services import Services
 from app.theme import PHONE_WIDTH, STYLE_SHEET, THEME
-from app.viewport import Viewport
 from app.views.compare import CompareControls
 from app.views.details import Details
 from app.views.field import FieldControls
@@ -65,16 +65,14 @@ class Session:
         main = pn.Column(
             self.map.component, self.details.layout, sizing_mode="stretch_width", margin=(8, 12), styles={"position": "relative"}
         )
-        viewport = Viewport(width=0, height=0, margin=0)
         page = pmui.Page(
             title="GOMS Explorer",
             meta_description="30-day forecasts of the global ocean, run and played in the browser",
-            header=[viewport],
+            header=[FoldOnPhones(narrower_than=PHONE_WIDTH, width=0, height=0, margin=0)],
             sidebar=sidebar,
             main=[main],
             sidebar_width=288,
             sidebar_resizable=False,
-            sidebar_open="Mobi" not in pn.state.headers.get("User-Agent", ""),
             busy_indicator=None,
             theme_config=THEME,
             dark_theme=self.selection.theme == "dark",
@@ -82,7 +80,6 @@ class Session:
             sx={"& .title.title": {"fontSize": "1.05rem", "color": "text.primary"}},
         )
         page.param.watch(self._theme_toggled, "dark_theme")
-        viewport.param.watch(self._fold, "window_width")
         return page
 
     def notify(self, kind: str, message: str) -> None:
@@ -140,11 +137,6 @@ class Session:
 
         if self._document is not None and self._document.session_context is not None:
             self._document.add_timeout_callback(show, DETAIL_DELAY_MILLISECONDS)
-
-    def _fold(self, event: Any) -> None:
-        """Begin with the choices folded away where they would cover the map."""
-        if event.new < PHONE_WIDTH:
-            self.page.sidebar_open = False
 
     def _theme_toggled(self, event: Any) -> None:
         self.selection.theme = "dark" if event.new else "light"

@@ -83,7 +83,7 @@ class MapView:
             latitude=max(-90.0, min(90.0, latitude)), longitude=longitude % 360, span=max(0.1, min(720.0, span)), region=region
         )
 
-    def _playhead_moved(self, event: Any) -> None:
+    def _playhead_moved(self, *_: Any) -> None:
         # While it plays the address would change several times a second, to nobody's use.
         if not self.component.playing and self.component.playhead != self.selection.lead:
             self.selection.lead = self.component.playhead

@@ -1,0 +1,165 @@
+"""A server of its own on a small ocean, and visits to its page that end with a look at what went wrong."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from engine.grid import coarsened
+from engine.paths import REPOSITORY
+from tests.app.made_stores import write_analysis, write_forecast
+
+PATIENCE = 30_000
+"""Milliseconds that a step may take on a busy machine; figures of speed are the benchmark's business."""
+
+TROUBLE = ("Traceback", "ERROR", "Exception")
+
+
+@dataclass
+class Server:
+    """A running application: its address, its folder of stores and what it wrote to its log."""
+
+    url: str
+    home: Path
+    log: Path
+
+    def trouble(self) -> str:
+        """Return the lines of the log that tell of an error."""
+        return "\n".join(line for line in self.log.read_text().splitlines() if any(word in line for word in TROUBLE))
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Serve a forecast, its reference and an analysis on the 90 x 180 grid; stopped by its own process id."""
+    home = tmp_path_factory.mktemp("goms-server")
+    before = os.environ.get("GOMS_HOME")
+    os.environ["GOMS_HOME"] = str(home)
+    try:
+        grid = coarsened(8)
+        write_forecast(grid)
+        write_forecast(grid, kind="reference", shift=3.0)
+        write_analysis(grid)
+    finally:
+        if before is None:
+            del os.environ["GOMS_HOME"]
+        else:
+            os.environ["GOMS_HOME"] = before
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    log = home / "server.log"
+    command = [sys.executable, "-m", "app", "--port", str(port), "--home", str(home), "--grid-factor", "8", "--no-first-run"]
+    with log.open("w") as output:
+        process = subprocess.Popen(command, cwd=REPOSITORY, stdout=output, stderr=subprocess.STDOUT)
+    try:
+        deadline = time.monotonic() + 90
+        while "served at" not in log.read_text():
+            assert process.poll() is None and time.monotonic() < deadline, log.read_text()
+            time.sleep(0.1)
+        yield Server(f"http://127.0.0.1:{port}", home, log)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+    assert process.returncode == 0, log.read_text()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Start the Chromium at hand, else Playwright's own."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    path = next((found for name in names if (found := shutil.which(name))), None)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Visit:
+    """One page of the application and what a user does to it."""
+
+    page: Page
+    server: Server
+    errors: list[str] = field(default_factory=list)
+
+    def open(self, address: str = "") -> "Visit":
+        """Open the page at `?address` and wait for the first picture."""
+        self.page.goto(f"{self.server.url}/{address}")
+        self.until("goms.state().panels[0]?.drawn")
+        return self
+
+    def until(self, condition: str) -> None:
+        """Wait until a JavaScript condition holds; `goms` is what the maps tell of themselves."""
+        self.page.wait_for_function(f"() => globalThis.goms?.state && ({condition})", timeout=PATIENCE)
+
+    def state(self) -> dict[str, Any]:
+        """Return what the maps tell of themselves."""
+        return dict(self.page.evaluate("goms.state()"))
+
+    def choose(self, label: str, option: str) -> None:
+        """Choose `option` of the list called `label`."""
+        self.page.get_by_role("combobox", name=label, exact=True).click()
+        self.page.get_by_role("listbox").get_by_role("menuitem", name=option, exact=True).click()
+        expect(self.page.get_by_role("listbox")).to_have_count(0)
+
+    def press(self, name: str) -> None:
+        """Press the button called `name`."""
+        self.page.get_by_role("button", name=name, exact=True).click()
+
+    def address_has(self, *parts: str) -> None:
+        """Wait until the address bar holds each of `parts`."""
+        for part in parts:
+            self.page.wait_for_function("part => location.search.includes(part)", arg=part, timeout=PATIENCE)
+
+    def see(self, text: str) -> None:
+        """Wait until `text` is on the page."""
+        expect(self.page.get_by_text(text).first).to_be_visible(timeout=PATIENCE)
+
+    def picture(self, panel: int = 0) -> str:
+        """Return a fingerprint of the pixels of a map."""
+        return str(self.page.evaluate(PICTURE, panel))
+
+
+PICTURE = """(panel) => {
+    const all = (root) => [...root.querySelectorAll("*")].flatMap((one) => [one, ...(one.shadowRoot ? all(one.shadowRoot) : [])]);
+    const canvas = all(document).filter((one) => one.className === "picture")[panel];
+    const data = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+    let sum = 0;
+    for (let i = 0; i < data.length; i += 97) sum = (sum * 31 + data[i]) >>> 0;
+    return `${canvas.width}x${canvas.height}:${sum}`;
+}"""
+
+
+@pytest.fixture
+def visit(server: Server, chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Visit]:
+    """Visit the page at 1400 x 900 (another size by `indirect`); fails on any error of console, page, network or server."""
+    width, height = getattr(request, "param", (1400, 900))
+    context = chromium.new_context(viewport={"width": width, "height": height})
+    page = context.new_page()
+    made = Visit(page, server)
+    page.on("console", lambda message: made.errors.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: made.errors.append(str(error)))
+    page.on("requestfailed", lambda asked: made.errors.append(f"failed: {asked.url}") if outside(asked.url, server) else None)
+    page.on("request", lambda asked: made.errors.append(f"outside: {asked.url}") if outside(asked.url, server) else None)
+    yield made
+    context.close()
+    assert made.errors == []
+    assert server.trouble() == ""
+
+
+def outside(url: str, server: Server) -> bool:
+    """Return whether an address is not the server's own: the page must work with no network."""
+    return not url.startswith((server.url, "data:", "blob:"))

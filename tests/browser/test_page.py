@@ -1,0 +1,105 @@
+"""The page as a visitor first meets it: picture, player, address, theme, phone."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import PATIENCE, Visit
+
+pytestmark = pytest.mark.browser
+
+
+def test_the_first_picture_says_what_it_is(visit: Visit) -> None:
+    visit.open()
+    for text in (
+        "Temperature at the surface",
+        "sample day 0 (like 23 Feb)",
+        "GOMS small",
+        "hindcast, winds known",
+        "sample ocean - simulation, not for navigation",
+    ):
+        visit.see(text)
+    expect(visit.page).to_have_title("GOMS Explorer")
+
+
+def test_playback_paints_other_pixels_and_other_days(visit: Visit) -> None:
+    visit.open()
+    visit.until("goms.state().complete")
+    before = visit.picture()
+    visit.press("Play")
+    visit.until("goms.state().lead >= 3")
+    visit.press("Pause")
+    lead = visit.state()["lead"]
+    assert visit.picture() != before
+    visit.see(f"sample day {lead} ")
+    visit.address_has(f"lead={lead}")
+
+
+def test_steps_first_last_and_scrub_move_the_playhead(visit: Visit) -> None:
+    visit.open("?lead=4")
+    visit.press("One day on")
+    visit.until("goms.state().lead === 5")
+    visit.press("One day back")
+    visit.until("goms.state().lead === 4")
+    visit.press("Last day")
+    visit.until("goms.state().lead === 30")
+    visit.press("First day")
+    visit.until("goms.state().lead === 0")
+    slider = visit.page.get_by_role("slider", name="Lead time")
+    slider.focus()
+    slider.press("ArrowRight")
+    visit.until("goms.state().lead === 1")
+
+
+def test_an_address_restores_the_view(visit: Visit) -> None:
+    visit.open(
+        "?variable=so&depth=100&lead=7&compare=persistence&lat=30&lon=150&span=60&palette=viridis&theme=dark&point_lat=30&point_lon=150"
+    )
+    visit.until("goms.state().panels.length === 3 && goms.state().lead === 7")
+    state = visit.state()
+    assert state["panels"][0]["quantity"] == "Salinity at 100 m"
+    assert state["panels"][1]["title"] == "Persistence"
+    assert (state["view"]["lat"], state["view"]["lon"], state["view"]["span"]) == pytest.approx((30, 150, 60), abs=0.01)
+    assert is_dark(visit)
+
+
+def test_a_choice_is_in_the_address_and_survives_a_reload(visit: Visit) -> None:
+    visit.open()
+    visit.choose("Variable", "Salinity")
+    visit.address_has("variable=so")
+    visit.page.reload()
+    visit.until("goms.state().panels[0]?.quantity?.startsWith('Salinity')")
+
+
+def test_a_bad_address_is_refused_in_words_and_the_rest_is_kept(visit: Visit) -> None:
+    visit.open("?variable=zos&lat=500&source=nowhere&palette=none")
+    visit.see("The address asks for lat = '500'")
+    visit.see("The source 'nowhere' is not there")
+    assert visit.state()["panels"][0]["quantity"] == "Sea surface height"
+
+
+def test_the_theme_turns_dark_and_back(visit: Visit) -> None:
+    visit.open()
+    assert not is_dark(visit)
+    visit.press("Toggle theme")
+    visit.address_has("theme=dark")
+    assert is_dark(visit)
+
+
+@pytest.mark.parametrize("visit", [(390, 844)], indirect=True)
+def test_on_a_phone_the_map_comes_first_and_the_choices_open(visit: Visit) -> None:
+    visit.open()
+    variable = visit.page.get_by_role("combobox", name="Variable")
+    expect(variable).to_be_hidden(timeout=PATIENCE)
+    box = visit.page.locator(".map").first.bounding_box()
+    assert box is not None and 0 <= box["x"] and box["x"] + box["width"] <= 390 and box["width"] > 330
+    visit.page.get_by_role("button", name="Open drawer").click()
+    expect(variable).to_be_visible()
+
+
+def is_dark(visit: Visit) -> bool:
+    """Return whether the page's ground is dark."""
+    colour = visit.page.locator("main").first.evaluate("element => getComputedStyle(element).backgroundColor")
+    numbers = [int(number) for number in re.findall(r"\d+", colour)[:3]]
+    return sum(numbers) < 200
