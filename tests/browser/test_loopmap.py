@@ -53,10 +53,10 @@ class Visit:
         return self.page.evaluate("goms.state()")
 
     def until(self, condition: str) -> None:
-        self.page.wait_for_function(condition, timeout=15000)
+        self.page.wait_for_function(condition, timeout=60000)
 
     def wait(self, condition: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 30
         while not condition():
             assert time.monotonic() < deadline, "the server did not hear of it"
             self.page.wait_for_timeout(30)
@@ -77,7 +77,9 @@ class Visit:
         return dict(box)
 
 
-def field(key: str = "forecast", store: str = "forecast", variable: str = "thetao", leads: list[int] | None = None) -> dict[str, Any]:
+def field(
+    key: str = "forecast", store: str = "forecast", variable: str = "thetao", leads: list[int] | None = None
+) -> dict[str, Any]:
     return {
         "key": key,
         "kind": "field",

@@ -271,11 +271,12 @@ export class Panel {
     setText(quantity, spec.units ? `${spec.quantity} (${units(spec.units)})` : spec.quantity);
     setText(source, [spec.title, spec.forcing].filter(Boolean).join(" · "));
     setText(date, blended ? `${time} (blended)` : time);
-    setText(leadPart, leadText(lead));
+    setText(leadPart, time ? leadText(lead) : "");
     setText(notice, spec.notice || "");
     const message = this.message(spec, lead);
     setText(empty, message);
     empty.hidden = !message;
+    this.bar.element.classList.toggle("vacant", !this.colours || Boolean(message));
     if (this.colours) {
       const { colours, low, high, logarithmic } = this.colours;
       this.bar.show(colours, low, high, logarithmic, spec.units, this.stage.view.width);
