@@ -116,23 +116,40 @@ class Trainer:
         self.optimiser.zero_grad(set_to_none=True)
         with torch.autocast("cpu", torch.bfloat16):
             modulation = self._modulation(sequence, day, phase, random)
-            losses = [self._window_loss(sequence, day, phase, modulation, random) for _ in range(self.plan.windows)]
-        errors = torch.stack([error for error, _ in losses]).mean(0)
-        loss = (errors * self.weights).sum(1).mean()
-        loss.backward()
-        if not torch.isfinite(loss):
-            raise ModelError(f"training of {self.preset.name!r} diverged at update {self.step}; start again with a lower rate")
-        torch.nn.utils.clip_grad_norm_(self.network.parameters(), LARGEST_GRADIENT)
-        self.optimiser.step()
+        # The rounds see the modulation as given; what they ask of it goes back through the backbone in one pass.
+        given = modulation.detach().requires_grad_()
+        rounds = [self._round(sequence, day, phase, given, random) for _ in range(self.plan.rounds)]
+        if given.grad is not None:
+            modulation.backward(given.grad / self.plan.rounds)
+        self._learn()
         kept = min(self.plan.averaging, (1 + self.step) / (10 + self.step))
         with torch.no_grad():
             for name, value in self.network.state_dict().items():
                 self.average[name].lerp_(value, 1 - kept)
-        persistence = torch.stack([baseline for _, baseline in losses]).mean(0)
-        first = errors.detach()[0]
-        ratios = {name: float((first[c] / persistence[0, c].clamp_min(1e-9)).sqrt()) for name, c in WATCHED.items()}
-        baseline_loss = float((persistence * self.weights).sum(1).mean())
-        return Record(self.step, float(loss.detach()), baseline_loss, ratios, time.monotonic() - started)
+        errors, persistence = (torch.stack(part).mean(0) for part in zip(*rounds, strict=True))
+        ratios = {name: float((errors[0, c] / persistence[0, c].clamp_min(1e-9)).sqrt()) for name, c in WATCHED.items()}
+        loss, baseline = (float((part * self.weights).sum(1).mean()) for part in (errors, persistence))
+        return Record(self.step, loss, baseline, ratios, time.monotonic() - started)
+
+    def _round(
+        self, sequence: torch.Tensor, day: int, phase: Phase, modulation: torch.Tensor, random: np.random.Generator
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Let the projection learn from some windows; return errors of the network and of persistence (horizon, c)."""
+        with torch.autocast("cpu", torch.bfloat16):
+            losses = [self._window_loss(sequence, day, phase, modulation, random) for _ in range(self.plan.windows)]
+        errors, persistence = (torch.stack(part).mean(0) for part in zip(*losses, strict=True))
+        loss = (errors * self.weights).sum(1).mean()
+        if not torch.isfinite(loss):
+            raise ModelError(f"training of {self.preset.name!r} diverged at update {self.step}; start again with a lower rate")
+        loss.backward()
+        self._learn()
+        return errors.detach(), persistence
+
+    def _learn(self) -> None:
+        """Move those weights that have a gradient."""
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), LARGEST_GRADIENT)
+        self.optimiser.step()
+        self.optimiser.zero_grad(set_to_none=True)
 
     def _modulation(self, sequence: torch.Tensor, day: int, phase: Phase, random: np.random.Generator) -> torch.Tensor:
         tokens = []

@@ -16,7 +16,7 @@ from engine.train import save_weights, summary
 from engine.trainer import Trainer
 from tests.engine.models.tiny import EVOLUTION, LINEAR, TinySource, tiny_grid, tiny_setting
 
-PLAN = Plan((Phase(4, 1, 2e-3, masked=0.5), Phase(4, 2, 1e-3)), windows=1, rows=16, columns=24, averaging=0.9)
+PLAN = Plan((Phase(4, 1, 2e-3, masked=0.5), Phase(4, 2, 1e-3)), rounds=2, windows=1, rows=16, columns=24, averaging=0.9)
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +48,7 @@ def test_an_interrupted_training_gives_the_same_curve_and_weights(sequences: Seq
 
 
 def test_training_starts_at_persistence_and_beats_it(sequences: Sequences, tmp_path: Path) -> None:
-    plan = Plan((Phase(30, 1, 3e-3),), windows=2, rows=24, columns=48)
+    plan = Plan((Phase(30, 1, 3e-3),), rounds=1, windows=2, rows=24, columns=48)
     trainer = _trainer(sequences, tmp_path, plan=plan)
     trainer.run()
     first, last = trainer.history[0], trainer.history[-1]
@@ -73,7 +73,7 @@ def test_nothing_to_resume_is_said(sequences: Sequences, tmp_path: Path) -> None
 
 
 def test_sequences_too_short_for_the_plan_are_refused(sequences: Sequences, tmp_path: Path) -> None:
-    plan = Plan((Phase(1, 3, 1e-3),), windows=1, rows=16, columns=24)
+    plan = Plan((Phase(1, 3, 1e-3),), rounds=2, windows=1, rows=16, columns=24)
     with pytest.raises(InputError, match="the plan needs 4"):
         _trainer(sequences, tmp_path, plan=plan)
 
