@@ -195,10 +195,16 @@ class AlignedReader(_OverBase):
 
     name = "aligned"
 
-    def __init__(self, base: FieldReader, shift: float) -> None:
+    def __init__(self, base: FieldReader, fixed: FieldReader, shift: float) -> None:
         super().__init__(base)
+        self._fixed = fixed
         self._shift = np.float32(shift)
         self.kind = base.kind
+
+    @property
+    def identifier(self) -> str:
+        """Return the name under which the services make this reader again."""
+        return f"aligned@{self.base.identifier}|{self._fixed.identifier}"
 
     @property
     def attrs(self) -> dict[str, Any]:

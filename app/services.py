@@ -186,7 +186,7 @@ class Services:
         pairs = common_leads(fixed, moved)[:1]
         key = ("shift", moved.identifier, revision(moved), fixed.identifier, revision(fixed), *pairs)
         shift = self.arrays.get(key, lambda: np.array(mean_difference(fixed, moved, pairs)))
-        return AlignedReader(moved, float(shift))
+        return AlignedReader(moved, fixed, float(shift))
 
     def open_reader(self, identifier: str) -> DisplayReader:
         """Return the reader of display fields that frames are made from."""

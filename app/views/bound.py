@@ -7,11 +7,10 @@ import panel_material_ui as pmui
 from app.selection import Selection
 
 
-def bind(selection: Selection, name: str, widget: Any, attribute: str = "value") -> Any:
-    """Bind `widget.attribute` to the choice called `name`, both ways, and return the widget.
+def bind(selection: Selection, name: str, widget: Any) -> Any:
+    """Bind the value of `widget` to the choice called `name`, both ways, and return the widget.
 
-    An empty answer of the widget (its options are being replaced) is not a choice. A slider is bound by its `value_throttled`,
-    so that a drag asks once.
+    An empty answer of the widget (its options are being replaced) is not a choice.
     """
 
     def chosen(event: Any) -> None:
@@ -22,7 +21,7 @@ def bind(selection: Selection, name: str, widget: Any, attribute: str = "value")
         if widget.value != event.new and offers(widget, event.new):
             widget.value = event.new
 
-    widget.param.watch(chosen, attribute)
+    widget.param.watch(chosen, "value")
     selection.param.watch(changed, name)
     return widget
 

@@ -33,7 +33,6 @@ class FieldControls:
             selection,
             "depth",
             pmui.DiscreteSlider(label="Depth (m)", options={"0": 0.0}, value=0.0, size="small", sizing_mode="stretch_width"),
-            "value_throttled",
         )
         self.surface_only = pmui.Typography("A field of the surface: no depth to choose.", variant="caption", visible=False)
         regions = {"Own view": OWN_VIEW} | {region.label: name for name, region in REGIONS.items()}

@@ -62,7 +62,7 @@ def test_stores_that_began_on_different_days_meet_on_equal_valid_days(forecast: 
 def test_aligning_two_products_takes_away_the_difference_of_their_zeros(forecast: Store, small_grid: Grid) -> None:
     analysis = open_store(stores_folder() / write_analysis(small_grid, offset=0.4))
     shift = mean_difference(forecast, analysis, common_leads(forecast, analysis))
-    aligned = AlignedReader(analysis, shift)
+    aligned = AlignedReader(analysis, forecast, shift)
     difference = forecast.read("zos", 2) - aligned.read("zos", 0)
     assert abs(np.nanmean(difference)) < 1e-3
     np.testing.assert_array_equal(aligned.read("thetao", 0), analysis.read("thetao", 0))

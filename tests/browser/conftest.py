@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -32,10 +32,13 @@ class Server:
     url: str
     home: Path
     log: Path
+    read: int = 0
 
     def trouble(self) -> str:
-        """Return the lines of the log that tell of an error."""
-        return "\n".join(line for line in self.log.read_text().splitlines() if any(word in line for word in TROUBLE))
+        """Return the lines since the last look at the log where it tells of an error; empty where it tells of none."""
+        lines = self.log.read_text().splitlines()
+        fresh, self.read = lines[self.read :], len(lines)
+        return "\n".join(fresh) if any(word in line for line in fresh for word in TROUBLE) else ""
 
 
 @pytest.fixture(scope="session")
@@ -104,6 +107,13 @@ class Visit:
     def until(self, condition: str) -> None:
         """Wait until a JavaScript condition holds; `goms` is what the maps tell of themselves."""
         self.page.wait_for_function(f"() => globalThis.goms?.state && ({condition})", timeout=PATIENCE)
+
+    def wait(self, condition: Callable[[], bool]) -> None:
+        """Wait until a condition of the test's own holds."""
+        deadline = time.monotonic() + PATIENCE / 1000
+        while not condition():
+            assert time.monotonic() < deadline, "it did not come to pass"
+            self.page.wait_for_timeout(50)
 
     def state(self) -> dict[str, Any]:
         """Return what the maps tell of themselves."""

@@ -93,7 +93,7 @@ def test_on_a_phone_the_map_comes_first_and_the_choices_open(visit: Visit) -> No
     variable = visit.page.get_by_role("combobox", name="Variable")
     expect(variable).to_be_hidden(timeout=PATIENCE)
     box = visit.page.locator(".map").first.bounding_box()
-    assert box is not None and 0 <= box["x"] and box["x"] + box["width"] <= 390 and box["width"] > 330
+    assert box is not None and box["x"] >= 0 and box["x"] + box["width"] <= 390 and box["width"] > 330
     visit.page.get_by_role("button", name="Open drawer").click()
     expect(variable).to_be_visible()
 

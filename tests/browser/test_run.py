@@ -1,0 +1,44 @@
+"""Run: progress, days that appear as they finish, a page that never waits, cancel, continue, and errors in words."""
+
+import time
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import PATIENCE, Visit
+
+pytestmark = pytest.mark.browser
+
+START = "2019-06-23"
+"""A day of the shipped sample run of which the test's folder holds no forecast."""
+
+
+def test_a_run_shows_progress_and_days_and_can_be_stopped_and_continued(visit: Visit) -> None:
+    visit.open(f"?start={START}&model=damped-persistence")
+    visit.press("Run 30-day forecast")
+    expect(visit.page.get_by_role("button", name="Cancel")).to_be_visible(timeout=PATIENCE)
+    visit.until("goms.state().panels[0].title === 'Damped persistence' && goms.state().panels[0].held >= 2")
+    started = time.monotonic()
+    visit.choose("Variable", "Salinity")
+    visit.until("goms.state().panels[0].quantity.startsWith('Salinity')")
+    assert time.monotonic() - started < 10, "the page waited for the run"
+    visit.press("Cancel")
+    visit.see("was stopped; its finished days stay")
+    held = visit.state()["panels"][0]["held"]
+    assert held < 31
+    visit.press("Continue the forecast")
+    visit.see("Damped persistence from 2019-06-23 is ready.")
+    visit.until("goms.state().panels[0].held === 31")
+    expect(visit.page.get_by_role("button", name="Forecast is ready")).to_be_disabled()
+
+
+def test_a_run_that_cannot_be_is_an_error_in_words(visit: Visit) -> None:
+    visit.open(f"?start={START}&model=base")
+    visit.press("Run 30-day forecast")
+    visit.see("weights")
+    expect(visit.page.get_by_role("button", name="Run 30-day forecast")).to_be_enabled(timeout=PATIENCE)
+
+
+def test_the_reference_of_a_new_start_is_written_by_itself(visit: Visit) -> None:
+    visit.open("?start=2019-06-24&compare=reference&model=persistence")
+    visit.until("goms.state().panels.length === 3 && goms.state().panels[1].held >= 2")
