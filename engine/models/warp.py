@@ -16,18 +16,18 @@ def warp(fields: torch.Tensor, displacement: torch.Tensor, wet: torch.Tensor, ma
     moves, the cell keeps its value to the last bit. No value on land is ever read into a sum; land stays 0.
     """
     rows, columns = displacement.shape[-2:]
+    inside = slice(margin, margin + rows), slice(margin, margin + columns)
     clean = torch.where(wet, fields, 0.0)
-    here = clean[:, margin : margin + rows, margin : margin + columns].flatten(1)
+    here = clean[:, *inside].flatten(1)
     points = _points(displacement, fields.shape[-2:], margin)
     carried = _sample(clean, points, "bicubic").flatten(1)
-    special = ~_open_water(wet.all(0), displacement, margin) | (displacement == 0).all(0)
-    cells = special.flatten().nonzero()[:, 0]
+    # Training starts where nothing moves, and a value that is merely kept would never tell the displacement to grow.
+    still = (displacement == 0).all(0) & (not displacement.requires_grad)
+    cells = (still | ~_open_water(wet.all(0), displacement, margin)).flatten().nonzero()[:, 0]
     if cells.numel():
         stays = here[:, cells]
         beside = _beside_land(clean, wet, points.flatten(1, 2)[:, cells, None], stays)
-        keeps = (displacement == 0).all(0).flatten()[cells] | ~wet[:, margin : margin + rows, margin : margin + columns].flatten(
-            1
-        )[:, cells]
+        keeps = still.flatten()[cells] | ~wet[:, *inside].flatten(1)[:, cells]
         carried = carried.index_copy(1, cells, torch.where(keeps, stays, beside))
     return carried.unflatten(1, (rows, columns))
 

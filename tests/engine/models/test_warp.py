@@ -77,3 +77,11 @@ def test_the_displacement_gets_a_gradient_and_land_gives_none() -> None:
     assert displacement.grad is not None
     assert displacement.grad.isfinite().all()
     assert (displacement.grad != 0).any()
+
+
+def test_a_displacement_of_zero_learns_to_grow() -> None:
+    fields, displacement, wet = _case(wet_share=0.8)
+    displacement = (0 * displacement).requires_grad_()
+    warp(fields, displacement, wet, MARGIN).square().sum().backward()
+    assert displacement.grad is not None
+    assert (displacement.grad != 0).float().mean() > 0.2
