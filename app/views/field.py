@@ -40,8 +40,8 @@ class FieldControls:
         palettes = {"Automatic": "auto"} | {name.capitalize(): name for name in PALETTES}
         self.palette = chooser(selection, "palette", "Palette", palettes)
         self.range_mode = chooser(selection, "range_mode", "Range", {label: name for name, label in RANGE_MODES.items()})
-        self.low = bind(selection, "low", pmui.FloatInput(label="From", value=None, step=0.5, size="small", width=118))
-        self.high = bind(selection, "high", pmui.FloatInput(label="To", value=None, step=0.5, size="small", width=118))
+        self.low = bind(selection, "low", pmui.FloatInput(label="From", value=selection.low, step=0.5, size="small", width=118))
+        self.high = bind(selection, "high", pmui.FloatInput(label="To", value=selection.high, step=0.5, size="small", width=118))
         self.limits = pn.Row(self.low, self.high, visible=selection.range_mode == "fixed")
 
     def show(self, scene: Scene) -> None:

@@ -47,13 +47,17 @@ def write_forecast(
 
 
 def write_analysis(grid: Grid, product: str = "hycom", days: int = 5, offset: float = 0.4) -> str:
-    """Write an analysis of another product on `grid` whose sea surface height has another zero, and return its identifier."""
+    """Write an analysis of another product on `grid` whose sea surface height has another zero and a 2 cm ripple.
+
+    Returns the identifier of the store.
+    """
     identifier = f"{product}__box__20190225"
     times = START + np.arange(2, 2 + days).astype("timedelta64[D]")
     attrs = {"source": product, "label": f"{product.upper()} native grid", "sampling": "snapshots at 12 UTC", "sample": False}
     with AnalysisStore.create(stores_folder() / identifier, grid, times, attrs) as store:
         for lead in range(days):
             batch = ocean(grid, lead + 2)
-            store.append(lead, batch.with_fields(zos=batch["zos"] + np.float32(offset)))
+            ripple = 0.02 * np.cos(2 * np.deg2rad(grid.lon))
+            store.append(lead, batch.with_fields(zos=(batch["zos"] + offset + ripple).astype(np.float32)))
         store.finish()
     return identifier

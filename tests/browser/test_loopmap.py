@@ -64,7 +64,8 @@ class Visit:
     def pixel(self, x: float, y: float, panel: int = 0) -> list[int]:
         """Return red, green, blue at a share of the map's width and height."""
         script = """([panel, x, y]) => {
-            const all = (root) => [...root.querySelectorAll("*")].flatMap((one) => [one, ...(one.shadowRoot ? all(one.shadowRoot) : [])]);
+            const all = (root) => [...root.querySelectorAll("*")].flatMap(
+                (one) => [one, ...(one.shadowRoot ? all(one.shadowRoot) : [])]);
             const canvas = all(document).filter((one) => one.className === "picture")[panel];
             const [column, row] = [Math.floor(x * canvas.width), Math.floor(y * canvas.height)];
             return [...canvas.getContext("2d").getImageData(column, row, 1, 1).data.slice(0, 3)];
