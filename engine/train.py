@@ -9,7 +9,7 @@ from engine.checkpoint import Checkpoint, save_checkpoint
 from engine.dataset import Sequences, write_sequences
 from engine.errors import InputError
 from engine.grid import Grid, quarter_degree
-from engine.heldout import FIRST_START, HELD_OUT_SEED, START_INTERVAL
+from engine.heldout import FIRST_HELD_OUT_START, HELD_OUT_SEED, START_INTERVAL
 from engine.models.presets import PRESETS
 from engine.paths import home, runs_folder, weights_folder
 from engine.progress import Progress, no_progress
@@ -120,7 +120,7 @@ def unlikeness(sources: list[SampleSource], sequences: Sequences, grid: Grid) ->
     folder = runs_folder() / f"seed-{HELD_OUT_SEED}"
     if folder.exists():
         held_out = SampleSource(folder=folder).run
-        starts = range(FIRST_START, held_out.days.stop, START_INTERVAL)
+        starts = range(FIRST_HELD_OUT_START, held_out.days.stop, START_INTERVAL)
         if len(starts):
             ours = sea_level_anomalies([held_out.zos(day) for day in starts], mean, run_grid)
             largest = largest_correlations(ours, np.concatenate(list(vectors.values())))
