@@ -21,12 +21,13 @@ from engine.models.climatology import FADING_DAYS
 from engine.models.interface import Model
 from engine.paths import cache_folder, runs_folder
 from engine.progress import Progress, no_progress
+from engine.regions import Region
 from engine.rollout import rollout
 from engine.sources.sample import SHIPPED, SampleSource, sample_day
 from engine.variables import VARIABLES
 from engine.verify.aggregation import BANDS, band_weights, mean_of_means, weighted_means
 from engine.verify.baselines import damped_persistence, damping, damping_factor
-from engine.verify.energy import eddy_kinetic_energy
+from engine.verify.energy import eddy_kinetic_energy, power_by_wavelength
 from engine.verify.report import LEADS, scored_fields
 from engine.verify.statistics import cell_statistics, metrics
 from sample_data.archive import KEY_EVERY
@@ -34,10 +35,14 @@ from sample_data.build import floor_run
 from sample_data.runs import Run
 
 HELD_OUT_SEED = 1
-FIRST_START, START_INTERVAL = 120, 30
-"""Before sample day 120 the eddies remember the day 0 that all runs share; 30 days later they are others."""
+FIRST_TRAINING_START, FIRST_HELD_OUT_START, START_INTERVAL = 120, 240, 30
+"""Sample days. All runs share day 0: on the same day their sea level still correlates by 0.27 on day 120, 0.09 on day 240."""
 
 PAIRS_FOR_DAMPING = 4
+
+OPEN_OCEAN = Region("open_ocean", "Open North Pacific", 25, 45, 155, 225)
+WAVELENGTHS = ((100, 200), (200, 400), (400, 800))
+"""Kilometres; a forecast that blurs loses the shortest first."""
 
 Means = dict[str, dict[str, dict[str, float]]]
 """Predictor -> field, band and lead -> mean statistics."""
@@ -54,7 +59,7 @@ def held_out_skill(
     work: Path | None = None,
     progress: Progress = no_progress,
 ) -> dict[str, Any]:
-    """Return `rows` by variable, depth, band and lead, `eke_ratio_day30`, the `starts` used and the `run` they come from.
+    """Return `rows` by variable, depth, band and lead, `eke_ratio_day30`, `zos_power_kept`, `starts` used and their `run`.
 
     `folder` is the held-out run: by default that of seed 1 among the user's runs, else the shipped one, which has room for
     fewer starts. What is scored is kept in `work` (by default a cache), so that a stopped run goes on with the next start.
@@ -78,6 +83,7 @@ def held_out_skill(
     return {
         "rows": _rows(model_name, collected, leads),
         "eke_ratio_day30": _energy_ratio(collected, BANDS["14-64"].name),
+        "zos_power_kept": _power_kept(collected),
         "starts": days,
         "run": source.run.folder.name,
         "damping_fitted_on": fitted_on,
@@ -86,7 +92,8 @@ def held_out_skill(
 
 def held_out_days(run: Run, starts: int, longest: int) -> list[int]:
     """Return up to `starts` sample days, 30 apart, that have `longest` days of reference after them in `run`."""
-    begin = FIRST_START if run.days and run.days[-1] >= FIRST_START + longest and FIRST_START in run.days else run.days.start
+    late = FIRST_HELD_OUT_START in run.days and run.days[-1] >= FIRST_HELD_OUT_START + longest
+    begin = FIRST_HELD_OUT_START if late else run.days.start
     days = [day for day in range(begin, run.days.stop, START_INTERVAL) if day + longest < run.days.stop]
     if not days:
         raise InputError(
@@ -107,10 +114,13 @@ class _Start:
     def __init__(self, source: SampleSource, day: int, leads: Sequence[int], work: Path) -> None:
         self._source, self._day, self._leads, self._work = source, day, sorted(leads), work
         self._time = _time_of(source, day)
+        self._initial = source.state(self._time)
         self._weights = {name: band_weights(source.grid, band) for name, band in BANDS.items()}
         content = hashlib.sha256(repr(self._leads).encode())
-        for stored in (day, day + max(leads)):
-            content.update(source.run.steps("zos", stored).tobytes())
+        content.update(source.run.steps("zos", day + max(leads)).tobytes())
+        # What was scored before stands only as long as the same run gives the same states.
+        for values in self._initial.fields.values():
+            content.update(values.tobytes())
         self._fingerprint = content.hexdigest()[:12]
 
     def scored(self, model: Model, factors: Mapping[str, float], progress: Progress) -> Means:
@@ -147,10 +157,10 @@ class _Start:
     def _score(
         self, model: Model | None, floor: SampleSource | None, factors: Mapping[str, float], progress: Progress
     ) -> dict[str, Means]:
-        initial, usual_then = self._source.state(self._time), climatology(self._source.grid, self._time)
+        initial, usual_then = self._initial, climatology(self._source.grid, self._time)
         steps = rollout(model, initial, self._source.forcing, self._leads[-1]) if model else None
         baselines: Means = {"persistence": {}, "damped": {}, "climatology": {}, "floor": {}}
-        predicted: Means = {"model": {}, "energy": {}}
+        predicted: Means = {"model": {}, "energy": {}, "power": {}}
         for lead in range(1, self._leads[-1] + 1):
             step = next(steps) if steps else None
             progress(0.5 + 0.5 * lead / self._leads[-1], f"day {lead}")
@@ -167,6 +177,10 @@ class _Start:
                     predicted["model"][key] = weighted_means(cell_statistics(*fields), self._weights[band])
         if step:
             predicted["energy"] = self._energies(step.batch, target, usual)
+            predicted["power"] = {
+                name: power_by_wavelength(batch["zos"], self._source.grid, OPEN_OCEAN, WAVELENGTHS)
+                for name, batch in (("prediction", step.batch), ("target", target))
+            }
         return ({"baselines": baselines} if floor else {}) | ({"model": predicted} if steps else {})
 
     def _score_baselines(
@@ -248,7 +262,7 @@ def _training_starts(source: SampleSource, longest: int) -> list[tuple[Run, int]
     others = [run for run in runs if run.seed != source.run.seed and run.grid.shape == source.run.grid.shape]
     found = [
         (run, day)
-        for day in range(FIRST_START, 10 * START_INTERVAL + FIRST_START, 2 * START_INTERVAL)
+        for day in range(FIRST_TRAINING_START, FIRST_TRAINING_START + 10 * START_INTERVAL, 2 * START_INTERVAL)
         for run in others
         if run.days and run.days.start <= day and day + longest < run.days.stop
     ]
@@ -277,3 +291,9 @@ def _rows(model_name: str, collected: Sequence[Means], leads: Sequence[int]) -> 
 def _energy_ratio(collected: Sequence[Means], band: str) -> float:
     energies = [means["energy"][band] for means in collected]
     return float(np.mean([each["prediction"] for each in energies]) / np.mean([each["target"] for each in energies]))
+
+
+def _power_kept(collected: Sequence[Means]) -> dict[str, float]:
+    """Return the power of sea surface height at the last lead over the reference's, by wavelength."""
+    means = {part: mean_of_means(each["power"][part] for each in collected) for part in ("prediction", "target")}
+    return {name: means["prediction"][name] / power for name, power in means["target"].items()}

@@ -1,5 +1,7 @@
 """What smoothing costs: eddy kinetic energy kept, and power by wavelength. A blurred forecast has a low RMSE and loses both."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from engine.errors import InputError
@@ -41,3 +43,16 @@ def zonal_spectrum(field: np.ndarray, grid: Grid, region: Region) -> tuple[np.nd
     power = (np.abs(transformed) ** 2).mean(axis=0) * 2 * spacing / (window**2).sum()
     power[0] /= 2
     return np.fft.rfftfreq(columns.size, spacing), power
+
+
+def power_by_wavelength(
+    field: np.ndarray, grid: Grid, region: Region, wavelengths: Sequence[tuple[float, float]]
+) -> dict[str, float]:
+    """Return the variance of a field (h, w) in each class of wavelengths in km, classes finer than the grid left out."""
+    wavenumber, power = zonal_spectrum(field, grid, region)
+    classes = {}
+    for shortest, longest in wavelengths:
+        inside = (wavenumber > 1 / longest) & (wavenumber <= 1 / shortest)
+        if inside.any() and wavenumber[-1] >= 1 / shortest:
+            classes[f"{shortest:g}-{longest:g} km"] = float(power[inside].sum() * wavenumber[1])
+    return classes

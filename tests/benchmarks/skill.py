@@ -49,6 +49,8 @@ def summary(result: dict[str, Any]) -> str:
             )
     kept = 100 * result["eke_ratio_day30"]
     lines.append(f"eddy kinetic energy at the last lead, 14-64 degrees: {kept:.0f} % of the reference's")
+    power = ", ".join(f"{name} {100 * share:.0f} %" for name, share in result["zos_power_kept"].items())
+    lines.append(f"power of sea surface height kept at the last lead, open North Pacific: {power or 'grid too coarse'}")
     return "\n".join(lines)
 
 

@@ -9,7 +9,7 @@ from engine.regions import REGIONS, Region
 from engine.variables import DEPTHS
 from engine.verify.aggregation import BANDS, band_weights, mean_of_means, region_weights, weighted_means
 from engine.verify.baselines import damped_persistence, damping, damping_factor
-from engine.verify.energy import eddy_kinetic_energy, zonal_spectrum
+from engine.verify.energy import eddy_kinetic_energy, power_by_wavelength, zonal_spectrum
 from engine.verify.statistics import cell_statistics, metrics
 
 
@@ -140,6 +140,15 @@ def test_smoothing_shows_in_the_spectrum_at_short_waves_only() -> None:
     share = smooth_power / rough_power
     assert share[2:10].mean() > 0.9
     assert share[-10:].mean() < 0.1
+
+
+def test_power_by_wavelength_finds_the_wave_in_its_class_and_leaves_out_what_the_grid_cannot_hold() -> None:
+    region = Region("box", "box", -10, 10, 100, 300)
+    wave = np.sin(2 * np.pi * GRID.lon / 20)[None] * np.ones(GRID.shape)
+    classes = power_by_wavelength(wave, GRID, region, ((100, 200), (500, 1500), (1500, 3000)))
+    assert list(classes) == ["500-1500 km", "1500-3000 km"]
+    assert classes["1500-3000 km"] == pytest.approx(0.5, rel=0.05)
+    assert classes["500-1500 km"] < 0.01
 
 
 def test_a_spectrum_over_land_is_refused() -> None:
