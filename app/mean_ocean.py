@@ -16,7 +16,7 @@ from engine.progress import Progress
 from engine.variables import PROGNOSTIC, VARIABLES
 
 INTERVAL = 10
-"""Days between two kept days of temperature; straight lines between them miss its yearly cycle by less than 0.05 degC."""
+"""Days between two kept days of temperature; straight lines between them miss the cycle of the year by 0.1 degC at most."""
 
 SEASONAL = "thetao"
 """The only variable of the climatology that follows the year; the others are annual means and kept once."""

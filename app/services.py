@@ -197,7 +197,7 @@ class Services:
         found = {
             str(store.init_time.astype("datetime64[D]"))
             for store in self.stores()
-            if store.kind == "forecast" and self.source_of(store) == source and store.grid.shape == self.grid_shape
+            if store.kind != "analysis" and self.source_of(store) == source and store.grid.shape == self.grid_shape
         }
         try:
             found |= {str(day) for day in self.source(source).init_times().astype("datetime64[D]")}

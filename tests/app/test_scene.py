@@ -1,0 +1,110 @@
+"""The scene of a selection: the right stores, matched by valid day, labelled as what they are."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from app.jobs import Jobs
+from app.scene import build_scene, comparison_choices, shown_variable
+from app.selection import Selection
+from app.services import Options, Services
+from engine.errors import InputError
+from engine.grid import Grid
+from tests.app.made_stores import write_analysis, write_forecast
+
+
+@pytest.fixture
+def services() -> Iterator[Services]:
+    made = Services(Options(grid_factor=8, first_run=False), Jobs(["false"]))
+    yield made
+    made.close()
+
+
+def chosen(**values: object) -> Selection:
+    return Selection(**{"start": "2019-02-23", **values})
+
+
+def test_a_finished_forecast_is_shown_with_its_label_and_caution(services: Services, small_grid: Grid) -> None:
+    write_forecast(small_grid, days=3)
+    scene = build_scene(chosen(depth=100.0), services)
+    panel = scene.panels[0]
+    assert (panel["title"], panel["quantity"], panel["depth_index"]) == ("GOMS small", "Temperature at 100 m", 7)
+    assert panel["forcing"] == "hindcast, winds known"
+    assert "not for navigation" in panel["notice"] and "simulation" in panel["notice"]
+    assert scene.times[1] == "sample day 1 (like 24 Feb)"
+    assert not scene.needs_forecast
+
+
+def test_a_forecast_under_way_shows_its_finished_days_and_can_be_continued(services: Services, small_grid: Grid) -> None:
+    write_forecast(small_grid, days=5, finished=2)
+    scene = build_scene(chosen(), services)
+    assert scene.panels[0]["leads"] == [0, 1, 2]
+    assert scene.leads == [0, 1, 2, 3, 4, 5]
+    assert scene.needs_forecast
+
+
+def test_without_a_forecast_the_reference_is_shown_and_run_is_offered(services: Services, small_grid: Grid) -> None:
+    write_forecast(small_grid, days=3, kind="reference")
+    scene = build_scene(chosen(), services)
+    assert scene.panels[0]["title"] == "Reference (sample run)"
+    assert scene.needs_forecast
+
+
+def test_with_nothing_on_the_disk_the_map_says_so(services: Services) -> None:
+    scene = build_scene(chosen(), services)
+    assert scene.panels[0]["leads"] == []
+    assert scene.panels[0]["empty"]
+    assert scene.needs_reference
+
+
+def test_a_comparison_gives_three_maps_and_a_difference_in_that_order(services: Services, small_grid: Grid) -> None:
+    write_forecast(small_grid, days=3)
+    write_forecast(small_grid, days=3, kind="reference")
+    scene = build_scene(chosen(comparison="reference"), services)
+    assert [panel["key"] for panel in scene.panels] == ["forecast", "reference", "difference"]
+    assert scene.panels[2]["of"] == ["forecast", "reference"]
+    assert scene.panels[2]["title"] == "GOMS small minus Reference (sample run)"
+
+
+def test_another_product_is_matched_by_valid_day_and_its_zero_of_height_is_moved(services: Services, small_grid: Grid) -> None:
+    write_forecast(small_grid, days=5)
+    other = write_analysis(small_grid)
+    scene = build_scene(chosen(comparison=f"store:{other}", variable="zos"), services)
+    assert scene.panels[1]["lead_offset"] == -2
+    assert scene.aligned and "means over the common water removed" in scene.panels[2]["notice"]
+    assert scene.panels[1]["store"].startswith("aligned@")
+    plain = build_scene(chosen(comparison=f"store:{other}", variable="thetao"), services)
+    assert not plain.aligned
+
+
+def test_persistence_stands_beside_without_a_store_of_its_own(services: Services, small_grid: Grid) -> None:
+    identifier = write_forecast(small_grid, days=3)
+    scene = build_scene(chosen(comparison="persistence"), services)
+    assert scene.panels[1]["store"] == f"persistence@{identifier}"
+    assert scene.panels[1]["leads"] == [0, 1, 2, 3]
+
+
+def test_a_change_in_a_day_needs_the_day_before(services: Services, small_grid: Grid) -> None:
+    write_forecast(small_grid, days=3)
+    scene = build_scene(chosen(quantity="change"), services)
+    assert scene.panels[0]["leads"] == [1, 2, 3]
+    assert scene.panels[0]["variable"] == "thetao_change"
+
+
+def test_a_store_that_is_not_there_is_refused_by_name(services: Services) -> None:
+    with pytest.raises(InputError, match="nowhere"):
+        build_scene(chosen(source="store:nowhere"), services)
+    with pytest.raises(InputError, match="gone"):
+        services.reader("persistence@gone")
+
+
+def test_only_stores_with_a_common_day_are_offered_beside(services: Services, small_grid: Grid) -> None:
+    write_forecast(small_grid, days=1)
+    write_forecast(small_grid, days=1, kind="reference")
+    other = write_analysis(small_grid)
+    selection = chosen()
+    scene = build_scene(selection, services)
+    choices = comparison_choices(selection, services, scene)
+    assert {"none", "reference", "persistence", "climatology"} <= set(choices)
+    assert f"store:{other}" not in choices, "it begins two days after the forecast began, one after its end"
+    assert shown_variable(selection, scene) == "thetao"

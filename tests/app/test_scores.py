@@ -1,0 +1,72 @@
+"""Errors by lead and values at a point, by closed form."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from app.jobs import Jobs
+from app.scores import cells_in_view, covers, error_by_lead, point_values
+from app.services import Options, Services
+from engine.grid import Grid
+from tests.app.made_stores import write_analysis, write_forecast
+
+WORLD = (-90.0, 90.0, 20.0, 380.0)
+
+
+@pytest.fixture
+def services() -> Iterator[Services]:
+    made = Services(Options(grid_factor=8, first_run=False), Jobs(["false"]))
+    yield made
+    made.close()
+
+
+def test_a_forecast_against_itself_has_no_error_and_full_correlation(services: Services, small_grid: Grid) -> None:
+    forecast = services.reader(write_forecast(small_grid, days=2))
+    errors = error_by_lead(services, forecast, forecast, "thetao", (0, 0), WORLD)
+    np.testing.assert_array_equal(errors.rmse, 0)
+    np.testing.assert_allclose(errors.acc, 1, atol=1e-6)
+
+
+def test_persistence_is_perfect_at_first_and_loses_with_lead(services: Services, small_grid: Grid) -> None:
+    identifier = write_forecast(small_grid, days=4)
+    services.refresh()
+    errors = error_by_lead(
+        services, services.reader(identifier), services.reader(f"persistence@{identifier}"), "zos", (0, 0), WORLD
+    )
+    assert errors.rmse[0] == 0
+    assert np.all(np.diff(errors.rmse) > 0)
+
+
+def test_the_score_is_that_of_the_area_in_view(services: Services, small_grid: Grid) -> None:
+    identifier = write_forecast(small_grid, days=1)
+    services.refresh()
+    first, second = services.reader(identifier), services.reader(f"persistence@{identifier}")
+    # At 30 degrees of latitude the pattern of sea surface height is zero, at the equator largest.
+    flat = error_by_lead(services, first, second, "zos", (0, 0), (28.0, 32.0, 120.0, 240.0))
+    steep = error_by_lead(services, first, second, "zos", (0, 0), (-4.0, 4.0, 120.0, 240.0))
+    assert flat.rmse[1] < 0.2 * steep.rmse[1]
+
+
+def test_a_view_across_the_meridian_takes_the_cells_on_both_sides(small_grid: Grid) -> None:
+    rows, columns = cells_in_view(small_grid, (-10, 10, 350, 370))
+    assert small_grid.lon[columns].tolist() == [351, 353, 355, 357, 359, 1, 3, 5, 7, 9]
+    assert np.all(np.abs(small_grid.lat[rows]) <= 10)
+
+
+def test_values_at_a_point_are_those_of_its_cell(services: Services, small_grid: Grid) -> None:
+    forecast = services.reader(write_forecast(small_grid, days=2))
+    values = point_values(services, forecast, "speed", 10.0, 200.0, [0, 1, 2])
+    row, column = small_grid.nearest(10, 200)
+    expected = np.hypot(forecast.read("uo", 1, 3), forecast.read("vo", 1, 3))[row, column]
+    assert values.sel(lead=1).values[3] == pytest.approx(expected)
+    assert values.sizes == {"lead": 3, "depth": 15}
+
+
+def test_a_point_outside_a_regional_store_has_no_values(services: Services, small_grid: Grid) -> None:
+    rows, columns = np.flatnonzero(np.abs(small_grid.lat) < 20), np.flatnonzero(np.abs(small_grid.lon - 200) < 20)
+    wet = small_grid.wet[:, rows][:, :, columns]
+    box = Grid(small_grid.lat[rows], small_grid.lon[columns], small_grid.depth, wet, small_grid.deptho[np.ix_(rows, columns)])
+    analysis = services.reader(write_analysis(box))
+    assert covers(analysis.grid, 0, 200) and not covers(analysis.grid, 50, 200)
+    assert np.isnan(point_values(services, analysis, "thetao", 50.0, 200.0, [0])).all()

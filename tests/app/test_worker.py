@@ -1,0 +1,77 @@
+"""The worker's line protocol: every request ends in exactly one final report, whatever happened."""
+
+import io
+import json
+import threading
+from typing import Any
+
+import pytest
+
+from app import worker
+from app.worker import Worker
+from engine.errors import ModelError
+from engine.forecast import Cancelled
+
+
+class Lines(io.StringIO):
+    """Standard input that stays open after its last line until the test is over."""
+
+    def __init__(self, *messages: dict[str, Any]) -> None:
+        super().__init__("".join(json.dumps(message) + "\n" for message in messages))
+        self.over = threading.Event()
+
+    def __next__(self) -> str:
+        line = self.readline()
+        if not line:
+            self.over.wait()
+            raise StopIteration
+        return line
+
+
+def reports(monkeypatch: pytest.MonkeyPatch, perform: Any, *messages: dict[str, Any]) -> list[dict[str, Any]]:
+    monkeypatch.setattr(worker, "perform", perform)
+    monkeypatch.setattr(worker.os, "_exit", lambda code: None)
+    out = io.StringIO()
+    made = Worker(Lines(*messages), out)
+    for message in messages:
+        if "cancel" in message:
+            made._cancelled.add(message["cancel"])
+        else:
+            made._serve(message)
+    return [json.loads(line) for line in out.getvalue().splitlines()]
+
+
+def test_a_request_reports_progress_and_its_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    def perform(request: dict[str, Any], progress: Any, cancelled: Any) -> str:
+        print("a library that prints")
+        progress(1.0, "day 1 of 1")
+        return "folder"
+
+    said = reports(monkeypatch, perform, {"id": 4})
+    assert [report["state"] for report in said] == ["running", "running", "done"]
+    assert said[-1] == {"id": 4, "state": "done", "folder": "folder"}
+
+
+@pytest.mark.parametrize(
+    ("error", "state", "words"),
+    [
+        (ModelError("weights are missing; run goms train"), "failed", "goms train"),
+        (Cancelled("stopped"), "cancelled", ""),
+        (MemoryError(), "failed", "memory"),
+        (KeyError("x"), "failed", "KeyError"),
+    ],
+)
+def test_a_failure_is_a_report_and_not_the_end_of_the_worker(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, state: str, words: str
+) -> None:
+    def perform(*_: Any) -> str:
+        raise error
+
+    said = reports(monkeypatch, perform, {"id": 1}, {"id": 2})
+    assert [report["state"] for report in said if report["state"] != "running"] == [state, state]
+    assert words in said[1].get("error", "")
+
+
+def test_a_request_cancelled_while_it_waits_is_never_begun(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = reports(monkeypatch, lambda *_: pytest.fail("begun"), {"cancel": 7}, {"id": 7})
+    assert said == [{"id": 7, "state": "cancelled"}]
