@@ -34,6 +34,13 @@ export class Frame {
     return this.value(this.numberAt(lat, lon));
   }
 
+  // Latitude and longitude of a pixel's centre.
+  position(index) {
+    const [south, north, west, east] = this.bounds;
+    const row = Math.floor(index / this.width);
+    return [north - ((row + 0.5) / this.height) * (north - south), west + ((index % this.width + 0.5) / this.width) * (east - west)];
+  }
+
   sameGridAs(other) {
     return this.width === other.width && this.height === other.height && this.bounds.every((edge, i) => Math.abs(edge - other.bounds[i]) < 1e-6);
   }
@@ -100,14 +107,5 @@ function ends(frame) {
 
 // The other frame's numbers at the pixel centres of a frame on another grid.
 function onGridOf(frame, other) {
-  const [south, north, west, east] = frame.bounds;
-  const numbers = new Uint16Array(frame.numbers.length);
-  for (let row = 0; row < frame.height; row++) {
-    const lat = north - ((row + 0.5) / frame.height) * (north - south);
-    for (let column = 0; column < frame.width; column++) {
-      const lon = west + ((column + 0.5) / frame.width) * (east - west);
-      numbers[row * frame.width + column] = other.numberAt(lat, lon);
-    }
-  }
-  return numbers;
+  return Uint16Array.from(frame.numbers, (_, index) => other.numberAt(...frame.position(index)));
 }

@@ -16,7 +16,7 @@ export function figure(value, step) {
   if (!Number.isFinite(value)) return "–";
   const digits = step > 0 ? Math.min(Math.max(0, Math.ceil(-Math.log10(step) - 1e-9)), 8) : 2;
   const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-4 || size >= 1e6)) return value.toExponential(2).replace("-", MINUS);
+  if (size >= 1e6 || (size !== 0 && size < 1e-4 && step < 1e-4)) return value.toExponential(2).replace("-", MINUS);
   const text = size.toFixed(digits);
   return value < 0 && Number(text) !== 0 ? MINUS + text : text;
 }
@@ -46,9 +46,9 @@ export function ticks(low, high, count) {
   for (let value = Math.ceil(low / step - 1e-6) * step; value <= high + step * 1e-6; value += step) {
     result.push(Math.abs(value) < step * 1e-6 ? 0 : value);
   }
-  // 2.5 needs one digit more than its power of ten.
-  const digits = Number((step / power).toFixed(1)) === 2.5 ? power / 10 : power;
-  return { values: result, step: Math.min(digits, step) };
+  // 2.5 needs one digit more than its power of ten, 10 one less.
+  const part = Number((step / power).toFixed(1));
+  return { values: result, step: part === 2.5 ? power / 10 : part === 10 ? step : power };
 }
 
 // Ticks of a logarithmic bar: powers of ten, with 2 and 5 between where there is room.

@@ -75,22 +75,32 @@ function packed(colour) {
   return (255 << 24) | ((number & 255) << 16) | (number & 0xff00) | (number >> 16);
 }
 
-// A few values of each frame, enough for percentiles.
-export function sample(frames, perFrame = 1500) {
-  const values = [];
-  for (const frame of frames) {
-    // An odd stride that shares no factor with the width visits all columns.
-    const stride = Math.max(1, Math.floor(frame.numbers.length / perFrame)) | 1;
-    for (let i = stride >> 1; i < frame.numbers.length; i += stride) {
-      if (frame.numbers[i]) values.push(frame.value(frame.numbers[i]));
-    }
-  }
-  return Float64Array.from(values).sort();
+const SAMPLES = 1500; // values of a frame, enough for percentiles
+
+// A few values of each frame.
+export function samples(frames) {
+  return frames.flatMap((frame) => places(frame).map((i) => frame.value(frame.numbers[i])));
 }
 
-// Colour limits by the rules of app/palettes.py, widened to round figures.
-export function colourRange(frames, mode) {
-  const sorted = sample(frames);
+// A few differences of each pair of frames.
+export function differences(pairs) {
+  return pairs.flatMap(([first, second]) => {
+    if (first.sameGridAs(second)) return places(first).map((i) => first.value(first.numbers[i]) - second.value(second.numbers[i]));
+    return places(first).map((i) => first.value(first.numbers[i]) - second.valueAt(...first.position(i)));
+  });
+}
+
+// An odd stride that shares no factor with the width visits all columns.
+function places(frame) {
+  const stride = Math.max(1, Math.floor(frame.numbers.length / SAMPLES)) | 1;
+  const found = [];
+  for (let i = stride >> 1; i < frame.numbers.length; i += stride) if (frame.numbers[i]) found.push(i);
+  return found;
+}
+
+// Colour limits of values by the rules of app/palettes.py, widened to round figures; null where there are none.
+export function colourRange(values, mode) {
+  const sorted = Float64Array.from(values.filter(Number.isFinite)).sort();
   if (sorted.length === 0) return null;
   const at = (share) => sorted[Math.min(sorted.length - 1, Math.round(share * (sorted.length - 1)))];
   let [low, high] = [at(0.02), at(0.98)];

@@ -5,7 +5,7 @@ import { ColourBar } from "./colourbar.js";
 import { figure, latitude, leadText, longitude, units } from "./format.js";
 import { drawGraticule, drawLand, drawMarker, drawMissing } from "./geography.js";
 import { Loop } from "./loader.js";
-import { colourRange, Painter } from "./painter.js";
+import { colourRange, differences, Painter } from "./painter.js";
 
 const MARKUP = `
   <header class="head">
@@ -148,7 +148,7 @@ export class Panel {
   }
 
   frames() {
-    if (this.isDifference) return [...this.differences.values()].map((kept) => kept.frame);
+    if (this.isDifference) return [];
     return this.loop ? [...this.loop.frames.values()].filter((frame) => frame.width > 0) : [];
   }
 
@@ -158,10 +158,11 @@ export class Panel {
     this.widePainter.setColours(colours, low, high, logarithmic);
   }
 
-  // A difference has a range of its own, symmetric about zero.
-  ownRange() {
-    const range = this.spec?.range || colourRange(this.frames(), "symmetric");
-    return range || [-1, 1];
+  // A difference has a range of its own, symmetric about zero, over all leads held by now.
+  ownRange(leads) {
+    const [first, second] = this.wantedSpec.of.map((key) => this.stage.panelOf(key));
+    const pairs = leads.map((lead) => [first?.frameAt(lead), second?.frameAt(lead)]).filter(([a, b]) => a?.width && b?.width);
+    return this.wantedSpec.range || colourRange(differences(pairs), "symmetric") || [-1, 1];
   }
 
   resize(view, ratio) {

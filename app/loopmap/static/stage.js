@@ -3,7 +3,7 @@
 import { counters } from "./counters.js";
 import { Geography } from "./geography.js";
 import { arrange } from "./layout.js";
-import { colourRange } from "./painter.js";
+import { colourRange, samples } from "./painter.js";
 import { Panel, contentKey } from "./panel.js";
 import { Player } from "./player.js";
 import { Playhead } from "./playhead.js";
@@ -284,8 +284,7 @@ export class Stage {
   recolour() {
     const { mode = "auto", low, high, logarithmic = false, palette = "thermal" } = this.style;
     const fields = this.panels.filter((panel) => !panel.isDifference);
-    const frames = fields.flatMap((panel) => panel.frames());
-    let range = mode === "fixed" ? [low, high] : colourRange(frames, mode);
+    let range = mode === "fixed" ? [low, high] : colourRange(samples(fields.flatMap((panel) => panel.frames())), mode);
     if (!range) return;
     // While a loop arrives its limits are those of its first lead; they move on completion only where that is worth it.
     if (mode !== "fixed" && this.range && this.rangeKey === this.contentOf(fields) && near(range, this.range)) range = this.range;
@@ -301,15 +300,11 @@ export class Stage {
   recolourDifferences() {
     for (const panel of this.panels) {
       if (!panel.isDifference) continue;
-      panel.frameAt(this.lead);
-      if (panel.frames().length === 0) continue;
+      if (!panel.frameAt(this.lead)) continue;
       const key = this.panels.map((other) => other.loop?.key).join() + this.complete();
       if (panel.rangeKey === key) continue;
       panel.rangeKey = key;
-      if (panel.wantedSpec.palette === undefined || this.palettes[panel.wantedSpec.palette]) {
-        const range = panel.ownRange();
-        panel.setColours(this.palettes[panel.wantedSpec.palette ?? "balance"], ...range, false);
-      }
+      panel.setColours(this.palettes[panel.wantedSpec.palette] ?? this.palettes.balance, ...panel.ownRange(this.playhead.leads), false);
     }
   }
 
