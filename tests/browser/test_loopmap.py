@@ -1,6 +1,5 @@
 """The map component in a real browser, on a small ocean made up here."""
 
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 import numpy as np
 import panel as pn
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from tornado.testing import bind_unused_port
 
 from app.frames_http import patterns
@@ -107,16 +106,8 @@ DIFFERENCE = {
 }
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        yield started
-        started.close()
-
-
 @pytest.fixture
-def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
+def open_map(chromium: Browser) -> Iterator[Callable[..., Visit]]:
     readers = {"forecast": Reader(), "reference": Reader()}
     made: list[tuple[LoopMap, Any]] = []
     wanted: dict[str, Any] = {}
@@ -147,7 +138,7 @@ def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
             extra_patterns=patterns(open_reader),
             websocket_origin=[f"127.0.0.1:{port}"],
         )
-        context = browser.new_context(viewport={"width": width, "height": height}, has_touch=touch)
+        context = chromium.new_context(viewport={"width": width, "height": height}, has_touch=touch)
         page = context.new_page()
         page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: errors.append(str(error)))
@@ -168,8 +159,8 @@ def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
     assert errors == []
 
 
-def test_the_first_picture_carries_what_it_shows(visit: Callable[..., Visit]) -> None:
-    seen = visit()
+def test_the_first_picture_carries_what_it_shows(open_map: Callable[..., Visit]) -> None:
+    seen = open_map()
     seen.until("goms.changeMs.length === 1 && goms.loopReadyMs.length === 1")
     text = seen.page.locator(".panel").inner_text()
     for words in ("quantity thetao (°C)", "title of forecast · winds made up", "sample day 0", "initial", "not for navigation"):
@@ -178,8 +169,8 @@ def test_the_first_picture_carries_what_it_shows(visit: Callable[..., Visit]) ->
     assert sorted(lead for _, lead in seen.readers["forecast"].reads) == LEADS
 
 
-def test_playback_paints_other_pictures_without_asking_the_server(visit: Callable[..., Visit]) -> None:
-    seen = visit(speed=30.0, range_mode="fixed", range_low=-10.0, range_high=40.0)
+def test_playback_paints_other_pictures_without_asking_the_server(open_map: Callable[..., Visit]) -> None:
+    seen = open_map(speed=30.0, range_mode="fixed", range_low=-10.0, range_high=40.0)
     seen.until("goms.loopReadyMs.length === 1")
     reads, before, painted = len(seen.readers["forecast"].reads), seen.pixel(0.5, 0.5), seen.page.evaluate("goms.leadsPainted")
     seen.page.get_by_role("button", name="Play", exact=True).click()
@@ -191,8 +182,8 @@ def test_playback_paints_other_pictures_without_asking_the_server(visit: Callabl
     seen.wait(lambda: seen.component.playhead == seen.state()["lead"] and not seen.component.playing)
 
 
-def test_keys_step_seek_zoom_and_pan(visit: Callable[..., Visit]) -> None:
-    seen = visit()
+def test_keys_step_seek_zoom_and_pan(open_map: Callable[..., Visit]) -> None:
+    seen = open_map()
     seen.until("goms.loopReadyMs.length === 1")
     seen.page.locator(".map").focus()
     leads = []
@@ -211,8 +202,8 @@ def test_keys_step_seek_zoom_and_pan(visit: Callable[..., Visit]) -> None:
     assert seen.state()["playing"]
 
 
-def test_every_button_of_the_player_has_a_name_and_does_its_work(visit: Callable[..., Visit]) -> None:
-    seen = visit(looping=False)
+def test_every_button_of_the_player_has_a_name_and_does_its_work(open_map: Callable[..., Visit]) -> None:
+    seen = open_map(looping=False)
     seen.until("goms.loopReadyMs.length === 1")
     leads = []
     for name in ("Last day", "One day on", "One day back", "First day", "One day back"):
@@ -226,8 +217,8 @@ def test_every_button_of_the_player_has_a_name_and_does_its_work(visit: Callable
     seen.wait(lambda: seen.component.looping and seen.component.speed == 15)
 
 
-def test_a_change_of_variable_keeps_the_old_picture_until_the_new_one_is_whole(visit: Callable[..., Visit]) -> None:
-    seen = visit(palette="thermal")
+def test_a_change_of_variable_keeps_the_old_picture_until_the_new_one_is_whole(open_map: Callable[..., Visit]) -> None:
+    seen = open_map(palette="thermal")
     seen.until("goms.loopReadyMs.length === 1")
     old = seen.pixel(0.4, 0.5)
     seen.update(panels=[field(variable="so")], palette="haline")
@@ -237,8 +228,8 @@ def test_a_change_of_variable_keeps_the_old_picture_until_the_new_one_is_whole(v
     assert "psu" in seen.page.locator(".bar").inner_text()
 
 
-def test_palette_and_range_change_without_asking_the_server(visit: Callable[..., Visit]) -> None:
-    seen = visit()
+def test_palette_and_range_change_without_asking_the_server(open_map: Callable[..., Visit]) -> None:
+    seen = open_map()
     seen.until("goms.loopReadyMs.length === 1")
     reads, before = len(seen.readers["forecast"].reads), seen.pixel(0.4, 0.5)
     seen.update(palette="ice")
@@ -253,8 +244,8 @@ def test_palette_and_range_change_without_asking_the_server(visit: Callable[...,
     seen.wait(lambda: seen.component.shown_range[0] == -seen.component.shown_range[1])
 
 
-def test_the_wheel_zooms_about_the_pointer_and_brings_sharp_frames(visit: Callable[..., Visit]) -> None:
-    seen = visit()
+def test_the_wheel_zooms_about_the_pointer_and_brings_sharp_frames(open_map: Callable[..., Visit]) -> None:
+    seen = open_map()
     seen.until("goms.loopReadyMs.length === 1")
     box = seen.box()
     x, y = box["x"] + 0.25 * box["width"], box["y"] + 0.4 * box["height"]
@@ -269,8 +260,8 @@ def test_the_wheel_zooms_about_the_pointer_and_brings_sharp_frames(visit: Callab
     assert seen.component.extent[1] - seen.component.extent[0] < 180
 
 
-def test_the_map_has_no_seam_at_the_date_line_or_at_greenwich(visit: Callable[..., Visit]) -> None:
-    seen = visit(range_mode="fixed", range_low=-10.0, range_high=10.0)
+def test_the_map_has_no_seam_at_the_date_line_or_at_greenwich(open_map: Callable[..., Visit]) -> None:
+    seen = open_map(range_mode="fixed", range_low=-10.0, range_high=10.0)
     seen.until("goms.loopReadyMs.length === 1")
     for number, lon in enumerate((180.0, 0.0), start=1):
         seen.update(view=(-50.0, lon, 24.0))
@@ -280,8 +271,8 @@ def test_the_map_has_no_seam_at_the_date_line_or_at_greenwich(visit: Callable[..
         assert steps < 25
 
 
-def test_dragging_pans_and_a_click_tells_the_server_where(visit: Callable[..., Visit]) -> None:
-    seen = visit(view=(0.0, 205.0, 120.0))
+def test_dragging_pans_and_a_click_tells_the_server_where(open_map: Callable[..., Visit]) -> None:
+    seen = open_map(view=(0.0, 205.0, 120.0))
     seen.until("goms.loopReadyMs.length === 1")
     box = seen.box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -297,8 +288,8 @@ def test_dragging_pans_and_a_click_tells_the_server_where(visit: Callable[..., V
     assert seen.points[0] == pytest.approx((0, 205 + moved), abs=0.3)
 
 
-def test_the_read_out_gives_the_value_of_the_field_and_says_where_there_is_none(visit: Callable[..., Visit]) -> None:
-    seen = visit()
+def test_the_read_out_gives_the_value_of_the_field_and_says_where_there_is_none(open_map: Callable[..., Visit]) -> None:
+    seen = open_map()
     seen.until("goms.loopReadyMs.length === 1")
     box = seen.box()
     seen.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
@@ -308,9 +299,9 @@ def test_the_read_out_gives_the_value_of_the_field_and_says_where_there_is_none(
     assert seen.page.locator(".readout b").inner_text() == "no data"
 
 
-def test_compared_maps_share_view_range_and_playhead_and_their_difference_is_right(visit: Callable[..., Visit]) -> None:
+def test_compared_maps_share_view_range_and_playhead_and_their_difference_is_right(open_map: Callable[..., Visit]) -> None:
     shifted = {**field("reference", "reference"), "lead_offset": 5, "leads": [lead + 5 for lead in LEADS]}
-    seen = visit(panels=[field(), shifted, DIFFERENCE])
+    seen = open_map(panels=[field(), shifted, DIFFERENCE])
     seen.until("goms.loopReadyMs.length === 1")
     first, second, third = seen.state()["panels"]
     assert (first["low"], first["high"]) == (second["low"], second["high"])
@@ -326,8 +317,8 @@ def test_compared_maps_share_view_range_and_playhead_and_their_difference_is_rig
     assert len(widths) == 1
 
 
-def test_leads_that_finish_later_are_fetched_alone(visit: Callable[..., Visit]) -> None:
-    seen = visit(panels=[field(leads=[0, 1, 2])])
+def test_leads_that_finish_later_are_fetched_alone(open_map: Callable[..., Visit]) -> None:
+    seen = open_map(panels=[field(leads=[0, 1, 2])])
     seen.until("goms.state().panels[0].held === 3")
     seen.update(panels=[field(leads=[0, 1, 2, 3, 4])])
     seen.until("goms.state().panels[0].held === 5")
@@ -335,19 +326,19 @@ def test_leads_that_finish_later_are_fetched_alone(visit: Callable[..., Visit]) 
     assert seen.page.evaluate("goms.changeMs.length") == 1
 
 
-def test_playback_waits_for_a_lead_that_is_still_on_its_way(visit: Callable[..., Visit]) -> None:
-    seen = visit(panels=[field(leads=[0, 1, 2])], speed=30.0, playing=True)
+def test_playback_waits_for_a_lead_that_is_still_on_its_way(open_map: Callable[..., Visit]) -> None:
+    seen = open_map(panels=[field(leads=[0, 1, 2])], speed=30.0, playing=True)
     seen.page.wait_for_timeout(1200)
     assert seen.state()["lead"] <= 2
 
 
-def test_a_map_without_a_store_says_why(visit: Callable[..., Visit]) -> None:
-    seen = visit(panels=[field(leads=[])])
+def test_a_map_without_a_store_says_why(open_map: Callable[..., Visit]) -> None:
+    seen = open_map(panels=[field(leads=[])])
     seen.page.get_by_text("nothing here").wait_for()
 
 
-def test_on_a_phone_nothing_runs_off_the_page(visit: Callable[..., Visit]) -> None:
-    seen = visit(width=390, height=844, touch=True)
+def test_on_a_phone_nothing_runs_off_the_page(open_map: Callable[..., Visit]) -> None:
+    seen = open_map(width=390, height=844, touch=True)
     seen.until("goms.loopReadyMs.length === 1")
     assert seen.page.evaluate("document.documentElement.scrollWidth") <= 390
     assert seen.box()["height"] > 200
