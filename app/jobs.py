@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -72,19 +72,16 @@ class Job:
 class Jobs:
     """The queue of one server; safe to use from any thread."""
 
-    def __init__(self, command: list[str] | None = None, grace_seconds: float = 20.0) -> None:
-        self._command = command or [sys.executable, "-m", "app.worker"]
+    def __init__(self, command: list[str] | None = None, niceness: int = 10, grace_seconds: float = 20.0) -> None:
+        self._command = command or [sys.executable, "-m", "app.worker", str(niceness)]
         self._grace_seconds = grace_seconds
         self._latest: dict[str, Job] = {}
         self._jobs: dict[int, Job] = {}
         self._lock = threading.RLock()
         self._child: subprocess.Popen[str] | None = None
-        self._listeners: list[Callable[[Job], None]] = []
         self._closed = False
-
-    def on_end(self, callback: Callable[[Job], None]) -> None:
-        """Call `callback(job)` from a worker thread whenever a job ends."""
-        self._listeners.append(callback)
+        self.ended = 0
+        """Number of jobs that have ended, for whoever wants to know whether something changed."""
 
     def submit(self, request: Request) -> Job:
         """Return the job of this request: the one waiting or under way, else a new one at the end of the queue."""
@@ -196,9 +193,8 @@ class Jobs:
     def _tell(self, job: Job) -> None:
         if job.waiting:
             return
+        self.ended += 1
         job.finished.set()
-        for callback in list(self._listeners):
-            callback(job)
 
 
 def _message(job: Job) -> dict[str, Any]:

@@ -155,4 +155,5 @@ class Session:
 
     def _now(self) -> Any:
         """Return what tells whether the stores changed since the scene was built."""
-        return tuple((store.identifier, len(store.leads), store.complete) for store in self.services.stores())
+        stores = self.services.stores()
+        return self.services.changes, *((store.identifier, len(store.leads), store.complete) for store in stores)

@@ -74,14 +74,17 @@ def build_scene(selection: Selection, services: Services) -> Scene:
     scene.variables = tuple(name for name, shown in DISPLAY_VARIABLES.items() if set(shown.needs) <= set(primary.variables))
     variable = shown_variable(selection, scene)
     scene.depths = primary.depths(DISPLAY_VARIABLES[variable].needs[0])
-    scene.panels = [panel("forecast", primary, selection, scene)]
+    ready = services.climatology_is_ready
+    waits = (selection.quantity == "anomaly" or primary.identifier.startswith("climatology")) and not ready(primary)
+    scene.panels = [panel("forecast", primary, selection, scene, waits)]
     if selection.comparison != "none":
         other, empty = _comparison(selection, services, primary, start)
         if other is not None and variable == "zos" and services.source_of(primary) != services.source_of(other):
             scene.aligned = True
             other = services.reader(f"aligned@{other.identifier}|{primary.identifier}")
         scene.comparison = other
-        scene.panels += _comparison_panels(selection, scene, primary, empty)
+        waits = waits or (selection.comparison == "climatology" and not ready(primary))
+        scene.panels += _comparison_panels(selection, scene, primary, empty, waits)
     return scene
 
 
@@ -98,14 +101,14 @@ def shown_depth(selection: Selection, depths: tuple[float, ...]) -> tuple[int, f
     return index, depths[index]
 
 
-def panel(key: str, reader: FieldReader, selection: Selection, scene: Scene) -> dict[str, Any]:
-    """Return the fields of one map of the loop map component."""
+def panel(key: str, reader: FieldReader, selection: Selection, scene: Scene, waits: bool = False) -> dict[str, Any]:
+    """Return the fields of one map of the loop map component; one that `waits` for the climatology stays empty."""
     variable = shown_variable(selection, scene)
     shown = DISPLAY_VARIABLES[variable]
     missing = [name for name in shown.needs if name not in reader.variables]
     depths = () if missing else reader.depths(shown.needs[0])
     index, metres = shown_depth(selection, depths)
-    leads = [] if missing else list(reader.leads)
+    leads = [] if missing or waits else list(reader.leads)
     if selection.quantity == "change":
         leads = [lead for lead in leads if lead - 1 in leads]
     offset = 0 if scene.primary is None else day_offset(scene.primary, reader)
@@ -123,8 +126,14 @@ def panel(key: str, reader: FieldReader, selection: Selection, scene: Scene) -> 
         "units": shown.units,
         "forcing": forcing_label(reader.kind, reader.attrs),
         "notice": notice(reader.attrs),
-        "empty": f"There is no {shown.label.lower()} in this store" if missing else "The first day is on its way",
+        "empty": _empty(shown.label, bool(missing), waits),
     }
+
+
+def _empty(label: str, missing: bool, waits: bool) -> str:
+    if missing:
+        return f"There is no {label.lower()} in this store"
+    return "The climatology of these days is being prepared" if waits else "The first day is on its way"
 
 
 def quantity_label(variable: str, quantity: str, metres: float | None) -> str:
@@ -198,11 +207,11 @@ def _comparison(selection: Selection, services: Services, primary: FieldReader, 
     raise InputError(f"comparison {wanted!r} is unknown; choose one from the list")
 
 
-def _comparison_panels(selection: Selection, scene: Scene, primary: FieldReader, empty: str) -> list[dict[str, Any]]:
+def _comparison_panels(selection: Selection, scene: Scene, primary: FieldReader, empty: str, waits: bool) -> list[dict[str, Any]]:
     if scene.comparison is None:
         beside = {**scene.panels[0], "key": "reference", "store": "", "leads": [], "title": "Reference", "empty": empty}
     else:
-        beside = panel("reference", scene.comparison, selection, scene)
+        beside = panel("reference", scene.comparison, selection, scene, waits)
         beside["empty"] = empty or beside["empty"]
         if scene.aligned:
             beside["title"] += ", zero moved"

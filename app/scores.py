@@ -14,20 +14,27 @@ Extent = tuple[float, float, float, float]
 
 
 def error_by_lead(
-    services: Services, primary: FieldReader, comparison: FieldReader, name: str, depths: tuple[int, int], extent: Extent
+    services: Services,
+    primary: FieldReader,
+    comparison: FieldReader,
+    name: str,
+    depths: tuple[int, int],
+    extent: Extent,
+    with_acc: bool = True,
 ) -> xr.Dataset:
     """Return `rmse` and `acc` of `primary` against `comparison` over `lead` for the water both have inside `extent`.
 
     `name` is a display field (`thetao_anomaly`), `depths` its level in each store. Weighted by cell area; acc is the
-    correlation of the anomalies from climatology, missing where it has no meaning (of changes, against climatology itself).
+    correlation of the anomalies from climatology, missing where it is not asked for or has no meaning (of changes, against
+    climatology itself).
     """
     pairs = common_leads(primary, comparison)
     extent = (round(extent[0], 1), round(extent[1], 1), round(extent[2], 1), round(extent[3], 1))
     key = (
         "error", primary.identifier, revision(primary), comparison.identifier, revision(comparison), name, depths, extent,
-        tuple(pairs),
+        tuple(pairs), with_acc,
     )  # fmt: skip
-    table = services.arrays.get(key, lambda: _errors(services, primary, comparison, name, depths, extent, pairs))
+    table = services.arrays.get(key, lambda: _errors(services, primary, comparison, name, depths, extent, pairs, with_acc))
     return xr.Dataset({"rmse": ("lead", table[1]), "acc": ("lead", table[2])}, {"lead": table[0].astype(int)})
 
 
@@ -39,12 +46,13 @@ def _errors(
     depths: tuple[int, int],
     extent: Extent,
     pairs: list[tuple[int, int]],
+    with_acc: bool,
 ) -> np.ndarray:
     variable, quantity = split_field_name(name)
     mine = DisplayReader(primary, services.mean_ocean.field)
     other = DisplayReader(comparison, services.mean_ocean.field)
     mean = DisplayReader(ClimatologyReader(primary, services.mean_ocean.field), services.mean_ocean.field)
-    with_acc = quantity != "change" and not comparison.identifier.startswith("climatology")
+    with_acc = with_acc and quantity != "change" and not comparison.identifier.startswith("climatology")
     rows, columns = cells_in_view(primary.grid, extent)
     place = np.ix_(rows, columns)
     area = primary.grid.cell_area[place]

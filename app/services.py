@@ -13,7 +13,7 @@ import numpy as np
 
 from app.caches import ArrayCache
 from app.jobs import Job, Jobs, Request
-from app.mean_ocean import MeanOcean
+from app.mean_ocean import MeanOcean, is_prepared
 from app.readers import (
     AlignedReader,
     ClimatologyReader,
@@ -66,9 +66,12 @@ class Services:
     def __init__(self, options: Options = Options(), jobs: Jobs | None = None) -> None:
         self.options = options
         self.jobs = jobs or Jobs()
+        # What needs no device has a child of its own, so that a reference does not wait for a forecast to end.
+        self.chores = jobs or Jobs(niceness=15)
         self.pool = ThreadPoolExecutor(2, thread_name_prefix="goms")
         self.arrays = ArrayCache(256 << 20)
         self.mean_ocean = MeanOcean(self.arrays)
+        self._closed = False
         self._lock = threading.RLock()
         self._stores: dict[tuple[str, int], Store] = {}
         self._shelf: list[Store] = []
@@ -213,7 +216,27 @@ class Services:
 
     def submit(self, kind: str, source: str, start: str, model: str = "", days: int = FORECAST_DAYS) -> Job:
         """Start a forecast or reference, or join the one that another visitor started."""
-        return self.jobs.submit(self.request(kind, source, start, model, days))
+        return (self.jobs if kind == "forecast" else self.chores).submit(self.request(kind, source, start, model, days))
+
+    def climatology_is_ready(self, reader: FieldReader) -> bool:
+        """Return whether anomalies of a store can be had at once; if not, begin to prepare them in the background.
+
+        On the grid of a regional store they cost so little that they are made when asked for.
+        """
+        if reader.grid.shape != self.grid_shape:
+            return True
+        days = np.array([reader.valid_time(lead) for lead in reader.all_leads])
+        if is_prepared(reader.grid, days):
+            return True
+        span = int((days[-1] - days[0]) / np.timedelta64(1, "D"))
+        factor = (("grid_factor", self.options.grid_factor),)
+        self.chores.submit(Request("climatology", "", str(days[0].astype("datetime64[D]")), "", span, factor))
+        return False
+
+    @property
+    def changes(self) -> int:
+        """Return a number that grows whenever a job ends."""
+        return self.jobs.ended + self.chores.ended
 
     def in_background(
         self, work: Callable[[], Any], then: Callable[[Any], None], needed: Callable[[], bool] = lambda: True
@@ -231,7 +254,8 @@ class Services:
             except InputError as error:
                 result = error
             except Exception:
-                LOGGER.exception("work behind the page failed")
+                if not self._closed:
+                    LOGGER.exception("work behind the page failed")
                 return
             then(result)
 
@@ -254,11 +278,12 @@ class Services:
             self.submit("forecast", "sample", start, "small")
         if self.find("reference", "sample", start) is None:
             self.submit("reference", "sample", start)
-            self.submit("climatology", "sample", start)
 
     def close(self) -> None:
         """End jobs and threads."""
+        self._closed = True
         self.jobs.close()
+        self.chores.close()
         self.pool.shutdown(wait=False, cancel_futures=True)
 
 

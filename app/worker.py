@@ -18,6 +18,7 @@ from typing import Any, TextIO
 import numpy as np
 
 from app.mean_ocean import prepare
+from engine.grid import coarsened
 from engine.progress import Progress
 
 REPORT_INTERVAL = 0.2
@@ -96,18 +97,11 @@ def perform(request: dict[str, Any], progress: Progress, cancelled: Callable[[],
     from engine.sources import open_source
 
     options = dict(request["options"])
-    factor = int(options.pop("grid_factor", 1))
-    if factor != 1:
-        from engine.grid import coarsened
-
-        options["grid"] = coarsened(factor)
-    source = open_source(request["source"], **options)
+    grid = coarsened(int(options.pop("grid_factor", 1)))
     init_time = np.datetime64(request["init_time"], "D")
     if request["kind"] == "climatology":
-        from engine.grid import quarter_degree
-
-        days = init_time + np.arange(request["days"] + 1)
-        return prepare(options.get("grid") or quarter_degree(), days, progress, cancelled)
+        return prepare(grid, init_time + np.arange(request["days"] + 1), progress, cancelled)
+    source = open_source(request["source"], grid=grid, **options)
     if request["kind"] == "reference":
         return write_reference(source, init_time, request["days"], progress=progress, cancelled=cancelled)
     return run_forecast(source, init_time, request["model"], request["days"], resume=True, progress=progress, cancelled=cancelled)
@@ -115,7 +109,7 @@ def perform(request: dict[str, Any], progress: Progress, cancelled: Callable[[],
 
 if __name__ == "__main__":
     with contextlib.suppress(OSError, AttributeError):
-        os.nice(10)
+        os.nice(int(sys.argv[1]))
     reports = os.fdopen(os.dup(sys.stdout.fileno()), "w")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     Worker(sys.stdin, reports).run()

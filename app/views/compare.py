@@ -63,13 +63,16 @@ class ErrorView:
         where = "the globe" if extent[3] - extent[2] >= 359 else "the area in view"
         note = ", means over the common water removed" if scene.aligned else ""
         name = field_name(variable, selection.quantity)
-        asked = (first.identifier, second.identifier, name, own, extent, tuple(pairs), selection.theme)
+        with_acc = self.services.climatology_is_ready(first)
+        if not with_acc and second.identifier.startswith("climatology"):
+            return "The climatology of these days is being prepared"
+        asked = (first.identifier, second.identifier, name, own, extent, tuple(pairs), selection.theme, with_acc)
         if asked != self._shown:
             self._shown = asked
             theme = selection.theme
 
             def work() -> tuple[Any, Any]:
-                errors = compute_errors(self.services, first, second, name, (own, other), extent)
+                errors = compute_errors(self.services, first, second, name, (own, other), extent, with_acc)
                 return charts(errors, DISPLAY_VARIABLES[variable].units, theme)
 
             self._latest.run(work, self._draw)

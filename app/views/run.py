@@ -72,7 +72,7 @@ class RunControls:
         if job is not None and job.waiting:
             left = duration(job.seconds_left)
             return f"{job.doing}, {left}" if left else job.doing
-        others = self.services.jobs.waiting()
+        others = self.services.jobs.waiting() + self.services.chores.waiting()
         if others:
             running = next((other for other in others if other.state == "running"), others[0])
             return f"In the background: {running.doing}"
