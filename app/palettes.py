@@ -112,9 +112,10 @@ def palettes_as_json() -> str:
 def colour_range(values: np.ndarray, mode: str, fixed: tuple[float, float] = (0.0, 1.0)) -> tuple[float, float]:
     """Return the colour limits of `values` (any shape, NaN ignored) under `auto`, `symmetric` or `fixed`.
 
-    Auto takes the 2nd to 98th percentile, symmetric the larger of their sizes on both sides of zero. The browser applies the
-    same rule to the numbers it holds; this one serves pictures made without a browser. Raises InputError for another mode
-    and for fixed limits that are not ascending.
+    Auto takes the 2nd to 98th percentile, or zero to the 99.5th for what begins at zero, such as speed, whose jets are in its
+    long tail; symmetric the larger of the two sizes on both sides of zero. The browser applies the same rule to the numbers it
+    holds; this one serves pictures made without a browser. Raises InputError for another mode and for fixed limits that are
+    not ascending.
     """
     if mode == "fixed":
         if not fixed[0] < fixed[1]:
@@ -125,8 +126,10 @@ def colour_range(values: np.ndarray, mode: str, fixed: tuple[float, float] = (0.
     finite = values[np.isfinite(values)]
     if finite.size == 0:
         return (-1.0, 1.0) if mode == "symmetric" else (0.0, 1.0)
-    low, high = (float(limit) for limit in np.percentile(finite, (2, 98)))
+    low, high, tail = (float(limit) for limit in np.percentile(finite, (2, 98, 99.5)))
     if mode == "symmetric":
         largest = max(abs(low), abs(high)) or 1.0
         return -largest, largest
+    if 0 <= low < 0.2 * high:
+        return 0.0, tail
     return (low, high) if high > low else (low - 0.5, high + 0.5)

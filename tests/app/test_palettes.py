@@ -42,8 +42,15 @@ def test_an_unknown_palette_is_refused_with_those_on_offer() -> None:
 
 
 def test_auto_leaves_out_the_outer_two_percent_and_land() -> None:
-    values = np.concatenate([np.linspace(0, 100, 10001), [np.nan] * 500])
-    assert colour_range(values, "auto") == pytest.approx((2, 98), abs=0.1)
+    values = np.concatenate([np.linspace(-100, 0, 10001), [np.nan] * 500])
+    assert colour_range(values, "auto") == pytest.approx((-98, -2), abs=0.1)
+
+
+def test_what_begins_at_zero_is_shown_from_zero_with_its_tail() -> None:
+    values = np.concatenate([np.linspace(0.01, 0.3, 980), np.linspace(0.3, 2.0, 20)])
+    low, high = colour_range(values, "auto")
+    assert low == 0
+    assert high > 1.2
 
 
 def test_symmetric_takes_the_larger_side() -> None:

@@ -99,7 +99,7 @@ function places(frame) {
 }
 
 // Colour limits of values by the rules of app/palettes.py, widened to round figures; null where there are none.
-export function colourRange(values, mode) {
+export function colourRange(values, mode, logarithmic = false) {
   const sorted = Float64Array.from(values.filter(Number.isFinite)).sort();
   if (sorted.length === 0) return null;
   const at = (share) => sorted[Math.min(sorted.length - 1, Math.round(share * (sorted.length - 1)))];
@@ -110,6 +110,12 @@ export function colourRange(values, mode) {
     high = Math.ceil(largest / step - 1e-9) * step;
     return [-high, high];
   }
+  if (logarithmic && high > low && low > 0) {
+    const [down, up] = [10 ** Math.floor(Math.log10(low)), 10 ** Math.floor(Math.log10(high))];
+    return [Math.floor(low / down) * down, Math.ceil(high / up) * up];
+  }
+  // What begins at nought, such as speed, is shown from nought, and nearly all of its long tail: jets should not drown.
+  if (low >= 0 && low < 0.2 * high) [low, high] = [0, at(0.995)];
   if (!(high > low)) [low, high] = [low - 0.5, high + 0.5];
   const step = roundStep((high - low) / 40);
   return [Math.floor(low / step + 1e-9) * step, Math.ceil(high / step - 1e-9) * step];

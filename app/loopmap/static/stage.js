@@ -284,7 +284,7 @@ export class Stage {
   recolour() {
     const { mode = "auto", low, high, logarithmic = false, palette = "thermal" } = this.style;
     const fields = this.panels.filter((panel) => !panel.isDifference);
-    let range = mode === "fixed" ? [low, high] : colourRange(samples(fields.flatMap((panel) => panel.frames())), mode);
+    let range = mode === "fixed" ? [low, high] : colourRange(samples(fields.flatMap((panel) => panel.frames())), mode, logarithmic);
     if (!range) return;
     // While a loop arrives its limits are those of its first lead; they move on completion only where that is worth it.
     if (mode !== "fixed" && this.range && this.rangeKey === this.contentOf(fields) && near(range, this.range)) range = this.range;
