@@ -97,6 +97,10 @@ def serve(chosen: argparse.Namespace) -> None:
     finally:
         services.close()
         server.stop()
+    # Threads may be at pictures nobody will see any more; Python would wait for each of them.
+    logging.shutdown()
+    sys.stdout.flush()
+    os._exit(0)
 
 
 if __name__ == "__main__":

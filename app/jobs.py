@@ -49,7 +49,7 @@ class Job:
     state: str = "queued"
     """queued, running, done, failed or cancelled"""
     fraction: float = 0.0
-    doing: str = "waiting for the run before it"
+    doing: str = "waiting its turn"
     error: str = ""
     folder: str = ""
     started: float | None = None

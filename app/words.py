@@ -53,7 +53,7 @@ def store_label(kind: str, attrs: dict[str, Any]) -> str:
 def forcing_label(kind: str, attrs: dict[str, Any]) -> str:
     """Return how the atmosphere of a run was known, or what a field of a reference stands for."""
     if kind != "forecast":
-        return str(attrs.get("sampling", "")) or kind
+        return str(attrs.get("sampling", "")) or ("simulation" if is_sample(attrs) else kind)
     if attrs.get("model") in ("persistence", "climatology", "damped-persistence"):
         return "baseline, no forcing"
     return _FORCING.get(str(attrs.get("forcing_kind", "")), "forcing not stated")

@@ -23,7 +23,7 @@ class CompareControls:
     def __init__(self, selection: Selection, services: Services) -> None:
         self.selection = selection
         self.services = services
-        self.comparison = chooser(selection, "comparison", "Beside it", {"Nothing": "none"})
+        self.comparison = chooser(selection, "comparison", "Compare with", {"Nothing": "none"})
 
     def show(self, scene: Scene) -> None:
         """Offer what can stand beside the map shown."""
@@ -76,7 +76,8 @@ class ErrorView:
                 return charts(errors, DISPLAY_VARIABLES[variable].units, theme)
 
             self._latest.run(work, self._draw)
-        return f"Error of this forecast over {where}{note}"
+        is_error = first.kind == "forecast" and second.kind in ("reference", "analysis")
+        return f"{'Error of this forecast' if is_error else 'Difference of the two'} over {where}{note}"
 
     def _draw(self, drawn: tuple[Any, Any]) -> None:
         self.rmse.object, self.acc.object = drawn

@@ -62,7 +62,7 @@ def test_panning_makes_a_view_of_ones_own(visit: Visit) -> None:
 
 def test_a_comparison_is_linked_and_scored(visit: Visit) -> None:
     visit.open()
-    visit.choose("Beside it", "Reference (sample run)")
+    visit.choose("Compare with", "Reference (sample run)")
     visit.until("goms.state().panels.length === 3 && goms.state().panels.every((panel) => panel.drawn)")
     state = visit.state()
     assert state["panels"][2]["title"] == "GOMS small minus Reference (sample run)"
@@ -104,5 +104,5 @@ def test_a_click_shows_series_and_profile_there(visit: Visit) -> None:
 
 def test_every_list_has_a_name(visit: Visit) -> None:
     visit.open()
-    for label in ("Source", "Initial date", "Model", "Variable", "Beside it", "Region", "Palette", "Range"):
+    for label in ("Source", "Initial date", "Model", "Variable", "Compare with", "Region", "Palette", "Range"):
         expect(visit.page.get_by_role("combobox", name=label, exact=True)).to_be_visible()
