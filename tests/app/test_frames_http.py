@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -64,7 +65,9 @@ def answers(paths: list[str], reader: Reader, user: str | None = "somebody", **o
             server.stop()
             client.close()
 
-    return asyncio.run(ask())
+    # A thread of its own, because a browser of other tests may keep an event loop running in this one.
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, ask()).result()
 
 
 def test_a_body_comes_as_zstd_where_the_browser_takes_it_else_as_gzip() -> None:
