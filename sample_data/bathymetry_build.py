@@ -38,7 +38,7 @@ def cell_means(height: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         wrapped = np.concatenate([points, points[:, :1]], axis=1)
         for axis, count in ((0, 720), (1, 1440)):
             parts = [np.take(wrapped, np.arange(count) * 3 + k, axis=axis) * w for k, w in enumerate((0.5, 1, 1, 0.5))]
-            wrapped = sum(parts) / 3
+            wrapped = np.sum(parts, axis=0) / 3
         return wrapped
 
     share = blocks(wet)

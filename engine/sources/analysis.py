@@ -52,9 +52,7 @@ class AnalysisSource:
                 "one of its days"
             )
         usual = climatology(self.grid, found.time)
-        return found.with_fields(
-            **{name: np.where(np.isfinite(found[name]), found[name], usual[name]) for name in PROGNOSTIC}
-        )
+        return found.with_fields(**{name: np.where(np.isfinite(found[name]), found[name], usual[name]) for name in PROGNOSTIC})
 
     def forcing(self, time: np.datetime64) -> Batch:
         """Return the climatological atmosphere of a day of the year."""

@@ -144,9 +144,7 @@ class GriddedFile:
     def _read_header(self, data: netCDF4.Dataset) -> None:
         self.found = {want.field: name for want in self.wanted if (name := self._find(data, want))}
         self.attributes = {name: str(data.getncattr(name)) for name in data.ncattrs()}
-        self.standard_names = {
-            name: str(getattr(data[provider], "standard_name", "")) for name, provider in self.found.items()
-        }
+        self.standard_names = {name: str(getattr(data[provider], "standard_name", "")) for name, provider in self.found.items()}
         if not self.found:
             names = ", ".join("/".join(want.names) for want in self.wanted)
             raise InputError(f"{self.path} holds {_held(data)}; expected {names}: choose another file")
@@ -237,9 +235,7 @@ class GriddedFile:
         units, calendar = getattr(variable, "units", ""), getattr(variable, "calendar", "standard").lower()
         try:
             dates = cftime.num2date(variable[:], units, calendar, only_use_cftime_datetimes=True)
-            times = np.array(
-                [np.datetime64(datetime(d.year, d.month, d.day, d.hour, d.minute, d.second), "s") for d in dates]
-            )
+            times = np.array([np.datetime64(datetime(d.year, d.month, d.day, d.hour, d.minute, d.second), "s") for d in dates])
         except (ValueError, TypeError, OverflowError, AttributeError) as error:
             raise InputError(
                 f"{self.path}: time has units {units!r}, calendar {calendar!r} and cannot be read as dates ({error}); "

@@ -23,8 +23,7 @@ class Band:
 
 
 BANDS: dict[str, Band] = {
-    band.name: band
-    for band in (Band("14-64", "14-64 degrees", 14, 64), Band("tropics", "within 14 degrees", 0, 14))
+    band.name: band for band in (Band("14-64", "14-64 degrees", 14, 64), Band("tropics", "within 14 degrees", 0, 14))
 }
 """Eddies live in the first; the second is scored apart, since waves, not eddies, move it."""
 

@@ -10,9 +10,7 @@ from engine.regions import Region
 from engine.verify.aggregation import weighted_means
 
 
-def eddy_kinetic_energy(
-    uo: np.ndarray, vo: np.ndarray, mean_uo: np.ndarray, mean_vo: np.ndarray, weights: np.ndarray
-) -> float:
+def eddy_kinetic_energy(uo: np.ndarray, vo: np.ndarray, mean_uo: np.ndarray, mean_vo: np.ndarray, weights: np.ndarray) -> float:
     """Return the mean of (u'^2 + v'^2) / 2 in m2 s-2, u' and v' being departures (h, w) from the climatological flow."""
     return weighted_means({"energy": ((uo - mean_uo) ** 2 + (vo - mean_vo) ** 2) / 2}, weights)["energy"]
 

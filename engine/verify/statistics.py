@@ -3,9 +3,7 @@
 import numpy as np
 
 
-def cell_statistics(
-    prediction: np.ndarray, target: np.ndarray, climatology: np.ndarray | None = None
-) -> dict[str, np.ndarray]:
+def cell_statistics(prediction: np.ndarray, target: np.ndarray, climatology: np.ndarray | None = None) -> dict[str, np.ndarray]:
     """Return the statistics (h, w) float32 of a prediction and its target (h, w); error is prediction minus target.
 
     `error` and `squared_error` always; with the day-of-year `climatology` (h, w) also `anomaly_product`,
