@@ -7,9 +7,12 @@ import os
 import signal
 import sys
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from tornado.websocket import WebSocketClosedError
+
+if TYPE_CHECKING:
+    from app.services import Services
 
 
 def parser() -> argparse.ArgumentParser:
@@ -64,18 +67,30 @@ class _VisitorLeft(logging.Filter):
 
 def serve(chosen: argparse.Namespace) -> None:
     """Start the server and stay until SIGINT or SIGTERM."""
+    from app.services import Options, Services
+
+    services = Services(Options(chosen.altimetry, chosen.sst, chosen.grid_factor, not chosen.no_first_run))
+    # On this thread, since libraries that two threads import at once are seen half imported; and before the page's own
+    # imports, so that the first run begins while they last.
+    services.warm()
+    try:
+        _serve_page(chosen, services)
+    finally:
+        services.close()
+    # Threads may be at pictures nobody will see any more; Python would wait for each of them.
+    logging.shutdown()
+    sys.stdout.flush()
+    os._exit(0)
+
+
+def _serve_page(chosen: argparse.Namespace, services: "Services") -> None:
     import panel as pn
 
     from app.frames_http import patterns
     from app.main import Session
-    from app.services import Options, Services
 
     logging.getLogger("asyncio").addFilter(_VisitorLeft())
-    options = Options(chosen.altimetry, chosen.sst, chosen.grid_factor, not chosen.no_first_run)
-    services = Services(options)
     pn.extension(notifications=True)
-    # Before the first visitor and on this thread: libraries that two threads import at once are seen half imported.
-    services.warm()
 
     def page() -> Any:
         return Session(services).page
@@ -92,15 +107,8 @@ def serve(chosen: argparse.Namespace) -> None:
     server.start()
     host = "localhost" if chosen.address in ("127.0.0.1", "0.0.0.0") else chosen.address
     print(f"GOMS Explorer is served at http://{host}:{server.port}", flush=True)
-    try:
-        server.io_loop.start()
-    finally:
-        services.close()
-        server.stop()
-    # Threads may be at pictures nobody will see any more; Python would wait for each of them.
-    logging.shutdown()
-    sys.stdout.flush()
-    os._exit(0)
+    server.io_loop.start()
+    server.stop()
 
 
 if __name__ == "__main__":

@@ -57,8 +57,10 @@ def build_scene(selection: Selection, services: Services) -> Scene:
     """Return what is shown for a selection; raises InputError where its source, store or date does not exist."""
     start = chosen_start(selection, services)
     primary = _primary(selection, services, start)
-    needs_forecast = not selection.source.startswith(STORE) and _forecast_missing(selection, services, start)
     has_reference = selection.source == "sample"
+    needs_forecast = not selection.source.startswith(STORE) and _forecast_missing(selection, services, start)
+    # A baseline is computed from the first state of any store; where there is none and none will come, a run writes it.
+    needs_forecast = needs_forecast or (selection.model in VIRTUAL and primary is None and not has_reference)
     shows_reference = primary is None or primary.kind == "reference" or selection.comparison == "reference"
     wants_reference = has_reference and shows_reference
     reference = services.find("reference", selection.source, start) if has_reference else None

@@ -1,0 +1,28 @@
+"""Starting the server: options, and refusals in words before anything is served."""
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from app.__main__ import main, parser
+
+
+def test_the_port_follows_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORT", "5123")
+    chosen = parser().parse_args([])
+    assert (chosen.port, chosen.address) == (5123, "127.0.0.1")
+
+
+def test_a_missing_altimetry_file_is_refused_before_the_server_starts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--altimetry", str(tmp_path / "gone.nc")]) == 2
+    assert "gone.nc" in capsys.readouterr().err
+
+
+def test_a_port_in_use_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert main(["--port", str(port), "--grid-factor", "8", "--no-first-run"]) == 2
+    assert f"port {port} is in use" in capsys.readouterr().err
