@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import sys
+import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -59,10 +60,15 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 class _VisitorLeft(logging.Filter):
-    """Drops the report that a message could not reach a browser that was just closed."""
+    """Drops reports of messages to or from a page that was just closed: no fault of anybody's."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        return not (record.exc_info and isinstance(record.exc_info[1], WebSocketClosedError))
+        error = record.exc_info[1] if record.exc_info else None
+        if not isinstance(error, AssertionError):
+            return not isinstance(error, WebSocketClosedError)
+        # Bokeh asserts that a connection has a session, and a message may arrive after the session was let go.
+        frames = traceback.extract_tb(error.__traceback__)
+        return not (frames and Path(frames[-1].filename).name == "connection.py" and frames[-1].name == "session")
 
 
 def serve(chosen: argparse.Namespace) -> None:
@@ -89,7 +95,8 @@ def _serve_page(chosen: argparse.Namespace, services: "Services") -> None:
     from app.frames_http import patterns
     from app.main import Session
 
-    logging.getLogger("asyncio").addFilter(_VisitorLeft())
+    for name in ("asyncio", "bokeh.server.protocol_handler"):
+        logging.getLogger(name).addFilter(_VisitorLeft())
     pn.extension(notifications=True)
 
     def page() -> Any:
