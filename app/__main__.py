@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import sys
+import threading
 import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -107,15 +108,32 @@ def _serve_page(chosen: argparse.Namespace, services: "Services") -> None:
         origins = ["*"]
     server = pn.serve(
         {"/": page}, address=chosen.address, port=chosen.port, show=chosen.show, start=False, title="GOMS Explorer",
-        websocket_origin=origins, extra_patterns=patterns(cast(Any, services.open_reader)), verbose=False,
+        websocket_origin=origins, extra_patterns=patterns(cast(Any, services.open_reader)), verbose=False, warm=True,
     )  # fmt: skip
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: server.io_loop.add_callback_from_signal(server.io_loop.stop))
     server.start()
+    threading.Thread(target=_compile_frames, daemon=True).start()
     host = "localhost" if chosen.address in ("127.0.0.1", "0.0.0.0") else chosen.address
     print(f"GOMS Explorer is served at http://{host}:{server.port}", flush=True)
     server.io_loop.start()
     server.stop()
+
+
+def _compile_frames() -> None:
+    """Make one small frame, since the first of a process takes seconds of compilation: nobody should wait for it."""
+    import numpy as np
+
+    from app.frames import Viewport, make_body
+    from engine.grid import coarsened
+
+    class Flat:
+        grid = coarsened(8)
+
+        def read(self, variable: str, lead: int, depth_index: int = 0) -> np.ndarray:
+            return np.zeros(self.grid.shape, np.float32)
+
+    make_body(cast(Any, Flat()), "thetao", 0, (0, 1), Viewport(-80, 80, 20, 380, 64, 32))
 
 
 if __name__ == "__main__":

@@ -19,7 +19,9 @@ from app.views.sources import SourceControls
 from engine.errors import InputError
 
 POLL_MILLISECONDS = 500
-DETAIL_DELAY_MILLISECONDS = 300
+DETAIL_DELAY_MILLISECONDS = 120
+LOOP_MILLISECONDS = 1000
+"""Time that the maps have for a new loop before the charts ask for the same processor."""
 SCENE_CHOICES = ["source", "start", "model", "variable", "quantity", "depth", "comparison"]
 COLOUR_CHOICES = ["palette", "range_mode", "low", "high"]
 DETAIL_CHOICES = ["point_latitude", "point_longitude", "lead", "theme"]
@@ -111,7 +113,7 @@ class Session:
             self.map.show(scene)
             for view in (self.sources, self.field, self.compare, self.run):
                 view.show(scene)
-        self._show_details()
+        self._show_details(delay=LOOP_MILLISECONDS)
 
     def _refuse(self, message: str) -> None:
         """Say what cannot be shown, and fall back to what can."""
@@ -126,7 +128,7 @@ class Session:
             self.map.show(self.scene)
             self.field.show(self.scene)
 
-    def _show_details(self, *_: Any) -> None:
+    def _show_details(self, *_: Any, delay: int = DETAIL_DELAY_MILLISECONDS) -> None:
         """Draw the charts a moment later, so that they never stand in the way of the maps; only the last request counts."""
         self._asked += 1
         number = self._asked
@@ -136,7 +138,7 @@ class Session:
                 self.details.show(self.scene, self.map.component.extent)
 
         if self._document is not None and self._document.session_context is not None:
-            self._document.add_timeout_callback(show, DETAIL_DELAY_MILLISECONDS)
+            self._document.add_timeout_callback(show, delay)
 
     def _theme_toggled(self, event: Any) -> None:
         self.selection.theme = "dark" if event.new else "light"
@@ -145,7 +147,7 @@ class Session:
         self._ready = True
         for message in self._warnings:
             self.notify("warning", message)
-        self._show_details()
+        self._show_details(delay=LOOP_MILLISECONDS)
         pn.state.add_periodic_callback(self._poll, POLL_MILLISECONDS)
 
     def _poll(self) -> None:
