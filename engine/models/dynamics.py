@@ -38,6 +38,16 @@ def vorticity(flow: tuple[torch.Tensor, torch.Tensor], setting: Setting) -> torc
     return slopes(flow[1], setting)[0] - slopes(flow[0], setting)[1]
 
 
+def smoothed(level: torch.Tensor, wet: torch.Tensor) -> torch.Tensor:
+    """Return `level` (1, h, w) under a binomial 3 x 3 mean of wet cells, one cell narrower on each side."""
+    kernel = torch.tensor([1.0, 2.0, 1.0], device=level.device)
+    kernel = (kernel[:, None] * kernel / 16)[None, None]
+    water = wet.to(level.dtype)
+    total = torch.nn.functional.conv2d((level * water)[None], kernel)[0]
+    share = torch.nn.functional.conv2d(water[None], kernel)[0]
+    return total + (1 - share) * level[:, 1:-1, 1:-1]
+
+
 def vertical_slope(tracers: torch.Tensor, depth: torch.Tensor, wet: torch.Tensor) -> torch.Tensor:
     """Return derivatives by depth per metre of `tracers` (n, z, h, w); second order, nothing read below the sea floor.
 

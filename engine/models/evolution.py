@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from engine.models.dynamics import DAY, geostrophic, vertical_slope
+from engine.models.dynamics import DAY, geostrophic, smoothed, vertical_slope
 from engine.models.inputs import CONTEXT_CHANNELS, DERIVED, derived
 from engine.models.local import LocalPath
 from engine.models.presets import LARGEST_DISPLACEMENT, LevelGroup, Preset
@@ -54,6 +54,7 @@ class Evolution(nn.Module):
             len(CONTEXT_CHANNELS) + DERIVED, preset.decoder_width, preset.local_width, preset.dilations, sum(self.sizes)
         )
         self.ekman = nn.Parameter(torch.zeros(EKMAN_LEVELS))
+        self.calm = nn.Parameter(torch.zeros(()))
         for name, values in (("mean", mean), ("std", std), ("tendency", tendency), ("depth", np.asarray(DEPTHS))):
             self.register_buffer(name, torch.as_tensor(np.asarray(values), dtype=torch.float32), persistent=False)
 
@@ -72,11 +73,12 @@ class Evolution(nn.Module):
         known = (state[context] - self.mean[context, None, None]) / self.std[context, None, None]
         known = known * setting.wet[[number % LEVELS for number in context]]
         inputs = derived(state, target_air[:5], target_air[:5] - air[:5], spiral[:, 0], setting)
-        # One cell more than the window, because the geostrophic flow of its rim needs the neighbours' sea level.
-        heads = self.local(torch.cat([known, inputs]), modulation, rim - 1)
+        # Two cells more than the window: the flow of its rim needs the neighbours' sea level, smoothed in the tropics.
+        heads = self.local(torch.cat([known, inputs]), modulation, rim - 2)
         moves, gain, source, loose, sinking, turning = heads.split(self.sizes)
         inner, edge = setting.crop(rim), setting.crop(rim - 1)
         level, change = self._sea_level(state, moves[-2:], gain[-1:], source[ZOS:] * self.tendency[ZOS], setting)
+        moves, gain, source, loose, sinking, turning = (crop(part, 1) for part in (moves, gain, source, loose, sinking, turning))
         total = change + loose * self.tendency[ZOS] * edge.wet[:1]
         parts = (change, total, sinking, turning, source[:ZOS], gain, moves, *geostrophic(total, edge))
         change, total, sinking, turning, source, gain, moves, *flow = (crop(part, 1) for part in parts)
@@ -95,19 +97,29 @@ class Evolution(nn.Module):
                 field = fields[name]
                 between = field[group.first : group.last] + carried
                 fields[name] = torch.cat([field[: group.first], between, field[group.last :]])
-        return torch.cat([*fields.values(), crop(level, 1) + total])
+        result = torch.cat([*fields.values(), crop(level, 1) + total])
+        if bool((inner.fade < 1).any()):
+            before = crop(state, rim)
+            result = before + inner.fade * (result - before)
+        return result
 
     def _sea_level(
         self, state: torch.Tensor, moves: torch.Tensor, gain: torch.Tensor, source: torch.Tensor, setting: Setting
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """Sea level before and its balanced change (1, h, w) in m, on the window and one cell around it."""
-        rim = self.preset.halo
-        near = setting.crop(rim - 1 - MARGIN)
-        before = crop(state[ZOS:], rim - 1 - MARGIN)
+        rim = self.preset.halo - 2
+        near = setting.crop(rim - MARGIN)
+        before = crop(state[ZOS:], rim - MARGIN)
         anomaly = (before - near.mean_level) * near.wet[:1]
-        moved = warp(anomaly, _displacement(moves, [], setting.crop(rim - 1)), near.wet[:1], MARGIN)
-        change = moved * (1 + GAIN * gain) - crop(anomaly, MARGIN) + source
-        return crop(before, MARGIN), change * setting.crop(rim - 1).wet[:1]
+        moved = warp(anomaly, _displacement(moves, [], setting.crop(rim)), near.wet[:1], MARGIN)
+        here = crop(anomaly, MARGIN)
+        change = (moved * (1 + GAIN * gain) - here + source) * setting.crop(rim).wet[:1]
+        edge = setting.crop(rim + 1)
+        change, after = crop(change, 1), here + change
+        if bool((edge.belt > 0).any()):
+            share = edge.belt * (EAGER * self.calm).clamp(0, 1)
+            change = change + share * (smoothed(after, setting.crop(rim).wet[:1]) - crop(after, 1))
+        return crop(before, MARGIN + 1), change * edge.wet[:1]
 
     def _carried(
         self, state: torch.Tensor, moves: torch.Tensor, gain: torch.Tensor, group: LevelGroup, setting: Setting

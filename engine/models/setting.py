@@ -13,19 +13,29 @@ from engine.models.window import Window
 SHALLOW, DEEP = 50.0, 500.0
 """Sea floors (m) above which sea level moves without the thermocline, and below which the two move together."""
 
+BELT = (6.0, 9.0)
+"""Latitudes up to which sea level may be smoothed fully and from which not at all: the deformation radius there is over 150 km,
+so single cells cannot stand out, and their slopes would be taken for strong currents."""
+
+POLAR = 86.0
+"""Latitude from which changes fade out towards the pole: cells there are too narrow for slopes and hardly ever trained on."""
+
 
 @dataclass(frozen=True, eq=False)
 class Setting:
     """Tensors of a grid, or of a window of it; (h, 1) by latitude, (h, w) or (z, h, w) by cell.
 
-    `cell_x`, `cell_y` cell sizes in m; `coriolis` s-1, `beta` m-1 s-1; `slope_to_flow` g / f in m s-1 fading out at the
-    equator; `wet` (z, h, w) bool; `floor` the normalised static input; `mean_level` m; `radius` deformation radius in m;
+    `cell_x`, `cell_y` cell sizes in m; `fade` the share of a change that is kept, 1 away from the poles; `belt` where sea
+    level may be smoothed, 1 near the equator; `coriolis` s-1, `beta` m-1 s-1; `slope_to_flow` g / f in m s-1, fading out at
+    the equator; `wet` (z, h, w) bool; `floor` the normalised static input; `mean_level` m; `radius` deformation radius in m;
     `heave` (z, h, w) metres an isopycnal sinks per metre of sea level; `shape` (z, h, w) currents relative to the surface.
     """
 
     cell_x: torch.Tensor
     cell_y: torch.Tensor
     lat: torch.Tensor
+    fade: torch.Tensor
+    belt: torch.Tensor
     coriolis: torch.Tensor
     beta: torch.Tensor
     slope_to_flow: torch.Tensor
@@ -45,7 +55,7 @@ class Setting:
         coriolis = 2 * EARTH_ROTATION * np.sin(lat)
         height = grid.lat.size
         spacing = EARTH_RADIUS * np.pi / 180
-        cell_x = spacing * float(np.diff(grid.lon).mean()) * np.cos(lat)
+        cell_x = spacing * float(np.diff(grid.lon).mean()) * np.maximum(np.cos(lat), np.cos(np.deg2rad(POLAR)))
         cell_y = np.full((height, 1), spacing * float(np.diff(grid.lat).mean()))
         # Geostrophy fails at the equator: the weight is what is left outside the beta-plane belt.
         weight = 1 - np.exp(-((grid.lat[:, None] / EQUATORIAL_SCALE) ** 2))
@@ -56,6 +66,8 @@ class Setting:
             "cell_x": cell_x,
             "cell_y": cell_y,
             "lat": grid.lat[:, None],
+            "fade": np.clip((90 - np.abs(grid.lat[:, None])) / (90 - POLAR), 0, 1),
+            "belt": np.clip((BELT[1] - np.abs(grid.lat[:, None])) / (BELT[1] - BELT[0]), 0, 1),
             "coriolis": coriolis,
             "beta": 2 * EARTH_ROTATION * np.cos(lat) / EARTH_RADIUS,
             "slope_to_flow": weight * GRAVITY / safe,

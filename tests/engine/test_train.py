@@ -48,7 +48,7 @@ def test_an_interrupted_training_gives_the_same_curve_and_weights(sequences: Seq
 
 
 def test_training_starts_at_persistence_and_beats_it(sequences: Sequences, tmp_path: Path) -> None:
-    plan = Plan((Phase(30, 1, 3e-3),), rounds=1, windows=2, rows=24, columns=48)
+    plan = Plan((Phase(45, 1, 3e-3),), rounds=1, windows=2, rows=24, columns=48)
     trainer = _trainer(sequences, tmp_path, plan=plan)
     trainer.run()
     first, last = trainer.history[0], trainer.history[-1]
