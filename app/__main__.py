@@ -96,7 +96,7 @@ def _serve_page(chosen: argparse.Namespace, services: "Services") -> None:
     from app.frames_http import patterns
     from app.main import Session
 
-    for name in ("asyncio", "bokeh.server.protocol_handler"):
+    for name in ("asyncio", "bokeh.server.protocol_handler", "tornado.application"):
         logging.getLogger(name).addFilter(_VisitorLeft())
     pn.extension(notifications=True)
 
