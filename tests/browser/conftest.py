@@ -19,7 +19,7 @@ from engine.grid import coarsened
 from engine.paths import REPOSITORY
 from tests.app.made_stores import write_analysis, write_forecast
 
-PATIENCE = 30_000
+PATIENCE = 60_000
 """Milliseconds that a step may take on a busy machine; figures of speed are the benchmark's business."""
 
 TROUBLE = ("Traceback", "ERROR", "Exception")
