@@ -76,6 +76,10 @@ class Sequences:
         # Copy-on-write, because torch refuses to promise not to write to a read-only array.
         return torch.from_numpy(np.load(self.paths[number], mmap_mode="c"))
 
+    def first_day(self, number: int) -> np.datetime64:
+        """Return the date of a sequence's first state."""
+        return np.datetime64(self.paths[number].stem.split("__")[-1], "D")
+
     def days(self) -> list[str]:
         """Return the name of each sequence: source and first day."""
         return [path.stem for path in self.paths]

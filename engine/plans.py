@@ -63,7 +63,7 @@ def _published(steps_an_epoch: int, epochs: int) -> tuple[Phase, ...]:
 
 
 PLANS = {
-    "small": Plan((Phase(300, 1, 1.5e-3), Phase(60, 2, 7e-4), Phase(60, 3, 5e-4)), rounds=3, windows=2, rows=192, columns=320),
+    "small": Plan((Phase(300, 1, 1.5e-3), Phase(60, 2, 7e-4), Phase(28, 3, 5e-4)), rounds=3, windows=2, rows=192, columns=320),
     "base": Plan(_published(4000, 150), rounds=1, windows=1, rows=720, columns=1440, averaging=0.9999),
     "base-evolution": Plan(_published(4000, 150), rounds=2, windows=4, rows=240, columns=480, averaging=0.9999),
 }

@@ -19,6 +19,7 @@ from engine.models.evolution import STATE
 from engine.models.masking import visible_tokens
 from engine.models.network import Network
 from engine.models.presets import Preset
+from engine.models.season import Season
 from engine.models.setting import Setting
 from engine.models.window import Window, bands, crop
 from engine.normalisation import Normalisation
@@ -76,6 +77,7 @@ class Trainer:
         self.average = {name: value.detach().clone() for name, value in self.network.state_dict().items()}
         self.optimiser = torch.optim.AdamW(self.network.parameters(), betas=(0.9, 0.98), weight_decay=1e-4)
         self.setting = Setting.of(grid) if setting is None else setting
+        self.season = Season(grid, preset.patch)
         self.mask = torch.from_numpy(channel_mask(grid, PROGNOSTIC_CHANNELS))
         self.area = torch.from_numpy(grid.cell_area / grid.cell_area.max()).to(torch.float32)
         self.weights = torch.from_numpy(channel_weights(PROGNOSTIC_CHANNELS))
@@ -109,13 +111,14 @@ class Trainer:
         started = time.monotonic()
         phase, rate = self.plan.at(self.step)
         random = np.random.default_rng([self.seed, self.step])
-        sequence = self.sequences.read(int(random.integers(len(self.sequences.paths))))
+        number = int(random.integers(len(self.sequences.paths)))
+        sequence = self.sequences.read(number)
         day = int(random.integers(self.sequences.length - phase.horizon))
         for group in self.optimiser.param_groups:
             group["lr"] = rate
         self.optimiser.zero_grad(set_to_none=True)
         with torch.autocast("cpu", torch.bfloat16):
-            modulation = self._modulation(sequence, day, phase, random)
+            modulation = self._modulation(sequence, day, self.sequences.first_day(number) + day, phase, random)
         # The rounds see the modulation as given; what they ask of it goes back through the backbone in one pass.
         given = modulation.detach().requires_grad_()
         rounds = [self._round(sequence, day, phase, given, random) for _ in range(self.plan.rounds)]
@@ -151,7 +154,9 @@ class Trainer:
         self.optimiser.step()
         self.optimiser.zero_grad(set_to_none=True)
 
-    def _modulation(self, sequence: torch.Tensor, day: int, phase: Phase, random: np.random.Generator) -> torch.Tensor:
+    def _modulation(
+        self, sequence: torch.Tensor, day: int, time: np.datetime64, phase: Phase, random: np.random.Generator
+    ) -> torch.Tensor:
         tokens = []
         first, last = self.statistics.normalisation.mean[STATE:], self.statistics.normalisation.std[STATE:]
         mean, std = (torch.from_numpy(values).view(-1, 1, 1) for values in (first, last))
@@ -165,7 +170,7 @@ class Trainer:
             count = sum(part.shape[1] for part in tokens)
             generator = torch.Generator().manual_seed(int(random.integers(2**31)))
             visible = visible_tokens(count, phase.masked, generator)
-        return self.network.modulation(self.network.features(torch.cat(tokens, dim=1), visible))
+        return self.network.modulation(self.network.features(torch.cat(tokens, dim=1), visible), self.season.change(time))
 
     def _window_loss(
         self, sequence: torch.Tensor, day: int, phase: Phase, modulation: torch.Tensor, random: np.random.Generator

@@ -55,6 +55,7 @@ class Evolution(nn.Module):
         )
         self.ekman = nn.Parameter(torch.zeros(EKMAN_LEVELS))
         self.calm = nn.Parameter(torch.zeros(()))
+        self.season = nn.Parameter(torch.zeros(LEVELS))
         for name, values in (("mean", mean), ("std", std), ("tendency", tendency), ("depth", np.asarray(DEPTHS))):
             self.register_buffer(name, torch.as_tensor(np.asarray(values), dtype=torch.float32), persistent=False)
 
@@ -64,7 +65,7 @@ class Evolution(nn.Module):
         """Return the next state (61, h, w) in physical units; dry cells hold numbers without meaning.
 
         `state` (61, H, W), 0 in dry cells; `air` and `target_air` (8, H, W): the normalised atmosphere and its surface
-        Ekman flow (2) and e-folding depth at both times; `modulation` (m, H, W); `setting` on H x W. H and W hold a rim
+        Ekman flow (2) and e-folding depth at both times; `modulation` (m, H, W) from `modulate`; `setting` on H x W. H and W hold a rim
         of `preset.halo` cells round the window.
         """
         rim = self.preset.halo
@@ -74,7 +75,8 @@ class Evolution(nn.Module):
         known = known * setting.wet[[number % LEVELS for number in context]]
         inputs = derived(state, target_air[:5], target_air[:5] - air[:5], spiral[:, 0], setting)
         # Two cells more than the window: the flow of its rim needs the neighbours' sea level, smoothed in the tropics.
-        heads = self.local(torch.cat([known, inputs]), modulation, rim - 2)
+        tuning, warming = modulation.split([modulation.shape[0] - LEVELS, LEVELS])
+        heads = self.local(torch.cat([known, inputs]), tuning, rim - 2)
         moves, gain, source, loose, sinking, turning = heads.split(self.sizes)
         inner, edge = setting.crop(rim), setting.crop(rim - 1)
         level, change = self._sea_level(state, moves[-2:], gain[-1:], source[ZOS:] * self.tendency[ZOS], setting)
@@ -88,9 +90,10 @@ class Evolution(nn.Module):
         wind = EAGER * self.ekman[:, None, None] * crop(spiral, rim)
         new = torch.addcmul(old, source.unflatten(0, (4, LEVELS)), self.tendency[:ZOS].view(4, LEVELS, 1, 1))
         heaved = torch.addcmul(new[:2], sunk[None], vertical_slope(old[:2], self.depth, inner.wet), value=-1)
+        seasonal = torch.addcmul(heaved[0], EAGER * self.season[:, None, None], crop(warming, rim))
         driven = torch.addcmul(new[2:], turned[None], torch.stack(flow))
         driven = torch.cat([driven[:, :EKMAN_LEVELS] + wind, driven[:, EKMAN_LEVELS:]], dim=1)
-        fields = dict(zip(BLOCKS, (*heaved, *driven), strict=True))
+        fields = dict(zip(BLOCKS, (seasonal, heaved[1], *driven), strict=True))
         for number, group in enumerate(self.groups):
             part = moves[4 * number : 4 * number + 4]
             for name, carried in self._carried(state, part, gain[:-1], group, setting).items():
@@ -102,6 +105,10 @@ class Evolution(nn.Module):
             before = crop(state, rim)
             result = before + inner.fade * (result - before)
         return result
+
+    def modulate(self, features: torch.Tensor, season: torch.Tensor) -> torch.Tensor:
+        """Return (m, hp, wp) on the patch grid: the local path's tuning by the features and the warming of the season."""
+        return torch.cat([self.local.modulate(features), season])
 
     def _sea_level(
         self, state: torch.Tensor, moves: torch.Tensor, gain: torch.Tensor, source: torch.Tensor, setting: Setting

@@ -15,6 +15,7 @@ from engine.hydrography import climatology
 from engine.models.air import air_of
 from engine.models.interface import state_of
 from engine.models.network import Network
+from engine.models.season import Season
 from engine.models.setting import Setting
 from engine.models.window import bands
 from engine.normalisation import Normalisation
@@ -47,6 +48,7 @@ class Forecaster:
         setting = Setting.of(grid) if setting is None else setting
         self._settings = [setting.cut(band, network.preset.halo).to(device) for band in self._bands]
         self._mask = torch.from_numpy(channel_mask(grid, PROGNOSTIC_CHANNELS)).to(device)
+        self._season = Season(grid, network.preset.patch)
         self._known: tuple[np.datetime64, torch.Tensor] | None = None
 
     def prepare(self, batch: Batch) -> torch.Tensor:
@@ -67,9 +69,11 @@ class Forecaster:
             raise ModelError(f"model {self.name!r} got no atmosphere for {time}; it needs u10 v10 t2m msl sp of both days")
         air = self._air(forcing)
         target_air = self._air(target_forcing)
-        return self._guarded(lambda: self._step(state, air, target_air))
+        return self._guarded(lambda: self._step(state, air, target_air, self._season.change(time)))
 
-    def _step(self, state: torch.Tensor, air: torch.Tensor, target_air: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    def _step(
+        self, state: torch.Tensor, air: torch.Tensor, target_air: torch.Tensor, season: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
         rim = self.network.preset.halo
         with torch.inference_mode(), torch.autocast(self.device.type, torch.bfloat16):
             tokens = []
@@ -77,7 +81,7 @@ class Forecaster:
                 inner = setting.crop(rim)
                 tokens.append(self.network.embed(torch.nan_to_num(band.cut(state, 0)), band.cut(target_air[:5], 0), inner))
             features = self.network.features(torch.cat(tokens, dim=1))
-            modulation = self.network.modulation(features)
+            modulation = self.network.modulation(features, season.to(self.device))
             result = torch.empty_like(state)
             for band, setting in zip(self._bands, self._settings, strict=True):
                 around = torch.nan_to_num(band.cut(state, rim))

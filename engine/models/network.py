@@ -55,9 +55,13 @@ class Network(nn.Module):
         """Return features (d, h / patch, w / patch) of the tokens (1, n, d) of the whole globe."""
         return self.backbone(tokens, visible)[0]
 
-    def modulation(self, features: torch.Tensor) -> torch.Tensor:
-        """Return what the projection needs of the features on the patch grid (m, h / patch, w / patch)."""
-        return self.projection.local.modulate(features) if isinstance(self.projection, Evolution) else features
+    def modulation(self, features: torch.Tensor, season: torch.Tensor) -> torch.Tensor:
+        """Return what the projection needs on the patch grid (m, h / patch, w / patch).
+
+        `season` (15, h / patch, w / patch) is the climatological warming of the day in K; the published projection
+        knows no calendar.
+        """
+        return self.projection.modulate(features, season) if isinstance(self.projection, Evolution) else features
 
     def advance(
         self,

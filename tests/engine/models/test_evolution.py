@@ -78,7 +78,7 @@ def test_the_seam_of_the_globe_is_like_any_other_meridian() -> None:
     model = Forecaster(network, grid, tiny_normalisation(), torch.device("cpu"), {}, setting)
     state = torch.nan_to_num(model.prepare(batch))
     air = torch.randn(8, *grid.shape).abs() + 1
-    modulation = torch.randn(16, 6, 12)
+    modulation = torch.randn(16 + 15, 6, 12)
     window = bands(24, 48, 24)[0]
 
     def advance(shift: int) -> torch.Tensor:
