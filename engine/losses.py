@@ -10,18 +10,15 @@ from engine.channels import Channel
 MAIN_LEVELS = (0, 7, 12)
 """0, 100 and 300 m: the levels at which skill is reported."""
 
-SEA_LEVEL_WEIGHT, MAIN_WEIGHT, OTHER_WEIGHT = 12.0, 1.0, 0.4
+SEA_LEVEL_WEIGHT, DEEP_WEIGHT, SURFACE_WEIGHT, OTHER_WEIGHT = 12.0, 3.0, 1.0, 0.4
+"""Sea level counts most, because all below it follows. Most of its change in a day is weather, though; the slow change of
+eddies shows in temperature and currents at 100 and 300 m, so these count more than the surface."""
 
 
 def channel_weights(channels: Sequence[Channel]) -> np.ndarray:
-    """Return weights (c,) that sum to 1: most for sea level, which everything below it follows."""
-    weights = np.array(
-        [
-            SEA_LEVEL_WEIGHT if channel.level is None else MAIN_WEIGHT if channel.level in MAIN_LEVELS else OTHER_WEIGHT
-            for channel in channels
-        ],
-        dtype=np.float32,
-    )
+    """Return weights (c,) that sum to 1."""
+    by_level: dict[int | None, float] = {None: SEA_LEVEL_WEIGHT, **dict.fromkeys(MAIN_LEVELS, DEEP_WEIGHT), 0: SURFACE_WEIGHT}
+    weights = np.array([by_level.get(channel.level, OTHER_WEIGHT) for channel in channels], dtype=np.float32)
     return weights / weights.sum()
 
 

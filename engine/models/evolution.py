@@ -65,8 +65,8 @@ class Evolution(nn.Module):
         """Return the next state (61, h, w) in physical units; dry cells hold numbers without meaning.
 
         `state` (61, H, W), 0 in dry cells; `air` and `target_air` (8, H, W): the normalised atmosphere and its surface
-        Ekman flow (2) and e-folding depth at both times; `modulation` (m, H, W) from `modulate`; `setting` on H x W. H and W hold a rim
-        of `preset.halo` cells round the window.
+        Ekman flow (2) and e-folding depth at both times; `modulation` (m, H, W) as from `modulate`; `setting` on H x W.
+        H and W hold a rim of `preset.halo` cells round the window.
         """
         rim = self.preset.halo
         spiral = ekman_spiral(target_air[5:], setting.lat) - ekman_spiral(air[5:], setting.lat)
