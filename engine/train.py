@@ -1,5 +1,6 @@
 """`goms train`: runs of the sample ocean -> packed sequences -> a trained network with its card and loss picture."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +88,8 @@ def save_weights(trainer: Trainer, path: Path, card: dict[str, Any]) -> None:
     """Write the running mean of the weights, their card and the picture of the loss."""
     known = trainer.statistics
     checkpoint = Checkpoint(trainer.averaged(), known.normalisation, known.tendency, {})
-    save_checkpoint(path, checkpoint, trainer.grid, {**card, "updates": trainer.step, "seed": trainer.seed, **summary(trainer)})
+    done = {"updates": trainer.step, "seed": trainer.seed, "plan": asdict(trainer.plan), **summary(trainer)}
+    save_checkpoint(path, checkpoint, trainer.grid, {**card, **done})
     draw_losses(trainer.history, path.with_name(f"{path.stem}_loss.png"), trainer.preset.label)
 
 
