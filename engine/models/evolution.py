@@ -87,20 +87,16 @@ class Evolution(nn.Module):
         old = crop(state, rim)[:ZOS].unflatten(0, (4, LEVELS))
         sunk = inner.heave * (1 + sinking) * change
         turned = inner.shape * (1 + turning)
-        wind = EAGER * self.ekman[:, None, None] * crop(spiral, rim)
         new = torch.addcmul(old, source.unflatten(0, (4, LEVELS)), self.tendency[:ZOS].view(4, LEVELS, 1, 1))
-        heaved = torch.addcmul(new[:2], sunk[None], vertical_slope(old[:2], self.depth, inner.wet), value=-1)
-        seasonal = torch.addcmul(heaved[0], EAGER * self.season[:, None, None], crop(warming, rim))
-        driven = torch.addcmul(new[2:], turned[None], torch.stack(flow))
-        driven = torch.cat([driven[:, :EKMAN_LEVELS] + wind, driven[:, EKMAN_LEVELS:]], dim=1)
-        fields = dict(zip(BLOCKS, (seasonal, heaved[1], *driven), strict=True))
+        new[:2].addcmul_(sunk[None], vertical_slope(old[:2], self.depth, inner.wet), value=-1)
+        new[0].addcmul_(EAGER * self.season[:, None, None], crop(warming, rim))
+        new[2:].addcmul_(turned[None], torch.stack(flow))
+        new[2:, :EKMAN_LEVELS] += EAGER * self.ekman[:, None, None] * crop(spiral, rim)
         for number, group in enumerate(self.groups):
             part = moves[4 * number : 4 * number + 4]
             for name, carried in self._carried(state, part, gain[:-1], group, setting).items():
-                field = fields[name]
-                between = field[group.first : group.last] + carried
-                fields[name] = torch.cat([field[: group.first], between, field[group.last :]])
-        result = torch.cat([*fields.values(), crop(level, 1) + total])
+                new[list(BLOCKS).index(name), group.first : group.last] += carried
+        result = torch.cat([new.flatten(0, 1), crop(level, 1) + total])
         if bool((inner.fade < 1).any()):
             before = crop(state, rim)
             result = before + inner.fade * (result - before)

@@ -14,6 +14,7 @@ from engine.grid import Grid
 from engine.hydrography import climatology
 from engine.models.air import air_of
 from engine.models.interface import state_of
+from engine.models.memory import keep_freed_memory
 from engine.models.network import Network
 from engine.models.season import Season
 from engine.models.setting import Setting
@@ -43,6 +44,8 @@ class Forecaster:
         self.name, self.label = network.preset.name, network.preset.label
         self.provenance, self.grid, self.device, self.normalisation = provenance, grid, device, normalisation
         self.network = network.to(device).eval()
+        if device.type == "cpu":
+            keep_freed_memory()
         rows = BAND_ROWS if device.type == "cpu" else grid.shape[0]
         self._bands = bands(*grid.shape, max(rows - rows % network.preset.patch, network.preset.patch))
         setting = Setting.of(grid) if setting is None else setting

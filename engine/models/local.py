@@ -28,11 +28,19 @@ class LocalPath(nn.Module):
 
     def forward(self, inputs: torch.Tensor, modulation: torch.Tensor, rim: int) -> torch.Tensor:
         """Return outputs (o, h, w) of inputs (i, H, W) and the modulation (2 * width, H, W), `rim` cells narrower a side."""
-        inputs = inputs[None].contiguous(memory_format=torch.channels_last)
-        scale, shift = modulation[None].chunk(2, dim=1)
-        hidden = self.first(inputs)
-        hidden = nn.functional.silu(hidden * (1 + scale.to(hidden.dtype)) + shift.to(hidden.dtype))
+        inputs = inputs[None].to(_compute_type(inputs)).contiguous(memory_format=torch.channels_last)
+        scale, shift = modulation[None].to(inputs.dtype).chunk(2, dim=1)
+        hidden = nn.functional.silu(self.first(inputs) * (1 + scale) + shift)
         for layer in self.layers:
             hidden = hidden + nn.functional.silu(layer(hidden))
-        both = crop(torch.cat([hidden, inputs.to(hidden.dtype)], dim=1), rim)
-        return self.last(both)[0].contiguous().float()
+        both = torch.cat([crop(hidden, rim), crop(inputs, rim)], dim=1).permute(0, 2, 3, 1)
+        # A 1 x 1 convolution written as a matrix product, because that leaves the channels apart without another copy.
+        assert self.last.bias is not None
+        weight, bias = self.last.weight.flatten(1).to(both.dtype), self.last.bias.to(both.dtype)
+        outputs = torch.addmm(bias[:, None], weight, both.reshape(-1, both.shape[-1]).t())
+        return outputs.unflatten(1, both.shape[1:3]).float()
+
+
+def _compute_type(tensor: torch.Tensor) -> torch.dtype:
+    device = tensor.device.type
+    return torch.get_autocast_dtype(device) if torch.is_autocast_enabled(device) else tensor.dtype

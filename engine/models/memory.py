@@ -1,0 +1,18 @@
+"""Keep freed memory in the process: large arrays that come and go each day otherwise cost a fifth of a step in page faults."""
+
+import ctypes
+import sys
+
+_TRIM_THRESHOLD, _MMAP_MAX = -1, -4
+"""Numbers of the options in glibc's malloc.h."""
+
+
+def keep_freed_memory() -> bool:
+    """Tell the C library to reuse freed memory instead of giving it back; return whether it could be told (glibc only)."""
+    if not sys.platform.startswith("linux"):
+        return False
+    try:
+        option = ctypes.CDLL(None).mallopt
+    except AttributeError:
+        return False
+    return bool(option(_MMAP_MAX, 0) and option(_TRIM_THRESHOLD, 2**31 - 1))
