@@ -3,11 +3,12 @@
 import numpy as np
 import xarray as xr
 
-from app.readers import ClimatologyReader, DisplayReader, FieldReader, common_leads, onto, split_field_name
+from app.readers import ClimatologyReader, DisplayReader, FieldReader, common_leads, split_field_name
 from app.services import Services, revision
 from engine.derived import DISPLAY_VARIABLES
 from engine.grid import Grid
 from engine.regions import Region
+from engine.verify import score_fields
 
 Extent = tuple[float, float, float, float]
 """South, north, west, east in degrees; east may pass 360."""
@@ -49,45 +50,22 @@ def _errors(
     with_acc: bool,
 ) -> np.ndarray:
     variable, quantity = split_field_name(name)
-    mine = DisplayReader(primary, services.mean_ocean.field)
-    other = DisplayReader(comparison, services.mean_ocean.field)
-    mean = DisplayReader(ClimatologyReader(primary, services.mean_ocean.field), services.mean_ocean.field)
+    climatology = services.mean_ocean.field
+    mine, other = DisplayReader(primary, climatology), DisplayReader(comparison, climatology)
+    mean = DisplayReader(ClimatologyReader(primary, climatology), climatology)
     with_acc = with_acc and quantity != "change" and not comparison.identifier.startswith("climatology")
-    rows, columns = cells_in_view(primary.grid, extent)
-    place = np.ix_(rows, columns)
-    area = primary.grid.cell_area[place]
+    # Anomalies differ by as much as the values they are made of.
+    compared = variable if quantity == "anomaly" else name
+    south, north, west, east = extent
+    region = Region("view", "View", south, north, west % 360, west % 360 + min(360.0, east - west))
     table = np.full((3, len(pairs)), np.nan)
     for number, (lead, other_lead) in enumerate(pairs):
-        a = mine.read(variable if quantity == "anomaly" else name, lead, depths[0])[place]
-        wanted = other.read(variable if quantity == "anomaly" else name, other_lead, depths[1])
-        b = onto(comparison.grid, primary.grid, wanted)[place]
-        both = np.isfinite(a) & np.isfinite(b)
-        table[0, number] = lead
-        if not both.any():
-            continue
-        weights = area[both] / area[both].sum()
-        table[1, number] = np.sqrt((weights * (a - b)[both] ** 2).sum())
-        if with_acc:
-            centre = mean.read(variable, lead, depths[0])[place]
-            table[2, number] = _correlation((a - centre)[both], (b - centre)[both], weights)
+        found = score_fields(
+            mine.read(compared, lead, depths[0]), primary.grid, other.read(compared, other_lead, depths[1]), comparison.grid,
+            region, mean.read(variable, lead, depths[0]) if with_acc else None,
+        )  # fmt: skip
+        table[:, number] = lead, found["rmse"], np.nan if found["acc"] is None else found["acc"]
     return table
-
-
-def _correlation(a: np.ndarray, b: np.ndarray, weights: np.ndarray) -> float:
-    """Return the weighted correlation of two sets of anomalies about their means, NaN where one of them is flat."""
-    known = np.isfinite(a) & np.isfinite(b)
-    if not known.any():
-        return float("nan")
-    a, b, weights = a[known], b[known], weights[known] / weights[known].sum()
-    a, b = a - (weights * a).sum(), b - (weights * b).sum()
-    spread = np.sqrt((weights * a * a).sum() * (weights * b * b).sum())
-    return float((weights * a * b).sum() / spread) if spread > 0 else float("nan")
-
-
-def cells_in_view(grid: Grid, extent: Extent) -> tuple[np.ndarray, np.ndarray]:
-    """Return row and column numbers of the cells inside south, north, west, east."""
-    south, north, west, east = extent
-    return grid.rows_and_columns(Region("view", "View", south, north, west % 360, west % 360 + min(360.0, east - west)))
 
 
 def point_values(

@@ -1,6 +1,6 @@
 """Work of a view off the page's own thread, where only the answer to the last question is drawn."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Any
 
 import panel as pn
@@ -9,15 +9,22 @@ from app.services import Services
 
 
 class Latest:
-    """Runs one kind of work; an answer that comes after a newer question was asked is thrown away."""
+    """Runs one kind of work; the same question is asked once, and an answer after a newer question is thrown away."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
         self._number = 0
+        self._asked: Hashable = None
         self._document = pn.state.curdoc
 
-    def run(self, work: Callable[[], Any], draw: Callable[[Any], None]) -> None:
-        """Do `work` in the pool, then `draw(result)` on the session's own loop; an InputError draws nothing."""
+    def run(self, asked: Hashable, work: Callable[[], Any], draw: Callable[[Any], None]) -> None:
+        """Do `work` in the pool, then `draw(result)` on the session's own loop; an InputError draws nothing.
+
+        Nothing is done where `asked`, all that the work depends on, is what was asked last.
+        """
+        if asked == self._asked:
+            return
+        self._asked = asked
         self._number += 1
         number = self._number
 
@@ -38,6 +45,11 @@ class Latest:
                 self._document.add_next_tick_callback(show)
 
         self._services.in_background(work, then, needed)
+
+    def forget(self) -> None:
+        """Take back the last question: its answer is not drawn, and it may be asked again."""
+        self._asked = None
+        self._number += 1
 
 
 def chart_pane() -> pn.pane.HoloViews:

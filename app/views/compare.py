@@ -42,7 +42,6 @@ class ErrorView:
         self.selection = selection
         self.services = services
         self._latest = Latest(services)
-        self._shown: Any = None
         self.rmse = chart_pane()
         self.acc = chart_pane()
         self.layout = pn.FlexBox(self.rmse, self.acc, visible=False, sizing_mode="stretch_both", flex_wrap="wrap", gap="8px")
@@ -56,7 +55,8 @@ class ErrorView:
         needed = DISPLAY_VARIABLES[variable].needs
         pairs = common_leads(first, second)
         if not pairs or set(needed) - set(second.variables):
-            self.rmse.object = self.acc.object = self._shown = None
+            self._latest.forget()
+            self.rmse.object = self.acc.object = None
             return "No day and variable in common yet"
         own, _ = shown_depth(selection, first.depths(needed[0]))
         other, _ = shown_depth(selection, second.depths(needed[0]))
@@ -66,16 +66,15 @@ class ErrorView:
         with_acc = self.services.climatology_is_ready(first)
         if not with_acc and second.identifier.startswith("climatology"):
             return "The climatology of these days is being prepared"
-        asked = (first.identifier, second.identifier, name, own, extent, tuple(pairs), selection.theme, with_acc)
-        if asked != self._shown:
-            self._shown = asked
-            theme = selection.theme
+        theme = selection.theme
 
-            def work() -> tuple[Any, Any]:
-                errors = compute_errors(self.services, first, second, name, (own, other), extent, with_acc)
-                return charts(errors, DISPLAY_VARIABLES[variable].units, theme)
+        def work() -> tuple[Any, Any]:
+            errors = compute_errors(self.services, first, second, name, (own, other), extent, with_acc)
+            return charts(errors, DISPLAY_VARIABLES[variable].units, theme)
 
-            self._latest.run(work, self._draw)
+        self._latest.run(
+            (first.identifier, second.identifier, name, own, extent, tuple(pairs), theme, with_acc), work, self._draw
+        )
         is_error = first.kind == "forecast" and second.kind in ("reference", "analysis")
         return f"{'Error of this forecast' if is_error else 'Difference of the two'} over {where}{note}"
 

@@ -34,6 +34,7 @@ class MapView:
         selection.param.watch(self._point_chosen, ["point_latitude", "point_longitude"])
         selection.param.watch(self._fix_limits, "range_mode")
         selection.param.watch(self._dress, "theme")
+        self._look_at_region_of_address()
 
     def show(self, scene: Scene) -> None:
         """Draw a scene; only what changed travels to the browser."""
@@ -94,6 +95,13 @@ class MapView:
     def _region_chosen(self, event: Any) -> None:
         if event.new in REGIONS:
             self._look_at(REGIONS[event.new])
+
+    def _look_at_region_of_address(self) -> None:
+        """Look at the region of an address that names no view of its own."""
+        names = ("latitude", "longitude", "span")
+        untouched = all(getattr(self.selection, name) == self.selection.param[name].default for name in names)
+        if untouched and self.selection.region in REGIONS:
+            self._look_at(REGIONS[self.selection.region])
 
     def _look_at(self, region: Region) -> None:
         latitude, longitude, span = _view_of(region)

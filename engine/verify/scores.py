@@ -31,12 +31,32 @@ def score(
     Of sea surface height from different sources the mean difference over all common cells is removed, since each counts from its
     own zero; `zero_removed` says how much. Raises InputError where nothing can be compared.
     """
-    cells = _coarser(forecast.grid, reference.grid)
     level = _level(forecast, reference, variable, depth_index)
-    predicted = _bring(forecast.read(variable, lead, depth_index), forecast.grid, cells)
-    observed = _bring(reference.read(variable, reference_lead(forecast, reference, lead), level), reference.grid, cells)
+    predicted = forecast.read(variable, lead, depth_index)
+    observed = reference.read(variable, reference_lead(forecast, reference, lead), level)
+    usual = None if climatology is None else climatology(forecast.valid_time(lead))
+    other_zero = variable == "zos" and forecast.attrs.get("source") != reference.attrs.get("source")
+    return score_fields(predicted, forecast.grid, observed, reference.grid, region, usual, other_zero)
+
+
+def score_fields(
+    prediction: np.ndarray,
+    grid: Grid,
+    target: np.ndarray,
+    target_grid: Grid,
+    region: Region,
+    climatology: np.ndarray | None = None,
+    other_zero: bool = False,
+) -> dict[str, float | None]:
+    """Return rmse, bias, acc and `zero_removed` of a field (h, w) of `grid` against one of `target_grid` over a region.
+
+    `climatology` (h, w) is on `grid`; with `other_zero` the mean difference over all common cells is removed first. Cells of the
+    coarser grid that are missing in either are left out; where none is left every figure is NaN.
+    """
+    cells = _coarser(grid, target_grid)
+    predicted, observed = _bring(prediction, grid, cells), _bring(target, target_grid, cells)
     zero = 0.0
-    if variable == "zos" and forecast.attrs.get("source") != reference.attrs.get("source"):
+    if other_zero:
         everywhere = np.where(cells.wet_surface, cells.cell_area, 0)
         zero = weighted_means({"error": predicted - observed}, everywhere)["error"]
         predicted = predicted - np.float32(zero)
@@ -44,9 +64,7 @@ def score(
     predicted, observed = _pick(predicted, place), _pick(observed, place)
     # Land is a third of the cells: left out once here instead of in each statistic.
     present = (weights > 0) & np.isfinite(predicted) & np.isfinite(observed)
-    usual = None
-    if climatology is not None:
-        usual = _pick(_bring(climatology(forecast.valid_time(lead)), forecast.grid, cells), place)[present]
+    usual = None if climatology is None else _pick(_bring(climatology, grid, cells), place)[present]
     means = weighted_means(cell_statistics(predicted[present], observed[present], usual), weights[present])
     return {**metrics(means), "zero_removed": zero}
 

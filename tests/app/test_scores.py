@@ -6,9 +6,12 @@ import numpy as np
 import pytest
 
 from app.jobs import Jobs
-from app.scores import cells_in_view, covers, error_by_lead, point_values
+from app.scores import covers, error_by_lead, point_values
 from app.services import Options, Services
 from engine.grid import Grid
+from engine.regions import REGIONS, Region
+from engine.store import Store
+from engine.verify import score
 from tests.app.made_stores import write_analysis, write_forecast
 
 WORLD = (-90.0, 90.0, 20.0, 380.0)
@@ -48,10 +51,31 @@ def test_the_score_is_that_of_the_area_in_view(services: Services, small_grid: G
     assert flat.rmse[1] < 0.2 * steep.rmse[1]
 
 
-def test_a_view_across_the_meridian_takes_the_cells_on_both_sides(small_grid: Grid) -> None:
-    rows, columns = cells_in_view(small_grid, (-10, 10, 350, 370))
-    assert small_grid.lon[columns].tolist() == [351, 353, 355, 357, 359, 1, 3, 5, 7, 9]
-    assert np.all(np.abs(small_grid.lat[rows]) <= 10)
+def test_a_view_across_the_meridian_takes_the_cells_on_both_sides(services: Services, small_grid: Grid) -> None:
+    identifier = write_forecast(small_grid, days=1)
+    services.refresh()
+    first, second = services.reader(identifier), services.reader(f"persistence@{identifier}")
+
+    def squares(west: float, east: float) -> float:
+        errors = error_by_lead(services, first, second, "zos", (0, 0), (-10.0, 10.0, west, east), with_acc=False)
+        rows, columns = small_grid.rows_and_columns(Region("box", "Box", -10, 10, west, east))
+        area = np.where(small_grid.wet_surface, small_grid.cell_area, 0)[np.ix_(rows, columns)].sum()
+        return float(errors.rmse[1]) ** 2 * float(area)
+
+    assert squares(340.0, 370.0) == pytest.approx(squares(340.0, 360.0) + squares(0.0, 10.0), rel=1e-5)
+
+
+def test_the_page_and_the_report_score_alike(services: Services, small_grid: Grid) -> None:
+    stored = write_forecast(small_grid, days=1), write_forecast(small_grid, days=1, kind="reference", shift=3.0)
+    forecast, reference = (services.reader(identifier) for identifier in stored)
+    errors = error_by_lead(services, forecast, reference, "thetao", (7, 7), (20.0, 50.0, 122.5, 180.0))
+
+    def mean(time: np.datetime64) -> np.ndarray:
+        return services.mean_ocean.field(small_grid, time, "thetao", 7)
+
+    assert isinstance(forecast, Store) and isinstance(reference, Store)
+    found = score(forecast, reference, "thetao", 7, REGIONS["kuroshio"], 1, mean)
+    assert (errors.rmse[1], errors.acc[1]) == pytest.approx((found["rmse"], found["acc"]))
 
 
 def test_values_at_a_point_are_those_of_its_cell(services: Services, small_grid: Grid) -> None:

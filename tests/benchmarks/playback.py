@@ -9,21 +9,16 @@ and only a picture that differs from the one before counts. Times of changes run
 import argparse
 import json
 import os
-import shutil
-import signal
-import socket
-import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from engine.paths import REPOSITORY, home
+from engine.paths import home
+from tests.serving import free_port, launch_chromium, serving
 
 SECONDS = 6
 """Length of a count of painted frames."""
@@ -79,34 +74,6 @@ def prepare() -> Path:
     return write_reference(
         source, source.init_times()[0], 30, progress=lambda fraction, doing: print(f"  {doing}", file=sys.stderr)
     )
-
-
-def free_port() -> int:
-    """Return a port nobody uses."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
-
-
-@contextmanager
-def serving(command: list[str], port: int) -> Iterator[float]:
-    """Run a server until it answers on `port`; gives the seconds that took, and ends it by its own process id."""
-    started = time.perf_counter()
-    process = subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.DEVNULL)
-    try:
-        while True:
-            assert process.poll() is None, f"{command} ended with {process.returncode}"
-            with socket.socket() as attempt:
-                if attempt.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.05)
-        yield time.perf_counter() - started
-    finally:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
 
 
 def choose(page: Page, label: str, option: str) -> tuple[float, float]:
@@ -197,17 +164,15 @@ def main() -> None:
     from engine.store import open_store
 
     start = str(open_store(store).init_time.astype("datetime64[D]"))
-    names = ("chromium", "chromium-browser", "google-chrome")
-    path = next((found for name in names if (found := shutil.which(name))), None)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        browser = launch_chromium(playwright)
         port = free_port()
         command = [sys.executable, "-m", "app", "--port", str(port), "--home", str(chosen.home), "--no-first-run"]
-        with serving(command, port) as started:
-            figures = {"server_start_s": started, **measure_page(browser, f"http://127.0.0.1:{port}", start)}
+        with serving(command, port) as served:
+            figures = {"server_start_s": served.seconds, **measure_page(browser, served.url, start)}
         port = free_port()
-        with serving([sys.executable, "-m", "tests.benchmarks.usual_page", str(store), str(port)], port):
-            figures["usual_painted_fps"] = measure_usual(browser, f"http://127.0.0.1:{port}")
+        with serving([sys.executable, "-m", "tests.benchmarks.usual_page", str(store), str(port)], port) as served:
+            figures["usual_painted_fps"] = measure_usual(browser, served.url)
         browser.close()
     goals = {
         "painted_fps": ">= 30, goal 45", "usual_painted_fps": "", "change_ms_median": "< 250", "loop_ready_s": "< 1.2",

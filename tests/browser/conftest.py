@@ -1,10 +1,6 @@
 """A server of its own on a small ocean, and visits to its page that end with a look at what went wrong."""
 
 import os
-import shutil
-import signal
-import socket
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -16,8 +12,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from engine.grid import coarsened
-from engine.paths import REPOSITORY
 from tests.app.made_stores import write_analysis, write_forecast
+from tests.serving import free_port, launch_chromium, serving
 
 PATIENCE = 60_000
 """Milliseconds that a step may take on a busy machine; figures of speed are the benchmark's business."""
@@ -57,35 +53,18 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
             del os.environ["GOMS_HOME"]
         else:
             os.environ["GOMS_HOME"] = before
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    log = home / "server.log"
+    port, log = free_port(), home / "server.log"
     command = [sys.executable, "-m", "app", "--port", str(port), "--home", str(home), "--grid-factor", "8", "--no-first-run"]
-    with log.open("w") as output:
-        process = subprocess.Popen(command, cwd=REPOSITORY, stdout=output, stderr=subprocess.STDOUT)
-    try:
-        deadline = time.monotonic() + 90
-        while "served at" not in log.read_text():
-            assert process.poll() is None and time.monotonic() < deadline, log.read_text()
-            time.sleep(0.1)
-        yield Server(f"http://127.0.0.1:{port}", home, log)
-    finally:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-    assert process.returncode == 0, log.read_text()
+    with serving(command, port, log) as served:
+        yield Server(served.url, home, log)
+    assert served.process.returncode == 0, log.read_text()
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """Start the Chromium at hand, else Playwright's own."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    path = next((found for name in names if (found := shutil.which(name))), None)
+    """Start a Chromium that all tests share."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        browser = launch_chromium(playwright)
         yield browser
         browser.close()
 
