@@ -169,6 +169,23 @@ def verify(
         report.result = scores
 
 
+@app.command()
+def eddies(
+    source: Annotated[str, typer.Argument(metavar="STORE|FILE", help="Name or folder of a store, or a file of sea level.")],
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the eddies to a new file, .nc or .csv.")] = None,
+    as_json: Json = False,
+    home: Home = None,
+) -> None:
+    """Find the eddies of a forecast or of altimetry, and follow them from day to day.
+
+    Closed contours of sea surface height without what is longer than 700 km.
+    """
+    with reporting(as_json) as report:
+        from engine.commands.eddies import find_eddies
+
+        report.result = find_eddies(source, out, report.progress)
+
+
 @sample.command("build")
 def sample_build(
     days: Annotated[int, typer.Option(help="Last sample day.")],
