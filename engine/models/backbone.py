@@ -4,7 +4,7 @@ import torch
 from torch import nn
 
 from engine.models.fourier import FourierBlock
-from engine.models.patches import patchify, positions
+from engine.models.patches import embed, positions
 from engine.models.presets import Preset
 
 
@@ -31,12 +31,8 @@ class Backbone(nn.Module):
         self.register_buffer("decoder_positions", positions(rows, columns, preset.decoder_width), persistent=False)
 
     def embed(self, field: torch.Tensor) -> torch.Tensor:
-        """Return tokens (b, n, d) of a normalised field (b, c, h, w) or of a band of it; land is 0.
-
-        The embedding is a convolution whose stride is its size, computed as one matrix product.
-        """
-        weight = self.embedding.weight.flatten(1)
-        return nn.functional.linear(patchify(field, self.preset.patch), weight, self.embedding.bias)
+        """Return tokens (b, n, d) of a normalised field (b, c, h, w) or of a band of it; land is 0."""
+        return embed(field, self.embedding)
 
     def forward(self, tokens: torch.Tensor, visible: torch.Tensor | None = None) -> torch.Tensor:
         """Return features (b, d, rows, columns) of embedded tokens (b, n, d), of which only `visible` are shown."""

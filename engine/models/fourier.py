@@ -1,5 +1,7 @@
 """The Fourier block: token mixing by a small complex network shared over all frequencies of a token sequence."""
 
+from collections.abc import Callable
+
 import torch
 from torch import nn
 from torch.nn import functional
@@ -25,18 +27,19 @@ class FourierMixing(nn.Module):
 
     def forward(self, tokens: torch.Tensor) -> torch.Tensor:
         """Return mixed tokens (b, n, d), the input added."""
-        b, n, d = tokens.shape
         # Half precision has no Fourier transform on most devices; the transform is a small share of the cost.
         with torch.autocast(tokens.device.type, enabled=False):
-            spectrum = torch.fft.rfft(tokens.float(), dim=1, norm="ortho")
-            real, imag = (_grouped(part, self.blocks) for part in (spectrum.real, spectrum.imag))
-            real, imag = _complex_linear(real, imag, self.weight_in, self.bias_in)
-            real, imag = functional.relu(real), functional.relu(imag)
-            real, imag = _complex_linear(real, imag, self.weight_out, self.bias_out)
-            real, imag = (functional.softshrink(part, self.threshold) for part in (real, imag))
-            frequencies = n // 2 + 1
-            mixed = torch.complex(*(part.movedim(1, 2).reshape(b, frequencies, d) for part in (real, imag)))
-            return torch.fft.irfft(mixed, n=n, dim=1, norm="ortho").to(tokens.dtype) + tokens
+            mixed = self.filtered(torch.fft.rfft(tokens.float(), dim=1, norm="ortho"))
+            return torch.fft.irfft(mixed, n=tokens.shape[1], dim=1, norm="ortho").to(tokens.dtype) + tokens
+
+    def filtered(self, spectrum: torch.Tensor) -> torch.Tensor:
+        """Return the complex spectrum (b, k, d) after the network and the threshold."""
+        real, imag = (_grouped(part, self.blocks) for part in (spectrum.real, spectrum.imag))
+        real, imag = _complex_linear(real, imag, self.weight_in, self.bias_in)
+        real, imag = functional.relu(real), functional.relu(imag)
+        real, imag = _complex_linear(real, imag, self.weight_out, self.bias_out)
+        real, imag = (functional.softshrink(part, self.threshold) for part in (real, imag))
+        return torch.complex(*(part.movedim(1, 2).reshape(spectrum.shape) for part in (real, imag)))
 
 
 def _grouped(part: torch.Tensor, blocks: int) -> torch.Tensor:
@@ -56,10 +59,10 @@ def _complex_linear(
 class FourierBlock(nn.Module):
     """Layer norm, Fourier mixing, skip, layer norm, perceptron of four times the width, skip."""
 
-    def __init__(self, width: int, blocks: int) -> None:
+    def __init__(self, width: int, blocks: int, mixing: Callable[[int, int], FourierMixing] = FourierMixing) -> None:
         super().__init__()
         self.norm_mixing = nn.LayerNorm(width)
-        self.mixing = FourierMixing(width, blocks)
+        self.mixing = mixing(width, blocks)
         self.norm_perceptron = nn.LayerNorm(width)
         self.perceptron = nn.Sequential(nn.Linear(width, 4 * width), nn.GELU(), nn.Linear(4 * width, width))
 

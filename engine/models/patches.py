@@ -16,6 +16,11 @@ def patchify(field: torch.Tensor, patch: int) -> torch.Tensor:
     return tiles.permute(0, 2, 4, 1, 3, 5).reshape(b, (h // patch) * (w // patch), c * patch * patch)
 
 
+def embed(field: torch.Tensor, convolution: torch.nn.Conv2d) -> torch.Tensor:
+    """Return tokens (b, n, d) of a field (b, c, h, w) by a convolution whose stride is its size, as one matrix product."""
+    return functional.linear(patchify(field, convolution.kernel_size[0]), convolution.weight.flatten(1), convolution.bias)
+
+
 def unpatchify(tokens: torch.Tensor, patch: int, rows: int, columns: int) -> torch.Tensor:
     """Return the field (b, c, rows * patch, columns * patch) of tokens (b, n, c * patch * patch)."""
     b, _, d = tokens.shape

@@ -11,6 +11,9 @@ LARGEST_DISPLACEMENT = 8
 DERIVATIVES = 3
 """Cells around it that the derived inputs of a cell read (the gradient of a Laplacian)."""
 
+SMOOTHING_PASSES = 6
+"""Passes of a binomial mean that keep changes of sea level as smooth as the deformation radius makes them."""
+
 
 @dataclass(frozen=True)
 class LevelGroup:
@@ -50,6 +53,8 @@ class Preset:
     local_width: int = 0
     dilations: tuple[int, ...] = field(default=())
     """One 3 x 3 convolution of the local path for each entry."""
+    backbone: str = "autoencoder"
+    """`autoencoder` is that of AI-GOMS; `fourcastnet` has the encoder's depth and width alone and no masking."""
 
     @property
     def halo(self) -> int:
@@ -57,7 +62,7 @@ class Preset:
         if self.projection == "linear":
             return 0
         convolutions = DERIVATIVES + 1 + sum(self.dilations)
-        reach = 1 + max(convolutions, LARGEST_DISPLACEMENT + REACH)
+        reach = SMOOTHING_PASSES + 1 + max(convolutions, LARGEST_DISPLACEMENT + REACH)
         return -(-reach // self.patch) * self.patch
 
     def to_dict(self) -> dict[str, Any]:
@@ -90,4 +95,10 @@ PRESETS = {
         local_width=64,
         dilations=(1, 2, 4, 2, 1),
     ),
+    "aigoms-small": Preset("aigoms-small", "AI-GOMS projection, small", 8, 3, 128, 2, 128, 8, "linear"),
+    "fourcastnet": Preset("fourcastnet", "FourCastNet, small", 8, 4, 112, 0, 112, 8, "linear", backbone="fourcastnet"),
+    "fourcastnet-published": Preset(
+        "fourcastnet-published", "FourCastNet", 8, 12, 768, 0, 768, 8, "linear", backbone="fourcastnet"
+    ),
 }
+"""`aigoms-small` is `small` with the published projection; `fourcastnet` has as many weights as `small`, positions aside."""
