@@ -1,12 +1,22 @@
-"""Models by name: the network in its sizes and the baselines, all with one interface."""
+"""Models by name: the networks in their sizes and the baselines, all with one interface."""
 
 from pathlib import Path
 
 from engine.errors import ModelError
 from engine.grid import Grid
 from engine.models.interface import Model
+from engine.paths import ASSETS, weights_folder
 
-MODEL_NAMES = ("small", "base", "persistence", "damped-persistence", "climatology")
+NETWORK_NAMES = ("small", "base", "base-evolution", "aigoms-small", "fourcastnet", "fourcastnet-published")
+BASELINE_NAMES = ("persistence", "damped-persistence", "climatology")
+MODEL_NAMES = NETWORK_NAMES + BASELINE_NAMES
+
+
+def usable_models() -> tuple[str, ...]:
+    """Return the models that can run now: the networks whose weights lie here, shipped or trained by the user, and baselines."""
+    folders = (weights_folder(), ASSETS / "weights")
+    trained = (name for name in NETWORK_NAMES if any((folder / f"{name}.safetensors").exists() for folder in folders))
+    return (*trained, *BASELINE_NAMES)
 
 
 def load_model(name: str, grid: Grid, device: str = "auto", weights: Path | None = None) -> Model:
@@ -24,8 +34,8 @@ def load_model(name: str, grid: Grid, device: str = "auto", weights: Path | None
         from engine.models.climatology import Climatology, DampedPersistence
 
         return Climatology(grid) if name == "climatology" else DampedPersistence(grid)
-    if name in ("small", "base"):
+    if name in NETWORK_NAMES:
         from engine.models.forecaster import load_forecaster
 
         return load_forecaster(name, grid, device, weights)
-    raise ModelError(f"model {name!r} is not known; expected one of {', '.join(MODEL_NAMES)}")
+    raise ModelError(f"model {name!r} is not known; expected one of {', '.join(usable_models())}")

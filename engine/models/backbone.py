@@ -67,5 +67,5 @@ class LinearProjection(nn.Module):
             nn.init.zeros_(self.recovery.bias)
 
     def forward(self, features: torch.Tensor) -> torch.Tensor:
-        """Return the normalised change (b, c, h, w) of features (b, d, h / patch, w / patch)."""
+        """Return the change (b, c, h, w), in units of a typical day's, of features (b, d, h / patch, w / patch)."""
         return self.recovery(features)

@@ -39,9 +39,7 @@ class FourCastNet(nn.Module):
         width, mixing = preset.encoder_width, partial(PlaneMixing, rows=rows, columns=columns)
         self.embedding = nn.Conv2d(channels, width, preset.patch, preset.patch)
         self.positions = nn.Parameter(nn.init.trunc_normal_(torch.empty(rows * columns, width), std=0.02))
-        self.blocks = nn.Sequential(
-            *(FourierBlock(width, preset.fourier_blocks, mixing) for _ in range(preset.encoder_depth))
-        )
+        self.blocks = nn.Sequential(*(FourierBlock(width, preset.fourier_blocks, mixing) for _ in range(preset.encoder_depth)))
 
     def embed(self, field: torch.Tensor) -> torch.Tensor:
         """Return tokens (b, n, d) of a normalised field (b, c, h, w) or of a band of it; land is 0."""
