@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +22,9 @@ from engine.variables import VARIABLES
 CHANNELS = PROGNOSTIC_CHANNELS + FORCING_CHANNELS
 STEPS = 60000
 """A channel's valid range is stored in so many steps: 0.7 mK, 0.2 mm of sea level, 0.2 mm/s, finer than a day's change."""
+
+MANY = 8
+"""Sequences from which a source can spare one."""
 
 
 def _packing(channels: Sequence[Channel]) -> tuple[np.ndarray, np.ndarray]:
@@ -45,31 +48,42 @@ def pack(batch: Batch, forcing: Batch) -> np.ndarray:
 def unpack(numbers: torch.Tensor, first: int = 0) -> torch.Tensor:
     """Return float32 in physical units of packed channels (..., c, h, w), the first of which is number `first`."""
     chosen = slice(first, first + numbers.shape[-3])
-    scale, offset = (torch.from_numpy(values[chosen]).view(-1, 1, 1) for values in (SCALE, OFFSET))
+    scale, offset = (torch.from_numpy(values[chosen]).to(numbers.device).view(-1, 1, 1) for values in (SCALE, OFFSET))
     return torch.addcmul(offset, numbers.to(torch.float32), scale)
 
 
 @dataclass(frozen=True, eq=False)
 class Sequences:
-    """The packed sequences in a folder, each (t, 66, h, w) int16 of consecutive days of one source."""
+    """Packed sequences in a folder, each (t, 66, h, w) int16 of consecutive days of one source; `lengths` are their t."""
 
     folder: Path
     paths: tuple[Path, ...]
-    length: int
+    lengths: tuple[int, ...]
 
     @staticmethod
-    def open(folder: Path, grid: Grid) -> "Sequences":
-        """Return what lies in `folder`; raises InputError where nothing does or the grid is another."""
+    def open(folder: Path, grid: Grid, sources: Collection[str] | None = None) -> "Sequences":
+        """Return what lies in `folder` of all or some sources; raises InputError where nothing does or the grid is another."""
         try:
             card = json.loads((folder / "sequences.json").read_text())
         except (OSError, ValueError) as error:
-            raise InputError(f"{folder} holds no training sequences ({error}); make them with `goms train --prepare`") from None
+            raise InputError(f"{folder} holds no training sequences ({error}); make them with `goms train`") from None
         if tuple(card["shape"]) != grid.shape:
             raise InputError(f"training sequences in {folder} have the grid {card['shape']}; expected {grid.shape}")
-        paths = tuple(sorted(folder.glob("*.npy")))
+        paths = [path for path in sorted(folder.glob("*.npy")) if sources is None or _source(path) in sources]
         if not paths:
-            raise InputError(f"{folder} holds no training sequence yet; make them with `goms train --prepare`")
-        return Sequences(folder, paths, int(card["length"]))
+            raise InputError(f"{folder} holds no training sequence yet; make them with `goms train`")
+        return Sequences(folder, tuple(paths), tuple(map(_length, paths)))
+
+    def hold_back(self) -> tuple["Sequences", "Sequences | None"]:
+        """Return the sequences to learn from, and the last one of every source that has many, None where none has."""
+        names = [_source(path) for path in self.paths]
+        last = {number for number, name in enumerate(names) if name not in names[number + 1 :] and names.count(name) >= MANY}
+        if not last:
+            return self, None
+        return self._of([n for n in range(len(names)) if n not in last]), self._of(sorted(last))
+
+    def _of(self, numbers: list[int]) -> "Sequences":
+        return Sequences(self.folder, tuple(self.paths[n] for n in numbers), tuple(self.lengths[n] for n in numbers))
 
     def read(self, number: int) -> torch.Tensor:
         """Return a sequence (t, 66, h, w) int16, mapped from disk: only what is used is read."""
@@ -78,11 +92,19 @@ class Sequences:
 
     def first_day(self, number: int) -> np.datetime64:
         """Return the date of a sequence's first state."""
-        return np.datetime64(self.paths[number].stem.split("__")[-1], "D")
+        return np.datetime64(self.paths[number].stem.rpartition("__")[2], "D")
 
     def days(self) -> list[str]:
         """Return the name of each sequence: source and first day."""
         return [path.stem for path in self.paths]
+
+
+def _source(path: Path) -> str:
+    return path.stem.rpartition("__")[0]
+
+
+def _length(path: Path) -> int:
+    return int(np.load(path, mmap_mode="r").shape[0])
 
 
 def write_sequences(
@@ -93,16 +115,19 @@ def write_sequences(
     grid: Grid,
     progress: Progress = no_progress,
 ) -> None:
-    """Write one packed sequence of `length` days from each start; those already there stay. A killed run leaves no half file."""
+    """Write one packed sequence of `length` days from each start; those there that are as long stay.
+
+    A killed run leaves no half file.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     card = folder / "sequences.json"
     if not card.exists():
-        card.write_text(json.dumps({"shape": list(grid.shape), "length": length, "channels": [c.label for c in CHANNELS]}))
+        card.write_text(json.dumps({"shape": list(grid.shape), "channels": [c.label for c in CHANNELS]}))
     starts = list(starts)
     for number, start in enumerate(starts):
         path = folder / f"{source.name}__{str(start)[:10]}.npy"
         progress(number / len(starts), f"training days from {start}")
-        if path.exists():
+        if path.exists() and _length(path) >= length:
             continue
         temporary = path.with_suffix(f".{os.getpid()}.writing")
         array = np.lib.format.open_memmap(temporary, mode="w+", dtype=np.int16, shape=(length, len(CHANNELS), *grid.shape))

@@ -1,69 +1,111 @@
-"""How each preset is trained: phases of one-step and rollout training, window sizes, rates."""
+"""How each preset is trained: phases of one-step and rollout training, windows, rates, the global batch."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import cos, pi
 
-from engine.models.masking import SCHEDULE
+from engine.models.masking import mask_ratio
+
+RISE = 0.04
+"""Share of a phase in which the learning rate rises."""
 
 
 @dataclass(frozen=True)
 class Phase:
-    """`steps` updates on rollouts of `horizon` days at rates up to `rate`, with a share `masked` of the tokens hidden."""
+    """`steps` updates on rollouts of `horizon` days at rates up to `rate`; windows are the plan's where they are not given.
+
+    A share `masked` of the tokens is hidden; with `epoch`, the updates of an epoch, it follows the published schedule instead.
+    """
 
     steps: int
     horizon: int
     rate: float
     masked: float = 0.0
+    epoch: int | None = None
+    rounds: int | None = None
+    windows: int | None = None
+    rows: int | None = None
+    columns: int | None = None
 
 
 @dataclass(frozen=True)
-class Plan:
-    """Phases in order; an update reads one global state and `rounds` times `windows` windows of `rows` x `columns` cells.
+class Windows:
+    """What an update learns from of each sample: `rounds` times `windows` windows of `rows` x `columns` cells."""
 
-    The projection learns after each round, the backbone, whose pass over the globe costs as much as two windows, once.
-    """
-
-    phases: tuple[Phase, ...]
     rounds: int
     windows: int
     rows: int
     columns: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Phases in order; an update reads `batch` samples, each a global state and `rounds` times `windows` windows of it.
+
+    The projection learns after each round, the backbone, whose pass over the globe costs as much as two windows, once. The
+    processes of a team share the samples of the batch. A network whose projection has no halo sees the whole globe at once
+    and takes no windows.
+    """
+
+    phases: tuple[Phase, ...]
+    rounds: int = 1
+    windows: int = 1
+    rows: int = 192
+    columns: int = 320
     averaging: float = 0.998
     """Share of the running mean of the weights kept each update; the mean is what is shipped."""
+    batch: int = 1
+    checkpointing: bool = False
+    """Whether blocks and days are computed again in the backward pass, for a third more work and a fraction of the memory."""
+    validate_every: int = 100
+    """Updates between rollouts of the running mean on held-back sequences; 0 is never."""
 
     @property
     def steps(self) -> int:
         """Return the number of updates."""
         return sum(phase.steps for phase in self.phases)
 
+    @property
+    def longest(self) -> int:
+        """Return the days of the longest rollout."""
+        return max(phase.horizon for phase in self.phases)
+
     def at(self, step: int) -> tuple[Phase, float]:
-        """Return the phase of update `step` (from 0) and its learning rate: a linear rise, then a cosine to a fiftieth."""
+        """Return the phase of update `step` (from 0) and its learning rate: a linear rise, then a cosine to a fiftieth.
+
+        The share of tokens hidden in the phase is that of this update.
+        """
         for phase in self.phases:
             if step < phase.steps:
                 part = (step + 0.5) / phase.steps
+                if phase.epoch:
+                    phase = replace(phase, masked=mask_ratio(1 + step // phase.epoch))
                 if part < RISE:
                     return phase, phase.rate * max(part / RISE, 0.02)
                 return phase, phase.rate * (0.02 + 0.98 * (0.5 + 0.5 * cos(pi * (part - RISE) / (1 - RISE))))
             step -= phase.steps
         raise ValueError(f"step {step} lies beyond the plan of {self.steps} updates")
 
+    def windows_of(self, phase: Phase) -> Windows:
+        """Return the windows of a phase, the plan's where the phase has none of its own."""
+        return Windows(
+            phase.rounds or self.rounds, phase.windows or self.windows, phase.rows or self.rows, phase.columns or self.columns
+        )
 
-RISE = 0.04
-"""Share of a phase in which the learning rate rises."""
 
+EPOCH = 125
+"""Updates with which 32 samples at a time go through the 4018 days of 2000 to 2010, the published training years."""
 
-def _published(steps_an_epoch: int, epochs: int) -> tuple[Phase, ...]:
-    """The mask schedule of AI-GOMS over `epochs`, then two-step fine-tuning."""
-    ends = [(last, ratio) for last, ratio in SCHEDULE if last < epochs] + [(epochs, 0.0)]
-    phases, before = [], 0
-    for last, ratio in ends:
-        phases.append(Phase((last - before) * steps_an_epoch, 1, 1e-3, ratio))
-        before = last
-    return (*phases, Phase(10 * steps_an_epoch, 2, 1e-4))
+PUBLISHED = (Phase(150 * EPOCH, 1, 1e-3, epoch=EPOCH), Phase(10 * EPOCH, 2, 1e-4), Phase(4 * EPOCH, 4, 5e-5))
+"""AI-GOMS: 150 epochs of single days with its masking schedule, then fine-tuning on rollouts."""
 
+RIVAL = (Phase(80 * EPOCH, 1, 5e-4), Phase(50 * EPOCH, 2, 1e-4))
+"""FourCastNet: 80 epochs of single steps, 50 of two steps."""
 
 PLANS = {
     "small": Plan((Phase(300, 1, 1.5e-3), Phase(60, 2, 7e-4), Phase(28, 3, 5e-4)), rounds=3, windows=2, rows=192, columns=320),
-    "base": Plan(_published(4000, 150), rounds=1, windows=1, rows=720, columns=1440, averaging=0.9999),
-    "base-evolution": Plan(_published(4000, 150), rounds=2, windows=4, rows=240, columns=480, averaging=0.9999),
+    "aigoms-small": Plan((Phase(300, 1, 1.5e-3, epoch=2), Phase(60, 2, 7e-4), Phase(28, 3, 5e-4))),
+    "fourcastnet": Plan((Phase(300, 1, 1.5e-3), Phase(60, 2, 7e-4), Phase(28, 3, 5e-4))),
+    "base": Plan(PUBLISHED, averaging=0.9995, batch=32, checkpointing=True),
+    "base-evolution": Plan(PUBLISHED, rounds=2, windows=4, rows=240, columns=480, averaging=0.9995, batch=32, checkpointing=True),
+    "fourcastnet-published": Plan(RIVAL, averaging=0.9995, batch=32, checkpointing=True),
 }

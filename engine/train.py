@@ -1,6 +1,7 @@
-"""`goms train`: runs of the sample ocean -> packed sequences -> a trained network with its card and loss picture."""
+"""`goms train`: runs of the sample ocean or analyses -> packed sequences -> a trained network with its card and loss picture."""
 
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +15,18 @@ from engine.heldout import FIRST_HELD_OUT_START, HELD_OUT_SEED, START_INTERVAL
 from engine.models.presets import PRESETS
 from engine.paths import home, runs_folder, weights_folder
 from engine.progress import Progress, no_progress
+from engine.records import Record, draw_losses, summary
 from engine.resemblance import largest_correlations, sea_level_anomalies
+from engine.sources import Source
 from engine.sources.sample import SampleSource, sample_day
-from engine.trainer import Record, Trainer
+from engine.team import Team
+from engine.trainer import Trainer, plan_of
 
 FIRST_DAY = 120
 """Earlier sample days still remember the day 0 that all runs share."""
 
-SEQUENCE_DAYS, SPACING_DAYS = 4, 7
+SEQUENCE_DAYS = 7
+"""Length of a sequence, and days from the start of one to that of the next."""
 
 
 def train(
@@ -31,36 +36,52 @@ def train(
     progress: Progress = no_progress,
     grid: Grid | None = None,
     seed: int = 0,
+    sources: Sequence[Source] | None = None,
+    batch: int | None = None,
+    updates: int | None = None,
 ) -> dict[str, Any]:
-    """Train `preset` on all rebuilt runs but the held-out one; return where the weights lie and what was reached.
+    """Train `preset` and return where the weights lie and what was reached; under torchrun, as one of its processes.
 
-    The training state lies under the user directory and is saved every two minutes; `resume` goes on from it. Raises
-    InputError where no run is there, or nothing to resume.
+    The first process alone returns something. `sources` are the user's runs of the sample ocean but the held-out one unless given; `batch` is the global batch, shared by
+    the processes, the plan's unless given. The state lies under the user directory, which all processes must see, and is saved
+    every two minutes and at update `updates`, where training pauses; `resume` goes on from it. Raises InputError where there is
+    no day to learn from, nothing to resume, or a batch that cannot be shared.
     """
     if preset not in PRESETS:
         raise InputError(f"preset {preset!r} is not known; expected one of {', '.join(PRESETS)}")
     grid = quarter_degree() if grid is None else grid
-    sources = training_sources(grid)
+    chosen = training_sources(grid) if sources is None else list(sources)
+    plan = plan_of(PRESETS[preset]) if batch is None else replace(plan_of(PRESETS[preset]), batch=batch)
     folder = home() / "training" / preset
-    sequences = prepare(sources, home() / "training" / f"sequences-{grid.shape[0]}x{grid.shape[1]}", grid, progress)
-    trainer = Trainer.resume(grid, sequences, folder) if resume else Trainer(PRESETS[preset], grid, sequences, folder, seed=seed)
-    card = {"data": [source.name for source in sources], "sequences": sequences.days(), **unlikeness(sources, sequences, grid)}
     weights = weights_folder() / f"{preset}.safetensors"
+    with Team.join(device) as team:
+        packed = home() / "training" / f"sequences-{grid.shape[0]}x{grid.shape[1]}"
+        if team.is_first:
+            prepare(chosen, packed, grid, progress)
+        team.wait()
+        sequences = Sequences.open(packed, grid, [source.name for source in chosen])
+        if resume:
+            trainer = Trainer.resume(grid, sequences, folder, plan, team=team)
+        else:
+            trainer = Trainer(PRESETS[preset], grid, sequences, folder, plan, seed, team=team)
+        last = trainer.plan.steps if updates is None else min(updates, trainer.plan.steps)
+        card: dict[str, Any] = {"data": [source.name for source in chosen], "sequences": trainer.sequences.days()}
+        samples = [source for source in chosen if isinstance(source, SampleSource)]
+        if team.is_first and samples:
+            card |= unlikeness(samples, trainer.sequences, grid)
 
-    def report(record: Record) -> None:
-        progress((record.step + 1) / trainer.plan.steps, f"update {record.step + 1}, loss {record.loss:.3f}")
+        def report(record: Record) -> None:
+            progress((record.step + 1) / last, f"update {record.step + 1}, loss {record.loss:.3f}")
 
-    def saved() -> None:
-        save_weights(trainer, weights, card)
-
-    trainer.run(report=report, saved=saved)
-    saved()
-    return {"weights": weights, "updates": trainer.step, **summary(trainer)}
+        trainer.run(last, report, lambda: save_weights(trainer, weights, card))
+        if not team.is_first:
+            return {}
+        return {"weights": weights, "updates": trainer.step, "processes": team.size, **summary(trainer.history)}
 
 
-def training_sources(grid: Grid) -> list[SampleSource]:
+def training_sources(grid: Grid) -> list[Source]:
     """Return the user's rebuilt runs that are long enough, the held-out seed left out."""
-    found = []
+    found: list[Source] = []
     for folder in sorted(runs_folder().glob("seed-*")):
         source = SampleSource(folder=folder, grid=grid)
         if source.run.seed != HELD_OUT_SEED and source.run.days and source.run.days.stop > FIRST_DAY + SEQUENCE_DAYS:
@@ -68,42 +89,49 @@ def training_sources(grid: Grid) -> list[SampleSource]:
     if not found:
         raise InputError(
             f"no run to train on in {runs_folder()}; expected seeds other than {HELD_OUT_SEED} of over {FIRST_DAY} days: "
-            "build them with `goms sample build --days 330 --seed 2` and `--seed 3`"
+            "build them with `goms sample build --days 330 --seed 2` and `--seed 3`, or name stores with --data"
         )
     return found
 
 
-def prepare(sources: list[SampleSource], folder: Path, grid: Grid, progress: Progress = no_progress) -> Sequences:
-    """Pack four days from every seventh day of each run, where that is not done yet, and return the sequences."""
+def prepare(sources: Sequence[Source], folder: Path, grid: Grid, progress: Progress = no_progress) -> None:
+    """Pack the days of each source into sequences, where that is not done yet; raises InputError for one of too few days."""
     for source in sources:
-        times = source.times()
-        first = int(np.searchsorted(times, times[0] + (FIRST_DAY - sample_day(times[0]))))
-        write_sequences(
-            source, times[first : times.size - SEQUENCE_DAYS + 1 : SPACING_DAYS], SEQUENCE_DAYS, folder, grid, progress
-        )
-    return Sequences.open(folder, grid)
+        days = source.init_times()
+        if isinstance(source, SampleSource):
+            days = source.times()
+            days = days[[sample_day(day) >= FIRST_DAY for day in days]]
+        starts = sequence_starts(days)
+        if not starts:
+            raise InputError(
+                f"{source.label} has no {SEQUENCE_DAYS} days in a row to learn from; it has {days.size} days: add more"
+            )
+        write_sequences(source, starts, SEQUENCE_DAYS, folder, grid, progress)
+
+
+def sequence_starts(days: np.ndarray) -> list[np.datetime64]:
+    """Return the first days of sequences that follow each other in `days`, datetime64[D] ascending, gaps left out."""
+    starts, number = [], 0
+    while number + SEQUENCE_DAYS <= days.size:
+        whole = days[number + SEQUENCE_DAYS - 1] - days[number] == np.timedelta64(SEQUENCE_DAYS - 1, "D")
+        if whole:
+            starts.append(days[number])
+        number += SEQUENCE_DAYS if whole else 1
+    return starts
 
 
 def save_weights(trainer: Trainer, path: Path, card: dict[str, Any]) -> None:
     """Write the running mean of the weights, their card and the picture of the loss."""
     known = trainer.statistics
     checkpoint = Checkpoint(trainer.averaged(), known.normalisation, known.tendency, {})
-    done = {"updates": trainer.step, "seed": trainer.seed, "plan": asdict(trainer.plan), **summary(trainer)}
+    done = {"updates": trainer.step, "seed": trainer.seed, "plan": asdict(trainer.plan), **summary(trainer.history)}
+    if trainer.validation is not None:
+        done["held_back_sequences"] = trainer.validation.sequences.days()
     save_checkpoint(path, checkpoint, trainer.grid, {**card, **done})
     draw_losses(trainer.history, path.with_name(f"{path.stem}_loss.png"), trainer.preset.label)
 
 
-def summary(trainer: Trainer) -> dict[str, Any]:
-    """Return training time and the mean error over persistence of the last updates."""
-    last = trainer.history[-100:]
-    ratios = {name: round(float(np.mean([record.ratios[name] for record in last])), 4) for name in last[0].ratios} if last else {}
-    return {
-        "hours": round(sum(record.seconds for record in trainer.history) / 3600, 3),
-        "first_day_error_over_persistence": ratios,
-    }
-
-
-def unlikeness(sources: list[SampleSource], sequences: Sequences, grid: Grid) -> dict[str, Any]:
+def unlikeness(sources: Sequence[SampleSource], sequences: Sequences, grid: Grid) -> dict[str, Any]:
     """Return how far held-out starts resemble training days, and unrelated runs each other (correlation of sea level)."""
     days: dict[str, list[int]] = {}
     for name in sequences.days():
@@ -133,33 +161,3 @@ def unlikeness(sources: list[SampleSource], sequences: Sequences, grid: Grid) ->
 
 def _rounded(value: float) -> float:
     return round(float(value), 3)
-
-
-def draw_losses(history: list[Record], path: Path, label: str) -> None:
-    """Draw the loss and the first day's error over persistence by update into a PNG."""
-    import matplotlib
-
-    matplotlib.use("agg")
-    import matplotlib.pyplot as plt
-
-    figure, (above, below) = plt.subplots(2, 1, figsize=(8, 7), sharex=True, layout="constrained")
-    steps = np.array([record.step for record in history])
-    above.plot(steps, [record.loss / max(record.persistence_loss, 1e-9) for record in history], color="0.8", lw=0.6)
-    above.plot(*_smooth(steps, [record.loss / max(record.persistence_loss, 1e-9) for record in history]), color="C0")
-    above.set(ylabel="loss over that of persistence", ylim=(0, 1.2), title=f"{label}: training")
-    for name in history[0].ratios:
-        below.plot(*_smooth(steps, [record.ratios[name] for record in history]), label=name)
-    below.set(xlabel="update", ylabel="first-day error over persistence", ylim=(0, 1.1))
-    below.legend(ncols=3, fontsize="small", frameon=False)
-    for axes in (above, below):
-        axes.axhline(1, color="0.5", lw=0.8, ls=":")
-        axes.spines[["top", "right"]].set_visible(False)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path, dpi=130)
-    plt.close(figure)
-
-
-def _smooth(steps: np.ndarray, values: list[float], width: int = 25) -> tuple[np.ndarray, np.ndarray]:
-    width = max(1, min(width, len(values)))
-    kernel = np.ones(width) / width
-    return np.convolve(steps, kernel, "valid"), np.convolve(values, kernel, "valid")

@@ -1,0 +1,38 @@
+import pytest
+
+from engine.models.presets import PRESETS
+from engine.plans import EPOCH, PLANS, Phase, Plan
+
+
+@pytest.mark.parametrize("name", list(PLANS))
+def test_the_rate_rises_and_falls_in_every_phase(name: str) -> None:
+    plan, begin = PLANS[name], 0
+    for phase in plan.phases:
+        rates = [plan.at(begin + int(part * (phase.steps - 1)))[1] for part in (0, 0.05, 0.5, 1)]
+        assert rates[0] < 0.5 * phase.rate
+        assert rates[1] > rates[2] > rates[3]
+        assert max(rates) <= phase.rate
+        begin += phase.steps
+    assert begin == plan.steps
+
+
+def test_every_preset_has_a_plan() -> None:
+    assert set(PLANS) == set(PRESETS)
+
+
+@pytest.mark.parametrize(("epoch", "share"), [(1, 0), (3, 0), (4, 0.75), (20, 0.75), (21, 0.25), (40, 0.25), (41, 0), (151, 0)])
+def test_base_hides_the_published_share_of_tokens_in_each_epoch(epoch: int, share: float) -> None:
+    plan = PLANS["base"]
+    for step in ((epoch - 1) * EPOCH, epoch * EPOCH - 1):
+        assert plan.at(step)[0].masked == share
+
+
+def test_base_is_pretrained_on_single_days_and_tuned_on_two_to_four() -> None:
+    assert [phase.horizon for phase in PLANS["base"].phases] == [1, 2, 4]
+
+
+def test_a_phase_without_windows_takes_those_of_the_plan() -> None:
+    plan = Plan((Phase(1, 1, 1e-3), Phase(1, 5, 1e-3, rows=96, columns=160)), rounds=3, windows=2, rows=192, columns=320)
+    first, second = (plan.windows_of(phase) for phase in plan.phases)
+    assert (first.rounds, first.windows, first.rows, first.columns) == (3, 2, 192, 320)
+    assert (second.rounds, second.windows, second.rows, second.columns) == (3, 2, 96, 160)

@@ -1,0 +1,42 @@
+"""Training of a tiny network on made-up days."""
+
+from pathlib import Path
+
+import torch
+
+from engine.dataset import Sequences, write_sequences
+from engine.models.presets import Preset
+from engine.plans import Phase, Plan
+from engine.team import Team
+from engine.trainer import Trainer
+from tests.engine.models.tiny import EVOLUTION, TinySource, tiny_grid, tiny_setting
+
+PLAN = Plan((Phase(4, 1, 2e-3, masked=0.5), Phase(4, 2, 1e-3)), rounds=2, windows=1, rows=16, columns=24, averaging=0.9)
+
+
+def tiny_sequences(folder: Path, count: int = 2, length: int = 3, every: int = 10) -> Sequences:
+    """Return sequences of the tiny source, written to a folder."""
+    grid = tiny_grid()
+    source = TinySource(grid)
+    write_sequences(source, source.init_times()[: count * every : every], length, folder, grid)
+    return Sequences.open(folder, grid)
+
+
+def tiny_trainer(
+    sequences: Sequences, folder: Path, preset: Preset = EVOLUTION, plan: Plan = PLAN, team: Team | None = None
+) -> Trainer:
+    """Return a training that has not begun."""
+    grid = tiny_grid()
+    return Trainer(preset, grid, sequences, folder, plan, setting=tiny_setting(grid), team=team)
+
+
+def train_in_team(rank: int, size: int, port: int, sequences: Path, folder: Path, plan: Plan, last: int, preset: Preset) -> None:
+    """Train as one process of several on this machine."""
+    import os
+
+    place = {"RANK": rank, "LOCAL_RANK": rank, "WORLD_SIZE": size, "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port}
+    os.environ.update({name: str(value) for name, value in place.items()})
+    torch.set_num_threads(1)
+    grid = tiny_grid()
+    with Team.join("cpu") as team:
+        tiny_trainer(Sequences.open(sequences, grid), folder, preset, plan, team).run(last)
