@@ -14,10 +14,10 @@ from numba import njit
 from engine.eddies.geometry import area_and_centroid, resample, shape_error
 from engine.grid import EARTH_RADIUS
 
-LON, LAT, PEAK_LON, PEAK_LAT, AMPLITUDE, LEVEL, AREA, SHAPE_ERROR, SPEED_AREA, SPEED, PIXELS = range(11)
+LON, LAT, PEAK_LON, PEAK_LAT, AMPLITUDE, LEVEL, AREA, SHAPE_ERROR, SPEED_AREA, SPEED = range(10)
 """Columns of the table that `outermost_contours` fills."""
 
-COLUMNS = 11
+COLUMNS = 10
 """How many there are."""
 
 # Rows and columns to the four neighbours, counter-clockwise from the east.
@@ -48,17 +48,17 @@ def find_peaks(height):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def walk_rim(height, level, top_j, top_i, crossings, limit):  # type: ignore[no-untyped-def]
+def walk_rim(height, level, top_j, top_i, crossings):  # type: ignore[no-untyped-def]
     """Walk the outer boundary of the region above `level` counter-clockwise, from the north side of its top pixel.
 
     Fills `crossings` (m, 4) with row, column and side of the pixel inside, columns not wrapped, and the share of the way to
-    the pixel outside. Returns their number and the pixels enclosed, holes included; 0 where the walk does not close within
-    `limit` steps.
+    the pixel outside. Returns their number and the pixels enclosed, holes included; 0 where the walk does not close before
+    `crossings` is full.
     """
     columns = height.shape[1]
     j, i, side = top_j, top_i, 1
     n, enclosed = 0, 0
-    while n < limit:
+    while n < crossings.shape[0]:
         dj, di = _ROW[side], _COLUMN[side]
         inside, outside = height[j, i % columns], height[j + dj, (i + di) % columns]
         crossings[n, 0], crossings[n, 1], crossings[n, 2] = j, i, side
@@ -111,88 +111,92 @@ def mean_speed(speed, crossings, n, x, y):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
+def grow(height, level, p, peaks, peak_number, owner, region, rim, state):  # type: ignore[no-untyped-def]
+    """Let the region of peak `p` take in all that is above `level` and connected.
+
+    `region` and `rim` list pixels, their columns not wrapped; `state` holds the number of each and the region's top pixel;
+    `owner` marks both on the map. Returns the height of the highest other peak taken in, and infinity where the search ends.
+    """
+    columns, most = height.shape[1], region.shape[0]
+    peak = height[peaks[p, 0], peaks[p, 1]]
+    inside, outside = 2 * (p + 1), 2 * (p + 1) + 1
+    size, rim_size, joined, rival = state[0], 0, state[0], -np.inf
+    for k in range(state[1]):
+        j, i = rim[k, 0], rim[k, 1]
+        if height[j, i % columns] <= level:
+            rim[rim_size, 0], rim[rim_size, 1] = j, i
+            rim_size += 1
+            continue
+        if size == most:
+            return np.inf
+        owner[j, i % columns] = inside
+        region[size, 0], region[size, 1] = j, i
+        size += 1
+    while joined < size:
+        j, i = region[joined, 0], region[joined, 1]
+        joined += 1
+        if j > state[2]:
+            state[2], state[3] = j, i
+        other = peak_number[j, i % columns]
+        if other >= 0 and other != p:
+            rival = max(rival, height[j, i % columns])
+            if rival > peak or (rival == peak and other < p):
+                return np.inf
+        for k in range(9):
+            nj, ni = j + k // 3 - 1, i + k % 3 - 1
+            near, mark = height[nj, ni % columns], owner[nj, ni % columns]
+            if np.isnan(near):
+                return np.inf
+            if k % 2 == 0 or mark in (inside, outside):
+                continue
+            if near <= level:
+                owner[nj, ni % columns] = outside
+                rim[rim_size, 0], rim[rim_size, 1] = nj, ni
+                rim_size += 1
+            elif size == most:
+                return np.inf
+            else:
+                owner[nj, ni % columns] = inside
+                region[size, 0], region[size, 1] = nj, ni
+                size += 1
+    state[0], state[1] = size, rim_size
+    return rival
+
+
+@njit(cache=True, nogil=True)
 def outermost_contours(  # type: ignore[no-untyped-def]
     first, last, peaks, height, speed, peak_number, lat, lon_start, lon_step,
     step, depth, worst_shape, fewest, most, table, curves,
 ):  # fmt: skip
-    """For peaks `first` to `last` of `peaks` (n, 2) fill rows of `table` (n, 11) and `curves` (n, 2, m), longitude first.
+    """For peaks `first` to `last` of `peaks` (n, 2) fill rows of `table` (n, 10) and `curves` (n, 2, m), longitude first.
 
     `height`, `speed` (h, w) are padded, `peak_number` holds the number of the peak at its pixel and -1 elsewhere. Amplitude
     0 stays where no contour is acceptable: at least `depth` below the peak, `fewest` to `most` pixels, no hole, no other
     peak that stands `depth` above it, and a shape error of `worst_shape` at most.
     """
-    columns = height.shape[1]
     owner = np.zeros(height.shape, dtype=np.int32)
-    region = np.empty((most + 8, 2), dtype=np.int32)
-    rim = np.empty((4 * most + 64, 2), dtype=np.int32)
-    crossings = np.empty((4 * most + 64, 4))
-    x = np.empty(crossings.shape[0])
-    y = np.empty(crossings.shape[0])
+    region = np.empty((most, 2), dtype=np.int32)
+    rim = np.empty((4 * most + 4, 2), dtype=np.int32)
+    state = np.empty(4, dtype=np.int64)
+    crossings = np.empty((4 * most + 4, 4))
+    x, y = np.empty(crossings.shape[0]), np.empty(crossings.shape[0])
     for p in range(first, last):
         peak_j, peak_i = peaks[p, 0], peaks[p, 1]
-        peak = height[peak_j, peak_i]
-        inside, outside = 2 * (p + 1), 2 * (p + 1) + 1
-        region_size, rim_size = 0, 1
+        peak, middle = height[peak_j, peak_i], lon_start + peak_i * lon_step
         rim[0, 0], rim[0, 1] = peak_j, peak_i
-        owner[peak_j, peak_i] = outside
-        top_j, top_i = peak_j, peak_i
-        rival = -np.inf
-        best_speed, best_speed_area = -1.0, 0.0
-        number = int(np.ceil(peak / step)) - 1
-        growing = True
-        while growing:
-            level = number * step
+        state[0], state[1], state[2], state[3] = 0, 1, peak_j, peak_i
+        rival, best_speed, best_speed_area = -np.inf, -1.0, 0.0
+        number = int(np.ceil(peak / step))
+        while True:
             number -= 1
-            # The rim pixels now above the level join; those around them become rim, or join in turn.
-            waiting = 0
-            joined = region_size
-            for k in range(rim_size):
-                j, i = rim[k, 0], rim[k, 1]
-                if height[j, i % columns] > level:
-                    if region_size >= most:
-                        growing = False
-                        break
-                    owner[j, i % columns] = inside
-                    region[region_size, 0], region[region_size, 1] = j, i
-                    region_size += 1
-                else:
-                    rim[waiting, 0], rim[waiting, 1] = j, i
-                    waiting += 1
-            rim_size = waiting
-            while growing and joined < region_size:
-                j, i = region[joined, 0], region[joined, 1]
-                joined += 1
-                if j > top_j:
-                    top_j, top_i = j, i
-                other = peak_number[j, i % columns]
-                if other >= 0 and other != p:
-                    other_height = height[j, i % columns]
-                    if other_height > peak or (other_height == peak and other < p):
-                        growing = False
-                        break
-                    rival = max(rival, other_height)
-                for k in range(9):
-                    nj, ni = j + k // 3 - 1, i + k % 3 - 1
-                    near = height[nj, ni % columns]
-                    if np.isnan(near) or region_size >= most:
-                        growing = False
-                        break
-                    if k % 2 == 0 or owner[nj, ni % columns] == inside or owner[nj, ni % columns] == outside:
-                        continue
-                    if near > level:
-                        owner[nj, ni % columns] = inside
-                        region[region_size, 0], region[region_size, 1] = nj, ni
-                        region_size += 1
-                    else:
-                        owner[nj, ni % columns] = outside
-                        rim[rim_size, 0], rim[rim_size, 1] = nj, ni
-                        rim_size += 1
-            if not growing or rival - level >= depth:
+            level = number * step
+            rival = max(rival, grow(height, level, p, peaks, peak_number, owner, region, rim, state))
+            if rival - level >= depth:
                 break
-            if region_size < fewest:
+            if state[0] < fewest:
                 continue
-            n, enclosed = walk_rim(height, level, top_j, top_i, crossings, crossings.shape[0])
-            if n == 0 or enclosed != region_size:
+            n, enclosed = walk_rim(height, level, state[2], state[3], crossings)
+            if n == 0 or enclosed != state[0]:
                 continue
             project(crossings, n, lat, lon_step, peak_i, x, y)
             area, centre_x, centre_y = area_and_centroid(x, y, n)
@@ -205,17 +209,14 @@ def outermost_contours(  # type: ignore[no-untyped-def]
             if error > worst_shape:
                 continue
             phi = centre_y / EARTH_RADIUS
-            middle = lon_start + peak_i * lon_step
             table[p, LON] = middle + np.rad2deg(centre_x / EARTH_RADIUS / np.cos(phi))
             table[p, LAT] = np.rad2deg(phi)
             table[p, PEAK_LON], table[p, PEAK_LAT] = middle, lat[peak_j]
             table[p, AMPLITUDE], table[p, LEVEL] = peak - level, level
             table[p, AREA], table[p, SHAPE_ERROR] = area, error
             table[p, SPEED_AREA], table[p, SPEED] = best_speed_area, best_speed
-            table[p, PIXELS] = region_size
             resample(x, y, n, curves[p, 0], curves[p, 1])
         if table[p, AMPLITUDE] > 0.0:
-            for k in range(curves.shape[2]):
-                phi = curves[p, 1, k] / EARTH_RADIUS
-                curves[p, 0, k] = lon_start + peak_i * lon_step + np.rad2deg(curves[p, 0, k] / EARTH_RADIUS / np.cos(phi))
-                curves[p, 1, k] = np.rad2deg(phi)
+            curves[p, 1] /= EARTH_RADIUS
+            curves[p, 0] = middle + np.rad2deg(curves[p, 0] / (EARTH_RADIUS * np.cos(curves[p, 1])))
+            curves[p, 1] = np.rad2deg(curves[p, 1])

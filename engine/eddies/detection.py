@@ -49,7 +49,7 @@ def detect(
 def _contours_of_peaks(
     height: np.ndarray, speed: np.ndarray, lat: np.ndarray, lon_start: float, lon_step: float, most: int, criteria: Criteria
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return table (n, 11) and curves (n, 2, 50) of the highs of a padded field."""
+    """Return table (n, 10) and curves (n, 2, 50) of the highs of a padded field."""
     peaks = contours.find_peaks(height)
     number = np.full(height.shape, -1, dtype=np.int32)
     number[peaks[:, 0], peaks[:, 1]] = np.arange(len(peaks))
@@ -67,10 +67,11 @@ def _contours_of_peaks(
 
 
 def _table(table: np.ndarray, curves: np.ndarray, rotation: np.ndarray) -> Eddies:
-    lon = table[:, contours.LON]
-    turn = np.floor(lon / 360) * 360
+    lon = table[:, contours.LON] % 360
+    lon[lon == 360] = 0.0  # what the remainder gives for the smallest negative numbers
+    turn = table[:, contours.LON] - lon
     return Eddies(
-        lon=(lon - turn) % 360,
+        lon=lon,
         lat=table[:, contours.LAT],
         peak_lon=table[:, contours.PEAK_LON] % 360,
         peak_lat=table[:, contours.PEAK_LAT],

@@ -1,7 +1,7 @@
 """Following eddies from map to map: identities, births and deaths."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
@@ -97,12 +97,16 @@ class Tracks:
 
     def to_dataset(self) -> xr.Dataset:
         """Return the tracks as CF trajectories, an indexed ragged array along `obs`."""
-        data = self.eddies.to_dataset().rename(eddy="obs").assign(
-            track_index=("obs", self.track, {"long_name": "track of the observation", "instance_dimension": "track"}),
-            age=("obs", self.age, {"units": "1", "long_name": "days since the track was first seen"}),
-            birth=("track", self.birth, {"long_name": "time first seen"}),
-            death=("track", self.death, {"long_name": "time last seen, missing where the track may go on"}),
-            born_before=("track", self.born_before.astype(np.int8), {"long_name": "1 where seen on the first map already"}),
+        data = (
+            self.eddies.to_dataset()
+            .rename(eddy="obs")
+            .assign(
+                track_index=("obs", self.track, {"long_name": "track of the observation", "instance_dimension": "track"}),
+                age=("obs", self.age, {"units": "1", "long_name": "days since the track was first seen"}),
+                birth=("track", self.birth, {"long_name": "time first seen"}),
+                death=("track", self.death, {"long_name": "time last seen, missing where the track may go on"}),
+                born_before=("track", self.born_before.astype(np.int8), {"long_name": "1 where seen on the first map already"}),
+            )
         )
         data = data.assign_coords(
             time=("obs", self.time, {"standard_name": "time"}),
