@@ -118,20 +118,34 @@ def ingest(
 
 @app.command()
 def train(
-    preset: Annotated[str, typer.Option(help="small or base.")] = "small",
+    preset: Annotated[str, typer.Option(help="small, base, or another name of engine/models/presets.py.")] = "small",
+    data: Annotated[
+        list[str] | None, typer.Option(metavar="STORE", help="Learn from this analysis or sample run; may be repeated.")
+    ] = None,
     resume: Resume = False,
+    updates: Annotated[int | None, typer.Option(help="Pause at this update instead of the plan's last.")] = None,
+    batch: Annotated[int | None, typer.Option(help="Samples in an update, over all processes; the plan's if left out.")] = None,
+    seed: Annotated[int, typer.Option(help="Of the first weights and of what is drawn.")] = 0,
     device: Device = "auto",
+    grid_factor: GridFactor = 1,
     as_json: Json = False,
     home: Home = None,
 ) -> None:
     """Train the network.
 
-    It learns from rebuilt runs of the sample ocean: `goms sample build` makes them.
+    It learns from rebuilt runs of the sample ocean (`goms sample build` makes them) or from ingested analyses. On several GPUs
+    or hosts: torchrun --nproc-per-node N -m engine.cli train, with a home that all see.
     """
-    with reporting(as_json) as report:
+    # Of several processes the first alone ends in JSON.
+    with reporting(as_json and os.environ.get("RANK", "0") == "0") as report:
+        from engine.commands.request import source_of
+        from engine.grid import coarsened
         from engine.train import train as train_model
 
-        report.result = train_model(preset, resume=resume, device=device, progress=report.progress)
+        sources = [source_of(name, None, None, grid_factor) for name in data] if data else None
+        report.result = train_model(
+            preset, resume, device, report.progress, coarsened(grid_factor), seed, sources, batch=batch, updates=updates
+        )
 
 
 @app.command()
@@ -140,9 +154,16 @@ def verify(
     reference: Annotated[
         str | None, typer.Option(help="Store to score against; the reference of the same start if left out.")
     ] = None,
-    held_out: Annotated[str | None, typer.Option(metavar="MODEL", help="Score a model on held-out starts instead.")] = None,
+    held_out: Annotated[
+        list[str] | None,
+        typer.Option(metavar="MODEL", help="Score models on held-out starts instead: NAME or NAME=WEIGHTS; may be repeated."),
+    ] = None,
     starts: Annotated[int, typer.Option(help="Number of held-out starts.")] = 10,
+    stability: Annotated[int, typer.Option(metavar="DAYS", help="Look at rollouts of so many days instead of skill.")] = 0,
+    page: Annotated[Path | None, typer.Option("--report", metavar="FILE", help="Write a page with tables and plots.")] = None,
+    workers: Annotated[int, typer.Option(help="Processes that share the starts.")] = 1,
     device: Device = "auto",
+    grid_factor: GridFactor = 1,
     as_json: Json = False,
     home: Home = None,
 ) -> None:
@@ -151,22 +172,24 @@ def verify(
     Beside it stand persistence and climatology; with --held-out damped persistence and the predictability floor, too.
     """
     with reporting(as_json) as report:
+        from engine.commands.verify import verify_models, verify_store
         from engine.errors import InputError
-        from engine.verify import table, verify
 
-        if held_out is not None and forecast is None:
-            from engine.heldout import held_out_skill
-
-            scores = held_out_skill(held_out, starts, device=device, progress=report.progress)
-            others = ["persistence", "damped", "climatology", "floor"]
-        elif forecast is not None and held_out is None:
-            scores = verify(forecast, reference, progress=report.progress)
-            others = ["acc", "persistence", "climatology"]
+        of_models = bool(held_out or stability or page)
+        if of_models == (forecast is not None):
+            raise InputError(
+                "goms verify needs either the name of a forecast store (`goms stores` lists them), or --held-out MODEL, "
+                "--stability DAYS or --report FILE"
+            )
+        if forecast is not None:
+            report.result, text = verify_store(forecast, reference, report.progress)
         else:
-            raise InputError("goms verify needs the name of a forecast store, or --held-out MODEL; `goms stores` lists stores")
+            report.result, text = verify_models(
+                held_out or [], starts, stability, page, device, workers, grid_factor, report.progress
+            )
         if not as_json:
-            print(table(scores.pop("rows"), ["variable", "depth", "band", "lead_days", "rmse", *others]))
-        report.result = scores
+            print(text)
+            report.result = {name: report.result[name] for name in ("report", "eke_ratio") if name in report.result}
 
 
 @app.command()
@@ -190,6 +213,8 @@ def eddies(
 def sample_build(
     days: Annotated[int, typer.Option(help="Last sample day.")],
     seed: Annotated[int, typer.Option(help="Which ocean: another seed, other weather and eddies.")],
+    waves: Annotated[bool, typer.Option("--waves", help="Make significant wave height too, from day 90 on.")] = False,
+    biogeochemistry: Annotated[bool, typer.Option("--biogeochemistry", help="Make plankton and nutrients too.")] = False,
     grid_factor: GridFactor = 1,
     as_json: Json = False,
     home: Home = None,
@@ -200,6 +225,14 @@ def sample_build(
         from sample_data.build import build
 
         run = build(days, seed, progress=report.progress, grid=coarsened(grid_factor))
+        if waves:
+            from sample_data.head_days import RunWaves
+
+            RunWaves(run).build(days, progress=report.progress)
+        if biogeochemistry:
+            from engine.sources.sample import run_biogeochemistry
+
+            run_biogeochemistry(run).build(days, progress=report.progress)
         report.result = {"folder": run.folder, "seed": seed, "days": len(run.days)}
 
 

@@ -4,10 +4,21 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from engine.batch import Batch
 from engine.errors import InputError
 from engine.grid import EARTH_RADIUS, Grid
 from engine.regions import Region
 from engine.verify.aggregation import weighted_means
+
+SPECTRUM_REGIONS = (
+    Region("north_pacific", "North Pacific 25-45N 155E-135W", 25, 45, 155, 225),
+    Region("north_atlantic", "North Atlantic 22-42N 60-30W", 22, 42, 300, 330),
+    Region("southern_ocean", "Southern Ocean 45-60S 160-80W", -60, -45, 200, 280),
+)
+"""Open water: every row of a quarter degree is free of land."""
+
+WAVELENGTHS = ((100, 300), (100, 200), (200, 400), (400, 800))
+"""Kilometres; the first holds the eddies, of the others a forecast that blurs loses the shortest first."""
 
 
 def eddy_kinetic_energy(uo: np.ndarray, vo: np.ndarray, mean_uo: np.ndarray, mean_vo: np.ndarray, weights: np.ndarray) -> float:
@@ -43,11 +54,31 @@ def zonal_spectrum(field: np.ndarray, grid: Grid, region: Region) -> tuple[np.nd
     return np.fft.rfftfreq(columns.size, spacing), power
 
 
+def surface_spectra(batch: Batch, regions: Sequence[Region]) -> dict[str, dict[str, np.ndarray]]:
+    """Return the zonal spectra of sea surface height (`zos`) and surface kinetic energy (`ke`) in each region, by its name.
+
+    Beside them stands their `wavenumber` in cycles per km; a region without a row of 8 wet cells on this grid is left out.
+    """
+    found = {}
+    for region in regions:
+        try:
+            wavenumber, height = zonal_spectrum(batch["zos"], batch.grid, region)
+        except InputError:
+            continue
+        eastward, northward = (zonal_spectrum(batch[name][0], batch.grid, region)[1] for name in ("uo", "vo"))
+        found[region.name] = {"wavenumber": wavenumber, "zos": height, "ke": (eastward + northward) / 2}
+    return found
+
+
 def power_by_wavelength(
     field: np.ndarray, grid: Grid, region: Region, wavelengths: Sequence[tuple[float, float]]
 ) -> dict[str, float]:
     """Return the variance of a field (h, w) in each class of wavelengths in km, classes finer than the grid left out."""
-    wavenumber, power = zonal_spectrum(field, grid, region)
+    return classes_of(*zonal_spectrum(field, grid, region), wavelengths)
+
+
+def classes_of(wavenumber: np.ndarray, power: np.ndarray, wavelengths: Sequence[tuple[float, float]]) -> dict[str, float]:
+    """Return the integral of a spectrum over each class of wavelengths in km, classes finer than the spectrum left out."""
     classes = {}
     for shortest, longest in wavelengths:
         inside = (wavenumber > 1 / longest) & (wavenumber <= 1 / shortest)

@@ -1,6 +1,6 @@
 """A forecast store against its reference, as rows and as a table."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,25 +10,16 @@ from engine.errors import InputError
 from engine.hydrography import climatology
 from engine.progress import Progress, no_progress
 from engine.store import Store, find_store, open_store
-from engine.variables import DEPTHS, PROGNOSTIC, VARIABLES
+from engine.variables import VARIABLES
 from engine.verify.aggregation import BANDS, band_weights, weighted_means
 from engine.verify.energy import eddy_kinetic_energy
+from engine.verify.places import scored_fields
 from engine.verify.scores import reference_lead
 from engine.verify.statistics import cell_statistics, metrics
 
-SCORED_DEPTHS = (0.0, 100.0, 300.0)
 LEADS = (1, 5, 10, 20, 30)
 
 Row = dict[str, Any]
-
-
-def scored_fields(variables: Iterable[str] = PROGNOSTIC) -> list[tuple[str, int, float]]:
-    """Return (variable, depth number, depth in metres) of every scored field."""
-    return [
-        (name, DEPTHS.index(depth), depth)
-        for name in variables
-        for depth in (SCORED_DEPTHS if VARIABLES[name].depths else (0.0,))
-    ]
 
 
 def verify(

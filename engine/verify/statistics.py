@@ -1,5 +1,7 @@
 """Statistics of one cell, before any mean: what is averaged first, so that roots and ratios come last."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 
@@ -24,14 +26,24 @@ def cell_statistics(prediction: np.ndarray, target: np.ndarray, climatology: np.
     }
 
 
-def metrics(means: dict[str, float]) -> dict[str, float | None]:
+def metrics(means: Mapping[str, float]) -> dict[str, float | None]:
     """Return `rmse`, `bias` and `acc` of mean statistics; `acc` is None where no climatology went into them.
+
+    ACC is NaN where a forecast never departs from climatology: such a forecast has no pattern that could be right or wrong.
+    """
+    found = metric_arrays({name: np.asarray(value) for name, value in means.items()})
+    return {name: float(found[name]) if name in found else None for name in ("rmse", "bias", "acc")}
+
+
+def metric_arrays(means: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Return `rmse`, `bias` and, where a climatology went into them, `acc` of mean statistics of any one shape.
 
     The square root is taken here, last: a mean of the roots of single days would flatter a forecast that fails on a few. ACC is
     the uncentred anomaly correlation against the seasonal climatology (WMO manual on forecast verification).
     """
-    acc = None
+    found = {"rmse": np.sqrt(means["squared_error"]), "bias": means["error"]}
     if "anomaly_product" in means:
         size = np.sqrt(means["squared_prediction_anomaly"] * means["squared_target_anomaly"])
-        acc = float(means["anomaly_product"] / size) if size > 0 else float("nan")
-    return {"rmse": float(np.sqrt(means["squared_error"])), "bias": float(means["error"]), "acc": acc}
+        with np.errstate(divide="ignore", invalid="ignore"):
+            found["acc"] = np.where(size > 0, means["anomaly_product"] / size, np.nan)
+    return found

@@ -1,0 +1,108 @@
+"""The work of `goms verify`: a store against its reference, models on held-out starts, long rollouts, a report page."""
+
+import os
+import platform
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from engine.errors import InputError
+from engine.progress import Progress, no_progress
+from engine.verify import table, verify
+from engine.verify.contest import describe
+
+SCORE_COLUMNS = ("rmse", "low", "high", "persistence", "damped", "climatology", "floor", "acc", "bias", "share")
+SKILL_COLUMNS = ("model", "variable", "depth", "band", "lead_days", *SCORE_COLUMNS)
+ENERGY_COLUMNS = ("model", "band", "lead_days", "ratio", "low", "high")
+ROLLOUT_COLUMNS = ("model", "band", "lead_days", "starts", "ratio", "low", "high", "least", "most", "zos_rmse", "zos_persistence")
+
+
+def verify_store(forecast: str, reference: str | None, progress: Progress = no_progress) -> tuple[dict[str, Any], str]:
+    """Return the scores of a forecast store, and their table."""
+    scores = verify(forecast, reference, progress=progress)
+    columns = ("variable", "depth", "band", "lead_days", "rmse", "acc", "persistence", "climatology")
+    return scores, table(scores["rows"], columns)
+
+
+def verify_models(
+    models: Sequence[str],
+    starts: int = 10,
+    rollout_days: int = 0,
+    report: Path | None = None,
+    device: str = "auto",
+    workers: int = 1,
+    grid_factor: int = 1,
+    progress: Progress = no_progress,
+) -> tuple[dict[str, Any], str]:
+    """Return the scores of models on held-out starts, and their tables as text.
+
+    With `rollout_days` rollouts of that length are looked at instead; with `report` a page of both is written. No model named
+    means all networks whose weights are here. Raises InputError where there is none, ModelError for an unknown one.
+    """
+    from engine.grid import coarsened
+    from engine.heldout import held_out_skill, stability
+    from engine.models import BASELINE_NAMES, usable_models
+
+    models = list(models) or [name for name in usable_models() if name not in BASELINE_NAMES]
+    if not models:
+        raise InputError("no weights of a network are here; expected some to verify: run `goms train`, or name a baseline")
+    common: dict[str, Any] = {"device": device, "workers": workers, "progress": progress}
+    if grid_factor != 1:
+        common["grid"] = coarsened(grid_factor)
+    result: dict[str, Any] = {}
+    text = []
+    if report is not None or not rollout_days:
+        result = held_out_skill(models, starts, **common)
+        text.append(skill_text(result))
+    if rollout_days:
+        result["stability"] = stability(models, rollout_days, starts, **common)
+        text.append(stability_text(result["stability"]))
+    if report is not None:
+        from engine.verify.page import write_page
+
+        result["report"] = str(write_page(report, result, result.get("stability"), machine()))
+    return result, "\n\n".join(text)
+
+
+def skill_text(skill: dict[str, Any]) -> str:
+    """Return the tables of `held_out_skill`, the cells where a model is not ahead, and how much activity is left."""
+    lines = [table(skill["rows"], SKILL_COLUMNS), "\nStratification, m", table(skill["stratification"], SKILL_COLUMNS)]
+    contested = len(skill["rows"]) + len(skill["stratification"])
+    for score, rows in skill["not_ahead"].items():
+        certain = sum(row["certain"] for row in rows)
+        lines.append(f"\nNot ahead in {score}: {len(rows)} of {contested} cells ({certain} beyond the interval)")
+        # Where a mean error comes near zero is chance more than skill: counted, listed in the JSON and on the page.
+        lines += [f"  {describe(row)}" for row in rows if score != "bias"]
+    lines += ["\nEddy kinetic energy over the reference's", table(skill["energy"], ENERGY_COLUMNS)]
+    last = max(row["lead_days"] for row in skill["rows"])
+    lines.append(f"\nPower over the reference's on day {last}")
+    columns = ("model", "region", "quantity", "wavelengths", "ratio", "low", "high")
+    lines.append(table([row for row in skill["power"] if row["lead_days"] == last], columns))
+    days = ", ".join(map(str, skill["starts"]))
+    lines.append(f"\n{len(skill['starts'])} starts of run {skill['run']}, sample days {days}")
+    lines.append(f"damped persistence fitted on: {', '.join(skill['damping_fitted_on']) or 'decay times of the training days'}")
+    return "\n".join(lines)
+
+
+def stability_text(found: dict[str, Any]) -> str:
+    """Return the tables of `stability`."""
+    lines = [f"Rollouts of {found['days']} days, energy over the reference's by day", table(found["rows"], ROLLOUT_COLUMNS)]
+    for model, each in found["models"].items():
+        kept = "within" if each["energy_kept"] else "not within"
+        lines.append(
+            f"{model}: {each['finite']} of {each['starts']} starts finite, {each['inside']} inside valid ranges, energy {kept} "
+            "80-120 % of the reference's"
+        )
+        extremes = (f"{name} {low:.4g} to {high:.4g}" for name, (low, high) in each["extremes"].items())
+        lines.append(f"  extremes: {', '.join(extremes)}")
+    return "\n".join(lines)
+
+
+def machine() -> str:
+    """Return the processor, cores and memory of this machine, and its GPU where there is one."""
+    import psutil
+    import torch
+
+    memory = psutil.virtual_memory().total / 2**30
+    card = torch.cuda.get_device_name(0) if torch.cuda.is_available() else "no GPU"
+    return f"{os.cpu_count()} cores of {platform.machine()}, {memory:.0f} GiB, {card}"

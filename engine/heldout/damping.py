@@ -1,0 +1,79 @@
+"""How fast anomalies fade, fitted by lag regression on runs that are not the held-out one."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from engine.grid import Grid
+from engine.heldout.days import FIRST_TRAINING_START, START_INTERVAL, time_of
+from engine.heldout.keeping import Kept, short_hash
+from engine.hydrography import climatology
+from engine.models.climatology import FADING_DAYS
+from engine.paths import runs_folder
+from engine.progress import Progress, no_progress
+from engine.sources.sample import SampleSource
+from engine.verify.baselines import damping, damping_factor
+from engine.verify.places import ISOTHERM_DEPTH, MIXED_LAYER, Place, scored_places, values_at
+from sample_data.runs import Run
+
+PAIRS = 4
+
+FADES_LIKE = {ISOTHERM_DEPTH: "thetao", MIXED_LAYER: "thetao"}
+"""Whose fading serves a depth that no fading time was fitted for."""
+
+Factors = dict[str, dict[str, float]]
+"""Lead -> place -> share of the anomaly that is left."""
+
+
+def damping_factors(kept: Kept, leads: Sequence[int], progress: Progress = no_progress) -> tuple[Factors, list[str]]:
+    """Return the factor of each lead and place on the grid of `kept`, and the training starts it was fitted on.
+
+    Where there is no other run, the decay times of the model "damped-persistence" serve, which come from training days too.
+    """
+    pairs = _training_starts(kept.run, max(leads))
+    names = [f"{run.folder.name} day {day}" for run, day in pairs]
+    if not names:
+        places = scored_places(kept.grid)
+        return {str(lead): {place.key: _usual_fading(place, lead) for place in places} for lead in leads}, []
+
+    def fit() -> Factors:
+        progress(0.0, "fitting damped persistence on other runs")
+        return _fitted(pairs, leads, kept.grid)
+
+    return kept.or_make(f"fading-{short_hash([names, sorted(leads)])}", fit), names
+
+
+def _usual_fading(place: Place, lead: int) -> float:
+    return float(np.exp(-lead / FADING_DAYS[FADES_LIKE.get(place.variable, place.variable)]))
+
+
+def _fitted(pairs: Sequence[tuple[Run, int]], leads: Sequence[int], grid: Grid) -> Factors:
+    places = scored_places(grid)
+    sums: dict[tuple[int, str], list[tuple[float, float]]] = {}
+    for run, day in pairs:
+        source = SampleSource(folder=run.folder, grid=grid)
+        now = _anomalies(source, day, places)
+        for lead in leads:
+            later = _anomalies(source, day + lead, places)
+            for place in places:
+                pair = damping(now[place.key], later[place.key], place.weights)
+                sums.setdefault((lead, place.key), []).append(pair)
+    return {str(lead): {place.key: damping_factor(sums[lead, place.key]) for place in places} for lead in leads}
+
+
+def _anomalies(source: SampleSource, day: int, places: Sequence[Place]) -> dict[str, np.ndarray]:
+    time = time_of(day)
+    state, usual = values_at(source.state(time), places), values_at(climatology(source.grid, time), places)
+    return {key: state[key] - usual[key] for key in state}
+
+
+def _training_starts(held_out: Run, longest: int) -> list[tuple[Run, int]]:
+    runs = [Run.open(card.parent) for card in sorted(runs_folder().glob("seed-*/run.json"))]
+    others = [run for run in runs if run.seed != held_out.seed and run.grid.shape == held_out.grid.shape]
+    found = [
+        (run, day)
+        for day in range(FIRST_TRAINING_START, FIRST_TRAINING_START + 10 * START_INTERVAL, 2 * START_INTERVAL)
+        for run in others
+        if run.days and run.days.start <= day and day + longest < run.days.stop
+    ]
+    return found[:PAIRS]

@@ -1,0 +1,102 @@
+"""Skill on held-out starts: every start is scored once and kept as mean statistics, roots and intervals are taken last."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from engine.grid import Grid
+from engine.heldout.damping import Factors, damping_factors
+from engine.heldout.days import held_out_days, held_out_run
+from engine.heldout.entrants import Entrant
+from engine.heldout.keeping import Kept, short_hash
+from engine.heldout.start import Scored, Start
+from engine.heldout.tables import skill_tables
+from engine.heldout.workers import score_all
+from engine.models.interface import Model
+from engine.progress import Progress, no_progress
+from engine.sources.sample import SampleSource
+from engine.verify.report import LEADS
+
+
+@dataclass
+class Contest:
+    """Who is scored on what; `missing` of a start is computed wherever this object is sent."""
+
+    kept: Kept
+    leads: tuple[int, ...]
+    entrants: dict[str, Entrant]
+    """By the name under which results are kept."""
+    factors: Factors
+    device: str
+    models: dict[str, Model] = field(default_factory=dict)
+
+    def files(self, day: int) -> dict[str, str]:
+        """Return the names under which the others' and each model's results of a start are kept."""
+        start = f"scores-{day}-{short_hash(self.leads)}-{self.kept.fingerprint(day, self.leads[-1])}"
+        return {"others": f"{start}-others-{short_hash(self.factors)}"} | {name: f"{start}-{name}" for name in self.entrants}
+
+    def score(self, day: int, again: bool, progress: Progress = no_progress) -> None:
+        """Score what is not kept yet of a start; with `again` every model anew."""
+        kept, files = self.kept, self.files(day)
+        missing = [name for name, file in files.items() if (again and name != "others") or kept.get(file) is None]
+        if not missing:
+            return
+        start = Start(SampleSource(folder=kept.run.folder, grid=kept.grid), day, self.leads)
+        for number, name in enumerate(missing):
+
+            def report(share: float, doing: str, number: int = number, name: str = name) -> None:
+                progress((number + share) / len(missing), f"{name.rpartition('-')[0] or name}, {doing}")
+
+            if name == "others":
+                kept.put(files[name], start.score_others(kept, self.factors, report))
+            else:
+                kept.put(files[name], start.score_model(self._model(name), report))
+
+    def _model(self, name: str) -> Model:
+        if name not in self.models:
+            self.models[name] = self.entrants[name].load(self.kept.grid, self.device)
+        return self.models[name]
+
+
+def held_out_skill(
+    models: str | Sequence[str],
+    starts: int = 10,
+    leads: Sequence[int] = LEADS,
+    folder: Path | None = None,
+    device: str = "auto",
+    grid: Grid | None = None,
+    work: Path | None = None,
+    progress: Progress = no_progress,
+    first_start: int = 0,
+    workers: int = 1,
+    again: bool = False,
+) -> dict[str, Any]:
+    """Return the tables of `skill_tables` for one or several models, NAME or NAME=WEIGHTS, all on the same held-out starts.
+
+    `folder` is the held-out run: by default that of seed 1 among the user's runs, else the shipped one, which has room for
+    fewer starts. What is scored is kept in `work` (by default a cache), so that a stopped run goes on where it was; `again`
+    scores the models anew, after a change of their code. `workers` processes share the starts; `first_start` leaves out that
+    many. Raises InputError where the run is too short for one start, ModelError for a model that cannot be loaded.
+    """
+    entrants = [Entrant.parse(name) for name in ([models] if isinstance(models, str) else models)]
+    run = held_out_run(folder)
+    kept = Kept(run, grid or run.grid, work)
+    days = held_out_days(run, starts + first_start, max(leads))[first_start:]
+    factors, fitted_on = damping_factors(kept, leads, progress)
+    named = {entrant.file_name(): entrant for entrant in entrants}
+    contest = Contest(kept, tuple(sorted(leads)), named, factors, device)
+    score_all(contest, days, again, workers, progress)
+    files = [contest.files(day) for day in days]
+    scored: dict[str, list[Scored]] = {
+        entrant.label: [kept.get(names[name]) for names in files] for name, entrant in named.items()
+    }
+    others: list[dict[str, Scored]] = [kept.get(names["others"]) for names in files]
+    return {
+        **skill_tables(scored, others, sorted(leads)),
+        "starts": days,
+        "run": run.folder.name,
+        "grid": list(kept.grid.shape),
+        "damping_fitted_on": fitted_on,
+        "weights_sha256": {entrant.label: entrant.weights_sha256() for entrant in entrants},
+    }

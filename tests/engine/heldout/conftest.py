@@ -1,0 +1,22 @@
+"""A small, short run and what persistence scores on it."""
+
+from typing import Any
+
+import pytest
+
+from engine.grid import coarsened
+from engine.heldout import held_out_skill
+from sample_data.build import build
+from sample_data.runs import Run
+
+LEADS = (1, 3)
+
+
+@pytest.fixture(scope="session")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    return build(45, 1, folder=tmp_path_factory.mktemp("run"), grid=coarsened(8))
+
+
+@pytest.fixture(scope="session")
+def persistence(run: Run, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    return held_out_skill("persistence", 2, LEADS, folder=run.folder, work=tmp_path_factory.mktemp("work"))
