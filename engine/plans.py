@@ -103,8 +103,8 @@ RIVAL = (Phase(80 * EPOCH, 1, 5e-4), Phase(50 * EPOCH, 2, 1e-4))
 
 PLANS = {
     "small": Plan((Phase(300, 1, 1.5e-3), Phase(60, 2, 7e-4), Phase(28, 3, 5e-4)), rounds=3, windows=2, rows=192, columns=320),
-    "aigoms-small": Plan((Phase(300, 1, 1.5e-3, epoch=2), Phase(60, 2, 7e-4), Phase(28, 3, 5e-4))),
-    "fourcastnet": Plan((Phase(300, 1, 1.5e-3), Phase(60, 2, 7e-4), Phase(28, 3, 5e-4))),
+    "aigoms-small": Plan((Phase(450, 1, 1e-3, epoch=3), Phase(70, 2, 2e-4)), averaging=0.98),
+    "fourcastnet": Plan((Phase(450, 1, 1e-3), Phase(70, 2, 2e-4)), averaging=0.98),
     "base": Plan(PUBLISHED, averaging=0.9995, batch=32, checkpointing=True),
     "base-evolution": Plan(PUBLISHED, rounds=2, windows=4, rows=240, columns=480, averaging=0.9995, batch=32, checkpointing=True),
     "fourcastnet-published": Plan(RIVAL, averaging=0.9995, batch=32, checkpointing=True),

@@ -6,7 +6,8 @@ from torch import nn
 
 from engine.channels import FORCING_CHANNELS, PROGNOSTIC_CHANNELS, STATIC_CHANNELS
 from engine.models.backbone import Backbone, LinearProjection
-from engine.models.evolution import STATE, Evolution
+from engine.models.evolution import STATE, ZOS, Evolution
+from engine.models.fourcastnet import FourCastNet
 from engine.models.patches import upsample
 from engine.models.presets import Preset
 from engine.models.setting import Setting
@@ -18,32 +19,34 @@ CHANNELS = len(PROGNOSTIC_CHANNELS) + len(FORCING_CHANNELS) + len(STATIC_CHANNEL
 
 
 class Network(nn.Module):
-    """Fourier masked autoencoder and its projection for a grid (h, w); states are physical, 0 in dry cells.
+    """Backbone (AI-GOMS's or FourCastNet's) and its projection for a grid (h, w); states are physical, 0 in dry cells.
 
     `normalisation` holds the 61 prognostic and 5 forcing channels, `tendency` (61,) the typical change in a day.
     """
 
     mean: torch.Tensor
     std: torch.Tensor
+    tendency: torch.Tensor
 
     def __init__(self, preset: Preset, shape: tuple[int, int], normalisation: Normalisation, tendency: np.ndarray) -> None:
         super().__init__()
         if any(size % preset.patch for size in shape):
             raise ValueError(f"grid {shape} does not divide into patches of {preset.patch}")
         self.preset, self.shape = preset, shape
-        self.backbone = Backbone(preset, CHANNELS, shape[0] // preset.patch, shape[1] // preset.patch)
+        kind = FourCastNet if preset.backbone == "fourcastnet" else Backbone
+        self.backbone = kind(preset, CHANNELS, shape[0] // preset.patch, shape[1] // preset.patch)
         self.projection: Evolution | LinearProjection
         if preset.projection == "evolution":
-            self.projection = Evolution(preset, normalisation.mean[:STATE], normalisation.std[:STATE], tendency)
+            self.projection = Evolution(preset, normalisation.mean, normalisation.std, tendency)
         else:
             self.projection = LinearProjection(preset, STATE)
-        for name, values in (("mean", normalisation.mean), ("std", normalisation.std)):
+        for name, values in (("mean", normalisation.mean), ("std", normalisation.std), ("tendency", tendency)):
             self.register_buffer(name, torch.as_tensor(values).view(-1, 1, 1), persistent=False)
 
     def embed(self, state: torch.Tensor, target_air: torch.Tensor, setting: Setting) -> torch.Tensor:
-        """Return tokens (1, n, d) of a band: its state (61, h, w), 0 in dry cells, and normalised atmosphere (5, h, w)."""
+        """Return tokens (1, n, d) of a band: its state (62, h, w), 0 in dry cells, and normalised atmosphere (5, h, w)."""
         field = torch.empty(CHANNELS, *state.shape[1:], dtype=_embedding_type(state.device), device=state.device)
-        normalised = (state - self.mean[:STATE]).mul_(1 / self.std[:STATE])
+        normalised = (state[:STATE] - self.mean[:STATE]).mul_(1 / self.std[:STATE])
         normalised[:-1].unflatten(0, (4, -1)).mul_(setting.wet)
         normalised[-1].mul_(setting.wet[0])
         field[:STATE] = normalised
@@ -68,23 +71,26 @@ class Network(nn.Module):
         state: torch.Tensor,
         air: torch.Tensor,
         target_air: torch.Tensor,
+        moment: torch.Tensor,
         modulation: torch.Tensor,
         setting: Setting,
         window: Window,
     ) -> torch.Tensor:
-        """Return the next state (61, rows, columns) of a window; dry cells hold numbers without meaning.
+        """Return the next state (62, rows, columns) of a window; dry cells hold numbers without meaning.
 
-        The state, both atmospheres (8, ...) and the setting hold a rim of `preset.halo` cells; `modulation` is global.
+        The state, both atmospheres (8, ...) and the setting hold a rim of `preset.halo` cells; `moment` (5,) are the
+        harmonics of the year, `modulation` is global. The last plane of a state is its change of sea level in a day.
         """
         patch, rim = self.preset.patch, self.preset.halo
         if isinstance(self.projection, Evolution):
             fine = upsample(
                 modulation, patch, window.row - rim, window.rows + 2 * rim, window.column - rim, window.columns + 2 * rim
             )
-            return self.projection(state, air, target_air, fine, setting)
+            return self.projection(state, air, target_air, moment, fine, setting)
         tokens = Window(*(size // patch for size in (window.row, window.rows, window.column, window.columns)))
-        change = self.projection(tokens.cut(modulation, 0)[None])[0].float() * self.std[:STATE]
-        return state + change
+        # In units of a typical day: in those of the whole variability the first updates throw the forecast far off.
+        change = self.projection(tokens.cut(modulation, 0)[None])[0].float() * self.tendency
+        return torch.cat([state[:STATE] + change, change[ZOS:]])
 
 
 def _embedding_type(device: torch.device) -> torch.dtype:

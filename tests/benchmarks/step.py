@@ -1,0 +1,187 @@
+"""What a global day at 1/4 degree costs: `small` part by part, and FourCastNet of the published size in the same run.
+
+python -m tests.benchmarks.step [--days 3] [--device cpu] [--json]
+"""
+
+import argparse
+import json
+import statistics
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil
+import torch
+
+import engine.models.evolution
+from engine.batch import Batch
+from engine.grid import Grid, quarter_degree
+from engine.models import load_model
+from engine.models.evolution import Evolution
+from engine.models.forecaster import Forecaster, choose_device
+from engine.models.fourcastnet import FourCastNet
+from engine.models.interface import batch_of
+from engine.models.network import Network
+from engine.models.presets import PRESETS
+from engine.sources import initial_state, open_source
+from engine.store import ForecastStore
+
+DAY = np.timedelta64(1, "D")
+MEANINGS = {
+    "small_s": "a day of small, sum of the next five",
+    "backbone_s": "  backbone: patches, blocks, what they ask of the projection",
+    "local_path_s": "  evolution: local path",
+    "warp_s": "  evolution: warp",
+    "rest_s": "  evolution: all else",
+    "air_s": "  wind-driven flow of the day's atmosphere",
+    "forcing_s": "the day's atmosphere from the source",
+    "store_s": "the day into the store",
+    "fourcastnet_s": "a day of FourCastNet, 768 x 12, without what surrounds it",
+    "fourcastnet_over_small": "",
+    "fourcastnet_weights_m": "its weights in millions, 12.4 of positions aside",
+    "others_share": "share of the processor that other programs took meanwhile",
+}
+
+
+class Stopwatch:
+    """Adds up the seconds spent in chosen functions; time in an inner one counts for the outer one, too."""
+
+    def __init__(self, device: torch.device) -> None:
+        self.device = device
+        self.days: list[dict[str, float]] = []
+
+    def day(self) -> None:
+        """Begin another day."""
+        self.days.append(defaultdict(float))
+
+    def timed(self, name: str, work: Callable[..., Any]) -> Callable[..., Any]:
+        """Return `work` with its time added to part `name` of the day."""
+
+        def run(*arguments: Any, **options: Any) -> Any:
+            began = self._now()
+            result = work(*arguments, **options)
+            self.days[-1][name] += self._now() - began
+            return result
+
+        return run
+
+    def median(self, name: str) -> float:
+        """Return the median over the days, the first left out as a warm-up where there are more."""
+        return statistics.median(day[name] for day in self.days[1:] or self.days)
+
+    def _now(self) -> float:
+        if self.device.type == "cuda":
+            torch.cuda.synchronize(self.device)
+        return time.perf_counter()
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--days", type=int, default=3)
+    parser.add_argument("--device", default="auto")
+    parser.add_argument("--json", action="store_true", help="end with one line of JSON")
+    chosen = parser.parse_args()
+    grid, device = quarter_degree(), choose_device(chosen.device)
+    processes, own = psutil.cpu_times(), psutil.Process().cpu_times()
+    result = measure(grid, device, chosen.days)
+    result["others_share"] = _others(processes, own)
+    print(f"{device}, {torch.get_num_threads()} threads, median of {chosen.days} days after the first")
+    for name, meaning in MEANINGS.items():
+        print(f"{name:22} {result[name]:8.2f}  {meaning}")
+    if chosen.json:
+        rounded = {name: round(value, 3) for name, value in result.items()}
+        print(json.dumps({"device": str(device), "threads": torch.get_num_threads(), "days": chosen.days, **rounded}))
+
+
+def measure(grid: Grid, device: torch.device, days: int) -> dict[str, float]:
+    """Return the seconds named in `MEANINGS` of `days` days of the sample ocean and one more to warm up."""
+    source = open_source("sample")
+    small = load_model("small", grid, str(device))
+    assert isinstance(small, Forecaster)
+    watch = Stopwatch(device)
+    _watch_parts(watch, small)
+    first = initial_state(source, source.init_times()[0])
+    forcing = watch.timed("forcing", source.forcing)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        ForecastStore.create(Path(folder) / "step", grid, first.time, days + 1, {}) as store,
+    ):
+        append = watch.timed("store", store.append)
+        state, weather = _days(watch, small, first, days, forcing, append)
+    rival = _rival(small, grid, device)
+    rival_watch = Stopwatch(device)
+    rival.step = rival_watch.timed("step", rival.step)  # type: ignore[method-assign]
+    for _ in range(days + 1):
+        rival_watch.day()
+        rival.step(state, weather, weather, first.time)
+    parts = {name: watch.median(name) for name in ("step", "embed", "features", "modulation", "advance", "local", "warp", "air")}
+    backbone = parts["embed"] + parts["features"] + parts["modulation"]
+    assert isinstance(rival.network.backbone, FourCastNet)
+    weights = sum(parameter.numel() for parameter in rival.network.parameters()) - rival.network.backbone.positions.numel()
+    return {
+        "small_s": parts["step"],
+        "backbone_s": backbone,
+        "local_path_s": parts["local"],
+        "warp_s": parts["warp"],
+        "rest_s": parts["step"] - backbone - parts["local"] - parts["warp"] - parts["air"],
+        "air_s": parts["air"],
+        "forcing_s": watch.median("forcing"),
+        "store_s": watch.median("store"),
+        "fourcastnet_s": rival_watch.median("step"),
+        "fourcastnet_over_small": rival_watch.median("step") / parts["step"],
+        "fourcastnet_weights_m": weights / 1e6,
+    }
+
+
+def _watch_parts(watch: Stopwatch, small: Forecaster) -> None:
+    network = small.network
+    for name in ("embed", "features", "modulation", "advance"):
+        setattr(network, name, watch.timed(name, getattr(network, name)))
+    assert isinstance(network.projection, Evolution)
+    local = network.projection.local
+    local.forward = watch.timed("local", local.forward)  # type: ignore[method-assign]
+    engine.models.evolution.warp = watch.timed("warp", engine.models.evolution.warp)
+    small._air = watch.timed("air", small._air)  # type: ignore[method-assign]
+    small.step = watch.timed("step", small.step)  # type: ignore[method-assign]
+
+
+def _days(
+    watch: Stopwatch, small: Forecaster, first: Batch, days: int, forcing: Callable[..., Any], append: Callable[..., Any]
+) -> tuple[torch.Tensor, Batch]:
+    """Forecast and write `days` days and one more; return the last state and weather."""
+    watch.day()
+    append(0, first)
+    state, weather, moment = small.prepare(first), forcing(first.time), first.time
+    watch.days.clear()
+    for lead in range(1, days + 2):
+        watch.day()
+        target = forcing(moment + DAY)
+        state, _ = small.step(state, weather, target, moment)
+        weather, moment = target, moment + DAY
+        append(lead, batch_of(state, small.grid, moment))
+    return state, weather
+
+
+def _rival(small: Forecaster, grid: Grid, device: torch.device) -> Forecaster:
+    """Return FourCastNet of the published size; its weights are random, which costs the same."""
+    known = small.normalisation
+    network = Network(PRESETS["fourcastnet-published"], grid.shape, known, np.ones(61, np.float32))
+    return Forecaster(network, grid, known, device, {})
+
+
+def _others(before: Any, own_before: Any) -> float:
+    """Return the share of the processor's time that went to other programs."""
+    now, own = psutil.cpu_times(), psutil.Process().cpu_times()
+    busy, busy_before = (times.user + times.system + getattr(times, "nice", 0.0) for times in (now, before))
+    spent = busy - busy_before
+    mine = own.user + own.system - own_before.user - own_before.system
+    return max(0.0, spent - mine) / max(sum(now) - sum(before), 1e-9)
+
+
+if __name__ == "__main__":
+    main()
