@@ -61,7 +61,7 @@ def _decode(body: bytes) -> np.ndarray:
 
 def write_day(folder: Path, day: int, steps: Mapping[str, np.ndarray], previous: Mapping[str, np.ndarray] | None) -> None:
     """Write the steps (cells,) of all fields of `day` at once; `previous` (the day before) is None on a key day."""
-    bodies = {name: _encode(_predicted_away(steps[name], previous[name] if previous else None)) for name in STEPS}
+    bodies = {name: _encode(_predicted_away(steps[name], previous[name] if previous else None)) for name in steps}
     head = json.dumps({"day": day, "key": previous is None, "bytes": {name: len(body) for name, body in bodies.items()}})
     path = file_of_day(folder, day)
     temporary = path.with_suffix(".writing")

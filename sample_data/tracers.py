@@ -20,19 +20,24 @@ COAST_RINGS = 4
 
 
 class SurfaceTracers:
-    """Temperature (degC) and salinity of the mixed layer, (h, w) each, moved a day at a time over `grid`."""
+    """Temperature (degC) and salinity of the mixed layer, (h, w) each, moved a day at a time over `grid`.
 
-    def __init__(self, grid: Grid, climatology: SurfaceClimatology) -> None:
-        self.grid, self.climatology = grid, climatology
+    A finer grid needs more `steps_a_day` and less `mixing` (m2/s).
+    """
+
+    def __init__(
+        self, grid: Grid, climatology: SurfaceClimatology, steps_a_day: int = STEPS_A_DAY, mixing: float = MIXING
+    ) -> None:
+        self.grid, self.climatology, self.steps_a_day = grid, climatology, steps_a_day
         spacing = EARTH_RADIUS * np.deg2rad(grid.lat[1] - grid.lat[0])
         width = spacing * np.cos(np.deg2rad(grid.lat)) * (grid.lon[1] - grid.lon[0]) / (grid.lat[1] - grid.lat[0])
-        self._step = 86400.0 / STEPS_A_DAY
+        self._step = 86400.0 / steps_a_day
         self._cells_east = (self._step / width).astype(np.float32)[:, None]
         self._cells_north = np.float32(self._step / spacing)
-        self._mix_east = np.minimum(MIXING * self._step / width**2, 0.1).astype(np.float32)
-        self._mix_north = min(MIXING * self._step / spacing**2, 0.1)
+        self._mix_east = np.minimum(mixing * self._step / width**2, 0.1).astype(np.float32)
+        self._mix_north = min(mixing * self._step / spacing**2, 0.1)
         self.wet = np.ascontiguousarray(grid.wet_surface)
-        self._rings = _coast_rings(self.wet)
+        self._rings = coast_rings(self.wet)
         self.set(climatology.temperature(0), climatology.salinity())
 
     def set(self, temperature: np.ndarray, salinity: np.ndarray) -> None:
@@ -52,20 +57,24 @@ class SurfaceTracers:
 
         `warmth` (h, w) is air temperature less its climatological value in K (None: no anomaly).
         """
-        for part in range(STEPS_A_DAY):
-            share = np.float32((part + 0.5) / STEPS_A_DAY)
-            east = (before[0] * (1 - share) + after[0] * share) * self._cells_east
-            north = (before[1] * (1 - share) + after[1] * share) * self._cells_north
-            fields = np.stack([self.temperature, self.salinity])
-            moved = transport(fields, east.astype(np.float32), north.astype(np.float32), self.wet)
-            mixed = mix(moved, self.wet, self._mix_east, self._mix_north)
-            self._exchange(mixed, day, part, warmth)
-            self._continue_over_land()
+        for part in range(self.steps_a_day):
+            share = np.float32((part + 0.5) / self.steps_a_day)
+            east, north = (a * (1 - share) + b * share for a, b in zip(before, after, strict=True))
+            self.step_part(day, part, east, north, warmth)
+
+    def step_part(self, day: int, part: int, east: np.ndarray, north: np.ndarray, warmth: np.ndarray | None) -> None:
+        """Make step number `part` after `day` under a flow (h, w) in m/s; `warmth` as for `step_day`."""
+        fields = np.stack([self.temperature, self.salinity])
+        east, north = east * self._cells_east, north * self._cells_north
+        moved = transport(fields, east.astype(np.float32), north.astype(np.float32), self.wet)
+        mixed = mix(moved, self.wet, self._mix_east, self._mix_north)
+        self._exchange(mixed, day, part, warmth)
+        self._continue_over_land()
 
     def _exchange(self, fields: np.ndarray, day: int, part: int, warmth: np.ndarray | None) -> None:
-        before = self.climatology.temperature(day + part / STEPS_A_DAY)
-        after = self.climatology.temperature(day + (part + 1) / STEPS_A_DAY)
-        pull = np.float32(1 / (RELAXATION_DAYS * STEPS_A_DAY))
+        before = self.climatology.temperature(day + part / self.steps_a_day)
+        after = self.climatology.temperature(day + (part + 1) / self.steps_a_day)
+        pull = np.float32(1 / (RELAXATION_DAYS * self.steps_a_day))
         exchange = np.float32(HEAT_EXCHANGE * self._step / HEAT_CAPACITY) / self.climatology.mixed_layer(day)
         anomaly = fields[0] - before
         air = np.float32(0) if warmth is None else warmth
@@ -74,7 +83,7 @@ class SurfaceTracers:
         self.salinity = fields[1] + pull * (self.climatology.salinity() - fields[1])
 
 
-def _coast_rings(wet: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def coast_rings(wet: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return flat indices of land cells ring by ring, (n,), and of up to eight filled neighbours of each, (n, 8), -1 if none."""
     known = np.pad(wet, ((1, 1), (1, 1)), mode="wrap")
     known[0] = known[-1] = False
