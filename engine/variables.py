@@ -185,3 +185,7 @@ VARIABLES: dict[str, Variable] = {
 PROGNOSTIC: tuple[str, ...] = ("thetao", "so", "uo", "vo", "zos")
 FORCING: tuple[str, ...] = ("u10", "v10", "t2m", "msl", "sp")
 STATIC: tuple[str, ...] = ("deptho",)
+WAVES: tuple[str, ...] = ("swh",)
+PLANKTON: tuple[str, ...] = ("chl_chlorophyte", "chl_diatom", "chl_coccolithophore", "chl_cyanobacteria")
+BIOGEOCHEMISTRY: tuple[str, ...] = ("chl", *PLANKTON, "fe", "no3", "mlotst")
+"""`chl` is the sum of the groups in `PLANKTON`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +13,13 @@ from engine.batch import Batch
 from engine.climatology import interpolate, mean_sea_level
 from engine.errors import InputError
 from engine.grid import Grid, coarsened
+from engine.head_grids import half_degree, one_degree
 from engine.hydrography import displaced_state
 from engine.paths import SAMPLE_DATA, runs_folder
 from engine.regrid import AreaMean
 from sample_data.atmosphere import SAMPLE_EPOCH, forcing
 from sample_data.fast_response import MEMORY_DAYS, FastResponse
+from sample_data.head_days import RunBiogeochemistry, RunWaves
 from sample_data.ocean import weather_anomaly
 from sample_data.runs import Run
 
@@ -94,8 +96,33 @@ class SampleSource:
         """Return the state of a day, None beyond the run's days."""
         return self.state(time) if sample_day(time) in self.run.days else None
 
+    def waves(self, time: np.datetime64) -> Batch:
+        """Return significant wave height of any day on the half-degree grid, missing on land and under ice."""
+        return Batch({"swh": self._waves.height(sample_day(time))}, half_degree(), time)
+
+    def biogeochemistry(self, time: np.datetime64) -> Batch:
+        """Return the eight fields of biogeochemistry of a day of the run on the 1-degree grid of the open ocean.
+
+        Raises InputError for a day that the run can neither read nor reach from a stored one.
+        """
+        return Batch(self._biogeochemistry.fields(sample_day(time)), one_degree(), time)
+
+    @cached_property
+    def _waves(self) -> RunWaves:
+        return RunWaves(self.run)
+
+    @cached_property
+    def _biogeochemistry(self) -> RunBiogeochemistry:
+        return run_biogeochemistry(self.run)
+
     def _on_grid(self, field: Array) -> Array:
         return field if self._mean is None else self._mean(field).astype(np.float32)
+
+
+def run_biogeochemistry(run: Run) -> RunBiogeochemistry:
+    """Return the biogeochemistry of a run, driven by its own states on the 1-degree grid."""
+    coarse = SampleSource(folder=run.folder, grid=coarsened(4))
+    return RunBiogeochemistry(run, lambda day: coarse.state(SAMPLE_EPOCH + np.timedelta64(day, "D")))
 
 
 def sample_day(time: np.datetime64) -> int:
