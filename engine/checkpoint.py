@@ -66,11 +66,12 @@ def save_checkpoint(path: Path, checkpoint: Checkpoint, grid: Grid, training: di
         "revision": revision(),
         "training": training,
     }
-    _write(path, content)
-    _write(path.with_suffix(".json"), json.dumps(card, indent=1).encode())
+    write_whole(path, content)
+    write_whole(path.with_suffix(".json"), json.dumps(card, indent=1).encode())
 
 
-def _write(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all."""
     temporary = path.with_name(f"{path.name}.{os.getpid()}.writing")
     with temporary.open("wb") as file:
         file.write(content)
@@ -99,17 +100,17 @@ def load_checkpoint(path: Path, grid: Grid) -> Checkpoint:
     """
     card = _read_card(path)
     content = path.read_bytes()
-    _require(
+    require(
         path, "sha256", hashlib.sha256(content).hexdigest(), card.get("sha256"), "the file is damaged: restore or train it again"
     )
-    _require(path, "channels", CHANNEL_LABELS, card.get("channels"), "train a network for these channels")
-    _require(path, "time step in days", TIME_STEP_DAYS, card.get("time_step_days"), "use weights of a daily model")
+    require(path, "channels", CHANNEL_LABELS, card.get("channels"), "train a network for these channels")
+    require(path, "time step in days", TIME_STEP_DAYS, card.get("time_step_days"), "use weights of a daily model")
     made_for, wanted = card.get("grid", {}), grid_card(grid)
-    _require(path, "depth levels", wanted["depth"], made_for.get("depth"), "use weights trained on these levels")
-    _require(path, "grid", wanted["shape"], made_for.get("shape"), "use weights trained on this grid")
+    require(path, "depth levels", wanted["depth"], made_for.get("depth"), "use weights trained on these levels")
+    require(path, "grid", wanted["shape"], made_for.get("shape"), "use weights trained on this grid")
     corners = [made_for.get(axis, [np.nan, np.nan]) for axis in ("lat", "lon")]
     if not np.allclose(corners, [wanted["lat"], wanted["lon"]], atol=1e-3):
-        _require(path, "grid corners", [wanted["lat"], wanted["lon"]], corners, "use weights trained on this grid")
+        require(path, "grid corners", [wanted["lat"], wanted["lon"]], corners, "use weights trained on this grid")
     normalisation = Normalisation.from_dict(card["statistics"])
     tendency = np.array(card["tendency"], dtype=np.float32)
     network = Network(Preset.from_dict(card["preset"]), grid.shape, normalisation, tendency)
@@ -140,11 +141,12 @@ def _read_card(path: Path) -> dict[str, Any]:
         card = json.loads(path.with_suffix(".json").read_text())
     except ValueError as error:
         raise ModelError(f"card {path.with_suffix('.json')} is not JSON ({error}); restore the file") from error
-    _require(path, "format", FORMAT, card.get("format"), "use weights of this version of the program")
+    require(path, "format", FORMAT, card.get("format"), "use weights of this version of the program")
     return card
 
 
-def _require(path: Path, subject: str, expected: Any, received: Any, remedy: str) -> None:
+def require(path: Path, subject: str, expected: Any, received: Any, remedy: str) -> None:
+    """Raise ModelError naming the weights at `path` where `received` is not what was `expected`."""
     if received != expected:
         raise ModelError(f"weights {path}: {subject} is {received}; expected {expected}: {remedy}")
 

@@ -92,7 +92,8 @@ def _edges(centres: np.ndarray) -> np.ndarray:
     return np.concatenate([[2 * centres[0] - middle[0]], middle, [2 * centres[-1] - middle[-1]]])
 
 
-def _from_sea_floor(lat: np.ndarray, lon: np.ndarray, deptho: np.ndarray) -> Grid:
+def from_sea_floor(lat: np.ndarray, lon: np.ndarray, deptho: np.ndarray) -> Grid:
+    """Return the grid with the model's depths whose levels are wet where the sea floor (h, w) in m, NaN on land, is deeper."""
     depth = np.asarray(DEPTHS, dtype=np.float64)
     # A level is wet where the water reaches below it; the first levels need a little water, not exactly zero metres.
     wet = np.nan_to_num(deptho, nan=-1.0)[None] > depth[:, None, None]
@@ -103,7 +104,7 @@ def _from_sea_floor(lat: np.ndarray, lon: np.ndarray, deptho: np.ndarray) -> Gri
 def quarter_degree() -> Grid:
     """Return the global 720 x 1440 grid with its mask from ETOPO5 (open ocean by flood fill, 15 levels)."""
     with xr.open_dataset(ASSETS / "bathymetry.nc") as data:
-        return _from_sea_floor(data.lat.values, data.lon.values, data.deptho.values.astype(np.float32))
+        return from_sea_floor(data.lat.values, data.lon.values, data.deptho.values.astype(np.float32))
 
 
 @cache
@@ -124,4 +125,4 @@ def coarsened(factor: int) -> Grid:
     deptho = np.where(share >= 0.5, mean, np.nan).astype(np.float32)
     lat = fine.lat.reshape(-1, factor).mean(axis=1)
     lon = fine.lon.reshape(-1, factor).mean(axis=1)
-    return _from_sea_floor(lat, lon, deptho)
+    return from_sea_floor(lat, lon, deptho)

@@ -84,11 +84,11 @@ def displaced_state(
         flow = tuple(  # type: ignore[assignment]
             np.where(np.isfinite(theirs), theirs, ours) for theirs, ours in zip(surface_currents, flow, strict=True)
         )
-    uo, vo = _currents(grid, _bounded(flow), wind)
+    uo, vo = _currents(grid, bounded(flow), wind)
     return Batch({"thetao": thetao, "so": so, "uo": uo, "vo": vo, "zos": zos}, grid, time)
 
 
-def _bounded(flow: tuple[Array, Array]) -> tuple[Array, Array]:
+def bounded(flow: tuple[Array, Array]) -> tuple[Array, Array]:
     """Bend speeds over 1.6 m s-1 smoothly under 2.2: near tropical coasts a centimetre of noise is metres a second."""
     speed = np.hypot(*flow)
     room = FASTEST - BRISK

@@ -25,22 +25,22 @@ class Record:
     validation: dict[str, float] = field(default_factory=dict)
 
 
-def summary(history: list[Record]) -> dict[str, Any]:
-    """Return training time, the mean error over persistence of the last updates, and the last validation."""
+def summary(history: list[Record], baseline: str = "persistence") -> dict[str, Any]:
+    """Return training time, the mean error over that of the `baseline` in the last updates, and the last validation."""
     last = history[-100:]
     ratios = {name: round(float(np.mean([record.ratios[name] for record in last])), 4) for name in last[0].ratios} if last else {}
     validated = [record for record in history if record.validation]
     result: dict[str, Any] = {
         "hours": round(sum(record.seconds for record in history) / 3600, 3),
-        "first_day_error_over_persistence": ratios,
+        f"first_day_error_over_{baseline}": ratios,
     }
     if validated:
         result["validation_error_over_persistence"] = {k: round(v, 4) for k, v in validated[-1].validation.items()}
     return result
 
 
-def draw_losses(history: list[Record], path: Path, label: str) -> None:
-    """Draw the loss and the error over persistence by update into a PNG: lines from training, dots from validation."""
+def draw_losses(history: list[Record], path: Path, label: str, baseline: str = "persistence") -> None:
+    """Draw the loss and the error over that of the `baseline` by update into a PNG: lines from training, dots from validation."""
     import matplotlib
 
     matplotlib.use("agg")
@@ -51,7 +51,7 @@ def draw_losses(history: list[Record], path: Path, label: str) -> None:
     losses = [record.loss / max(record.persistence_loss, 1e-9) for record in history]
     above.plot(steps, losses, color="0.8", lw=0.6)
     above.plot(*_smooth(steps, losses), color="C0")
-    above.set(ylabel="loss over that of persistence", ylim=(0, 1.2), title=f"{label}: training")
+    above.set(ylabel=f"loss over that of {baseline}", ylim=(0, 1.2), title=f"{label}: training")
     validated = [record for record in history if record.validation]
     for name in history[0].ratios:
         (line,) = below.plot(*_smooth(steps, [record.ratios[name] for record in history]), label=name)
@@ -59,7 +59,7 @@ def draw_losses(history: list[Record], path: Path, label: str) -> None:
         if dots:
             below.plot(*zip(*dots, strict=True), "o", ms=4, color=line.get_color())
     title = "lines: first day, training; dots: last day of held-back rollouts" if validated else "first day, training"
-    below.set(xlabel="update", ylabel="error over persistence", ylim=(0, 1.3), title=title)
+    below.set(xlabel="update", ylabel=f"error over {baseline}", ylim=(0, 1.3), title=title)
     below.legend(ncols=3, fontsize="small", frameon=False)
     for axes in (above, below):
         axes.axhline(1, color="0.5", lw=0.8, ls=":")

@@ -46,7 +46,7 @@ class HelmholtzSolver:
     def invert(self, q: np.ndarray) -> np.ndarray:
         """Return psi (h, w) float32 for a right-hand side `q` (h, w) float32."""
         spectrum = fft.rfft(q, axis=1)
-        _substitute(spectrum.view(np.float32), self._inverse, self._south, self._north, self.blocked)
+        substitute(spectrum.view(np.float32), self._inverse, self._south, self._north, self.blocked)
         return fft.irfft(spectrum, n=self.columns, axis=1, overwrite_x=True)
 
     def apply(self, psi: np.ndarray) -> np.ndarray:
@@ -62,7 +62,8 @@ class HelmholtzSolver:
 
 
 @numba.njit(fastmath=True, cache=True)
-def _substitute(spectrum: np.ndarray, inverse: np.ndarray, south: np.ndarray, north: np.ndarray, blocked: np.ndarray) -> None:
+def substitute(spectrum: np.ndarray, inverse: np.ndarray, south: np.ndarray, north: np.ndarray, blocked: np.ndarray) -> None:
+    """Solve, in place, one tridiagonal system for each column of `spectrum` (h, n) with factors `inverse` (h, n)."""
     rows, width = spectrum.shape
     for row in range(rows):
         if blocked[row]:

@@ -1,0 +1,104 @@
+"""Weights of heads on disk: safetensors, a card and a checksum, tied to the backbone whose features they read."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError
+from safetensors.torch import load, save
+from torch import nn
+
+from engine.checkpoint import grid_card, require, revision, write_whole
+from engine.errors import ModelError
+from engine.grid import Grid
+from engine.paths import ASSETS, weights_folder
+
+FORMAT = "goms-head-1"
+
+
+@dataclass(frozen=True)
+class HeadCard:
+    """What a head's weights are: `head` its name, `shape` its sizes, `backbone` the sha256 of the weights it was trained on.
+
+    `backbone` is None for a head that reads no features.
+    """
+
+    head: str
+    shape: dict[str, Any]
+    grid: Grid
+    backbone: str | None
+
+
+def find_head(backbone: str, head: str) -> Path:
+    """Return the weights of a head of the model `backbone`: the user's, else the shipped; ModelError where neither is."""
+    candidates = [folder / f"{backbone}-{head}.safetensors" for folder in (weights_folder(), ASSETS / "weights")]
+    for path in candidates:
+        if path.exists():
+            return path
+    raise ModelError(
+        f"weights of head {head!r} of model {backbone!r} are missing; expected {' or '.join(map(str, candidates))}: train them "
+        f"with `goms train --preset {backbone} --head {head}` or restore the file"
+    )
+
+
+def save_head(path: Path, module: nn.Module, card: HeadCard, training: dict[str, Any]) -> None:
+    """Write a head's weights to `path` (.safetensors) and their card beside it (.json), each whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    tensors = {name: value.detach().cpu().contiguous() for name, value in module.state_dict().items()}
+    content = save(tensors)
+    said = {
+        "format": FORMAT,
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "head": card.head,
+        "shape": card.shape,
+        "parameters": sum(value.numel() for value in module.parameters()),
+        "grid": grid_card(card.grid),
+        "backbone_sha256": card.backbone,
+        "revision": revision(),
+        "training": training,
+    }
+    write_whole(path, content)
+    write_whole(path.with_suffix(".json"), json.dumps(said, indent=1).encode())
+
+
+def read_head_card(path: Path) -> dict[str, Any]:
+    """Return the card of a head's weights; raises ModelError where it is missing, not a card, or the weights are pickled."""
+    if path.suffix != ".safetensors":
+        raise ModelError(
+            f"weights {path} end in {path.suffix!r}; expected .safetensors: pickled weights can run code and are refused"
+        )
+    try:
+        card = json.loads(path.with_suffix(".json").read_text())
+    except (OSError, ValueError) as error:
+        raise ModelError(f"card {path.with_suffix('.json')} cannot be read ({error}); restore the file") from error
+    require(path, "format", FORMAT, card.get("format"), "use weights of this version of the program")
+    return card
+
+
+def load_head(path: Path, module: nn.Module, card: HeadCard) -> dict[str, Any]:
+    """Fill `module` with the weights at `path` and return their provenance.
+
+    Raises ModelError where the file fails its checksum or belongs to another head, shape, grid or backbone than `card` says.
+    """
+    said = read_head_card(path)
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ModelError(f"weights {path} cannot be read ({error}); restore the file") from error
+    found = hashlib.sha256(content).hexdigest()
+    require(path, "sha256", said.get("sha256"), found, "the file is damaged: restore or train it again")
+    require(path, "head", card.head, said.get("head"), "use weights of this head")
+    require(path, "grid", grid_card(card.grid), said.get("grid"), "use weights trained on this grid")
+    require(path, "backbone", card.backbone, said.get("backbone_sha256"), "train the head again on this backbone")
+    try:
+        module.load_state_dict(load(content))
+    except (SafetensorError, RuntimeError) as error:
+        raise ModelError(f"weights {path} do not fit head {card.head!r} ({error}); train them again") from error
+    return {
+        "weights": path.name,
+        "weights_sha256": said["sha256"],
+        "parameters": said["parameters"],
+        "training": said["training"],
+    }

@@ -1,0 +1,140 @@
+"""What the Kuroshio head learns from: days of global runs and of the 1/12 degree runs nested in them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+from engine.errors import InputError
+from engine.head_features import FeatureStore
+from engine.head_weights import HeadCard
+from engine.heads_training import HeadPlan, Score
+from engine.kuroshio_grid import kuroshio_grid, refine
+from engine.models.forecaster import Forecaster
+from engine.models.heads.downscaling import SURFACE, Downscaling, DownscalingShape
+from engine.paths import home, runs_folder
+from engine.progress import Progress, no_progress
+from engine.train import FIRST_DAY, HELD_OUT_SEED
+from engine.train_head import Lesson
+from sample_data.kuroshio_archive import archive_of, global_surface, nested_surface
+from sample_data.runs import Run
+
+GRADIENT_SHARE = 0.5
+"""Weight of errors of the slope beside those of the value: fronts and vorticity are slopes."""
+
+STATISTICS_DAYS = 24
+PLAN = HeadPlan(steps=900, rate=2e-3, batch=1)
+
+Sample = dict[str, torch.Tensor]
+Features = Callable[[int, int], np.ndarray]
+"""Gives the backbone's features (d, 90, 180) of a seed and a day."""
+
+
+def write_pairs(run: Run, days: Sequence[int], folder: Path, progress: Progress = no_progress) -> list[Path]:
+    """Write nested `days` of a run beside the global ones, where that is not done yet, and return the files by day.
+
+    A file holds `surface` (5, 120, 230) float32 and `detail` (5, 360, 690) float16: what the nested day has beyond the bicubic
+    interpolation of the other, in physical units, 0 on land.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    files = []
+    for number, day in enumerate(days):
+        path = folder / f"seed-{run.seed}-{day:04d}.npz"
+        files.append(path)
+        if not path.exists():
+            coarse = stacked(global_surface(run, day))
+            detail = np.nan_to_num(stacked(nested_surface(run, day)) - refine(coarse))
+            temporary = path.with_suffix(".writing")
+            with temporary.open("wb") as file:
+                np.savez(file, surface=coarse, detail=detail.astype(np.float16))
+            temporary.replace(path)
+        progress((number + 1) / len(days), f"pairs of seed {run.seed}, sample day {day}")
+    return files
+
+
+def stacked(fields: dict[str, np.ndarray]) -> np.ndarray:
+    """Return the five surface fields as (5, h, w) in the head's order."""
+    return np.stack([fields[name] for name in SURFACE])
+
+
+@dataclass(frozen=True)
+class KuroshioSamples:
+    """Pairs on disk as samples: `surface` (1, 5, 120, 230), `detail` (1, 5, 360, 690), and `features` where they are given."""
+
+    files: Sequence[Path]
+    features: Features | None = None
+
+    def __len__(self) -> int:
+        return len(self.files)
+
+    def __getitem__(self, number: int) -> Sample:
+        path = self.files[number]
+        with np.load(path) as pair:
+            sample = {name: torch.from_numpy(pair[name].astype(np.float32))[None] for name in ("surface", "detail")}
+        if self.features is not None:
+            _, seed, day = path.stem.split("-")
+            sample["features"] = torch.from_numpy(self.features(int(seed), int(day)).astype(np.float32))[None]
+        return sample
+
+    def statistics(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return means and deviations (5,) of the fields and the root mean square of the detail, over some of the days."""
+        chosen = np.unique(np.linspace(0, len(self) - 1, STATISTICS_DAYS).astype(int))
+        samples = [self[int(number)] for number in chosen]
+        fields = np.concatenate([sample["surface"].numpy() for sample in samples])
+        wet = kuroshio_grid().wet_surface
+        squares = np.stack([(sample["detail"].numpy()[0][:, wet] ** 2).mean(axis=1) for sample in samples])
+        return np.nanmean(fields, axis=(0, 2, 3)), np.nanstd(fields, axis=(0, 2, 3)), np.sqrt(squares.mean(axis=0))
+
+
+class KuroshioObjective:
+    """Square errors of value and slope over wet cells, by area, in units of the bicubic interpolation's own errors."""
+
+    def __init__(self) -> None:
+        grid = kuroshio_grid()
+        weight = np.where(grid.wet_surface, grid.cell_area, 0)
+        self.weight = torch.from_numpy(weight / weight.sum()).float()
+        self.along, self.across = (self.weight[:, 1:] * self.weight[:, :-1] > 0), (self.weight[1:] * self.weight[:-1] > 0)
+
+    def __call__(self, head: nn.Module, sample: Sample) -> Score:
+        """Return the score of a head on one sample; loss 1 is bicubic interpolation."""
+        assert isinstance(head, Downscaling)
+        detail = sample["detail"] / head.detail
+        error = head.correction(sample["surface"], sample.get("features")) - detail
+        values, slopes = (a / b.clamp_min(1e-9) for a, b in zip(self._squares(error), self._squares(detail), strict=True))
+        loss = (1 - GRADIENT_SHARE) * values.mean() + GRADIENT_SHARE * slopes.mean()
+        ratios = {name: float(value) ** 0.5 for name, value in zip(SURFACE, values.detach(), strict=True)}
+        return Score(loss, 1.0, ratios)
+
+    def _squares(self, field: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return means (5,) over wet cells of the squares of (1, 5, h, w) and of its steps from cell to cell."""
+        field = torch.where(self.weight > 0, field, 0.0)[0]
+        east, north = field[..., 1:] - field[..., :-1], field[:, 1:] - field[:, :-1]
+        slopes = (east**2 * self.along).sum((1, 2)) + (north**2 * self.across).sum((1, 2))
+        return (field**2 * self.weight).sum((1, 2)), slopes / self.along.sum()
+
+
+def lesson(model: Forecaster, features: FeatureStore, progress: Progress = no_progress) -> Lesson:
+    """Return the head's lesson from the user's nested runs but the held-out one; raises InputError where there are none."""
+    files: list[Path] = []
+    days: dict[str, list[int]] = {}
+    for folder in sorted(runs_folder().glob("seed-*")):
+        run = Run.open(folder)
+        stored = [day for day in archive_of(run).days if day >= FIRST_DAY]
+        if run.seed != HELD_OUT_SEED and stored:
+            files += write_pairs(run, stored, home() / "training" / "kuroshio-pairs", progress)
+            features.fill(run, stored, model, progress)
+            days[f"seed {run.seed}"] = [stored[0], stored[-1]]
+    if not files:
+        raise InputError(
+            f"no nested days to learn from in {runs_folder()}; build them with `goms sample build --days 330 --seed 2 "
+            "--kuroshio 150`"
+        )
+    samples = KuroshioSamples(files, features)
+    shape = DownscalingShape(features=model.network.preset.decoder_width, patch=model.network.preset.patch)
+    card = HeadCard("kuroshio", shape.to_dict(), kuroshio_grid(), model.provenance["weights_sha256"])
+    torch.manual_seed(0)
+    head = Downscaling(shape, samples.statistics())
+    return Lesson(head, samples, KuroshioObjective(), PLAN, card, {"days": days}, "Kuroshio 1/12 degree", "bicubic")

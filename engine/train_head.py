@@ -1,0 +1,76 @@
+"""`goms train --head`: stored runs and the frozen backbone's features -> the weights of a head, their card and loss picture."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from torch import nn
+
+from engine.checkpoint import find_weights
+from engine.errors import InputError
+from engine.grid import quarter_degree
+from engine.head_features import FeatureStore
+from engine.head_weights import HeadCard, save_head
+from engine.heads_training import HeadPlan, HeadTrainer, Objective, Samples
+from engine.models.forecaster import Forecaster, load_forecaster
+from engine.paths import home, weights_folder
+from engine.progress import Progress, no_progress
+from engine.records import Record, draw_losses, summary
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """All that the training of one head needs; `data` says in the card what it learned from, `baseline` what it must beat."""
+
+    module: nn.Module
+    samples: Samples
+    objective: Objective
+    plan: HeadPlan
+    card: HeadCard
+    data: dict[str, Any]
+    label: str
+    baseline: str
+
+
+Prepare = Callable[[Forecaster, FeatureStore, Progress], Lesson]
+
+
+def _kuroshio(model: Forecaster, features: FeatureStore, progress: Progress) -> Lesson:
+    from engine.kuroshio_training import lesson
+
+    return lesson(model, features, progress)
+
+
+LESSONS: dict[str, Prepare] = {"kuroshio": _kuroshio}
+"""How each head prepares its lesson, by the name of the head."""
+
+
+def train_head(
+    preset: str, head: str, resume: bool = False, device: str = "auto", progress: Progress = no_progress
+) -> dict[str, Any]:
+    """Train a head on the frozen backbone of `preset`; return where its weights lie and what was reached.
+
+    Features are computed once and kept under the user directory by the backbone's checksum. Raises InputError for an unknown
+    head or without stored days to learn from, ModelError where the backbone has no weights.
+    """
+    if head not in LESSONS:
+        raise InputError(f"head {head!r} is not known; expected one of {', '.join(LESSONS)}")
+    model = load_forecaster(preset, quarter_degree(), device, find_weights(preset))
+    folder = home() / "training" / f"{preset}-{head}"
+    store = FeatureStore(home() / "training" / f"features-{model.provenance['weights_sha256'][:12]}")
+    lesson = LESSONS[head](model, store, progress)
+    trainer = HeadTrainer(lesson.module.to(model.device), lesson.samples, lesson.objective, lesson.plan, folder)
+    if resume:
+        trainer.resume()
+
+    def report(record: Record) -> None:
+        progress((record.step + 1) / lesson.plan.steps, f"update {record.step + 1}, loss {record.loss:.3f}")
+
+    trainer.run(report=report)
+    path = weights_folder() / f"{preset}-{head}.safetensors"
+    reached = summary(trainer.history, lesson.baseline)
+    save_head(
+        path, trainer.average, lesson.card, {**lesson.data, "updates": trainer.step, "plan": asdict(lesson.plan), **reached}
+    )
+    draw_losses(trainer.history, path.with_name(f"{path.stem}_loss.png"), lesson.label, lesson.baseline)
+    return {"weights": path, "updates": trainer.step, **reached}
