@@ -81,7 +81,7 @@ def surroundings(state: Batch, day: int, wind: Batch) -> Surroundings:
         light=light[cells].astype(np.float32),
         lifted=upwelling(grid, cells, mean_wind["u10"], mean_wind["v10"])[cells],
         mixing=((MIXING + STORM_MIXING * (speed / 10) ** 3) * 86400 / EXCHANGE_LENGTH).astype(np.float32),
-        flow=flow,  # type: ignore[arg-type]
+        flow=flow,
     )
 
 

@@ -69,7 +69,7 @@ def step(groups: Array, nitrate: Array, iron: Array, temperature: Array, surface
     Two half-day steps; growth is implicit in what it takes, so that no nutrient falls below nothing.
     """
     warm, eaten_warm = WARMING ** (temperature - 20), GRAZING_WARMING ** (temperature - 20)
-    days = np.float32(0.5)
+    days = 0.5
     for _ in range(2):
         total = groups.sum(axis=0)
         light = light_in_layer(surface_light, depth, total)
