@@ -61,15 +61,21 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 class _VisitorLeft(logging.Filter):
-    """Drops reports of messages to or from a page that was just closed: no fault of anybody's."""
+    """Drops two reports of a page closed while messages were under way: races of Bokeh's own that no code here can close.
+
+    Tornado finishes a write that Bokeh no longer waits for and finds the socket closed; Bokeh lets a connection's session go
+    in `on_close`, while a message received before is handled after and asserts that there is one.
+    """
+
+    RACES = ((WebSocketClosedError, "websocket.py", "wrapper"), (AssertionError, "connection.py", "session"))
 
     def filter(self, record: logging.LogRecord) -> bool:
         error = record.exc_info[1] if record.exc_info else None
-        if not isinstance(error, AssertionError):
-            return not isinstance(error, WebSocketClosedError)
-        # Bokeh asserts that a connection has a session, and a message may arrive after the session was let go.
-        frames = traceback.extract_tb(error.__traceback__)
-        return not (frames and Path(frames[-1].filename).name == "connection.py" and frames[-1].name == "session")
+        frames = traceback.extract_tb(error.__traceback__) if error is not None else []
+        if not frames:
+            return True
+        place = Path(frames[-1].filename).name, frames[-1].name
+        return not any(isinstance(error, kind) and place == (file, function) for kind, file, function in self.RACES)
 
 
 def serve(chosen: argparse.Namespace) -> None:
@@ -94,11 +100,13 @@ def _serve_page(chosen: argparse.Namespace, services: "Services") -> None:
     import panel as pn
 
     from app.frames_http import patterns
+    from app.loopmap.static_files import STATIC_VERSION
     from app.main import Session
 
     for name in ("asyncio", "bokeh.server.protocol_handler", "tornado.application"):
         logging.getLogger(name).addFilter(_VisitorLeft())
-    pn.extension(notifications=True)
+    # Named in the head of the page, so that the map's modules come while the page's own scripts are read.
+    pn.extension(notifications=True, js_modules={"loopmap": f"loopmap/{STATIC_VERSION}/loopmap.js"})
 
     def page() -> Any:
         return Session(services).page

@@ -9,10 +9,15 @@ import xarray as xr
 
 from app.palettes import colour_range, colours
 from app.theme import FORECAST_COLOUR, INK, PAPER, REFERENCE_COLOUR, RULE
+from app.words import LEAD_AXIS
 
 hv.extension("bokeh", logo=False)
+# A few hundred points need no WebGL, and Bokeh's fails on a curve without points.
+hv.renderer("bokeh").webgl = False
 
-FONT_SIZES = {"title": "12px", "labels": "11px", "ticks": "11px", "legend": "11px"}
+FONT_SIZE = "11px"
+MARKED = 60
+"""Longest series whose points are marked one by one."""
 LINE_STYLES = ("solid", "dashed", "dotted")
 
 
@@ -29,13 +34,15 @@ def field_image(field: xr.DataArray, palette: str = "thermal", range_mode: str =
     )  # fmt: skip
 
 
-def series(curves: Mapping[str, xr.DataArray], label: str, units: str, theme: str = "light") -> hv.Overlay:
+def series(
+    curves: Mapping[str, xr.DataArray], label: str, units: str, theme: str = "light", time_axis: str = LEAD_AXIS
+) -> hv.Overlay:
     """Return values over lead time of several products: each array has dim `lead` in days and its name as key."""
     drawn = [
         hv.Curve((curve.lead.values, curve.values), "lead", "value", label=name).opts(**_line(number, theme), tools=["hover"])
         for number, (name, curve) in enumerate(curves.items())
     ]
-    return _framed(hv.Overlay(drawn), theme, title=label, xlabel="lead (days)", ylabel=units)
+    return _framed(hv.Overlay(drawn), theme, title=label, xlabel=time_axis, ylabel=units)
 
 
 def profile(curves: Mapping[str, xr.DataArray], label: str, units: str, theme: str = "light") -> hv.Overlay:
@@ -51,16 +58,19 @@ def profile(curves: Mapping[str, xr.DataArray], label: str, units: str, theme: s
     return _framed(hv.Overlay(drawn), theme, title=label, xlabel=units, ylabel="depth (m)", invert_yaxis=True)
 
 
-def error_by_lead(error: xr.DataArray, label: str, units: str, theme: str = "light", at_least_zero: bool = True) -> hv.Overlay:
+def error_by_lead(
+    error: xr.DataArray, label: str, units: str, theme: str = "light", at_least_zero: bool = True, time_axis: str = LEAD_AXIS
+) -> hv.Overlay:
     """Return one score over lead time; dim `lead` in days."""
     curve = hv.Curve((error.lead.values, error.values), "lead", "value")
     marks = hv.Scatter((error.lead.values, error.values), "lead", "value")
+    size = 4 if error.lead.size <= MARKED else 0
     known = error.values[np.isfinite(error.values)]
     limits: tuple[float, float] = (min(0.5, float(known.min()) - 0.05), 1.0) if known.size else (0.0, 1.0)
     if at_least_zero and known.size:
         limits = (0.0, float(known.max()) * 1.1 or 1.0)
-    overlay = curve.opts(**_line(0, theme)) * marks.opts(color=_colour(0, theme), size=4, tools=["hover"])
-    return _framed(overlay, theme, title=label, xlabel="lead (days)", ylabel=units, ylim=limits, show_legend=False)
+    overlay = curve.opts(**_line(0, theme)) * marks.opts(color=_colour(0, theme), size=size, tools=["hover"])
+    return _framed(overlay, theme, title=label, xlabel=time_axis, ylabel=units, ylim=limits, show_legend=False)
 
 
 def _colour(number: int, theme: str) -> str:
@@ -80,22 +90,26 @@ def _framed(overlay: hv.Overlay, theme: str, **options: Any) -> hv.Overlay:
         figure.outline_line_color = None
         figure.title.text_color = INK[theme]
         figure.title.text_font_style = "normal"
+        figure.title.text_font_size = "12px"
         for axis in figure.axis:
             axis.axis_line_color = axis.major_tick_line_color = RULE[theme]
             axis.minor_tick_line_color = None
             axis.axis_label_text_color = axis.major_label_text_color = INK[theme]
             axis.axis_label_text_font_style = "normal"
+            # HoloViews hands font sizes to some kinds of element alone.
+            axis.axis_label_text_font_size = axis.major_label_text_font_size = FONT_SIZE
         figure.grid.grid_line_color = RULE[theme]
         for legend in figure.legend:
             legend.background_fill_alpha = 0.6
             legend.background_fill_color = PAPER[theme]
             legend.border_line_color = None
             legend.label_text_color = INK[theme]
+            legend.label_text_font_size = FONT_SIZE
             legend.padding = legend.margin = legend.spacing = 2
 
     return overlay.opts(
         hv.opts.Overlay(
-            responsive=True, min_height=140, hooks=[dress], toolbar=None, fontsize=FONT_SIZES, legend_position="top_right",
+            responsive=True, min_height=140, hooks=[dress], toolbar=None, legend_position="top_right",
             **options,
         )
     )  # fmt: skip

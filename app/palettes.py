@@ -36,6 +36,7 @@ DIVERGING: frozenset[str] = frozenset({"balance", "curl", "delta"})
 """Palettes whose middle is neutral: they belong to a range symmetric about zero."""
 
 SIZE = 256
+BALANCE = 0.15
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,8 @@ _STYLES: dict[str, Style] = {
     "so": Style("haline"),
     "uo": _SIGNED,
     "vo": _SIGNED,
-    "zos": _SIGNED,
+    # Of sea level in a small area the zero is far away and says nothing.
+    "zos": Style("balance", "balanced"),
     "speed": Style("speed"),
     "vorticity": Style("curl", "symmetric"),
     "u10": _SIGNED,
@@ -110,24 +112,25 @@ def palettes_as_json() -> str:
 
 
 def colour_range(values: np.ndarray, mode: str, fixed: tuple[float, float] = (0.0, 1.0)) -> tuple[float, float]:
-    """Return the colour limits of `values` (any shape, NaN ignored) under `auto`, `symmetric` or `fixed`.
+    """Return the colour limits of `values` (any shape, NaN ignored) under `auto`, `symmetric`, `balanced` or `fixed`.
 
     Auto takes the 2nd to 98th percentile, or zero to the 99.5th for what begins at zero, such as speed, whose jets are in its
-    long tail; symmetric the larger of the two sizes on both sides of zero. The browser applies the same rule to the numbers it
-    holds; this one serves pictures made without a browser. Raises InputError for another mode and for fixed limits that are
+    long tail; symmetric the larger of the two sizes on both sides of zero; balanced is symmetric where the lesser size is more
+    than `BALANCE` of the larger, else auto. The browser applies the same rule to the numbers it holds; this one serves pictures
+    made without a browser. Raises InputError for another mode and for fixed limits that are
     not ascending.
     """
     if mode == "fixed":
         if not fixed[0] < fixed[1]:
             raise InputError(f"fixed colour range is {fixed[0]} to {fixed[1]}; expected ascending limits")
         return fixed
-    if mode not in ("auto", "symmetric"):
-        raise InputError(f"range mode is {mode!r}; expected auto, fixed or symmetric")
+    if mode not in ("auto", "symmetric", "balanced"):
+        raise InputError(f"range mode is {mode!r}; expected auto, fixed, symmetric or balanced")
     finite = values[np.isfinite(values)]
     if finite.size == 0:
         return (-1.0, 1.0) if mode == "symmetric" else (0.0, 1.0)
     low, high, tail = (float(limit) for limit in np.percentile(finite, (2, 98, 99.5)))
-    if mode == "symmetric":
+    if mode == "symmetric" or (mode == "balanced" and low < 0 < high and min(-low, high) > BALANCE * max(-low, high)):
         largest = max(abs(low), abs(high)) or 1.0
         return -largest, largest
     if 0 <= low < 0.2 * high:

@@ -8,6 +8,7 @@ from app.readers import FieldReader, common_leads, day_offset, field_name
 from app.selection import Selection
 from app.services import VIRTUAL, Services, revision
 from app.words import (
+    LEAD_AXIS,
     MODEL_LABELS,
     choice_label,
     date_label,
@@ -103,14 +104,21 @@ def shown_depth(selection: Selection, depths: tuple[float, ...]) -> tuple[int, f
     return index, depths[index]
 
 
+def level_at(depths: tuple[float, ...], metres: float) -> int | None:
+    """Return the index of the level at a depth, or None where a store has none there."""
+    return next((index for index, depth in enumerate(depths) if abs(depth - metres) < 0.01), None)
+
+
 def panel(key: str, reader: FieldReader, selection: Selection, scene: Scene, waits: bool = False) -> dict[str, Any]:
     """Return the fields of one map of the loop map component; one that `waits` for the climatology stays empty."""
     variable = shown_variable(selection, scene)
     shown = DISPLAY_VARIABLES[variable]
     missing = [name for name in shown.needs if name not in reader.variables]
     depths = () if missing else reader.depths(shown.needs[0])
-    index, metres = shown_depth(selection, depths)
-    leads = [] if missing or waits else list(reader.leads)
+    # Beside another map only the same depth means anything.
+    _, metres = shown_depth(selection, scene.depths)
+    index = level_at(depths, metres) if depths else 0
+    leads = [] if missing or waits or index is None else list(reader.leads)
     if selection.quantity == "change":
         leads = [lead for lead in leads if lead - 1 in leads]
     offset = 0 if scene.primary is None else day_offset(scene.primary, reader)
@@ -119,22 +127,23 @@ def panel(key: str, reader: FieldReader, selection: Selection, scene: Scene, wai
         "kind": "field",
         "store": reader.identifier,
         "variable": field_name(variable, selection.quantity),
-        "depth_index": index,
+        "depth_index": index or 0,
         "leads": leads,
         "lead_offset": offset,
         "revision": revision(reader),
         "title": store_label(reader.kind, reader.attrs),
-        "quantity": quantity_label(variable, selection.quantity, metres if depths else None),
+        "has_lead": scene.primary is None or scene.primary.kind != "analysis",
+        "quantity": quantity_label(variable, selection.quantity, metres if scene.depths else None),
         "units": shown.units,
         "forcing": forcing_label(reader.kind, reader.attrs),
         "notice": notice(reader.attrs),
-        "empty": _empty(shown.label, bool(missing), waits),
+        "empty": _empty(shown.label, f" at {metres:g} m" if index is None else "", bool(missing), waits),
     }
 
 
-def _empty(label: str, missing: bool, waits: bool) -> str:
-    if missing:
-        return f"There is no {label.lower()} in this store"
+def _empty(label: str, depth: str, missing: bool, waits: bool) -> str:
+    if missing or depth:
+        return f"There is no {label.lower()}{depth} in this store"
     return "The climatology of these days is being prepared" if waits else "The first day is on its way"
 
 
@@ -226,6 +235,7 @@ def _comparison_panels(selection: Selection, scene: Scene, primary: FieldReader,
         "quantity": scene.panels[0]["quantity"],
         "units": DISPLAY_VARIABLES[variable].units,
         "palette": style_of("difference").palette,
+        "has_lead": scene.panels[0]["has_lead"],
         "notice": "means over the common water removed" if scene.aligned else "",
         "empty": empty,
     }
@@ -246,6 +256,13 @@ def _nothing_yet(selection: Selection, has_reference: bool) -> str:
     if has_reference:
         return "The first day of this start is on its way"
     return "No forecast from this start yet: press Run forecast"
+
+
+def time_axis(scene: Scene) -> str:
+    """Return what the time axis of a chart counts: leads of a forecast, days of an analysis."""
+    if scene.primary is not None and scene.primary.kind == "analysis":
+        return f"days since {date_label(scene.primary.valid_time(scene.leads[0]), is_sample(scene.primary.attrs))}"
+    return LEAD_AXIS
 
 
 def depth_choices(scene: Scene) -> tuple[float, ...]:

@@ -10,6 +10,8 @@ SAMPLE_EPOCH = np.datetime64("2019-02-23", "D")
 NOT_FOR_NAVIGATION = "not for navigation"
 SAMPLE_NOTICE = f"sample ocean - simulation, {NOT_FOR_NAVIGATION}"
 
+LEAD_AXIS = "lead (days)"
+
 MODEL_LABELS = {
     "small": "GOMS small",
     "base": "GOMS base",
@@ -68,7 +70,7 @@ def choice_label(kind: str, attrs: dict[str, Any], init_time: np.datetime64) -> 
     """Return the name of a store in a list of choices, with its source and first day."""
     day = date_label(init_time, is_sample(attrs))
     if kind == "analysis":
-        return f"{store_label(kind, attrs)}, from {day}"
+        return f"{store_label(kind, attrs)}, {day}"
     source = "sample ocean" if is_sample(attrs) else str(attrs.get("source", ""))
     return f"{store_label(kind, attrs)}, {source}, {day}"
 

@@ -14,6 +14,7 @@ One component holds every panel, so that view, range and playhead are shared wit
                 "lead_offset": 0,             # the store's lead shown at playhead L is L + lead_offset
                 "revision": "",               # changes when a store of the same identifier is written anew
                 "title": "GOMS small",        # source label, always on screen
+                "has_lead": True,             # optional; False for an analysis, whose days are no leads
                 "quantity": "Temperature at 100 m",
                 "units": "degC",              # written as °C, m s⁻¹ ... on screen
                 "forcing": "hindcast, winds known",
@@ -24,7 +25,7 @@ One component holds every panel, so that view, range and playhead are shared wit
         ],
         leads=list(range(31)),                # the whole expected loop, whether finished or not
         times=["2019-06-23", ...],            # one label a lead: valid date or "sample day 120 (like 23 Jun)"
-        palette="thermal", range_mode="auto", # auto | fixed | symmetric; log_scale=True for concentrations
+        palette="thermal", range_mode="auto", # auto | fixed | symmetric | balanced; log_scale=True for concentrations
         view=(0.0, 205.0, 360.0),             # centre latitude, centre longitude, degrees of longitude across a panel
     )
     loop_map.on_point(lambda lat, lon: ...)   # a click on a map
@@ -50,7 +51,7 @@ const absolute = (address) => new URL(address, document.baseURI).href;
 export async function render({ model, view }) {
   const files = absolute(model.static_url);
   const component = await import(`${files}/loopmap.js`);
-  return component.render({ model, files, frames: absolute(model.frames_url), sizing: view.model.sizing_mode });
+  return component.render({ model, frames: absolute(model.frames_url), sizing: view.model.sizing_mode });
 }
 """
 
@@ -69,7 +70,7 @@ class LoopMap(JSComponent):
     times = param.List(default=[], item_type=str, doc="Valid date or sample day of each lead.")
 
     palette = param.String(default="thermal", doc="Name in app.palettes.PALETTES.")
-    range_mode: Any = param.Selector(default="auto", objects=["auto", "fixed", "symmetric"])
+    range_mode: Any = param.Selector(default="auto", objects=["auto", "fixed", "symmetric", "balanced"])
     range_low = param.Number(default=0.0, doc="Lower limit under fixed, in the panel's units.")
     range_high = param.Number(default=1.0, doc="Upper limit under fixed, in the panel's units.")
     log_scale = param.Boolean(default=False, doc="Colours follow log10 of the value.")

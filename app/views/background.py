@@ -39,9 +39,9 @@ class Latest:
                 if needed():
                     draw(result)
 
-            if self._document is None or self._document.session_context is None:
+            if self._document is None:
                 show()
-            else:
+            elif self._document.session_context is not None:
                 self._document.add_next_tick_callback(show)
 
         self._services.in_background(work, then, needed)

@@ -7,7 +7,7 @@ import xarray as xr
 
 from app.elements import error_by_lead
 from app.readers import common_leads, field_name
-from app.scene import Scene, comparison_choices, shown_depth, shown_variable
+from app.scene import Scene, comparison_choices, level_at, shown_depth, shown_variable, time_axis
 from app.scores import Extent
 from app.scores import error_by_lead as compute_errors
 from app.selection import Selection
@@ -58,19 +58,24 @@ class ErrorView:
             self._latest.forget()
             self.rmse.object = self.acc.object = None
             return "No day and variable in common yet"
-        own, _ = shown_depth(selection, first.depths(needed[0]))
-        other, _ = shown_depth(selection, second.depths(needed[0]))
+        depths = first.depths(needed[0])
+        own, metres = shown_depth(selection, depths) if depths else (0, None)
+        other = 0 if metres is None else level_at(second.depths(needed[0]), metres)
+        if other is None:
+            self._latest.forget()
+            self.rmse.object = self.acc.object = None
+            return "The two have no such depth in common"
         where = "the globe" if extent[3] - extent[2] >= 359 else "the area in view"
-        note = ", means over the common water removed" if scene.aligned else ""
+        note = ", zeros aligned" if scene.aligned else ""
         name = field_name(variable, selection.quantity)
         with_acc = self.services.climatology_is_ready(first)
         if not with_acc and second.identifier.startswith("climatology"):
             return "The climatology of these days is being prepared"
-        theme = selection.theme
+        theme, axis = selection.theme, time_axis(scene)
 
         def work() -> tuple[Any, Any]:
             errors = compute_errors(self.services, first, second, name, (own, other), extent, with_acc)
-            return charts(errors, DISPLAY_VARIABLES[variable].units, theme)
+            return charts(errors, DISPLAY_VARIABLES[variable].units, theme, axis)
 
         self._latest.run(
             (first.identifier, second.identifier, name, own, extent, tuple(pairs), theme, with_acc), work, self._draw
@@ -83,9 +88,9 @@ class ErrorView:
         self.acc.visible = drawn[1] is not None
 
 
-def charts(errors: xr.Dataset, units: str, theme: str) -> tuple[Any, Any]:
+def charts(errors: xr.Dataset, units: str, theme: str, axis: str) -> tuple[Any, Any]:
     """Return the chart of RMSE, and that of ACC or None where it has no meaning."""
-    rmse = error_by_lead(errors.rmse, "RMSE", units, theme)
+    rmse = error_by_lead(errors.rmse, "RMSE", units, theme, time_axis=axis)
     if not errors.acc.notnull().any():
         return rmse, None
-    return rmse, error_by_lead(errors.acc, "ACC", "correlation", theme, at_least_zero=False)
+    return rmse, error_by_lead(errors.acc, "ACC", "correlation", theme, at_least_zero=False, time_axis=axis)

@@ -6,7 +6,7 @@ import panel as pn
 import panel_material_ui as pmui
 
 from app.scene import Scene
-from app.scores import Extent
+from app.scores import Extent, covers
 from app.selection import Selection
 from app.services import Services
 from app.theme import CORNER
@@ -15,6 +15,7 @@ from app.views.profile import ProfileView
 from app.views.series import SeriesView
 
 HEIGHT = 246
+CLICK_HINT = "Click a map for the time series and the profile at a point."
 
 
 class Details:
@@ -32,9 +33,7 @@ class Details:
         self.title = pmui.Typography("", variant="subtitle2", margin=(8, 8, 0, 8))
         self.close = pmui.IconButton(icon="close", size="small", description="Forget the point", margin=0)
         self.close.on_click(self._forget)
-        self.hint = pmui.Typography(
-            "Click a map for the time series and the profile at a point.", variant="body2", margin=(10, 8), visible=False
-        )
+        self.hint = pmui.Typography(CLICK_HINT, variant="body2", margin=(10, 8), visible=False)
         self.header = pn.Row(self.choice, self.title, pn.HSpacer(), self.close, sizing_mode="stretch_width", height=38)
         self.point = pn.FlexBox(
             self.series.layout, self.profile.layout, sizing_mode="stretch_both", flex_wrap="wrap", gap="8px", visible=False
@@ -67,15 +66,19 @@ class Details:
         compared = scene.comparison is not None
         chart = self.choice.value if compared else "point"
         self.choice.visible = compared
+        outside = point is not None and scene.primary is not None and not covers(scene.primary.grid, *point)
+        at_point = chart == "point" and point is not None and not outside
         self.close.visible = chart == "point" and point is not None
-        self.hint.visible = chart == "point" and point is None
+        self.hint.object = f"{position(*point)} lies outside this store. {CLICK_HINT}" if point and outside else CLICK_HINT
+        self.hint.visible = chart == "point" and not at_point
         self.layout.css_classes = ["details", "corner"] if len(scene.panels) == 3 else ["details"]
-        self.point.visible = chart == "point" and point is not None
+        self.point.visible = at_point
         self.errors.layout.visible = chart == "error"
         if chart == "error":
             self.title.object = self.errors.show(scene, self._extent)
         else:
-            self.title.object = "" if point is None else position(*point)
+            self.title.object = position(*point) if point is not None and at_point else ""
+        if at_point:
             self.series.show(scene)
             self.profile.show(scene)
 

@@ -24,7 +24,8 @@ class MapView:
             sizing_mode="stretch_width", playhead=selection.lead, view=_view(selection), marker=selection.point, margin=0,
             stylesheets=[MAP_LAYOUT, map_colours(selection.theme)],
         )  # fmt: skip
-        self._source = selection.source
+        # The first scene of a store fits the map to it, unless the address says where to look.
+        self._source = "" if untouched(selection) and selection.region == "global" else selection.source
         self.component.param.watch(self._view_moved, "view")
         self.component.param.watch(self._playhead_moved, ["playhead", "playing"])
         self.component.on_point(self._clicked)
@@ -34,7 +35,8 @@ class MapView:
         selection.param.watch(self._point_chosen, ["point_latitude", "point_longitude"])
         selection.param.watch(self._fix_limits, "range_mode")
         selection.param.watch(self._dress, "theme")
-        self._look_at_region_of_address()
+        if untouched(selection) and selection.region in REGIONS:
+            self._look_at(REGIONS[selection.region])
 
     def show(self, scene: Scene) -> None:
         """Draw a scene; only what changed travels to the browser."""
@@ -42,7 +44,9 @@ class MapView:
         if scene.primary is not None:
             changes |= self.colouring(shown_variable(self.selection, scene))
             if self.selection.source != self._source and self.selection.source.startswith(STORE):
-                self._look_at(_box_of(scene))
+                box = _box_of(scene)
+                self.selection.region = box.name if box.name in REGIONS else OWN_VIEW
+                self._look_at(box)
             self._source = self.selection.source
         self.component.param.update(**{name: value for name, value in changes.items() if getattr(self.component, name) != value})
 
@@ -96,13 +100,6 @@ class MapView:
         if event.new in REGIONS:
             self._look_at(REGIONS[event.new])
 
-    def _look_at_region_of_address(self) -> None:
-        """Look at the region of an address that names no view of its own."""
-        names = ("latitude", "longitude", "span")
-        untouched = all(getattr(self.selection, name) == self.selection.param[name].default for name in names)
-        if untouched and self.selection.region in REGIONS:
-            self._look_at(REGIONS[self.selection.region])
-
     def _look_at(self, region: Region) -> None:
         latitude, longitude, span = _view_of(region)
         self.selection.param.update(latitude=latitude, longitude=longitude % 360, span=span)
@@ -117,6 +114,11 @@ class MapView:
 
     def _point_chosen(self, *_: Any) -> None:
         self.component.marker = self.selection.point
+
+
+def untouched(selection: Selection) -> bool:
+    """Return whether a selection looks where every page begins, as that of an address without a view does."""
+    return all(getattr(selection, name) == selection.param[name].default for name in ("latitude", "longitude", "span"))
 
 
 def _view(selection: Selection) -> tuple[float, float, float]:

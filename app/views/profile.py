@@ -7,6 +7,7 @@ from app.readers import day_offset
 from app.scene import Scene, shown_variable
 from app.scores import point_values
 from app.views.point import PointChart, curve_name, drawn_readers
+from app.words import date_label
 from engine.derived import DISPLAY_VARIABLES
 
 
@@ -26,6 +27,8 @@ class ProfileView(PointChart):
         if not self.layout.visible or lead is None:
             return
         shown, theme = DISPLAY_VARIABLES[drawn], self.selection.theme
+        is_analysis = scene.primary.kind == "analysis"
+        when = date_label(scene.primary.valid_time(lead), sample=False) if is_analysis else f"day {lead}"
 
         def make() -> Any:
             curves: dict[str, Any] = {}
@@ -33,8 +36,9 @@ class ProfileView(PointChart):
                 own = lead + day_offset(readers[0], reader)
                 if own in reader.leads and set(shown.needs) <= set(reader.variables):
                     values = point_values(self.services, reader, drawn, *point, [own])
-                    curves[curve_name(reader, curves)] = values.isel(lead=0)
-            return profile(curves, f"{shown.label}, day {lead}", shown.units, theme)
+                    if values.notnull().any():
+                        curves[curve_name(reader, curves)] = values.isel(lead=0)
+            return profile(curves, f"{shown.label}, {when}", shown.units, theme) if curves else None
 
         self.draw((drawn, lead, *(reader.identifier for reader in readers)), make)
 

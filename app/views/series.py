@@ -6,7 +6,7 @@ import xarray as xr
 
 from app.elements import series
 from app.readers import FieldReader, day_offset
-from app.scene import Scene, quantity_label, shown_depth, shown_variable
+from app.scene import Scene, quantity_label, shown_depth, shown_variable, time_axis
 from app.scores import point_values
 from app.services import Services
 from app.views.point import PointChart, curve_name, drawn_readers
@@ -24,13 +24,15 @@ class SeriesView(PointChart):
         variable = shown_variable(self.selection, scene)
         _, metres = shown_depth(self.selection, scene.depths)
         what = quantity_label(variable, "value", metres if scene.depths else None)
-        theme = self.selection.theme
+        theme, axis = self.selection.theme, time_axis(scene)
 
         def make() -> Any:
             curves: dict[str, xr.DataArray] = {}
             for reader in readers:
-                curves[curve_name(reader, curves)] = point_series(self.services, readers[0], reader, variable, metres, point)
-            return series(curves, what, DISPLAY_VARIABLES[variable].units, theme)
+                curve = point_series(self.services, readers[0], reader, variable, metres, point)
+                if curve.notnull().any():
+                    curves[curve_name(reader, curves)] = curve
+            return series(curves, what, DISPLAY_VARIABLES[variable].units, theme, axis) if curves else None
 
         self.draw((variable, metres, *((reader.identifier, tuple(reader.leads)) for reader in readers)), make)
 

@@ -26,7 +26,10 @@ class SourceControls:
         offer(self.model, self._models(), self.selection.model)
         from_store = self.selection.source.startswith(STORE)
         self.start.disabled = self.model.disabled = from_store
-        if not from_store:
+        if from_store:
+            days = f"{scene.times[0]} to {scene.times[-1]}" if scene.times else ""
+            offer(self.start, {days: self.selection.start}, self.selection.start)
+        else:
             sample = self.selection.source == "sample"
             starts = self.services.starts(self.selection.source)
             offer(self.start, {date_label(np.datetime64(start), sample): start for start in starts}, scene.start)

@@ -61,3 +61,16 @@ def write_analysis(grid: Grid, product: str = "hycom", days: int = 5, offset: fl
             store.append(lead, batch.with_fields(zos=(batch["zos"] + offset + ripple).astype(np.float32)))
         store.finish()
     return identifier
+
+
+def write_surface_analysis(grid: Grid, days: int = 3) -> str:
+    """Write an analysis of temperature at the surface alone, and return its identifier."""
+    surface = Grid(grid.lat, grid.lon, grid.depth[:1], grid.wet[:1], grid.deptho)
+    times = START + np.arange(days).astype("timedelta64[D]")
+    attrs = {"source": "glorys", "label": "GLORYS native grid", "sampling": "daily mean", "sample": False}
+    identifier = "glorys__surface__20190223"
+    with AnalysisStore.create(stores_folder() / identifier, surface, times, attrs, ("thetao",)) as store:
+        for lead in range(days):
+            store.append(lead, Batch({"thetao": ocean(grid, lead)["thetao"][:1]}, surface, times[lead]))
+        store.finish()
+    return identifier

@@ -28,7 +28,7 @@ def test_every_variable_has_a_palette_on_offer_and_signed_ones_a_symmetric_range
     for name in [*VARIABLES, "speed", "vorticity", "thetao_anomaly", "zos_change", "chl_change"]:
         style = style_of(name)
         assert style.palette in PALETTES
-        assert (style.range_mode == "symmetric") == (style.palette in DIVERGING)
+        assert (style.range_mode in ("symmetric", "balanced")) == (style.palette in DIVERGING)
         assert not (style.log_scale and style.range_mode == "symmetric")
 
 
@@ -59,8 +59,15 @@ def test_symmetric_takes_the_larger_side() -> None:
     assert high == pytest.approx(9.7, abs=0.1)
 
 
+def test_balanced_is_symmetric_only_where_values_lie_on_both_sides_of_zero() -> None:
+    both = np.linspace(-1.5, 0.8, 1000)
+    assert colour_range(both, "balanced") == colour_range(both, "symmetric")
+    one_side = np.linspace(-1.4, -1.0, 1000)
+    assert colour_range(one_side, "balanced") == colour_range(one_side, "auto")
+
+
 @pytest.mark.parametrize("values", [np.full(5, np.nan), np.full(5, 3.0), np.zeros(4)])
-@pytest.mark.parametrize("mode", ["auto", "symmetric"])
+@pytest.mark.parametrize("mode", ["auto", "symmetric", "balanced"])
 def test_a_range_is_never_empty(values: np.ndarray, mode: str) -> None:
     low, high = colour_range(values, mode)
     assert low < high

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 import pytest
 
 from app.jobs import Jobs
-from app.scene import build_scene, comparison_choices, shown_variable
+from app.scene import build_scene, comparison_choices, shown_variable, time_axis
 from app.selection import Selection
 from app.services import Options, Services
 from engine.errors import InputError
 from engine.grid import Grid
-from tests.app.made_stores import write_analysis, write_forecast
+from tests.app.made_stores import write_analysis, write_forecast, write_surface_analysis
 
 
 @pytest.fixture
@@ -75,6 +75,24 @@ def test_another_product_is_matched_by_valid_day_and_its_zero_of_height_is_moved
     assert scene.panels[1]["store"].startswith("aligned@")
     plain = build_scene(chosen(comparison=f"store:{other}", variable="thetao"), services)
     assert not plain.aligned
+
+
+def test_beside_a_map_only_the_same_depth_is_shown(services: Services, small_grid: Grid) -> None:
+    forecast, surface = write_forecast(small_grid, days=3), write_surface_analysis(small_grid)
+    deep = build_scene(chosen(comparison=f"store:{surface}", depth=100.0), services)
+    assert deep.panels[0]["quantity"] == deep.panels[1]["quantity"] == "Temperature at 100 m"
+    assert deep.panels[1]["leads"] == []
+    assert deep.panels[1]["empty"] == "There is no temperature at 100 m in this store"
+    # The other way round the store with levels shows the surface, whatever depth was chosen before.
+    shallow = build_scene(chosen(source=f"store:{surface}", comparison=f"store:{forecast}", depth=100.0), services)
+    assert [panel["quantity"] for panel in shallow.panels] == ["Temperature at the surface"] * 3
+    assert shallow.panels[1]["depth_index"] == 0 and shallow.panels[1]["leads"]
+
+
+def test_the_days_of_an_analysis_are_no_leads(services: Services, small_grid: Grid) -> None:
+    scene = build_scene(chosen(source=f"store:{write_analysis(small_grid)}"), services)
+    assert not scene.panels[0]["has_lead"]
+    assert time_axis(scene) == "days since 2019-02-25"
 
 
 def test_persistence_stands_beside_without_a_store_of_its_own(services: Services, small_grid: Grid) -> None:

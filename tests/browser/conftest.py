@@ -104,6 +104,15 @@ class Visit:
         self.page.get_by_role("listbox").get_by_role("menuitem", name=option, exact=True).click()
         expect(self.page.get_by_role("listbox")).to_have_count(0)
 
+    def milliseconds_to_picture(self, label: str, option: str) -> float:
+        """Choose `option` of the list called `label` and return the time from the click to the painted picture."""
+        self.page.get_by_role("combobox", name=label, exact=True).click()
+        item = self.page.get_by_role("listbox").get_by_role("menuitem", name=option, exact=True)
+        item.wait_for()
+        self.page.evaluate(WATCH_CHANGE)
+        item.click()
+        return float(self.page.evaluate("changed"))
+
     def press(self, name: str) -> None:
         """Press the button called `name`."""
         self.page.get_by_role("button", name=name, exact=True).click()
@@ -121,6 +130,16 @@ class Visit:
         """Return a fingerprint of the pixels of a map."""
         return str(self.page.evaluate(PICTURE, panel))
 
+
+WATCH_CHANGE = """() => {
+    const before = goms.changeMs.length;
+    globalThis.changed = new Promise((resolve) => {
+        let clicked = null;
+        document.addEventListener("click", () => { clicked = performance.now(); }, { capture: true, once: true });
+        const look = () => (goms.changeMs.length > before ? resolve(performance.now() - clicked) : requestAnimationFrame(look));
+        look();
+    });
+}"""
 
 PICTURE = """(panel) => {
     const all = (root) => [...root.querySelectorAll("*")].flatMap((one) => [one, ...(one.shadowRoot ? all(one.shadowRoot) : [])]);

@@ -342,3 +342,34 @@ def test_on_a_phone_nothing_runs_off_the_page(open_map: Callable[..., Visit]) ->
     seen.until("goms.loopReadyMs.length === 1")
     assert seen.page.evaluate("document.documentElement.scrollWidth") <= 390
     assert seen.box()["height"] > 200
+
+
+def test_two_fingers_zoom_about_their_middle_and_one_pans(open_map: Callable[..., Visit]) -> None:
+    seen = open_map(width=390, height=844, touch=True)
+    seen.until("goms.loopReadyMs.length === 1")
+    box, before = seen.box(), seen.state()["view"]
+    x, y = box["x"] + box["width"] * 0.25, box["y"] + box["height"] / 2
+    finger = seen.page.context.new_cdp_session(seen.page)
+
+    def touch(kind: str, *places: tuple[float, float]) -> None:
+        points = [{"x": place[0], "y": place[1], "id": number} for number, place in enumerate(places)]
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    touch("touchStart", (x - 20, y))
+    touch("touchStart", (x - 20, y), (x + 20, y))
+    for apart in (25, 30, 35, 40):
+        touch("touchMove", (x - apart, y), (x + apart, y))
+    touch("touchEnd")
+    seen.until(f"goms.state().view.span < {before['span'] * 0.6}")
+    zoomed = seen.state()["view"]
+    assert zoomed["span"] == pytest.approx(before["span"] / 2, rel=0.05)
+    # The place under the middle of the fingers stays there.
+    assert zoomed["lon"] - zoomed["span"] / 4 == pytest.approx(before["lon"] - before["span"] / 4, abs=4)
+    assert seen.points == [], "a pinch is no click"
+
+    touch("touchStart", (x, y))
+    for step in (10, 20, 30):
+        touch("touchMove", (x + step, y))
+    touch("touchEnd")
+    seen.until(f"goms.state().view.lon < {zoomed['lon'] - 5}")
+    assert seen.state()["view"]["span"] == pytest.approx(zoomed["span"])

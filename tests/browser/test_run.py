@@ -1,6 +1,6 @@
 """Run: progress, days that appear as they finish, a page that never waits, cancel, continue, and errors in words."""
 
-import time
+from statistics import median
 
 import pytest
 from playwright.sync_api import expect
@@ -12,16 +12,22 @@ pytestmark = pytest.mark.browser
 START = "2019-06-23"
 """A day of the shipped sample run of which the test's folder holds no forecast."""
 
+SLOWEST_CHANGE = 2000
+"""Milliseconds: four times the goal, since a machine that runs tests may be busy with others; a page that waits takes longer."""
+
 
 def test_a_run_shows_progress_and_days_and_can_be_stopped_and_continued(visit: Visit) -> None:
     visit.open(f"?start={START}&model=damped-persistence")
     visit.press("Run 30-day forecast")
     expect(visit.page.get_by_role("button", name="Cancel")).to_be_visible(timeout=PATIENCE)
     visit.until("goms.state().panels[0].title === 'Damped persistence' && goms.state().panels[0].held >= 2")
-    started = time.monotonic()
-    visit.choose("Variable", "Salinity")
-    visit.until("goms.state().panels[0].quantity.startsWith('Salinity')")
-    assert time.monotonic() - started < 10, "the page waited for the run"
+    cancel = visit.page.get_by_role("button", name="Cancel")
+    changes = []
+    for name in ("Salinity", "Eastward current", "Sea surface height", "Temperature"):
+        if cancel.is_visible():
+            changes.append(visit.milliseconds_to_picture("Variable", name))
+    print(f"change to picture during a run, ms: {', '.join(f'{change:.0f}' for change in changes)}")
+    assert median(changes) < SLOWEST_CHANGE, "the page waited for the run"
     visit.press("Cancel")
     visit.see("was stopped; its finished days stay")
     held = visit.state()["panels"][0]["held"]

@@ -5,6 +5,15 @@ import { latitude, longitude } from "./format.js";
 const FINE_BELOW = 70; // degrees of longitude in view
 const KILOMETRES_PER_DEGREE = 111.195;
 
+async function download(resolution) {
+  const response = await fetch(new URL(`coastline-${resolution}.bin`, import.meta.url), { credentials: "same-origin" });
+  if (!response.ok) return null;
+  return new Response(response.body.pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
+}
+
+// Every map needs it, so it is on its way before there is one.
+const coarse = download("50m");
+
 class Coastline {
   constructor(buffer) {
     const count = new Int32Array(buffer, 0, 1)[0];
@@ -68,8 +77,7 @@ class Coastline {
 
 export class Geography {
   // `changed()` is called when a coastline has arrived.
-  constructor(staticUrl, changed) {
-    this.staticUrl = staticUrl;
+  constructor(changed) {
     this.changed = changed;
     this.lines = {};
     this.revision = 0; // grows with every coastline that arrives
@@ -79,10 +87,9 @@ export class Geography {
   async bring(resolution) {
     if (resolution in this.lines) return;
     this.lines[resolution] = null;
-    const response = await fetch(`${this.staticUrl}/coastline-${resolution}.bin`, { credentials: "same-origin" });
-    if (!response.ok) return;
-    const plain = response.body.pipeThrough(new DecompressionStream("gzip"));
-    this.lines[resolution] = new Coastline(await new Response(plain).arrayBuffer());
+    const plain = await (resolution === "50m" ? coarse : download(resolution));
+    if (!plain) return;
+    this.lines[resolution] = new Coastline(plain);
     this.key = null;
     this.revision++;
     this.changed();

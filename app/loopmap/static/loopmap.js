@@ -4,12 +4,14 @@ import { Stage } from "./stage.js";
 
 const REPORT_EVERY = 250; // ms
 
-export async function render({ model, frames, files, sizing }) {
-  const response = await fetch(`${files}/palettes.json`, { credentials: "same-origin" });
-  const palettes = await response.json();
+// Asked for as soon as the page names this module in its head, long before there is a map to colour.
+const tables = fetch(new URL("palettes.json", import.meta.url), { credentials: "same-origin" }).then((response) => response.json());
+
+export async function render({ model, frames, sizing }) {
+  const palettes = await tables;
   const reporter = new Reporter(model);
   const stage = new Stage({
-    framesUrl: frames, staticUrl: files, palettes, fill: ["stretch_both", "stretch_height"].includes(sizing),
+    framesUrl: frames, palettes, fill: ["stretch_both", "stretch_height"].includes(sizing),
     report: (name, value) => reporter.report(name, value),
     clicked: (lat, lon) => model.send_msg({ kind: "point", lat, lon }),
   });

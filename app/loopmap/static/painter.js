@@ -75,6 +75,7 @@ function packed(colour) {
   return (255 << 24) | ((number & 255) << 16) | (number & 0xff00) | (number >> 16);
 }
 
+const BALANCE = 0.15; // of the larger size: below this, values count as lying on one side of zero
 const SAMPLES = 1500; // values of a frame, enough for percentiles
 
 // A few values of each frame.
@@ -104,7 +105,8 @@ export function colourRange(values, mode, logarithmic = false) {
   if (sorted.length === 0) return null;
   const at = (share) => sorted[Math.min(sorted.length - 1, Math.round(share * (sorted.length - 1)))];
   let [low, high] = [at(0.02), at(0.98)];
-  if (mode === "symmetric") {
+  const balanced = mode === "balanced" && low < 0 && high > 0 && Math.min(-low, high) > BALANCE * Math.max(-low, high);
+  if (mode === "symmetric" || balanced) {
     const largest = Math.max(Math.abs(low), Math.abs(high)) || 1;
     const step = roundStep(largest / 20);
     high = Math.ceil(largest / step - 1e-9) * step;

@@ -15,14 +15,14 @@ const SETTLE = 150; // ms without movement before frames are asked for anew
 
 export class Stage {
   // `report(name, value)` tells the page's server; `clicked(lat, lon)` a click on a map.
-  constructor({ framesUrl, staticUrl, palettes, fill, report, clicked }) {
+  constructor({ framesUrl, palettes, fill, report, clicked }) {
     Object.assign(this, { framesUrl, palettes, fill, report, clicked });
     this.element = document.createElement("div");
     this.element.className = fill ? "goms fill" : "goms";
     this.grid = document.createElement("div");
     this.grid.className = "panels";
     this.element.append(this.grid);
-    this.geography = new Geography(staticUrl, () => this.refresh());
+    this.geography = new Geography(() => this.refresh());
     this.player = new Player(this);
     this.element.append(this.player.element);
     this.panels = [];
