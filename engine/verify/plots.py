@@ -79,7 +79,7 @@ def scores_by_lead(rows: Sequence[Row], models: Sequence[str], score: str, band:
         for panel in axes[-1]:
             panel.set_xlabel("lead (days)")
         axes[0, 1].legend(*axes[0, 0].get_legend_handles_labels(), loc="center left", frameon=False)
-        axes[0, 2].text(0, 0.5, f"{score.upper()}, {BANDS[band].label}\nbars: 95 % over starts", va="center", size=10)
+        axes[0, 2].text(0, 0.5, f"{score.upper()}, {BANDS[band].label}\nshaded: 95 % over starts", va="center", size=10)
         for panel in axes[0, 1:]:
             panel.axis("off")
     return drawn[0]
@@ -105,9 +105,9 @@ def _score_panel(panel: Any, rows: Sequence[Row], models: Sequence[str], prefix:
     for model in models:
         ours = [row for row in rows if row["model"] == model]
         leads, values = [row["lead_days"] for row in ours], _numbers(ours, score)
-        low, high = _numbers(ours, f"{prefix}low"), _numbers(ours, f"{prefix}high")
-        bars = np.nan_to_num(np.abs([values - low, high - values]))
-        panel.errorbar(leads, values, yerr=bars, color=colour(models, model), marker="o", ms=3, lw=1.4, capsize=2, label=model)
+        bounds = (_numbers(ours, f"{prefix}{bound}") for bound in ("low", "high"))
+        panel.fill_between(leads, *bounds, color=colour(models, model), alpha=0.2, lw=0)
+        panel.plot(leads, values, color=colour(models, model), marker="o", ms=3, lw=1.4, label=model)
     first = [row for row in rows if row["model"] == models[0]]
     for name in OTHERS:
         values = _numbers(first, f"{prefix}{name}")

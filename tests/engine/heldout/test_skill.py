@@ -1,6 +1,7 @@
 """Held-out skill on a small, short run: baselines are themselves, the floor is below them, a stop costs nothing."""
 
 import json
+import pickle
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,11 @@ import engine.heldout.floor as floor
 import engine.heldout.start as start
 from engine.errors import ModelError
 from engine.heldout import held_out_skill
+from engine.heldout.damping import damping_factors
+from engine.heldout.entrants import Entrant
+from engine.heldout.keeping import Kept
+from engine.heldout.skill import Contest
 from engine.heldout.start import place_statistics
-from engine.verify.page import write_page
 from sample_data.runs import Run
 from tests.engine.heldout.conftest import LEADS
 
@@ -23,7 +27,8 @@ def test_the_model_persistence_scores_exactly_as_the_baseline_persistence(persis
         assert row["rmse"] == pytest.approx(row["persistence"], rel=1e-5), row
         assert row["rmse"] > 0, row
         assert row["low"] <= row["rmse"] <= row["high"], row
-        assert row["covered"] == 1, row
+        # A mixed layer down to the bottom has no depth, and what has none on one day may have one on the next.
+        assert row["covered"] > 0.99 if row["variable"] == "mlotst" else row["covered"] == 1, row
 
 
 def test_a_row_has_what_the_table_of_skill_is_made_of(persistence: dict[str, Any]) -> None:
@@ -84,8 +89,6 @@ def test_another_model_reuses_floor_and_baselines_and_both_stand_side_by_side(
 
 
 def test_other_bytes_of_the_run_are_another_truth(run: Run, tmp_path: Path) -> None:
-    from engine.heldout.keeping import Kept
-
     kept = Kept(run, run.grid, tmp_path)
     other = Run(tmp_path / "copy", run.seed, run.grid)
     other.folder.mkdir()
@@ -111,11 +114,18 @@ def test_an_unknown_model_is_refused_before_anything_is_scored(run: Run, tmp_pat
         held_out_skill(["persistence", "oracle"], 1, (1,), folder=run.folder, work=tmp_path)
 
 
-def test_the_page_needs_no_other_file_and_is_small(persistence: dict[str, Any], tmp_path: Path) -> None:
-    found = write_page(tmp_path / "folder", persistence, None, "a machine")
-    text = found.read_text()
-    assert found.name == "skill.html"
-    assert text.count("<svg") == text.count("</svg>") == 7
-    assert "a machine" in text
-    assert "src=" not in text
-    assert found.stat().st_size < 1.5e6
+def test_what_is_sent_to_another_process_scores_there(run: Run, tmp_path: Path) -> None:
+    kept = Kept(run, run.grid, tmp_path)
+    entrant = Entrant.parse("persistence")
+    factors, _ = damping_factors(kept, (1,))
+    contest = Contest(kept, (1,), {entrant.file_name(): entrant}, factors, "cpu")
+    pickle.loads(pickle.dumps(contest)).score(10, again=False)
+    assert all(kept.get(name) is not None for name in contest.files(10).values())
+
+
+def test_weights_named_by_a_file_stand_under_the_name_of_the_file() -> None:
+    assert Entrant.parse("small=/somewhere/second.safetensors") == Entrant(
+        "second", "small", Path("/somewhere/second.safetensors")
+    )
+    with pytest.raises(ModelError, match=r"second\.json is missing"):
+        Entrant.parse("small=/somewhere/second.safetensors").file_name()

@@ -1,0 +1,55 @@
+"""What is scored where."""
+
+import numpy as np
+import pytest
+
+from engine.batch import Batch
+from engine.grid import Grid
+from engine.hydrography import climatology
+from engine.regions import Region
+from engine.variables import DEPTHS
+from engine.verify.aggregation import BANDS, band_weights, weighted_means
+from engine.verify.energy import classes_of, power_by_wavelength, surface_spectra
+from engine.verify.places import EQUATORIAL_PACIFIC, scored_places, values_at
+
+TIME = np.datetime64("2019-03-01")
+
+
+def test_vectors_of_places_have_the_same_means_as_whole_fields(small_grid: Grid) -> None:
+    usual = climatology(small_grid, TIME)
+    places = scored_places(small_grid)
+    values = values_at(usual, places)
+    for key, field in (("thetao 300 tropics", usual["thetao"][DEPTHS.index(300)]), ("zos 0 14-64", usual["zos"])):
+        place = next(place for place in places if place.key == key)
+        ours = weighted_means({"value": values[key]}, place.weights)
+        theirs = weighted_means({"value": field}, band_weights(small_grid, BANDS[place.band]))
+        assert ours["value"] == pytest.approx(theirs["value"], rel=1e-6)
+        assert np.isfinite(values[key]).all()
+
+
+def test_five_variables_at_three_depths_in_two_bands_and_the_layers_are_scored(small_grid: Grid) -> None:
+    keys = [place.key for place in scored_places(small_grid)]
+    assert len(keys) == len(set(keys)) == 13 * 2 + 3
+    assert {"d20 0 equatorial Pacific", "mlotst 0 14-64", "mlotst 0 tropics"} < set(keys)
+
+
+def test_the_thermocline_of_the_equatorial_pacific_lies_deeper_in_the_west(small_grid: Grid) -> None:
+    place = next(place for place in scored_places(small_grid) if place.variable == "d20")
+    depth = values_at(climatology(small_grid, TIME), [place])[place.key]
+    lat, lon = small_grid.lat[place.cells // small_grid.shape[1]], small_grid.lon[place.cells % small_grid.shape[1]]
+    assert np.abs(lat).max() <= 5
+    assert EQUATORIAL_PACIFIC.lon_min <= lon.min() < lon.max() <= EQUATORIAL_PACIFIC.lon_max
+    assert 120 < np.nanmean(depth[lon < 180]) < 220
+    assert 20 < np.nanmean(depth[lon > 250]) < 90
+
+
+def test_kinetic_energy_of_a_wave_is_half_the_sum_of_both_currents(small_grid: Grid) -> None:
+    region = Region("box", "box", -40, -30, 200, 280)
+    wave = np.where(small_grid.wet, np.sin(np.deg2rad(18 * small_grid.lon)), np.nan)
+    batch = Batch({"zos": 2 * wave[0], "uo": wave, "vo": wave}, small_grid, TIME)
+    found = surface_spectra(batch, [region, Region("land", "land", 60, 66, 60, 120)])
+    assert list(found) == ["box"]
+    np.testing.assert_allclose(found["box"]["zos"], 4 * found["box"]["ke"], rtol=1e-4, atol=1e-6 * found["box"]["zos"].max())
+    same = power_by_wavelength(2 * wave[0], small_grid, region, ((1000, 3000),))
+    classes = classes_of(found["box"]["wavenumber"], found["box"]["zos"], ((1000, 3000),))
+    assert classes["1000-3000 km"] == pytest.approx(same["1000-3000 km"], rel=1e-4)
