@@ -102,7 +102,16 @@ RIVAL = (Phase(80 * EPOCH, 1, 5e-4), Phase(50 * EPOCH, 2, 1e-4))
 """FourCastNet: 80 epochs of single steps, 50 of two steps."""
 
 PLANS = {
-    "small": Plan((Phase(300, 1, 1.5e-3), Phase(60, 2, 7e-4), Phase(28, 3, 5e-4)), rounds=3, windows=2, rows=192, columns=320),
+    "small": Plan(
+        (
+            Phase(440, 1, 1.5e-3),
+            Phase(100, 3, 8e-4, rows=128, columns=224),
+            Phase(60, 5, 5e-4, rows=64, columns=160),
+        ),
+        rounds=3,
+        windows=2,
+        averaging=0.98,
+    ),
     "aigoms-small": Plan((Phase(450, 1, 1e-3, epoch=3), Phase(70, 2, 2e-4)), averaging=0.98),
     "fourcastnet": Plan((Phase(450, 1, 1e-3), Phase(70, 2, 2e-4)), averaging=0.98),
     "base": Plan(PUBLISHED, averaging=0.9995, batch=32, checkpointing=True),

@@ -6,37 +6,31 @@ import torch
 
 from engine.channels import PROGNOSTIC_CHANNELS, channel_mask
 from engine.checkpoint import load_checkpoint
-from engine.dataset import SCALE, Sequences, pack, statistics, unpack, write_sequences
-from engine.errors import InputError
+from engine.dataset import SCALE, Sequences, pack, statistics, unpack
+from engine.errors import InputError, ModelError
 from engine.losses import channel_weights, squared_error
 from engine.models.presets import Preset
-from engine.plans import PLANS, Phase, Plan
+from engine.plans import Phase, Plan
+from engine.records import summary
 from engine.resemblance import largest_correlations, sea_level_anomalies
-from engine.train import save_weights, summary
+from engine.sources.analysis import AnalysisSource
+from engine.store import AnalysisStore
+from engine.train import SEQUENCE_DAYS, prepare, save_weights, sequence_starts, train
 from engine.trainer import Trainer
 from tests.engine.models.tiny import EVOLUTION, LINEAR, TinySource, tiny_grid, tiny_setting
-
-PLAN = Plan((Phase(4, 1, 2e-3, masked=0.5), Phase(4, 2, 1e-3)), rounds=2, windows=1, rows=16, columns=24, averaging=0.9)
+from tests.engine.tiny_training import PLAN, tiny_sequences, tiny_trainer
 
 
 @pytest.fixture(scope="module")
 def sequences(tmp_path_factory: pytest.TempPathFactory) -> Sequences:
-    grid, folder = tiny_grid(), tmp_path_factory.mktemp("sequences")
-    source = TinySource(grid)
-    write_sequences(source, source.init_times()[:20:10], 3, folder, grid)
-    return Sequences.open(folder, grid)
-
-
-def _trainer(sequences: Sequences, folder: Path, preset: Preset = EVOLUTION, plan: Plan = PLAN) -> Trainer:
-    grid = tiny_grid()
-    return Trainer(preset, grid, sequences, folder, plan, setting=tiny_setting(grid))
+    return tiny_sequences(tmp_path_factory.mktemp("sequences"))
 
 
 @pytest.mark.parametrize("preset", [EVOLUTION, LINEAR], ids=lambda preset: preset.projection)
 def test_an_interrupted_training_gives_the_same_curve_and_weights(sequences: Sequences, tmp_path: Path, preset: Preset) -> None:
-    whole = _trainer(sequences, tmp_path / "whole", preset)
+    whole = tiny_trainer(sequences, tmp_path / "whole", preset)
     whole.run()
-    _trainer(sequences, tmp_path / "parts", preset).run(last=3)
+    tiny_trainer(sequences, tmp_path / "parts", preset).run(last=3)
     grid = tiny_grid()
     resumed = Trainer.resume(grid, sequences, tmp_path / "parts", PLAN, tiny_setting(grid))
     assert resumed.step == 3
@@ -49,21 +43,22 @@ def test_an_interrupted_training_gives_the_same_curve_and_weights(sequences: Seq
 
 def test_training_starts_at_persistence_and_beats_it(sequences: Sequences, tmp_path: Path) -> None:
     plan = Plan((Phase(45, 1, 3e-3),), rounds=1, windows=2, rows=24, columns=48)
-    trainer = _trainer(sequences, tmp_path, plan=plan)
+    trainer = tiny_trainer(sequences, tmp_path, plan=plan)
     trainer.run()
     first, last = trainer.history[0], trainer.history[-1]
     assert first.loss == pytest.approx(first.persistence_loss, rel=1e-3)
     assert last.loss < 0.9 * last.persistence_loss
+    assert trainer.waited < sum(record.seconds for record in trainer.history)
 
 
 def test_trained_weights_are_saved_with_card_and_picture(sequences: Sequences, tmp_path: Path) -> None:
-    trainer = _trainer(sequences, tmp_path)
+    trainer = tiny_trainer(sequences, tmp_path)
     trainer.run(last=2)
     path = tmp_path / "weights" / "tiny.safetensors"
     save_weights(trainer, path, {"data": ["tiny"]})
     loaded = load_checkpoint(path, tiny_grid())
     assert loaded.provenance["training"]["updates"] == 2
-    assert set(summary(trainer)) == {"hours", "first_day_error_over_persistence"}
+    assert set(summary(trainer.history)) == {"hours", "first_day_error_over_persistence"}
     assert (tmp_path / "weights" / "tiny_loss.png").stat().st_size > 10_000
 
 
@@ -75,7 +70,58 @@ def test_nothing_to_resume_is_said(sequences: Sequences, tmp_path: Path) -> None
 def test_sequences_too_short_for_the_plan_are_refused(sequences: Sequences, tmp_path: Path) -> None:
     plan = Plan((Phase(1, 3, 1e-3),), rounds=2, windows=1, rows=16, columns=24)
     with pytest.raises(InputError, match="the plan needs 4"):
-        _trainer(sequences, tmp_path, plan=plan)
+        tiny_trainer(sequences, tmp_path, plan=plan)
+
+
+def test_a_diverged_training_says_so_and_keeps_the_last_good_weights(sequences: Sequences, tmp_path: Path) -> None:
+    trainer = tiny_trainer(sequences, tmp_path, LINEAR)
+    with torch.no_grad():
+        trainer.network.projection.recovery.bias.fill_(torch.nan)
+    with pytest.raises(ModelError, match="diverged at update 0"):
+        trainer.run()
+    assert not (tmp_path / "state.pt").exists()
+
+
+def test_a_state_saved_before_validation_was_recorded_still_resumes(sequences: Sequences, tmp_path: Path) -> None:
+    tiny_trainer(sequences, tmp_path, LINEAR).run(last=1)
+    state = torch.load(tmp_path / "state.pt", weights_only=True)
+    for record in state["history"]:
+        del record["validation"]
+    torch.save(state, tmp_path / "state.pt")
+    grid = tiny_grid()
+    assert Trainer.resume(grid, sequences, tmp_path, PLAN, tiny_setting(grid)).history[0].validation == {}
+
+
+def test_days_in_a_row_become_sequences_and_gaps_are_left_out() -> None:
+    days = np.datetime64("2014-01-01") + np.array([*range(16), *range(20, 26), *range(30, 37)])
+    starts = [str(day) for day in sequence_starts(days)]
+    assert starts == ["2014-01-01", "2014-01-08", "2014-01-31"]
+
+
+def test_an_ingested_analysis_trains_the_network(tmp_path: Path) -> None:
+    grid = tiny_grid()
+    source = TinySource(grid)
+    days = source.init_times()[: 2 * SEQUENCE_DAYS]
+    attributes = {"source": "hycom", "label": "HYCOM", "sampling": "snapshot", "description": "made up"}
+    with AnalysisStore.create(tmp_path / "days", grid, days, attributes) as store:
+        for lead, day in enumerate(days):
+            store.append(lead, source.state(day))
+        store.finish()
+    result = train("aigoms-small", grid=grid, sources=[AnalysisSource(tmp_path / "days")], device="cpu", batch=2, updates=2)
+    assert result["updates"] == 2
+    card = load_checkpoint(result["weights"], grid).provenance["training"]
+    assert card["data"] == ["hycom"]
+    assert card["sequences"] == ["hycom__2019-02-23", "hycom__2019-03-02"]
+    assert card["plan"]["batch"] == 2
+    again = train("aigoms-small", True, grid=grid, sources=[AnalysisSource(tmp_path / "days")], device="cpu", updates=3)
+    assert again["updates"] == 3
+
+
+def test_too_few_days_in_a_row_are_refused(tmp_path: Path) -> None:
+    source = TinySource(tiny_grid())
+    source.init_times = lambda: np.datetime64("2019-02-23") + np.arange(6)  # type: ignore[method-assign]
+    with pytest.raises(InputError, match="no 7 days in a row"):
+        prepare([source], tmp_path, tiny_grid())
 
 
 def test_packing_keeps_a_day_s_change(sequences: Sequences) -> None:
@@ -136,18 +182,6 @@ def test_an_error_of_one_tendency_costs_one_and_zos_weighs_most() -> None:
     weights = channel_weights(PROGNOSTIC_CHANNELS)
     assert weights.sum() == pytest.approx(1)
     assert weights.argmax() == 60
-
-
-@pytest.mark.parametrize("name", list(PLANS))
-def test_the_rate_rises_and_falls_in_every_phase(name: str) -> None:
-    plan, begin = PLANS[name], 0
-    for phase in plan.phases:
-        rates = [plan.at(begin + int(part * (phase.steps - 1)))[1] for part in (0, 0.05, 0.5, 1)]
-        assert rates[0] < 0.5 * phase.rate
-        assert rates[1] > rates[2] > rates[3]
-        assert max(rates) <= phase.rate
-        begin += phase.steps
-    assert begin == plan.steps
 
 
 def test_resemblance_finds_a_copy_and_not_a_stranger() -> None:

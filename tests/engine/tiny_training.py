@@ -1,5 +1,6 @@
 """Training of a tiny network on made-up days."""
 
+import os
 from pathlib import Path
 
 import torch
@@ -9,7 +10,7 @@ from engine.models.presets import Preset
 from engine.plans import Phase, Plan
 from engine.team import Team
 from engine.trainer import Trainer
-from tests.engine.models.tiny import EVOLUTION, TinySource, tiny_grid, tiny_setting
+from tests.engine.models.tiny import EVOLUTION, LINEAR, TinySource, tiny_grid, tiny_setting
 
 PLAN = Plan((Phase(4, 1, 2e-3, masked=0.5), Phase(4, 2, 1e-3)), rounds=2, windows=1, rows=16, columns=24, averaging=0.9)
 
@@ -30,13 +31,12 @@ def tiny_trainer(
     return Trainer(preset, grid, sequences, folder, plan, setting=tiny_setting(grid), team=team)
 
 
-def train_in_team(rank: int, size: int, port: int, sequences: Path, folder: Path, plan: Plan, last: int, preset: Preset) -> None:
-    """Train as one process of several on this machine."""
-    import os
-
+def train_in_team(rank: int, size: int, port: int, sequences: Path, folder: Path, plan: Plan, last: int) -> None:
+    """Train a tiny network of each projection as one process of several on this machine."""
     place = {"RANK": rank, "LOCAL_RANK": rank, "WORLD_SIZE": size, "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port}
     os.environ.update({name: str(value) for name, value in place.items()})
     torch.set_num_threads(1)
     grid = tiny_grid()
     with Team.join("cpu") as team:
-        tiny_trainer(Sequences.open(sequences, grid), folder, preset, plan, team).run(last)
+        for preset in (EVOLUTION, LINEAR):
+            tiny_trainer(Sequences.open(sequences, grid), folder / preset.name, preset, plan, team).run(last)
