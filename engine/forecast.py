@@ -17,8 +17,9 @@ from engine.models.interface import Model
 from engine.paths import stores_folder
 from engine.progress import Progress, no_progress
 from engine.rollout import rollout
-from engine.sources import Source
+from engine.sources import Source, initial_state
 from engine.store import ForecastStore, open_store
+from engine.variables import PROGNOSTIC
 
 RESTART_INTERVAL = 3
 """Leads between two restart states: at most so many days are computed again after a kill."""
@@ -51,7 +52,7 @@ def run_forecast(
         raise InputError(f"model is {model_name!r}; expected one of {', '.join(MODEL_NAMES)}")
     folder = folder or stores_folder() / forecast_identifier(source, init_time, model_name, days)
     progress(0.0, "reading the initial state")
-    initial = source.state(init_time)
+    initial = initial_state(source, init_time)
     with _memory_explained(model_name):
         model = load_model(model_name, initial.grid, device)
         attrs = _attributes(source, init_time, model, days)
@@ -151,8 +152,8 @@ def _differences(stored: dict[str, Any], requested: dict[str, Any]) -> list[str]
 
 
 def _refuse_blow_up(lead: int, batch: Batch, initial: Batch) -> None:
-    for name, values in batch.fields.items():
-        was, now = (fields[0] if fields.ndim == 3 else fields for fields in (initial[name], values))
+    for name in PROGNOSTIC:
+        was, now = (fields[0] if fields.ndim == 3 else fields for fields in (initial[name], batch[name]))
         lost = int(np.sum(np.isfinite(was) & ~np.isfinite(now)))
         if lost:
             raise ModelError(

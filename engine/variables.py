@@ -49,7 +49,7 @@ class Variable:
     standard_name: str
     units: str
     role: str
-    """prognostic, forcing, static, wave or biogeochemistry."""
+    """prognostic, memory, forcing, static, wave or biogeochemistry."""
     valid_range: tuple[float, float]
     packing: Packing
     depths: tuple[float, ...] = field(default=())
@@ -92,6 +92,16 @@ VARIABLES: dict[str, Variable] = {
         _ocean("uo", "Eastward current", "eastward_sea_water_velocity", "m s-1", -5, 5, _HYCOM_FLOW),
         _ocean("vo", "Northward current", "northward_sea_water_velocity", "m s-1", -5, 5, _HYCOM_FLOW),
         _surface("zos", "Sea surface height", "sea_surface_height_above_geoid", "m", "prognostic", -5, 5, _HYCOM_FLOW),
+        _surface(
+            "zos_change",
+            "Change of sea surface height since the day before",
+            "change_over_time_in_sea_surface_height_above_geoid",
+            "m",
+            "memory",
+            -1,
+            1,
+            Packing(0.0001),
+        ),
         _surface("u10", "Eastward wind at 10 m", "eastward_wind", "m s-1", "forcing", -80, 80, Packing(0.003)),
         _surface("v10", "Northward wind at 10 m", "northward_wind", "m s-1", "forcing", -80, 80, Packing(0.003)),
         _surface("t2m", "Air temperature at 2 m", "air_temperature", "degC", "forcing", -90, 60, Packing(0.005)),
@@ -183,6 +193,9 @@ VARIABLES: dict[str, Variable] = {
 }
 
 PROGNOSTIC: tuple[str, ...] = ("thetao", "so", "uo", "vo", "zos")
+MEMORY: tuple[str, ...] = ("zos_change",)
+"""What a model remembers of the day before; no store keeps it."""
+
 FORCING: tuple[str, ...] = ("u10", "v10", "t2m", "msl", "sp")
 STATIC: tuple[str, ...] = ("deptho",)
 WAVES: tuple[str, ...] = ("swh",)

@@ -3,6 +3,7 @@
 import torch
 
 from engine.models.setting import Setting
+from engine.models.window import crop
 
 DAY = 86400.0
 
@@ -38,14 +39,28 @@ def vorticity(flow: tuple[torch.Tensor, torch.Tensor], setting: Setting) -> torc
     return slopes(flow[1], setting)[0] - slopes(flow[0], setting)[1]
 
 
-def smoothed(level: torch.Tensor, wet: torch.Tensor) -> torch.Tensor:
-    """Return `level` (1, h, w) under a binomial 3 x 3 mean of wet cells, one cell narrower on each side."""
-    kernel = torch.tensor([1.0, 2.0, 1.0], device=level.device)
+def smoothed(fields: torch.Tensor, wet: torch.Tensor) -> torch.Tensor:
+    """Return `fields` (n, h, w) under a binomial 3 x 3 mean of cells `wet` (1, h, w), one cell narrower on each side."""
+    kernel = torch.tensor([1.0, 2.0, 1.0], device=fields.device)
     kernel = (kernel[:, None] * kernel / 16)[None, None]
-    water = wet.to(level.dtype)
-    total = torch.nn.functional.conv2d((level * water)[None], kernel)[0]
+    water = wet.to(fields.dtype)
+    total = torch.nn.functional.conv2d((fields * water)[:, None], kernel)[:, 0]
     share = torch.nn.functional.conv2d(water[None], kernel)[0]
-    return total + (1 - share) * level[:, 1:-1, 1:-1]
+    return total + (1 - share) * fields[:, 1:-1, 1:-1]
+
+
+def balanced_scales(changes: torch.Tensor, strength: torch.Tensor, setting: Setting, passes: int) -> torch.Tensor:
+    """Return changes (n, h, w) of sea level without what is finer than the deformation radius, `passes` cells narrower a side.
+
+    A source of vorticity moves sea level through (Laplacian - 1 / radius^2)^-1, which leaves nothing much finer than the
+    radius; so many passes of a binomial mean have the variance `strength` times the radius squared, where the cells allow.
+    """
+    cells = setting.radius**2 / (setting.cell_x * setting.cell_y)
+    share = (strength * cells * 2 / passes).clamp(0, 1)
+    for done in range(passes):
+        here = crop(changes, 1)
+        changes = here + crop(share, done + 1) * (smoothed(changes, crop(setting.wet[:1], done)) - here)
+    return changes
 
 
 def vertical_slope(tracers: torch.Tensor, depth: torch.Tensor, wet: torch.Tensor) -> torch.Tensor:

@@ -9,10 +9,10 @@ import numpy as np
 import torch
 from torch import nn
 
-from engine.models.dynamics import DAY, geostrophic, smoothed, vertical_slope
-from engine.models.inputs import CONTEXT_CHANNELS, DERIVED, derived
+from engine.models.dynamics import DAY, balanced_scales, geostrophic, smoothed, vertical_slope
+from engine.models.inputs import CONTEXT_CHANNELS, DERIVED, departure, derived, heat_exchange
 from engine.models.local import LocalPath
-from engine.models.presets import LARGEST_DISPLACEMENT, LevelGroup, Preset
+from engine.models.presets import LARGEST_DISPLACEMENT, SMOOTHING_PASSES, LevelGroup, Preset
 from engine.models.setting import Setting
 from engine.models.warp import REACH, warp
 from engine.models.window import crop
@@ -24,6 +24,12 @@ BLOCKS = {"thetao": 0, "so": LEVELS, "uo": 2 * LEVELS, "vo": 3 * LEVELS}
 
 ZOS = 4 * LEVELS
 STATE = ZOS + 1
+MEMORY = 1
+"""Planes of a state beside its channels: the change of sea level in the day before, in m, 0 where it is not known."""
+
+AIR_TEMPERATURE, AIR_PRESSURE = 2, 3
+"""Numbers of these forcing channels."""
+
 EKMAN_LEVELS = 6
 """Levels (0 to 50 m) that the wind turns."""
 
@@ -31,57 +37,80 @@ GAIN = 0.01
 EAGER = 10.0
 """Factor on outputs whose right size is near one, so that a learning rate that suits the weights gets them there soon."""
 
+FADING_DAYS = 60.0
+"""Days in which what is unusual in the mixed layer would fade if the learned factor were one."""
+
 MARGIN = LARGEST_DISPLACEMENT + REACH
+OUTSIDE = SMOOTHING_PASSES + 2
+"""Cells around the window on which the change of sea level is first made."""
 
 
 class Evolution(nn.Module):
-    """x(t + 1) = warp(x, displacement) (1 + gain) + balanced change + source on a window; all heads start at zero."""
+    """x(t + 1) = warp(x, displacement) + gain (x - usual) + balanced change + source on a window; all heads start at zero."""
 
     mean: torch.Tensor
     std: torch.Tensor
     tendency: torch.Tensor
     depth: torch.Tensor
+    air_mean: torch.Tensor
+    air_std: torch.Tensor
 
     def __init__(self, preset: Preset, mean: np.ndarray, std: np.ndarray, tendency: np.ndarray) -> None:
         super().__init__()
         self.preset = preset
         self.groups: tuple[LevelGroup, ...] = preset.groups
         # Shares of the currents at a group's top and bottom and a free displacement, for each group; the latter for sea
-        # level too; gain by field; source by channel; sea level that moves without the layers; learned factors of heave
-        # and of geostrophic flow.
-        self.sizes = (4 * len(self.groups) + 2, len(BLOCKS) + 1, STATE, 1, LEVELS, LEVELS)
+        # level too; gain of temperature, salinity and sea level; source by channel; sea level that moves without the
+        # layers; learned factors of heave and of geostrophic flow.
+        self.sizes = (4 * len(self.groups) + 2, 3, STATE, 1, LEVELS, LEVELS)
         self.local = LocalPath(
             len(CONTEXT_CHANNELS) + DERIVED, preset.decoder_width, preset.local_width, preset.dilations, sum(self.sizes)
         )
         self.ekman = nn.Parameter(torch.zeros(EKMAN_LEVELS))
         self.calm = nn.Parameter(torch.zeros(()))
+        self.radius = nn.Parameter(torch.tensor(0.25 / EAGER))
         self.season = nn.Parameter(torch.zeros(LEVELS))
-        for name, values in (("mean", mean), ("std", std), ("tendency", tendency), ("depth", np.asarray(DEPTHS))):
+        self.exchange = nn.Parameter(torch.zeros(LEVELS))
+        self.fading = nn.Parameter(torch.zeros(2, LEVELS))
+        constants = {"mean": mean[:STATE], "std": std[:STATE], "tendency": tendency, "depth": np.asarray(DEPTHS)}
+        for name, values in (constants | {"air_mean": mean[STATE:], "air_std": std[STATE:]}).items():
             self.register_buffer(name, torch.as_tensor(np.asarray(values), dtype=torch.float32), persistent=False)
 
     def forward(
-        self, state: torch.Tensor, air: torch.Tensor, target_air: torch.Tensor, modulation: torch.Tensor, setting: Setting
+        self,
+        state: torch.Tensor,
+        air: torch.Tensor,
+        target_air: torch.Tensor,
+        moment: torch.Tensor,
+        modulation: torch.Tensor,
+        setting: Setting,
     ) -> torch.Tensor:
-        """Return the next state (61, h, w) in physical units; dry cells hold numbers without meaning.
+        """Return the next state (62, h, w) in physical units; dry cells hold numbers without meaning.
 
-        `state` (61, H, W), 0 in dry cells; `air` and `target_air` (8, H, W): the normalised atmosphere and its surface
-        Ekman flow (2) and e-folding depth at both times; `modulation` (m, H, W) as from `modulate`; `setting` on H x W.
-        H and W hold a rim of `preset.halo` cells round the window.
+        `state` (62, H, W), 0 in dry cells, its last plane the memory; `moment` (5,) the harmonics of the year; `air` and
+        `target_air` (8, H, W): the normalised atmosphere and its surface Ekman flow (2) and e-folding depth at both times;
+        `modulation` (m, H, W) as from `modulate`; `setting` on H x W. H and W hold a rim of `preset.halo` cells round the
+        window.
         """
         rim = self.preset.halo
         spiral = ekman_spiral(target_air[5:], setting.lat) - ekman_spiral(air[5:], setting.lat)
         context = list(CONTEXT_CHANNELS)
         known = (state[context] - self.mean[context, None, None]) / self.std[context, None, None]
         known = known * setting.wet[[number % LEVELS for number in context]]
-        inputs = derived(state, target_air[:5], target_air[:5] - air[:5], spiral[:, 0], setting)
-        # Two cells more than the window: the flow of its rim needs the neighbours' sea level, smoothed in the tropics.
+        weather = self._physical(air), self._physical(target_air)
+        mean_weather = (weather[0] + weather[1]) / 2
+        inputs = derived(state, target_air[:5], target_air[:5] - air[:5], mean_weather, spiral[:, 0], moment, setting)
+        unusual = departure(crop(state, rim), moment, inner := setting.crop(rim))
+        heating = heat_exchange(unusual[0], crop(mean_weather[0], rim), moment, inner)
+        # More cells than the window: the flow of its rim needs the neighbours' sea level, smoothed by theirs.
         tuning, warming = modulation.split([modulation.shape[0] - LEVELS, LEVELS])
-        heads = self.local(torch.cat([known, inputs]), tuning, rim - 2)
+        heads = self.local(torch.cat([known, inputs]), tuning, rim - OUTSIDE)
         moves, gain, source, loose, sinking, turning = heads.split(self.sizes)
-        inner, edge = setting.crop(rim), setting.crop(rim - 1)
-        level, change = self._sea_level(state, moves[-2:], gain[-1:], source[ZOS:] * self.tendency[ZOS], setting)
-        moves, gain, source, loose, sinking, turning = (crop(part, 1) for part in (moves, gain, source, loose, sinking, turning))
-        total = change + loose * self.tendency[ZOS] * edge.wet[:1]
+        edge = setting.crop(rim - 1)
+        tendency = self.tendency[ZOS] * setting.crop(rim - OUTSIDE).wet[:1]
+        level, change, loose = self._sea_level(state, moves[-2:], gain[-1:], source[ZOS:] * tendency, loose * tendency, setting)
+        moves, gain, source, sinking, turning = (crop(part, OUTSIDE - 1) for part in (moves, gain, source, sinking, turning))
+        total = change + loose
         parts = (change, total, sinking, turning, source[:ZOS], gain, moves, *geostrophic(total, edge))
         change, total, sinking, turning, source, gain, moves, *flow = (crop(part, 1) for part in parts)
         old = crop(state, rim)[:ZOS].unflatten(0, (4, LEVELS))
@@ -90,44 +119,63 @@ class Evolution(nn.Module):
         new = torch.addcmul(old, source.unflatten(0, (4, LEVELS)), self.tendency[:ZOS].view(4, LEVELS, 1, 1))
         new[:2].addcmul_(sunk[None], vertical_slope(old[:2], self.depth, inner.wet), value=-1)
         new[0].addcmul_(EAGER * self.season[:, None, None], crop(warming, rim))
+        new[0].addcmul_(EAGER * self.exchange[:, None, None], heating)
+        for field, surface in enumerate((unusual[0], unusual[3])):
+            new[field].addcmul_(self.fading[field, :, None, None], surface, value=-EAGER / FADING_DAYS)
         new[2:].addcmul_(turned[None], torch.stack(flow))
         new[2:, :EKMAN_LEVELS] += EAGER * self.ekman[:, None, None] * crop(spiral, rim)
         for number, group in enumerate(self.groups):
             part = moves[4 * number : 4 * number + 4]
-            for name, carried in self._carried(state, part, gain[:-1], group, setting).items():
+            for name, carried in self._carried(state, part, group, setting).items():
                 new[list(BLOCKS).index(name), group.first : group.last] += carried
+            if group.first == 0:
+                # What is unusual at the surface fades, or grows, in the whole mixed layer.
+                new[0, : group.last].addcmul_(gain[0], unusual[0], value=EAGER * GAIN)
+                new[1, : group.last].addcmul_(gain[1], unusual[3], value=EAGER * GAIN)
         result = torch.cat([new.flatten(0, 1), crop(level, 1) + total])
         if bool((inner.fade < 1).any()):
-            before = crop(state, rim)
+            before = crop(state[:STATE], rim)
             result = before + inner.fade * (result - before)
-        return result
+        return torch.cat([result, result[ZOS:] - crop(state[ZOS:STATE], rim)])
+
+    def _physical(self, air: torch.Tensor) -> torch.Tensor:
+        """Return temperature in degC and pressure in hPa over 1000 (2, h, w) of a normalised atmosphere."""
+        chosen = [AIR_TEMPERATURE, AIR_PRESSURE]
+        physical = air[chosen] * self.air_std[chosen, None, None] + self.air_mean[chosen, None, None]
+        return torch.stack([physical[0], physical[1] / 100 - 1000])
 
     def modulate(self, features: torch.Tensor, season: torch.Tensor) -> torch.Tensor:
         """Return (m, hp, wp) on the patch grid: the local path's tuning by the features and the warming of the season."""
         return torch.cat([self.local.modulate(features), season])
 
     def _sea_level(
-        self, state: torch.Tensor, moves: torch.Tensor, gain: torch.Tensor, source: torch.Tensor, setting: Setting
-    ) -> tuple[torch.Tensor, torch.Tensor]:
-        """Sea level before and its balanced change (1, h, w) in m, on the window and one cell around it."""
-        rim = self.preset.halo - 2
-        near = setting.crop(rim - MARGIN)
-        before = crop(state[ZOS:], rim - MARGIN)
+        self,
+        state: torch.Tensor,
+        moves: torch.Tensor,
+        gain: torch.Tensor,
+        source: torch.Tensor,
+        loose: torch.Tensor,
+        setting: Setting,
+    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Sea level before, its balanced and its loose change (1, h, w) in m, on the window and one cell around it."""
+        rim = self.preset.halo - OUTSIDE
+        near, wide = setting.crop(rim - MARGIN), setting.crop(rim)
+        before = crop(state[ZOS:STATE], rim - MARGIN)
         anomaly = (before - near.mean_level) * near.wet[:1]
-        moved = warp(anomaly, _displacement(moves, [], setting.crop(rim)), near.wet[:1], MARGIN)
+        moved = warp(anomaly, _displacement(moves, [], wide), near.wet[:1], MARGIN)
         here = crop(anomaly, MARGIN)
-        change = (moved * (1 + GAIN * gain) - here + source) * setting.crop(rim).wet[:1]
-        edge = setting.crop(rim + 1)
-        change, after = crop(change, 1), here + change
+        changes = torch.cat([(moved * (1 + GAIN * gain) - here + source) * wide.wet[:1], loose])
+        changes = balanced_scales(changes, (EAGER * self.radius).clamp_min(0), wide, SMOOTHING_PASSES)
+        change, here = changes[:1], crop(here, SMOOTHING_PASSES)
+        edge, around = setting.crop(self.preset.halo - 1), setting.crop(self.preset.halo - 2)
+        after, change = here + change, crop(change, 1)
         if bool((edge.belt > 0).any()):
             share = edge.belt * (EAGER * self.calm).clamp(0, 1)
-            change = change + share * (smoothed(after, setting.crop(rim).wet[:1]) - crop(after, 1))
-        return crop(before, MARGIN + 1), change * edge.wet[:1]
+            change = change + share * (smoothed(after, around.wet[:1]) - crop(after, 1))
+        return crop(before, MARGIN + OUTSIDE - 1), change * edge.wet[:1], crop(changes[1:], 1) * edge.wet[:1]
 
-    def _carried(
-        self, state: torch.Tensor, moves: torch.Tensor, gain: torch.Tensor, group: LevelGroup, setting: Setting
-    ) -> dict[str, torch.Tensor]:
-        """Change by transport and gain of each carried field of a group of levels, on the window."""
+    def _carried(self, state: torch.Tensor, moves: torch.Tensor, group: LevelGroup, setting: Setting) -> dict[str, torch.Tensor]:
+        """Change by transport of each carried field of a group of levels, on the window."""
         rim = self.preset.halo
         near = setting.crop(rim - MARGIN)
         ends = (group.first, group.last - 1)
@@ -136,9 +184,7 @@ class Evolution(nn.Module):
         before = crop(torch.cat([state[channel] for channel in channels]), rim - MARGIN)
         wet = near.wet[group.first : group.last].repeat(len(channels), 1, 1)
         after = warp(before, _displacement(moves, currents, setting.crop(rim)), wet, MARGIN)
-        mean = torch.cat([self.mean[channel] for channel in channels])[:, None, None]
-        factor = GAIN * gain[[list(BLOCKS).index(name) for name in group.carried]].repeat_interleave(group.last - group.first, 0)
-        change = torch.addcmul(after - crop(before, MARGIN), factor, after - mean)
+        change = after - crop(before, MARGIN)
         return dict(zip(group.carried, change.split(group.last - group.first), strict=True))
 
 

@@ -13,15 +13,15 @@ from engine.errors import ModelError
 from engine.grid import Grid
 from engine.hydrography import climatology
 from engine.models.air import air_of
-from engine.models.interface import state_of
+from engine.models.interface import MEMORY_FIELD, state_of
 from engine.models.memory import keep_freed_memory
 from engine.models.network import Network
-from engine.models.season import Season
+from engine.models.season import Season, basis
 from engine.models.setting import Setting
 from engine.models.window import bands
 from engine.normalisation import Normalisation
 
-BAND_ROWS = 96
+BAND_ROWS = 144
 """Rows handled at once on the processor: few enough for its caches and for a small peak of memory."""
 
 Result = TypeVar("Result")
@@ -50,32 +50,38 @@ class Forecaster:
         self._bands = bands(*grid.shape, max(rows - rows % network.preset.patch, network.preset.patch))
         setting = Setting.of(grid) if setting is None else setting
         self._settings = [setting.cut(band, network.preset.halo).to(device) for band in self._bands]
-        self._mask = torch.from_numpy(channel_mask(grid, PROGNOSTIC_CHANNELS)).to(device)
+        mask = torch.from_numpy(channel_mask(grid, PROGNOSTIC_CHANNELS))
+        self._mask = torch.cat([mask, mask[-1:]]).to(device)
         self._season = Season(grid, network.preset.patch)
         self._known: tuple[np.datetime64, torch.Tensor] | None = None
 
     def prepare(self, batch: Batch) -> torch.Tensor:
-        """Return the initial state (61, h, w) on the device; wet cells that are missing take the climatology's value."""
-        state = state_of(batch)
-        mask = self._mask.cpu()
-        state[~mask] = torch.nan
-        if bool((torch.isnan(state) & mask).any()):
+        """Return the initial state (62, h, w) on the device; wet cells that are missing take the climatology's value.
+
+        The last plane is the change of sea level since the day before, 0 where the batch does not know it.
+        """
+        state, mask = state_of(batch), self._mask.cpu()
+        if bool((torch.isnan(state) & mask[:-1]).any()):
             state = torch.where(torch.isnan(state), state_of(climatology(self.grid, batch.time)), state)
-            state[~mask] = torch.nan
+        memory = torch.zeros(1, *self.grid.shape)
+        if MEMORY_FIELD in batch.fields:
+            memory = torch.nan_to_num(torch.from_numpy(batch[MEMORY_FIELD])[None])
+        state = torch.cat([state, memory])
+        state[~mask] = torch.nan
         return self._guarded(lambda: state.to(self.device))
 
     def step(
         self, state: torch.Tensor, forcing: Batch | None, target_forcing: Batch | None, time: np.datetime64
     ) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return the state (61, h, w) a day after `time` and the features; raises ModelError when memory runs out."""
+        """Return the state (62, h, w) a day after `time` and the features; raises ModelError when memory runs out."""
         if forcing is None or target_forcing is None:
             raise ModelError(f"model {self.name!r} got no atmosphere for {time}; it needs u10 v10 t2m msl sp of both days")
         air = self._air(forcing)
         target_air = self._air(target_forcing)
-        return self._guarded(lambda: self._step(state, air, target_air, self._season.change(time)))
+        return self._guarded(lambda: self._step(state, air, target_air, time))
 
     def _step(
-        self, state: torch.Tensor, air: torch.Tensor, target_air: torch.Tensor, season: torch.Tensor
+        self, state: torch.Tensor, air: torch.Tensor, target_air: torch.Tensor, time: np.datetime64
     ) -> tuple[torch.Tensor, torch.Tensor]:
         rim = self.network.preset.halo
         with torch.inference_mode(), torch.autocast(self.device.type, torch.bfloat16):
@@ -84,12 +90,14 @@ class Forecaster:
                 inner = setting.crop(rim)
                 tokens.append(self.network.embed(torch.nan_to_num(band.cut(state, 0)), band.cut(target_air[:5], 0), inner))
             features = self.network.features(torch.cat(tokens, dim=1))
-            modulation = self.network.modulation(features, season.to(self.device))
+            modulation = self.network.modulation(features, self._season.change(time).to(self.device))
+            moment = basis(time).to(self.device)
             result = torch.empty_like(state)
             for band, setting in zip(self._bands, self._settings, strict=True):
                 around = torch.nan_to_num(band.cut(state, rim))
                 airs = band.cut(air, rim), band.cut(target_air, rim)
-                result[:, band.row : band.row + band.rows] = self.network.advance(around, *airs, modulation, setting, band)
+                moved = self.network.advance(around, *airs, moment, modulation, setting, band)
+                result[:, band.row : band.row + band.rows] = moved
             result.masked_fill_(~self._mask, torch.nan)
         return result, features
 

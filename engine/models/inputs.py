@@ -4,6 +4,7 @@ import torch
 
 from engine.channels import PROGNOSTIC_CHANNELS
 from engine.models.dynamics import DAY, geostrophic, slopes, vorticity
+from engine.models.season import HARMONICS, USUAL_LEVELS
 from engine.models.setting import Setting
 
 CONTEXT = {"thetao": (0, 3, 5, 7, 11, 13), "so": (0, 5, 7, 11), "uo": (0, 5, 11), "vo": (0, 5, 11)}
@@ -12,20 +13,34 @@ CONTEXT = {"thetao": (0, 3, 5, 7, 11, 13), "so": (0, 5, 7, 11), "uo": (0, 5, 11)
 CONTEXT_CHANNELS = tuple(
     number for number, channel in enumerate(PROGNOSTIC_CHANNELS) if channel.level in CONTEXT.get(channel.variable, ())
 )
+SALINITY = PROGNOSTIC_CHANNELS.index(next(channel for channel in PROGNOSTIC_CHANNELS if channel.variable == "so"))
 UPPER_LEVELS = (3, 5, 7)
 """Levels (20, 50, 100 m) whose temperature against the surface shows the mixed layer."""
 
-DERIVED = 32
+DERIVED = 44
 """Number of channels that `derived` returns."""
+
+HEAT_EXCHANGE = 35.0 * DAY / (1025 * 3990)
+"""Metres of water that the air warms by a kelvin a day per kelvin of difference (Haney 1971)."""
+
+LEAST_WARMING = 1.5
+"""K per metre of sea level below which temperature says little of the thermocline."""
 
 
 def derived(
-    state: torch.Tensor, forcing: torch.Tensor, change: torch.Tensor, ekman: torch.Tensor, setting: Setting
+    state: torch.Tensor,
+    forcing: torch.Tensor,
+    change: torch.Tensor,
+    air: torch.Tensor,
+    ekman: torch.Tensor,
+    moment: torch.Tensor,
+    setting: Setting,
 ) -> torch.Tensor:
-    """Return inputs (DERIVED, h, w) of a state (61, h, w) in physical units whose land is 0.
+    """Return inputs (DERIVED, h, w) of a state (62, h, w) in physical units whose land is 0.
 
     `forcing` (5, h, w) is the normalised atmosphere of the target day, `change` (5, h, w) its change since the day before,
-    `ekman` (2, h, w) the surface Ekman flow of the target day less that of the day before in m/s. The tendency of
+    `air` (2, h, w) its temperature in degC and pressure in hPa over 1000, `ekman` (2, h, w) the surface Ekman flow of the
+    target day less that of the day before in m/s, `moment` (5,) the harmonics of the year. The tendency of
     sea level is that of one-layer quasi-geostrophic flow for long waves: vorticity advection times the squared
     deformation radius (after Ubelmann et al. 2015, doi 10.1175/JTECH-D-14-00152.1).
     """
@@ -42,6 +57,8 @@ def derived(
     # Metres of sea level a day per unit of vorticity tendency: minus radius squared times f / g.
     to_level = -DAY * setting.radius**2 * setting.coriolis / 9.81
     temperature = state[0]
+    departures = departure(state, moment, setting)
+    unusual, thermocline, air_unusual, depth = _weather_and_thermocline(departures, air, moment, setting)
     latitude = (setting.lat / 90).expand_as(anomaly[0])
     columns = [
         anomaly / 0.15,
@@ -66,5 +83,49 @@ def derived(
         setting.floor * wet,
         wet.to(anomaly.dtype)[None],
         setting.wet[11:12].to(anomaly.dtype),
+        unusual,
+        thermocline / 0.15,
+        (anomaly - thermocline[1:]) / 0.05,
+        air_unusual,
+        (depth - 4.0)[None],
+        state[61:] / 0.01 * wet,
     ]
     return torch.cat(columns).clamp_(-8.0, 8.0)
+
+
+def usual(moment: torch.Tensor, setting: Setting) -> torch.Tensor:
+    """Return the usual fields (6, h, w) of the moment, in the order of `season.USUAL`."""
+    return torch.einsum("k,kchw->chw", moment, setting.year.unflatten(0, (HARMONICS, -1)))
+
+
+def departure(state: torch.Tensor, moment: torch.Tensor, setting: Setting) -> torch.Tensor:
+    """Return how far (4, h, w) temperature at 0, 100, 300 m (K) and surface salinity are from usual; 0 in dry cells."""
+    levels = list(USUAL_LEVELS)
+    temperature = state[levels] - usual(moment, setting)[: len(levels)]
+    salinity = state[SALINITY : SALINITY + 1] - setting.usual_salinity
+    return torch.cat([temperature, salinity]) * setting.wet[[*levels, 0]]
+
+
+def heat_exchange(unusual: torch.Tensor, air: torch.Tensor, moment: torch.Tensor, setting: Setting) -> torch.Tensor:
+    """Return the warming (h, w) in K a day of a surface `unusual` K too warm under air of `air` degC (Haney 1971).
+
+    Only what is unusual in either counts: the usual exchange belongs to the season.
+    """
+    normal = usual(moment, setting)
+    return (HEAT_EXCHANGE * torch.exp(-normal[5])).clamp(max=0.8) * (air - normal[3] - unusual) * setting.wet[0]
+
+
+def _weather_and_thermocline(
+    departures: torch.Tensor, air: torch.Tensor, moment: torch.Tensor, setting: Setting
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Return departures (4), sea level that 100 and 300 m of depth tell of in m (2), unusual air (3), log of the mixed layer.
+
+    Sea level that follows the weather leaves the thermocline alone, so what the two disagree on soon goes.
+    """
+    level = departures[1:3] * setting.warming / (setting.warming**2 + LEAST_WARMING**2)
+    normal = usual(moment, setting)
+    warmth, pressure, depth = air[0] - normal[3], air[1] - normal[4], normal[5]
+    exchange = heat_exchange(departures[0], air[0], moment, setting)
+    scale = torch.tensor([2.0, 1.5, 1.5, 0.3], device=air.device)[:, None, None]
+    weather = torch.stack([exchange / 0.05, warmth / 3.0, pressure / 8.0])
+    return departures / scale, level, weather * setting.wet[0], depth

@@ -8,14 +8,20 @@ import torch
 from engine.batch import Batch
 from engine.channels import PROGNOSTIC_CHANNELS, to_array
 from engine.grid import Grid
-from engine.variables import DEPTHS, PROGNOSTIC
+from engine.variables import DEPTHS, MEMORY, PROGNOSTIC
 
 TIME_STEP = np.timedelta64(1, "D")
 """The interval of one step."""
 
+MEMORY_FIELD = MEMORY[0]
+"""What a network remembers of the day before, and what rides in its batches so that a run can go on exactly."""
+
 
 class Model(Protocol):
-    """A forecast model; its state is a tensor (61, h, w) float32 in physical units, NaN in dry cells."""
+    """A forecast model; its state is a tensor (61 or more, h, w) float32 in physical units, NaN in dry cells.
+
+    The first 61 planes are the prognostic channels; a network adds the change of sea level in the day before.
+    """
 
     name: str
     label: str
@@ -43,8 +49,9 @@ def state_of(batch: Batch) -> torch.Tensor:
 
 
 def batch_of(state: torch.Tensor, grid: Grid, time: np.datetime64) -> Batch:
-    """Return the batch of a state (61, h, w) without copying where the state lies in main memory."""
+    """Return the batch of a state (61 or 62, h, w) without copying where the state lies in main memory."""
     array = state.cpu().numpy()
     levels = len(DEPTHS)
     fields = {name: array[start * levels : (start + 1) * levels] for start, name in enumerate(PROGNOSTIC[:-1])}
-    return Batch({**fields, "zos": array[-1]}, grid, time)
+    surface = dict(zip((PROGNOSTIC[-1], MEMORY_FIELD), array[4 * levels :], strict=False))
+    return Batch(fields | surface, grid, time)

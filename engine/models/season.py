@@ -1,4 +1,4 @@
-"""How the climatological year warms and cools the ocean in one day, on the patch grid."""
+"""The climatological year as the network reads it: its harmonics, and how it warms and cools the ocean in one day."""
 
 import numpy as np
 import torch
@@ -6,6 +6,29 @@ import torch
 from engine.climatology import DAYS_PER_YEAR, atlas, day_of_year, interpolate
 from engine.grid import Grid
 from engine.models.interface import TIME_STEP
+
+HARMONICS = 5
+"""Mean, cosine and sine of the year and of the half-year."""
+
+USUAL_LEVELS = (0, 7, 12)
+"""Levels (0, 100, 300 m) whose usual temperature the network is told."""
+
+USUAL = ("temperature at 0 m", "at 100 m", "at 300 m", "air temperature", "air pressure", "log of mixed layer depth")
+"""Order of the usual fields; degC, hPa over 1000, log of metres."""
+
+
+def basis(time: np.datetime64) -> torch.Tensor:
+    """Return the value (5,) of each harmonic of the year at `time`."""
+    phase = 2 * np.pi * day_of_year(time) / DAYS_PER_YEAR
+    return torch.tensor([1.0, np.cos(phase), np.sin(phase), np.cos(2 * phase), np.sin(2 * phase)], dtype=torch.float32)
+
+
+def usual_year(grid: Grid) -> np.ndarray:
+    """Return harmonics (5 * 6, h, w) of the fields named in `USUAL`, continued over land."""
+    fields = atlas().fields
+    temperature = fields["thetao"][:, list(USUAL_LEVELS)]
+    others = np.stack([fields[name] for name in ("t2m", "msl", "log_mlotst")], axis=1)
+    return interpolate(np.concatenate([temperature, others], axis=1).reshape(-1, *temperature.shape[2:]), grid)
 
 
 class Season:
@@ -15,13 +38,9 @@ class Season:
         lat, lon = (axis.reshape(-1, patch).mean(axis=1) for axis in (grid.lat, grid.lon))
         size = (lat.size, lon.size)
         centres = Grid(lat, lon, grid.depth, np.ones((grid.depth.size, *size), dtype=bool), np.zeros(size, np.float32))
-        harmonics = atlas().fields["thetao"][1:, : grid.depth.size]
+        harmonics = atlas().fields["thetao"][:, : grid.depth.size]
         self._harmonics = torch.from_numpy(np.ascontiguousarray(interpolate(harmonics, centres)))
 
     def change(self, time: np.datetime64) -> torch.Tensor:
         """Return the warming (z, h / patch, w / patch) in K of the day that begins at `time`."""
-        before, after = (
-            np.array([np.cos(phase), np.sin(phase), np.cos(2 * phase), np.sin(2 * phase)])
-            for phase in (2 * np.pi * day_of_year(moment) / DAYS_PER_YEAR for moment in (time, time + TIME_STEP))
-        )
-        return torch.einsum("k,kzhw->zhw", torch.from_numpy(after - before).float(), self._harmonics)
+        return torch.einsum("k,kzhw->zhw", basis(time + TIME_STEP) - basis(time), self._harmonics)

@@ -5,9 +5,11 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 import torch
 
+from engine.climatology import Array, atlas, interpolate
 from engine.geostrophy import EARTH_RADIUS, EARTH_ROTATION, EQUATORIAL_SCALE, GRAVITY
 from engine.grid import Grid
 from engine.hydrography import Modes, mean_sea_level, vertical_modes
+from engine.models.season import USUAL_LEVELS, usual_year
 from engine.models.window import Window
 
 SHALLOW, DEEP = 50.0, 500.0
@@ -28,7 +30,9 @@ class Setting:
     `cell_x`, `cell_y` cell sizes in m; `fade` the share of a change that is kept, 1 away from the poles; `belt` where sea
     level may be smoothed, 1 near the equator; `coriolis` s-1, `beta` m-1 s-1; `slope_to_flow` g / f in m s-1, fading out at
     the equator; `wet` (z, h, w) bool; `floor` the normalised static input; `mean_level` m; `radius` deformation radius in m;
-    `heave` (z, h, w) metres an isopycnal sinks per metre of sea level; `shape` (z, h, w) currents relative to the surface.
+    `heave` (z, h, w) metres an isopycnal sinks per metre of sea level; `shape` (z, h, w) currents relative to the surface;
+    `year` (30, h, w) harmonics of the usual fields (`season.USUAL`); `usual_salinity` (1, h, w) at the surface; `warming`
+    (2, h, w) K by which water at 100 and 300 m is warmer per metre of sea level, in the mean.
     """
 
     cell_x: torch.Tensor
@@ -45,6 +49,9 @@ class Setting:
     radius: torch.Tensor
     heave: torch.Tensor
     shape: torch.Tensor
+    year: torch.Tensor
+    usual_salinity: torch.Tensor
+    warming: torch.Tensor
 
     @classmethod
     def of(cls, grid: Grid, mean_level: np.ndarray | None = None, modes: Modes | None = None) -> "Setting":
@@ -76,6 +83,9 @@ class Setting:
             "radius": (modes.c1 / np.maximum(np.abs(coriolis), 1.3e-5))[None],
             "heave": modes.D * deep,
             "shape": modes.F,
+            "year": usual_year(grid),
+            "usual_salinity": interpolate(atlas().fields["so"][:1], grid),
+            "warming": _warming(grid, modes.D * deep),
         }
         tensors = {name: torch.from_numpy(np.ascontiguousarray(value, dtype=np.float32)) for name, value in values.items()}
         return cls(wet=torch.from_numpy(np.ascontiguousarray(grid.wet)), **tensors)
@@ -103,3 +113,14 @@ class Setting:
             inside = value[..., rim : value.shape[-2] - rim, :]
             pieces[entry.name] = inside if value.ndim == 2 else inside[..., rim : value.shape[-1] - rim]
         return replace(self, **pieces)
+
+
+def _warming(grid: Grid, heave: Array) -> Array:
+    """Return (2, h, w) K per metre of sea level at the usual levels below the surface."""
+    source = atlas()
+    below = []
+    for level in USUAL_LEVELS[1:]:
+        above, under = source.fields["thetao"][0, level - 1], source.fields["thetao"][0, level + 1]
+        slope = (under - above) / (source.level[level + 1] - source.level[level - 1])
+        below.append(-heave[level] * interpolate(slope.astype(np.float32), grid))
+    return np.stack(below)

@@ -7,6 +7,8 @@ import numpy as np
 from engine.batch import Batch
 from engine.errors import InputError
 
+DAY = np.timedelta64(1, "D")
+
 
 class Source(Protocol):
     """Gives initial states, the atmosphere of any day, and a reference where there is one."""
@@ -29,9 +31,20 @@ class Source(Protocol):
         """Return u10, v10, t2m, msl and sp of a day."""
         ...
 
+    def sea_level(self, time: np.datetime64) -> np.ndarray | None:
+        """Return the sea surface height (h, w) in m of a day as `state` would, None for a day that is not there."""
+        ...
+
     def reference(self, time: np.datetime64) -> Batch | None:
         """Return the prognostic fields a forecast valid at `time` is held against, None where nobody has them."""
         ...
+
+
+def initial_state(source: Source, time: np.datetime64) -> Batch:
+    """Return the state of a day with the change of sea level since the day before, where the source knows that day."""
+    state = source.state(time)
+    before = source.sea_level(state.time - DAY)
+    return state if before is None else state.with_fields(zos_change=state["zos"] - before)
 
 
 SOURCE_NAMES = ("sample", "observed", "analysis")

@@ -58,7 +58,16 @@ class AnalysisSource:
         """Return the climatological atmosphere of a day of the year."""
         return climatological_forcing(self.grid, time)
 
+    def sea_level(self, time: np.datetime64) -> np.ndarray | None:
+        """Return the sea level (h, w) in m of a day as it is, None outside the store."""
+        lead = self._lead(time)
+        return None if lead is None else self._store.read("zos", lead)
+
     def reference(self, time: np.datetime64) -> Batch | None:
         """Return the analysis of a day as it is, None outside the store."""
+        lead = self._lead(time)
+        return None if lead is None else self._store.batch(lead)
+
+    def _lead(self, time: np.datetime64) -> int | None:
         numbers = np.flatnonzero(self.init_times() == time.astype("datetime64[D]"))
-        return self._store.batch(self._store.leads[int(numbers[0])]) if numbers.size else None
+        return self._store.leads[int(numbers[0])] if numbers.size else None

@@ -65,8 +65,7 @@ class ObservedSource:
             temperature = self._sst.field("thetao", self._sst_number(day))
             surface_temperature = usual + fill_gaps(temperature - usual, self.grid)
         mean = mean_sea_level(self.grid)
-        difference = self._altimetry.field("zos", number) - mean
-        anomaly = fill_gaps(difference - self._zero_level(difference), self.grid)
+        anomaly = self._anomaly(number)
         # What the satellite says beyond the slope of its own sea level fades into that slope where it is silent.
         sloped = geostrophic_velocity(mean + anomaly, self.grid.lat, self.grid.lon, self.grid.wet_surface)
         u, v = (
@@ -74,6 +73,18 @@ class ObservedSource:
             for name, flow in zip(("uo", "vo"), sloped, strict=True)
         )
         return displaced_state(self.grid, day, anomaly, surface_temperature, surface_currents=(u, v))
+
+    def _anomaly(self, number: int) -> np.ndarray:
+        """Return the departure (h, w) in m from the mean sea level, gaps filled."""
+        difference = self._altimetry.field("zos", number) - mean_sea_level(self.grid)
+        return fill_gaps(difference - self._zero_level(difference), self.grid)
+
+    def sea_level(self, time: np.datetime64) -> np.ndarray | None:
+        """Return the sea level (h, w) in m of a day of the file, None outside it."""
+        numbers = np.flatnonzero(self.init_times() == time.astype("datetime64[D]"))
+        if not numbers.size:
+            return None
+        return np.where(self.grid.wet_surface, mean_sea_level(self.grid) + self._anomaly(int(numbers[0])), np.float32(np.nan))
 
     def forcing(self, time: np.datetime64) -> Batch:
         """Return the climatological atmosphere of a day of the year."""

@@ -15,11 +15,13 @@ from engine.errors import InputError
 from engine.grid import Grid, coarsened
 from engine.head_grids import half_degree, one_degree
 from engine.hydrography import displaced_state
+from engine.kuroshio_grid import kuroshio_grid
 from engine.paths import SAMPLE_DATA, runs_folder
 from engine.regrid import AreaMean
 from sample_data.atmosphere import SAMPLE_EPOCH, forcing
 from sample_data.fast_response import MEMORY_DAYS, FastResponse
 from sample_data.head_days import RunBiogeochemistry, RunWaves
+from sample_data.kuroshio_archive import nested_surface
 from sample_data.ocean import weather_anomaly
 from sample_data.runs import Run
 
@@ -92,6 +94,13 @@ class SampleSource:
         """Return the synthetic weather of any day, before and after the run's days too."""
         return forcing(self.run.seed, sample_day(time), self.grid)
 
+    def sea_level(self, time: np.datetime64) -> Array | None:
+        """Return the sea level (h, w) in m of a day, None beyond the run's days."""
+        day = sample_day(time)
+        if day not in self.run.days:
+            return None
+        return (mean_sea_level(self.grid) + self._on_grid(self.run.zos(day) - self._sea_level)).astype(np.float32)
+
     def reference(self, time: np.datetime64) -> Batch | None:
         """Return the state of a day, None beyond the run's days."""
         return self.state(time) if sample_day(time) in self.run.days else None
@@ -106,6 +115,11 @@ class SampleSource:
         Raises InputError for a day that the run can neither read nor reach from a stored one.
         """
         return Batch(self._biogeochemistry.fields(sample_day(time)), one_degree(), time)
+
+    def kuroshio(self, time: np.datetime64) -> Batch:
+        """Return the surface of a nested day at 1/12 degree in the Kuroshio box; raises InputError for one not stored."""
+        fields = nested_surface(self.run, sample_day(time))
+        return Batch({name: field if name == "zos" else field[None] for name, field in fields.items()}, kuroshio_grid(), time)
 
     @cached_property
     def _waves(self) -> RunWaves:

@@ -38,7 +38,7 @@ def test_the_restart_is_float32_and_complete() -> None:
     model = tiny_forecaster(EVOLUTION, tiny_grid(), trained=True)
     step = next(_forecast(model, tiny_state(model.grid), 1))
     assert {name: values.dtype for name, values in step.restart.items()} == dict.fromkeys(
-        ("thetao", "so", "uo", "vo", "zos"), np.dtype(np.float32)
+        ("thetao", "so", "uo", "vo", "zos", "zos_change"), np.dtype(np.float32)
     )
     assert step.features is not None
     assert step.features.shape == (16, 6, 12)

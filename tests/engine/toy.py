@@ -48,6 +48,9 @@ class ToySource:
         day = float((time - INIT_TIME) / np.timedelta64(1, "D"))
         return Batch({name: np.full(self.grid.shape, day, np.float32) for name in FORCING}, self.grid, time)
 
+    def sea_level(self, time: np.datetime64) -> np.ndarray | None:
+        return None
+
     def reference(self, time: np.datetime64) -> Batch | None:
         return toy_batch(self.grid, time, seed=int((time - INIT_TIME) / np.timedelta64(1, "D")))
 

@@ -6,6 +6,7 @@ from engine.errors import ModelError
 from engine.models import load_model
 from engine.models.forecaster import Forecaster, choose_device
 from engine.models.presets import Preset
+from engine.models.season import basis
 from engine.models.setting import Setting
 from engine.models.window import bands
 from tests.engine.models.tiny import (
@@ -86,7 +87,11 @@ def test_the_seam_of_the_globe_is_like_any_other_meridian() -> None:
         cuts = (window.cut(field, network.preset.halo) for field in fields)
         with torch.inference_mode():
             return network.advance(
-                *cuts, modulation.roll(shift, -1), _rolled(setting, 4 * shift).cut(window, network.preset.halo), window
+                *cuts,
+                basis(TODAY),
+                modulation.roll(shift, -1),
+                _rolled(setting, 4 * shift).cut(window, network.preset.halo),
+                window,
             )
 
     mask = model._mask

@@ -109,5 +109,8 @@ class TinySource:
     def forcing(self, time: np.datetime64) -> Batch:
         return tiny_weather(self.grid, time)
 
+    def sea_level(self, time: np.datetime64) -> np.ndarray | None:
+        return self.state(time)["zos"] if time in self.init_times() else None
+
     def reference(self, time: np.datetime64) -> Batch | None:
         return self.state(time)
