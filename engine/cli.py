@@ -119,6 +119,9 @@ def ingest(
 @app.command()
 def train(
     preset: Annotated[str, typer.Option(help="small, base, or another name of engine/models/presets.py.")] = "small",
+    head: Annotated[
+        str | None, typer.Option(help="Train this head (kuroshio) on the preset's frozen backbone instead.")
+    ] = None,
     data: Annotated[
         list[str] | None, typer.Option(metavar="STORE", help="Learn from this analysis or sample run; may be repeated.")
     ] = None,
@@ -138,6 +141,11 @@ def train(
     """
     # Of several processes the first alone ends in JSON.
     with reporting(as_json and os.environ.get("RANK", "0") == "0") as report:
+        if head is not None:
+            from engine.train_head import train_head
+
+            report.result = train_head(preset, head, resume, device, report.progress)
+            return
         from engine.commands.request import source_of
         from engine.grid import coarsened
         from engine.train import train as train_model
@@ -215,6 +223,9 @@ def sample_build(
     seed: Annotated[int, typer.Option(help="Which ocean: another seed, other weather and eddies.")],
     waves: Annotated[bool, typer.Option("--waves", help="Make significant wave height too, from day 90 on.")] = False,
     biogeochemistry: Annotated[bool, typer.Option("--biogeochemistry", help="Make plankton and nutrients too.")] = False,
+    kuroshio: Annotated[
+        int | None, typer.Option(metavar="DAY", help="Make the Kuroshio at 1/12 degree too, from this day on.")
+    ] = None,
     grid_factor: GridFactor = 1,
     as_json: Json = False,
     home: Home = None,
@@ -233,6 +244,10 @@ def sample_build(
             from engine.sources.sample import run_biogeochemistry
 
             run_biogeochemistry(run).build(days, progress=report.progress)
+        if kuroshio is not None:
+            from sample_data.kuroshio_archive import build_kuroshio
+
+            build_kuroshio(run, kuroshio, days, report.progress)
         report.result = {"folder": run.folder, "seed": seed, "days": len(run.days)}
 
 

@@ -24,9 +24,10 @@ QUARTER_COLUMNS = slice(490, 720)
 
 @cache
 def kuroshio_grid() -> Grid:
-    """Return the 360 x 690 grid of 20-50N, 122.5-180E with its own coast and sea floor (ETOPO5)."""
+    """Return the 360 x 690 grid of 20-50N, 122.5-180E with its own coast and sea floor (ETOPO5); the surface alone."""
     with xr.open_dataset(FILE) as data:
-        return from_sea_floor(data.lat.values, data.lon.values, data.deptho.values.astype(np.float32))
+        whole = from_sea_floor(data.lat.values, data.lon.values, data.deptho.values.astype(np.float32))
+    return Grid(whole.lat, whole.lon, whole.depth[:1], whole.wet[:1], whole.deptho)
 
 
 def crop(field: np.ndarray) -> np.ndarray:

@@ -8,6 +8,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from engine.batch import Batch
 from engine.grid import quarter_degree
 from engine.kuroshio_grid import QUARTER_COLUMNS, QUARTER_ROWS, REFINEMENT, crop, kuroshio_grid, nearest_wet, refining_weights
 
@@ -125,6 +126,20 @@ class Downscaling(nn.Module):
         top, left = QUARTER_ROWS.start - rows.start * patch, QUARTER_COLUMNS.start - columns.start * patch
         height, width = (cut.stop - cut.start for cut in (QUARTER_ROWS, QUARTER_COLUMNS))
         return fine[..., top : top + height, left : left + width]
+
+
+def refined(head: Downscaling, batch: Batch, features: torch.Tensor | None) -> Batch:
+    """Return the surface of a global quarter-degree `batch` at 1/12 degree in the Kuroshio box: thetao, so, uo, vo, zos.
+
+    `features` (d, 90, 180) are those with which the batch was forecast, None for an initial state.
+    """
+    coarse = np.stack([crop(values[0] if values.ndim == 3 else values) for values in (batch[name] for name in SURFACE)])
+    device = head.mean.device
+    with torch.inference_mode():
+        around = None if features is None else features[None].to(device, torch.float32)
+        fine = head(torch.from_numpy(coarse)[None].to(device), around)[0].cpu().numpy()
+    fields = {name: values if name == "zos" else values[None] for name, values in zip(SURFACE, fine, strict=True)}
+    return Batch(fields, kuroshio_grid(), batch.time)
 
 
 def _ground(coarse_wet: np.ndarray, deptho: np.ndarray) -> torch.Tensor:
