@@ -113,8 +113,10 @@ class RunBiogeochemistry:
 
 
 def ship_head_days(run: Run, first: int, last: int, folder: Path) -> None:
-    """Copy the stored waves of days `first` to `last`, and of biogeochemistry the starts among them, into run `folder`."""
+    """Copy what is stored of days `first` to `last` into run `folder`: all waves, and of biogeochemistry the starts alone."""
     for name, step in (("waves", 1), ("biogeochemistry", KEY_EVERY)):
-        (folder / name).mkdir(parents=True, exist_ok=True)
         for day in range(-(-first // step) * step, last + 1, step):
-            shutil.copyfile(file_of_day(run.folder / name, day), file_of_day(folder / name, day))
+            source = file_of_day(run.folder / name, day)
+            if source.exists():
+                (folder / name).mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(source, file_of_day(folder / name, day))

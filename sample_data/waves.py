@@ -25,7 +25,7 @@ Array = NDArray[np.floating]
 Wind = tuple[Array, Array, Array]
 """Wind east and north in m/s, and the speed that raises waves."""
 
-SPIN_UP_DAYS = 15
+SPIN_UP_DAYS = 20
 HEADINGS = 24
 STEPS_A_DAY = (4, 4, 8, 8, 8)
 """Steps by band; the fastest still crosses little more than one cell at the equator."""
@@ -134,7 +134,7 @@ def at_half_degree(height: Array, day: int) -> Array:
 
 
 def wave_model(seed: int, day: int) -> WaveModel:
-    """Return the model of run `seed` at `day`, after 15 days of weather that raised its sea from nothing."""
+    """Return the model of run `seed` at `day`, after 20 days of weather that raised its sea from nothing."""
     model = WaveModel(seed, day - SPIN_UP_DAYS)
     while model.day < day:
         model.step()
@@ -151,7 +151,7 @@ def wave_run(seed: int, first_day: int, days: int) -> Iterator[tuple[int, Array]
 
 
 def wave_height(seed: int, day: int) -> Array:
-    """Return significant wave height (360, 720) in m of any day; a long run of waves differs from it by millimetres."""
+    """Return significant wave height (360, 720) in m of any day; a long run of waves differs from it by about a centimetre."""
     return at_half_degree(wave_model(seed, day).height(), day)
 
 
