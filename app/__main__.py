@@ -61,13 +61,17 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 class _VisitorLeft(logging.Filter):
-    """Drops two reports of a page closed while messages were under way: races of Bokeh's own that no code here can close.
+    """Drops three reports of a page closed while messages were under way: races of Panel and Bokeh that no code here can close.
 
-    Tornado finishes a write that Bokeh no longer waits for and finds the socket closed; Bokeh lets a connection's session go
-    in `on_close`, while a message received before is handled after and asserts that there is one.
+    Panel begins to write what changed, or Tornado finishes a write nobody waits for, and the socket is closed; Bokeh lets a
+    connection's session go in `on_close`, while a message received before is handled after and asserts that there is one.
     """
 
-    RACES = ((WebSocketClosedError, "websocket.py", "wrapper"), (AssertionError, "connection.py", "session"))
+    RACES = (
+        (WebSocketClosedError, "websocket.py", "write_message"),
+        (WebSocketClosedError, "websocket.py", "wrapper"),
+        (AssertionError, "connection.py", "session"),
+    )
 
     def filter(self, record: logging.LogRecord) -> bool:
         error = record.exc_info[1] if record.exc_info else None

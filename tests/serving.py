@@ -33,7 +33,7 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(command: Sequence[str], port: int, log: Path | None = None, patience: float = 90) -> Iterator[Served]:
+def serving(command: Sequence[str], port: int, log: Path | None = None, patience: float = 180) -> Iterator[Served]:
     """Run a server until the block ends, entered once it answers on `port`; what it writes goes to `log`, else nowhere.
 
     Raises AssertionError where it ends, or does not answer within `patience` seconds.

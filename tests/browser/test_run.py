@@ -19,20 +19,21 @@ SLOWEST_CHANGE = 2000
 def test_a_run_shows_progress_and_days_and_can_be_stopped_and_continued(visit: Visit) -> None:
     visit.open(f"?start={START}&model=damped-persistence")
     visit.press("Run 30-day forecast")
-    expect(visit.page.get_by_role("button", name="Cancel")).to_be_visible(timeout=PATIENCE)
-    visit.until("goms.state().panels[0].title === 'Damped persistence' && goms.state().panels[0].held >= 2")
     cancel = visit.page.get_by_role("button", name="Cancel")
-    changes = []
-    for name in ("Salinity", "Eastward current", "Sea surface height", "Temperature"):
-        if cancel.is_visible():
-            changes.append(visit.milliseconds_to_picture("Variable", name))
-    print(f"change to picture during a run, ms: {', '.join(f'{change:.0f}' for change in changes)}")
-    assert median(changes) < SLOWEST_CHANGE, "the page waited for the run"
+    expect(cancel).to_be_visible(timeout=PATIENCE)
+    visit.until("goms.state().panels[0].title === 'Damped persistence' && goms.state().panels[0].held >= 2")
     visit.press("Cancel")
     visit.see("was stopped; its finished days stay")
     held = visit.state()["panels"][0]["held"]
     assert held < 31
     visit.press("Continue the forecast")
+    expect(cancel).to_be_visible(timeout=PATIENCE)
+    changes = [visit.milliseconds_to_picture("Variable", "Salinity")]
+    for name in ("Eastward current", "Sea surface height", "Temperature"):
+        if cancel.is_visible():
+            changes.append(visit.milliseconds_to_picture("Variable", name))
+    print(f"change to picture during a run, ms: {', '.join(f'{change:.0f}' for change in changes)}")
+    assert median(changes) < SLOWEST_CHANGE, "the page waited for the run"
     visit.see("Damped persistence from 2019-06-23 is ready.")
     visit.until("goms.state().panels[0].held === 31")
     expect(visit.page.get_by_role("button", name="Forecast is ready")).to_be_disabled()
