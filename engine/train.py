@@ -42,10 +42,11 @@ def train(
 ) -> dict[str, Any]:
     """Train `preset` and return where the weights lie and what was reached; under torchrun, as one of its processes.
 
-    The first process alone returns something. `sources` are the user's runs of the sample ocean but the held-out one unless given; `batch` is the global batch, shared by
-    the processes, the plan's unless given. The state lies under the user directory, which all processes must see, and is saved
-    every two minutes and at update `updates`, where training pauses; `resume` goes on from it. Raises InputError where there is
-    no day to learn from, nothing to resume, or a batch that cannot be shared.
+    `sources` are the user's runs of the sample ocean but the held-out one unless given; `batch` is the global batch, shared
+    by the processes, the plan's unless given. The state lies under the user directory, which all processes must see, and is
+    saved every two minutes and at update `updates`, where training pauses; `resume` goes on from it. The first process alone
+    returns something. Raises InputError where there is no day to learn from, nothing to resume, or a batch that cannot be
+    shared.
     """
     if preset not in PRESETS:
         raise InputError(f"preset {preset!r} is not known; expected one of {', '.join(PRESETS)}")
