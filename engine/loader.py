@@ -121,7 +121,7 @@ class Reader:
     """Reads what a sample looks at out of the packed sequences."""
 
     def __init__(self, draw: Draw, grid: Grid, normalisation: Normalisation) -> None:
-        self.draw, self.lat, self.normalisation = draw, torch.from_numpy(grid.lat)[:, None], normalisation
+        self.draw, self.lat, self.normalisation = draw, torch.tensor(grid.lat)[:, None], normalisation
 
     def globe(self, sample: Sample) -> Globe:
         """Return the input of the backbone."""
