@@ -50,12 +50,13 @@ class Endurance:
         start = f"stability-{day}-{self.days}-{self.kept.fingerprint(day, self.days)}"
         return {name: f"{start}-{name}" for name in ("reference", *self.entrants)}
 
+    def missing(self, day: int, again: bool) -> list[str]:
+        """Return whose results of a start are not kept yet; with `again` those of every model, too."""
+        return [name for name, file in self.files(day).items() if (again and name != "reference") or not self.kept.has(file)]
+
     def score(self, day: int, again: bool, progress: Progress = no_progress) -> None:
-        """Look at what is not kept yet of a start; with `again` at every model anew."""
-        kept, files = self.kept, self.files(day)
-        missing = [name for name, file in files.items() if (again and name != "reference") or kept.get(file) is None]
-        if not missing:
-            return
+        """Look at what is missing of a start."""
+        kept, files, missing = self.kept, self.files(day), self.missing(day, again)
         source = SampleSource(folder=kept.run.folder, grid=kept.grid)
         usual = climatology(source.grid, time_of(day))
         # The climatological flow is the same all year, so that one day's serves for the whole rollout.

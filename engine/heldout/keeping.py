@@ -66,6 +66,10 @@ class Kept:
         path = self.folder / f"{name}.json"
         return json.loads(path.read_text()) if path.exists() else None
 
+    def has(self, name: str) -> bool:
+        """Return whether something is kept under `name`."""
+        return (self.folder / f"{name}.json").exists()
+
     def put(self, name: str, value: Any) -> None:
         """Keep a value that JSON can hold; arrays become lists, numbers are kept to nine figures."""
         path = self.folder / f"{name}.json"

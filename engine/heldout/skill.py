@@ -36,12 +36,13 @@ class Contest:
         start = f"scores-{day}-{short_hash(self.leads)}-{self.kept.fingerprint(day, self.leads[-1])}"
         return {"others": f"{start}-others-{short_hash(self.factors)}"} | {name: f"{start}-{name}" for name in self.entrants}
 
+    def missing(self, day: int, again: bool) -> list[str]:
+        """Return whose results of a start are not kept yet; with `again` those of every model, too."""
+        return [name for name, file in self.files(day).items() if (again and name != "others") or not self.kept.has(file)]
+
     def score(self, day: int, again: bool, progress: Progress = no_progress) -> None:
-        """Score what is not kept yet of a start; with `again` every model anew."""
-        kept, files = self.kept, self.files(day)
-        missing = [name for name, file in files.items() if (again and name != "others") or kept.get(file) is None]
-        if not missing:
-            return
+        """Score what is missing of a start."""
+        kept, files, missing = self.kept, self.files(day), self.missing(day, again)
         start = Start(SampleSource(folder=kept.run.folder, grid=kept.grid), day, self.leads)
         for number, name in enumerate(missing):
 

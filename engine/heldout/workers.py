@@ -12,14 +12,20 @@ from engine.progress import Progress, no_progress
 class Scoring(Protocol):
     """What is done with each start; it is sent to the processes, which load its models themselves."""
 
+    def missing(self, day: int, again: bool) -> list[str]:
+        """Return whose results of the start on a sample day are not kept yet; with `again` those of every model, too."""
+        ...
+
     def score(self, day: int, again: bool, progress: Progress = no_progress) -> None:
-        """Score what is not kept yet of the start on a sample day; with `again` every model anew."""
+        """Score what is missing of a start."""
         ...
 
 
 def score_all(contest: Scoring, days: Sequence[int], again: bool, workers: int, progress: Progress) -> None:
-    """Let `contest.score` work through `days`, in this process or in several that share the cores."""
-    if workers == 1:
+    """Let `contest.score` work through those of `days` that miss something, here or in processes that share the cores."""
+    days = [day for day in days if contest.missing(day, again)]
+    workers = min(workers, len(days))
+    if workers <= 1:
         for number, day in enumerate(days):
 
             def report(share: float, doing: str, number: int = number, day: int = day) -> None:
