@@ -31,13 +31,22 @@ AHEAD = 2
 
 
 @dataclass(frozen=True)
+class View:
+    """A window, whether its day before is withheld, and the seed of the noise on its sea level."""
+
+    window: Window
+    forgotten: bool
+    noise_seed: int
+
+
+@dataclass(frozen=True)
 class Sample:
-    """What one sample of an update looks at: a day of a sequence, windows by round, and which of them forget the day before."""
+    """What one sample of an update looks at: a day of a sequence, and windows by round."""
 
     sequence: int
     day: int
     hidden_seed: int | None
-    rounds: tuple[tuple[tuple[Window, bool], ...], ...]
+    rounds: tuple[tuple[View, ...], ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,24 +65,27 @@ class Globe:
 
 @dataclass(frozen=True, eq=False)
 class Excerpt:
-    """A window of some days, all but the targets with a rim; also the whole globe, with the seed of what is hidden.
+    """A window of some days with a rim that narrows by a halo a day; also the whole globe, with the seed of what is hidden.
 
-    `state` (61, H, W) packed, `before` (1, H, W) the packed sea level of the day before, None where it is forgotten; `airs`
-    (8, ...) of each day, ready to use, their rims ever narrower; `targets` (t, 61, h, w) packed.
+    `state` (61, H, W) packed, `before` (1, H, W) the packed sea level of the day before, None where it is forgotten, `noise`
+    (1, H, W) in m for the sea level of the first day; `airs` (8, ...) of each day, ready to use; `targets` (61, ...) packed,
+    of each later day all that its forecast reaches.
     """
 
     window: Window
     time: np.datetime64
     state: torch.Tensor
     before: torch.Tensor | None
+    noise: torch.Tensor | None
     airs: tuple[torch.Tensor, ...]
-    targets: torch.Tensor
+    targets: tuple[torch.Tensor, ...]
     hidden_seed: int | None
 
     def map(self, work: Callable[[torch.Tensor], torch.Tensor]) -> "Excerpt":
         """Return the same with `work` done on each tensor."""
-        before = None if self.before is None else work(self.before)
-        return replace(self, state=work(self.state), before=before, airs=tuple(map(work, self.airs)), targets=work(self.targets))
+        before, noise = (None if field is None else work(field) for field in (self.before, self.noise))
+        airs, targets = (tuple(map(work, fields)) for fields in (self.airs, self.targets))
+        return replace(self, state=work(self.state), before=before, noise=noise, airs=airs, targets=targets)
 
 
 class Draw:
@@ -97,13 +109,14 @@ class Draw:
         day = int(random.integers(self.sequences.lengths[sequence] - phase.horizon))
         hidden_seed = int(random.integers(2**31)) if phase.masked else None
         if not self.halo:
-            return Sample(sequence, day, hidden_seed, (((Window(0, self.shape[0], 0, self.shape[1]), True),),))
+            return Sample(sequence, day, hidden_seed, ((View(Window(0, self.shape[0], 0, self.shape[1]), True, 0),),))
         windows = self.plan.windows_of(phase)
-        rounds = tuple(
-            tuple((self._window(windows, random), bool(random.random() < FORGETTING) or day == 0) for _ in range(windows.windows))
-            for _ in range(windows.rounds)
-        )
+        rounds = tuple(tuple(self._view(windows, day, random) for _ in range(windows.windows)) for _ in range(windows.rounds))
         return Sample(sequence, day, hidden_seed, rounds)
+
+    def _view(self, windows: Windows, day: int, random: np.random.Generator) -> View:
+        window, forgotten = self._window(windows, random), bool(random.random() < FORGETTING)
+        return View(window, forgotten or day == 0, int(random.integers(2**31)))
 
     def _window(self, windows: Windows, random: np.random.Generator) -> Window:
         """A window, its corner on a patch corner, with enough water in it."""
@@ -132,22 +145,25 @@ class Reader:
 
     def excerpts(self, sample: Sample, phase: Phase, number: int) -> list[Excerpt]:
         """Return the windows of a round."""
-        return [self._excerpt(sample, phase, window, forgotten) for window, forgotten in sample.rounds[number]]
+        return [self._excerpt(sample, phase, view) for view in sample.rounds[number]]
 
-    def _excerpt(self, sample: Sample, phase: Phase, window: Window, forgotten: bool) -> Excerpt:
+    def _excerpt(self, sample: Sample, phase: Phase, view: View) -> Excerpt:
+        window = view.window
         sequence, day, halo = self.draw.sequences.read(sample.sequence), sample.day, self.draw.halo
         rim = phase.horizon * halo
-        airs = [self._air(sequence[day, STATE:], window, rim)]
+        airs, targets = [self._air(sequence[day, STATE:], window, rim)], []
         for ahead in range(1, phase.horizon + 1):
-            airs.append(self._air(sequence[day + ahead, STATE:], window, (phase.horizon - ahead + 1) * halo))
-        targets = [window.cut(sequence[day + ahead, :STATE], 0) for ahead in range(1, phase.horizon + 1)]
+            rest = (phase.horizon - ahead) * halo
+            airs.append(self._air(sequence[day + ahead, STATE:], window, rest + halo))
+            targets.append(window.cut(sequence[day + ahead, :STATE], rest).clone())
         return Excerpt(
             window,
             self._time(sample),
             window.cut(sequence[day, :STATE], rim).clone(),
-            None if forgotten else window.cut(sequence[day - 1, STATE - 1 : STATE], rim).clone(),
+            None if view.forgotten else window.cut(sequence[day - 1, STATE - 1 : STATE], rim).clone(),
+            _noise(phase.noise, window, rim, view.noise_seed) if phase.noise else None,
             tuple(airs),
-            torch.stack(targets),
+            tuple(targets),
             sample.hidden_seed,
         )
 
@@ -157,6 +173,16 @@ class Reader:
     def _air(self, packed: torch.Tensor, window: Window, rim: int) -> torch.Tensor:
         lat = Window(window.row, window.rows, 0, 1).cut(self.lat, rim)[:, 0]
         return air_from(unpack(window.cut(packed, rim), STATE).numpy(), lat.numpy(), self.normalisation)
+
+
+def _noise(largest: float, window: Window, rim: int, seed: int) -> torch.Tensor:
+    """Noise (1, H, W) in m, a few cells wide, of a size between 0 and `largest`."""
+    generator = torch.Generator().manual_seed(seed)
+    size, wide = torch.rand(2, generator=generator).tolist()
+    shape = 1, 1, window.rows + 2 * rim + 4, window.columns + 2 * rim + 4
+    noise = torch.nn.functional.avg_pool2d(torch.randn(shape, generator=generator), 3, 1)
+    noise = torch.nn.functional.avg_pool2d(noise, 3, 1)[0] if wide > 0.5 else noise[0, :, 1:-1, 1:-1]
+    return largest * size * noise / noise.std()
 
 
 Piece = Globe | list[Excerpt]

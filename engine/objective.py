@@ -69,8 +69,13 @@ class Objective:
         memory = torch.zeros_like(state[:1])
         if excerpt.before is not None:
             memory = (state[STATE - 1 :] - unpack(excerpt.before, STATE - 1)) * wet[STATE - 1 :]
-        start, state, air = crop(state, rim), torch.cat([state, memory]), excerpt.airs[0]
-        predictions = []
+        start, air = state, excerpt.airs[0]
+        if excerpt.noise is not None:
+            noise = excerpt.noise * wet[STATE - 1 :]
+            state = torch.cat([state[: STATE - 1], state[STATE - 1 :] + noise])
+            memory = memory + noise if excerpt.before is not None else memory
+        state = torch.cat([state, memory])
+        errors = []
         for ahead, target_air in enumerate(excerpt.airs[1:], start=1):
             rest = (horizon - ahead) * halo
             window = Window(inner.row - rest, inner.rows + 2 * rest, inner.column - rest, inner.columns + 2 * rest)
@@ -81,13 +86,14 @@ class Objective:
             mask = window.cut(self.mask, 0)
             state = torch.where(torch.cat([mask, mask[-1:]]), state, 0.0)
             air = crop(target_air, halo)
-            predictions.append(crop(state[:STATE], rest))
-        return self._errors(predictions, start, excerpt)
+            # Early days reach farther than the last one: what is computed anyway is learned from, too.
+            errors.append(self._errors(state[:STATE], crop(start, ahead * halo), excerpt.targets[ahead - 1], window))
+        return _stacked(errors)
 
     def globe_errors(self, excerpt: Excerpt, masked: float) -> Errors:
         """Return errors of a rollout of the whole globe, a pass of the backbone each day, a share of tokens hidden."""
         state = start = unpack(excerpt.state) * self.mask
-        predictions = []
+        errors = []
         for number, air in enumerate(excerpt.airs[1:]):
             time = excerpt.time + number * TIME_STEP
             with self._autocast():
@@ -97,8 +103,8 @@ class Objective:
                 airs = excerpt.airs[number], air
                 state = self.network.advance(state, *airs, moment, modulation, self.setting, excerpt.window)[:STATE]
             state = torch.where(self.mask, state, 0.0)
-            predictions.append(state)
-        return self._errors(predictions, start, excerpt)
+            errors.append(self._errors(state, start, excerpt.targets[number], excerpt.window))
+        return _stacked(errors)
 
     def _features(self, tokens: torch.Tensor, masked: float, seed: int | None) -> torch.Tensor:
         if not masked or seed is None:
@@ -107,15 +113,16 @@ class Objective:
         visible = visible_tokens(tokens.shape[1], masked, torch.Generator().manual_seed(seed))
         return self.network.features(tokens, visible.to(self.device))
 
-    def _errors(self, predictions: list[torch.Tensor], start: torch.Tensor, excerpt: Excerpt) -> Errors:
-        checks = (excerpt.window.cut(self.mask, 0), excerpt.window.cut(self.area, 0), self.tendency)
-        errors, baselines = [], []
-        for prediction, packed in zip(predictions, excerpt.targets, strict=True):
-            target = unpack(packed)
-            errors.append(squared_error(prediction, target, *checks))
-            with torch.no_grad():
-                baselines.append(squared_error(start, target, *checks))
-        return torch.stack(errors), torch.stack(baselines)
+    def _errors(self, prediction: torch.Tensor, start: torch.Tensor, packed: torch.Tensor, window: Window) -> Errors:
+        """Errors of a prediction and of persistence (c,) on a window."""
+        target = unpack(packed)
+        checks = (window.cut(self.mask, 0), window.cut(self.area, 0), self.tendency)
+        return squared_error(prediction, target, *checks), squared_error(start, target, *checks)
 
     def _autocast(self) -> torch.autocast:
         return torch.autocast(self.device.type, torch.bfloat16)
+
+
+def _stacked(errors: list[Errors]) -> Errors:
+    network, persistence = (torch.stack(part) for part in zip(*errors, strict=True))
+    return network, persistence

@@ -13,6 +13,7 @@ RISE = 0.04
 class Phase:
     """`steps` updates on rollouts of `horizon` days at rates up to `rate`; windows are the plan's where they are not given.
 
+    Sea level gets noise of up to `noise` metres on the first day, so that roughness is learned to fade and never to grow.
     A share `masked` of the tokens is hidden; with `epoch`, the updates of an epoch, it follows the published schedule instead.
     """
 
@@ -25,6 +26,7 @@ class Phase:
     windows: int | None = None
     rows: int | None = None
     columns: int | None = None
+    noise: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -104,9 +106,10 @@ RIVAL = (Phase(80 * EPOCH, 1, 5e-4), Phase(50 * EPOCH, 2, 1e-4))
 PLANS = {
     "small": Plan(
         (
-            Phase(440, 1, 1.5e-3),
+            Phase(400, 1, 1.5e-3),
             Phase(100, 3, 8e-4, rows=128, columns=224),
             Phase(60, 5, 5e-4, rows=64, columns=160),
+            Phase(40, 4, 6e-4, rows=64, columns=160, noise=0.012),
         ),
         rounds=3,
         windows=2,

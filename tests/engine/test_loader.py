@@ -49,11 +49,30 @@ def test_an_excerpt_holds_the_days_of_its_window_and_their_rims(sequences: Seque
     (excerpt,) = reader.excerpts(sample, phase, 1)
     assert excerpt.state.shape == (STATE, 16 + 4 * halo, 24 + 4 * halo)
     assert [air.shape[1] - 16 for air in excerpt.airs] == [4 * halo, 4 * halo, 2 * halo]
-    assert excerpt.targets.shape == (2, STATE, 16, 24)
+    assert [target.shape for target in excerpt.targets] == [(STATE, 16 + 2 * halo, 24 + 2 * halo), (STATE, 16, 24)]
     day = sequences.read(sample.sequence)[sample.day + 2, :STATE]
     assert torch.equal(excerpt.targets[1], excerpt.window.cut(day, 0))
     inside = excerpt.state[:, 2 * halo : -2 * halo, 2 * halo : -2 * halo]
     assert torch.equal(inside, excerpt.window.cut(sequences.read(sample.sequence)[sample.day, :STATE], 0))
+
+
+def test_noise_is_a_few_cells_wide_no_larger_than_asked_and_the_same_again(sequences: Sequences) -> None:
+    plan = Plan((Phase(8, 1, 1e-3, noise=0.02),), rounds=1, windows=2, rows=16, columns=24)
+    phase, _ = plan.at(0)
+
+    def noise() -> list[torch.Tensor]:
+        reader = _reader(sequences, plan)
+        found = [excerpt.noise for step in range(8) for excerpt in reader.excerpts(reader.draw.sample(step, 0), phase, 0)]
+        return [field for field in found if field is not None]
+
+    first = noise()
+    sizes = [float(field.std()) for field in first]
+    assert len(sizes) == 16 and 0.01 < max(sizes) <= 0.02
+    neighbours = [torch.corrcoef(torch.stack([field[:, :, 1:].flatten(), field[:, :, :-1].flatten()]))[0, 1] for field in first]
+    assert all(0.5 < float(correlation) < 0.95 for correlation in neighbours)
+    assert all(torch.equal(one, other) for one, other in zip(first, noise(), strict=True))
+    plain = _reader(sequences)
+    assert plain.excerpts(plain.draw.sample(6, 0), PLAN.at(6)[0], 1)[0].noise is None
 
 
 def test_sequences_of_unlike_lengths_are_used_as_far_as_they_reach(tmp_path: Path) -> None:
@@ -87,7 +106,7 @@ def test_a_phase_may_have_windows_of_its_own(sequences: Sequences) -> None:
     first, second = draw.sample(0, 0).rounds, draw.sample(1, 0).rounds
     assert [len(part) for part in first] == [2]
     assert [len(part) for part in second] == [2, 2, 2]
-    assert {(window.rows, window.columns) for part in second for window, _ in part} == {(8, 12)}
+    assert {(view.window.rows, view.window.columns) for part in second for view in part} == {(8, 12)}
 
 
 def test_reading_runs_ahead_of_the_taker_and_no_further(sequences: Sequences) -> None:

@@ -65,11 +65,13 @@ def test_land_in_a_piece_changes_no_gradient(sequences: Sequences) -> None:
     dry = ~torch.from_numpy(channel_mask(tiny_grid(), PROGNOSTIC_CHANNELS))
     for preset in (EVOLUTION, LINEAR):
         globe, excerpt = _pieces(sequences, preset)
-        rim = PLANS[preset].longest * preset.halo
+        longest = PLANS[preset].longest
+        rests = [(longest - ahead) * preset.halo for ahead in range(1, longest + 1)]
+        targets = zip(excerpt.targets, rests, strict=True)
         rubbish = replace(
             excerpt,
-            state=excerpt.state.masked_fill(excerpt.window.cut(dry, rim), 31000),
-            targets=excerpt.targets.masked_fill(excerpt.window.cut(dry, 0), -31000),
+            state=excerpt.state.masked_fill(excerpt.window.cut(dry, longest * preset.halo), 31000),
+            targets=tuple(target.masked_fill(excerpt.window.cut(dry, rest), -31000) for target, rest in targets),
         )
         elsewhere = replace(globe, state=globe.state.masked_fill(dry, 31000))
         expected, ours = (_gradients(_objective(preset), *pieces) for pieces in ((globe, excerpt), (elsewhere, rubbish)))
