@@ -215,6 +215,35 @@ def eddies(
         report.result = find_eddies(source, out, report.progress)
 
 
+@app.command()
+def analyse(
+    observations: Annotated[
+        Path, typer.Option(metavar="FILE", help="Table, .csv or .nc: time, lat, lon, depth, variable, value.")
+    ],
+    time: Annotated[str, typer.Option(metavar="DATE", help="When the analysis is valid, such as 2019-02-23T12:00.")],
+    background: Annotated[str | None, typer.Option(metavar="STORE", help="What to correct; climatology if left out.")] = None,
+    out: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Name of the store; made from file and date if left out.")
+    ] = None,
+    remove_zero: Annotated[bool, typer.Option("--remove-zero", help="Sea level is over another zero; remove its mean.")] = False,
+    of_sample: Annotated[bool, typer.Option("--sample", help="The observations are of the sample ocean; say so.")] = False,
+    grid_factor: GridFactor = 1,
+    as_json: Json = False,
+    home: Home = None,
+) -> None:
+    """Make a full state of scattered observations.
+
+    Optimal interpolation on a background; the store says in zos_guess, thetao_guess and so_guess where it is a guess. It
+    plays beside others, and a forecast can start from it.
+    """
+    with reporting(as_json) as report:
+        from engine.commands.analyse import analyse as analyse_observations
+
+        report.result = analyse_observations(
+            observations, time, background, out, remove_zero, of_sample, grid_factor, report.progress
+        )
+
+
 @sample.command("build")
 def sample_build(
     days: Annotated[int, typer.Option(help="Last sample day.")],

@@ -1,0 +1,1 @@
+"""A full state from an incomplete one: optimal interpolation of what was observed, and where the result is a guess."""

@@ -1,0 +1,163 @@
+"""A full state from observations: sea level, surface and thermocline interpolated, the layers displaced, the rest at depth."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.batch import Batch
+from engine.errors import InputError
+from engine.grid import Grid
+from engine.hydrography import climatology, displaced_state, mean_sea_level
+from engine.reconstruction.departures import Departures, departures, residual_departures, weather_spread
+from engine.reconstruction.interpolation import Estimate, Sparse, interpolate
+from engine.reconstruction.observations import Observations
+from engine.reconstruction.superobservations import at_surface, profiles
+from engine.reconstruction.thermocline import sea_level_of_profiles
+from engine.variables import PROGNOSTIC, VARIABLES
+
+BACKGROUND_SHARE = 0.5
+"""Spread of the error of a background other than climatology, as a share of climatology's; not fitted."""
+
+GUESSED = 0.5
+"""Share of the background's error variance left above which a cell counts as guessed."""
+
+
+@dataclass(frozen=True, eq=False)
+class Reconstruction:
+    """A full state and how far it is a guess.
+
+    `error` holds standard deviations (h, w) of zos (m) and of thetao (degC) and so of the surface; `guess` the share
+    (h, w) of the background's error variance that is left: 0 where the state was observed, 1 where it is the background.
+    """
+
+    state: Batch
+    error: Mapping[str, np.ndarray]
+    guess: Mapping[str, np.ndarray]
+
+    def guessed_share(self) -> dict[str, float]:
+        """Return the share of the ocean's area whose value is more guess than observation, by field."""
+        area = self.state.grid.cell_area
+        return {
+            name: float(area[np.nan_to_num(share) > GUESSED].sum() / area[np.isfinite(share)].sum())
+            for name, share in self.guess.items()
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class Surface:
+    """Estimates (1, h, w) of the departures from the background: `zos`, `thetao` and `so` of the surface, and of the
+    sea level that moves the `thermocline`."""
+
+    zos: Estimate
+    thetao: Estimate
+    so: Estimate
+    thermocline: Estimate
+
+
+def reconstruct(
+    observed: Observations,
+    grid: Grid,
+    time: np.datetime64,
+    background: Batch | None = None,
+    remove_zero: bool = False,
+) -> Reconstruction:
+    """Return thetao, so, uo, vo and zos at `time` from observations about it and a background, the climatology by default.
+
+    Without any observation it is the background. Salinity that was not observed moves with the thermocline; currents
+    follow sea level. `remove_zero` takes the mean difference of sea level from the climatology's out first, as altimetry
+    over a geoid of its own needs. Raises InputError for a background on another grid.
+    """
+    usual = climatology(grid, time)
+    if background is not None and not background.grid.same_as(grid):
+        raise InputError(f"the background has the grid {background.grid.shape}; expected {grid.shape}: choose another")
+    start = usual if background is None else background.with_fields(**_filled(background, usual))
+    share = 1.0 if background is None else BACKGROUND_SHARE
+    spreads = {name: departures(grid, name).scaled(share) for name in ("zos", "thetao", "so")}
+    found = surface_estimates(observed, grid, time, start, spreads, remove_zero)
+    state = _corrected(observed, _moved(start, usual, found, time))
+    error = {name: getattr(found, name).error for name in spreads}
+    guess = {name: (error[name] / spreads[name].spread) ** 2 for name in spreads}
+    return Reconstruction(state, error, guess)
+
+
+def _filled(background: Batch, usual: Batch) -> dict[str, np.ndarray]:
+    return {name: np.where(np.isfinite(background[name]), background[name], usual[name]) for name in PROGNOSTIC}
+
+
+def surface_estimates(
+    observed: Observations,
+    grid: Grid,
+    time: np.datetime64,
+    start: Batch,
+    spreads: Mapping[str, Departures],
+    remove_zero: bool = False,
+) -> Surface:
+    """Return the optimal interpolation of what was observed of sea level, surface and thermocline, as departures."""
+    level = at_surface(observed.of("zos"), grid, start["zos"])
+    if remove_zero and len(level):
+        weight = np.cos(np.deg2rad(grid.lat[level.rows])) * (np.abs(grid.lat[level.rows]) < 60)
+        values = level.values - np.average(level.values[:, 0], weights=weight)
+        level = Sparse(level.rows, level.columns, level.days, values, level.noise)
+    tracers = observed.where(np.isin(observed.variable, ("thetao", "so")))
+    spots, columns = profiles(tracers, grid)
+    weather = weather_spread(grid) ** 2
+    deep = sea_level_of_profiles(spots, columns, grid, time)
+    anomaly = start["zos"] - mean_sea_level(grid)
+    deep = Sparse(deep.rows, deep.columns, deep.days, deep.values - anomaly[deep.rows, deep.columns][:, None], deep.noise)
+    zos = interpolate(_together(level, _noisier(deep, weather)), grid, spreads["zos"])
+    thermocline = interpolate(_together(_noisier(level, weather), deep), grid, spreads["zos"]) if len(deep) else zos
+    thetao, so = (
+        interpolate(at_surface(observed.of(name), grid, start[name][0]), grid, spreads[name]) for name in ("thetao", "so")
+    )
+    return Surface(zos, thetao, so, thermocline)
+
+
+def _noisier(observed: Sparse, variance: np.ndarray) -> Sparse:
+    """Return the same with an error variance (h, 1) by row added."""
+    return Sparse(observed.rows, observed.columns, observed.days, observed.values, observed.noise + variance[observed.rows, 0])
+
+
+def _together(first: Sparse, second: Sparse) -> Sparse:
+    if not len(second):
+        return first
+    names = ("rows", "columns", "days", "values", "noise")
+    return Sparse(*(np.concatenate([getattr(first, name), getattr(second, name)]) for name in names))
+
+
+def _moved(start: Batch, usual: Batch, found: Surface, time: np.datetime64) -> Batch:
+    """Return the background with its layers displaced from where its own sea level and surface put them to the estimate's."""
+    grid = start.grid
+    before = start["zos"] - usual["zos"]
+    after = displaced_state(
+        grid,
+        time,
+        before + found.zos.values[0],
+        start["thetao"][0] + found.thetao.values[0],
+        start["so"][0] + found.so.values[0],
+        thermocline_anomaly=before + found.thermocline.values[0],
+    )
+    if start is usual:
+        return after
+    theirs = displaced_state(grid, time, before, start["thetao"][0], start["so"][0])
+    return Batch({name: _possible(name, start[name] + after[name] - theirs[name]) for name in PROGNOSTIC}, grid, time)
+
+
+def _possible(name: str, values: np.ndarray) -> np.ndarray:
+    return np.clip(values, *VARIABLES[name].valid_range)
+
+
+def _corrected(observed: Observations, state: Batch) -> Batch:
+    """Return the state with what profiles, and currents where they were measured, say beyond it, interpolated by level."""
+    grid = state.grid
+    fields = {}
+    for pair in (("thetao", "so"), ("uo", "vo")):
+        spots, columns = profiles(observed.where(np.isin(observed.variable, pair)), grid)
+        if not len(spots):
+            continue
+        for name, values in columns.items():
+            rest = np.nan_to_num(values - state[name][:, spots.rows, spots.columns].T)
+            usual = residual_departures(grid, name)
+            found = interpolate(Sparse(spots.rows, spots.columns, spots.days, rest, spots.noise), grid, usual)
+            fields[name] = _possible(name, state[name] + found.values)
+    return state.with_fields(**fields)

@@ -1,0 +1,65 @@
+"""A reconstruction on disk: an analysis that plays and starts forecasts, with maps of its error and of where it guesses."""
+
+import shutil
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import zarr
+
+from engine.errors import InputError
+from engine.paths import stores_folder
+from engine.reconstruction.analysis import Reconstruction
+from engine.store import AnalysisStore
+from engine.stores.writer import lock_path
+from engine.variables import VARIABLES
+
+
+def write_reconstruction(found: Reconstruction, identifier: str, attributes: Mapping[str, Any]) -> Path:
+    """Write the state and, beside its fields, `zos_error`, `zos_guess` and so on for surface thetao and so; return the folder.
+
+    The store appears when it is whole. Raises InputError where one of that name is there.
+    """
+    check_free(identifier)
+    folder = stores_folder() / identifier
+    unfinished = folder.with_name(f".{identifier}.unfinished")
+    state = found.state
+    try:
+        with AnalysisStore.create(unfinished, state.grid, np.array([state.time]), attributes) as store:
+            store.append(0, state)
+            store.finish()
+        _add_maps(unfinished, found)
+        unfinished.rename(folder)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        lock_path(unfinished).unlink(missing_ok=True)
+    return folder
+
+
+def check_free(identifier: str) -> None:
+    """Raise InputError where a store of that name is there, or the name is none for a folder."""
+    if Path(identifier).name != identifier or identifier.startswith("."):
+        raise InputError(f"name of the store is {identifier!r}; expected one without slashes or a dot in front: choose another")
+    if (stores_folder() / identifier).exists():
+        raise InputError(f"store {identifier} exists already; expected a new name: delete it or choose another with --out")
+
+
+def _add_maps(folder: Path, found: Reconstruction) -> None:
+    """Add maps (lat, lon) that the reader of stores passes over and any reader of Zarr shows."""
+    group = zarr.open_group(folder, mode="r+", zarr_format=3)
+    for name in found.error:
+        variable = VARIABLES[name]
+        place = "" if not variable.depths else " of the surface"
+        _add(group, f"{name}_error", found.error[name], f"{variable.long_name}{place}, standard error", variable.units)
+        _add(group, f"{name}_guess", found.guess[name], f"{variable.long_name}{place}, share of variance not observed", "1")
+    with warnings.catch_warnings():
+        # zarr warns that other implementations may ignore the consolidated copy, which is what xarray opens quickly.
+        warnings.simplefilter("ignore")
+        zarr.consolidate_metadata(folder, zarr_format=3)
+
+
+def _add(group: zarr.Group, name: str, values: np.ndarray, long_name: str, units: str) -> None:
+    attributes = {"long_name": long_name, "units": units}
+    group.create_array(name, data=values.astype(np.float32), dimension_names=("lat", "lon"), attributes=attributes)

@@ -1,0 +1,150 @@
+"""How well a full state comes back from a part of it: error against the share of the ocean that was observed.
+
+Random whole columns of zos, thetao and so without noise, then altimeter tracks with noise and floats as they sample the sea,
+on held-out days of the sample ocean, beside climatology. With --forecast, how much skill a forecast keeps that starts from
+tracks and floats, or tracks alone, beside one from the exact state and persistence of it.
+
+python -m tests.benchmarks.reconstruction [--days 240,360] [--shares 100,50,25,10,5,1] [--grid-factor 1] [--forecast 30] [--json]
+"""
+
+import argparse
+import json
+import time
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from engine.batch import Batch
+from engine.grid import coarsened
+from engine.heldout.days import held_out_run, time_of
+from engine.hydrography import climatology
+from engine.models import load_model
+from engine.reconstruction.analysis import reconstruct
+from engine.reconstruction.observations import Observations, joined
+from engine.reconstruction.patterns import floats, random_columns, tracks
+from engine.rollout import rollout
+from engine.sources import initial_state
+from engine.sources.sample import SampleSource
+from engine.verify.aggregation import BANDS, band_weights
+
+FIELDS = {"zos": ("zos", 0), "thetao 0 m": ("thetao", 0), "thetao 100 m": ("thetao", 7), "thetao 300 m": ("thetao", 12),
+          "so 0 m": ("so", 0)}  # fmt: skip
+BAND = "14-64"
+LEADS = (0, 1, 5, 10, 20, 30)
+
+
+def errors(found: Batch, truth: Batch, weights: np.ndarray) -> dict[str, float]:
+    """Return the root mean square error of every field over the cells that `weights` (h, w) count."""
+    result = {}
+    for label, (name, level) in FIELDS.items():
+        ours, theirs = (batch[name] if batch[name].ndim == 2 else batch[name][level] for batch in (found, truth))
+        there = np.isfinite(theirs) & (weights > 0)
+        result[label] = float(np.sqrt(np.average((ours - theirs)[there] ** 2, weights=weights[there])))
+    return result
+
+
+def systems(source: SampleSource, day: int, noise: float) -> dict[str, Observations]:
+    """Return what altimeters, altimeters and floats, and floats alone see about a sample day."""
+    generator = np.random.default_rng(day)
+
+    @lru_cache(maxsize=11)
+    def state(days: float) -> Batch:
+        return source.state(time_of(day) + np.timedelta64(round(days), "D"))
+
+    profiles = floats(state, generator)
+    seen = tracks(state, generator, noise)
+    return {"tracks": seen, "floats": profiles, "tracks and floats": joined([seen, profiles])}
+
+
+def measure(source: SampleSource, day: int, shares: list[float], noise: float) -> tuple[list[dict[str, Any]], dict[str, Batch]]:
+    """Return a row for each way of observing a day, and the states from tracks, with floats and without."""
+    moment = time_of(day)
+    truth = source.state(moment)
+    weights = band_weights(source.grid, BANDS[BAND])
+    rows = [{"observed": "climatology", "day": day, "rmse": errors(climatology(source.grid, moment), truth, weights)}]
+    seen = {f"{share:g} %": random_columns(truth, share / 100, np.random.default_rng(day)) for share in shares}
+    states = {}
+    for name, observed in {**seen, **systems(source, day, noise)}.items():
+        began = time.process_time()
+        found = reconstruct(observed, source.grid, moment)
+        rows.append(
+            {
+                "observed": name,
+                "day": day,
+                "rmse": errors(found.state, truth, weights),
+                "guessed": found.guessed_share(),
+                "processor_seconds": round(time.process_time() - began, 1),
+            }
+        )
+        print(rows[-1], flush=True)
+        if "tracks" in name:
+            states[name] = found.state
+    return rows, states
+
+
+def forecast_skill(source: SampleSource, day: int, starts: dict[str, Batch], days: int, name: str) -> list[dict[str, Any]]:
+    """Return errors by lead of forecasts from the exact state and from `starts`, and of persistence and climatology."""
+    moment = time_of(day)
+    exact = initial_state(source, moment)
+    model = load_model(name, source.grid)
+    weights = band_weights(source.grid, BANDS[BAND])
+    leads = [lead for lead in LEADS if lead <= days]
+    truths = {lead: source.state(moment + np.timedelta64(lead, "D")) for lead in leads}
+    rows = []
+    for lead, truth in truths.items():
+        rows.append({"from": "persistence", "lead": lead, "rmse": errors(exact, truth, weights)})
+        rows.append({"from": "climatology", "lead": lead, "rmse": errors(climatology(source.grid, truth.time), truth, weights)})
+    for start, initial in {"exact": exact, **starts}.items():
+        rows.append({"from": start, "lead": 0, "rmse": errors(initial, truths[0], weights)})
+        for step in rollout(model, initial, source.forcing, days):
+            if step.lead in truths:
+                rows.append({"from": start, "lead": step.lead, "rmse": errors(step.batch, truths[step.lead], weights)})
+    return rows
+
+
+def table(rows: list[dict[str, Any]], key: str) -> str:
+    """Return the mean over days of the rows, one line for each value of `key` and lead."""
+    groups: dict[tuple[str, int], list[dict[str, float]]] = {}
+    for row in rows:
+        groups.setdefault((row[key], row.get("lead", 0)), []).append(row["rmse"])
+    lines = [f"{key:22} {'day':>4} " + " ".join(f"{name:>13}" for name in FIELDS)]
+    for (name, lead), found in groups.items():
+        means = [np.sqrt(np.mean([each[field] ** 2 for each in found])) for field in FIELDS]
+        lines.append(f"{name:22} {lead:4} " + " ".join(f"{value:13.4f}" for value in means))
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Measure, print the tables, and with --json one line of JSON last."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--days", default="240,360", help="held-out sample days, separated by commas")
+    parser.add_argument("--shares", default="100,50,25,10,5,1", help="shares observed in per cent")
+    parser.add_argument("--noise", type=float, default=0.02, help="noise of altimeters in m")
+    parser.add_argument("--run", type=Path, help="folder of the held-out run (default: seed-1 built by the user, else shipped)")
+    parser.add_argument("--grid-factor", type=int, default=1, help="on a grid this many times coarser than 1/4 degree")
+    parser.add_argument("--forecast", type=int, default=0, metavar="DAYS", help="forecast so far from the first day's states")
+    parser.add_argument("--model", default="small")
+    parser.add_argument("--json", action="store_true", help="end with one line of JSON")
+    chosen = parser.parse_args()
+    source = SampleSource(folder=held_out_run(chosen.run).folder, grid=coarsened(chosen.grid_factor))
+    days = [int(day) for day in chosen.days.split(",")]
+    shares = [float(share) for share in chosen.shares.split(",") if share]
+    rows: list[dict[str, Any]] = []
+    skill: list[dict[str, Any]] = []
+    for day in days:
+        found, states = measure(source, day, shares, chosen.noise)
+        rows += found
+        if chosen.forecast and day == days[0]:
+            skill = forecast_skill(source, day, states, chosen.forecast, chosen.model)
+    print(f"root mean square error, {BAND} degrees; zos in m, thetao in K, so in 1e-3; sample days {chosen.days}")
+    print(table(rows, "observed"))
+    if skill:
+        print(table(skill, "from"))
+    if chosen.json:
+        print(json.dumps({"days": days, "rows": rows, "forecast": skill, "grid_factor": chosen.grid_factor}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,70 @@
+"""`goms analyse`: a table becomes a store that plays, starts forecasts and says where it guesses."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xarray as xr
+from typer.testing import CliRunner
+
+from engine.cli import app
+from engine.commands.analyse import analyse
+from engine.errors import InputError
+from engine.grid import Grid
+from engine.hydrography import climatology
+from engine.reconstruction.observations import observations_of
+from engine.sources import open_source
+from engine.store import find_store, open_store
+
+TIME = np.datetime64("2019-02-23T12:00:00")
+
+
+@pytest.fixture
+def table(tmp_path: Path, small_grid: Grid) -> Path:
+    """Return a table of sea level in one row of cells, 10 cm above the mean."""
+    usual = climatology(small_grid, TIME)
+    level = np.full(small_grid.shape, np.nan, dtype=np.float32)
+    level[60] = usual["zos"][60] + 0.1
+    path = tmp_path / "seen.csv"
+    observations_of(usual.with_fields(zos=level)).of("zos").table(TIME).to_csv(path, index=False)
+    return path
+
+
+def test_the_command_writes_an_analysis_that_starts_forecasts(table: Path, small_grid: Grid) -> None:
+    arguments = ["analyse", "--observations", str(table), "--time", "2019-02-23T12:00", "--grid-factor", "8", "--json"]
+    done = CliRunner().invoke(app, [*arguments, "--sample"])
+    assert done.exit_code == 0, done.output
+    result = json.loads(done.stdout.splitlines()[-1])
+    assert result["background"] == "climatology"
+    assert 0.5 < result["guessed_share"]["zos"] < 1
+    store = open_store(find_store(result["store"]))
+    assert store.complete and store.attrs["sample"] and store.attrs["forcing_kind"] == "climatology"
+    source = open_source("analysis", store=result["store"])
+    state = source.state(source.init_times()[0])
+    usual = climatology(small_grid, TIME)
+    wet = small_grid.wet_surface[60]
+    np.testing.assert_allclose((state["zos"] - usual["zos"])[60][wet], 0.1, atol=0.03)
+    with xr.open_zarr(store.folder) as data:
+        assert float(data.zos_guess[60].max()) < 0.5 < float(data.zos_guess[30].max())
+    again = CliRunner().invoke(app, arguments)
+    assert again.exit_code == 2 and "exists already" in again.stdout
+
+
+def test_an_analysis_can_be_the_background_of_the_next(table: Path) -> None:
+    first = analyse(table, "2019-02-23T12:00", identifier="first", grid_factor=8)
+    second = analyse(table, "2019-02-23T12:00", background="first", identifier="second", grid_factor=8)
+    assert second["background"] == "first"
+    assert second["mean_error"]["zos"] < first["mean_error"]["zos"]
+
+
+def test_bad_words_are_refused_before_anything_is_computed(table: Path, private_home: Path) -> None:
+    with pytest.raises(InputError, match="--time is 'soon'"):
+        analyse(table, "soon", grid_factor=8)
+    with pytest.raises(InputError, match="there is no store 'none'"):
+        analyse(table, "2019-02-23T12:00", background="none", grid_factor=8)
+    with pytest.raises(InputError, match="without slashes"):
+        analyse(table, "2019-02-23T12:00", identifier="../out", grid_factor=8)
+    done = CliRunner().invoke(app, ["analyse", "--observations", "none.csv", "--time", "2019-02-23"])
+    assert done.exit_code == 2
+    assert not (private_home / "stores").exists()
