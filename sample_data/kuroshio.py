@@ -5,6 +5,7 @@ that both have the same eddies on the same day. What is finer is statistical: an
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import numpy as np
 from scipy.interpolate import RectBivariateSpline
@@ -56,8 +57,8 @@ class Surroundings:
         steady = day_zero(run.grid).mean[self._place]
         self._steady, self.mean = steady, self._finer(steady)
         self._coarse = coarsened(4)
-        self._fast = FastResponse(self._coarse)
-        self._fast_day: int | None = None
+        self._weather = lru_cache(maxsize=MEMORY_DAYS + 3)(self._weather_on)
+        self._fast = lru_cache(maxsize=2)(self._fast_on)
 
     def _finer(self, field: np.ndarray) -> np.ndarray:
         # A cubic spline: the vorticity of what it gives has no trace of the coarse cells.
@@ -67,22 +68,21 @@ class Surroundings:
 
     def weather(self, day: int) -> tuple[np.ndarray, np.ndarray]:
         """Return the sea level (h, w) in m that follows the weather, and the unusual warmth of the air (h, w) in K."""
-        if self._fast_day is None or not self._fast_day <= day <= self._fast_day + MEMORY_DAYS:
-            self._fast.value[:] = 0
-            self._fast_day = day - MEMORY_DAYS - 1
-        warmth = None
-        for moment in range(self._fast_day + 1, day + 1):
-            pressure, warmth = weather_anomaly(self.run.seed, moment, self._coarse)
-            self._fast.advance(pressure)
-        self._fast_day = day
-        if warmth is None:
-            warmth = weather_anomaly(self.run.seed, day, self._coarse)[1]
-        return interpolate(self._fast.value, self.grid), interpolate(warmth, self.grid)
+        return interpolate(self._fast(day), self.grid), interpolate(self._weather(day)[1], self.grid)
+
+    def _fast_on(self, day: int) -> np.ndarray:
+        # From the same number of days on every day, so that a run that was interrupted finds the same.
+        response = FastResponse(self._coarse)
+        for moment in range(day - MEMORY_DAYS, day + 1):
+            response.advance(self._weather(moment)[0])
+        return response.value
+
+    def _weather_on(self, day: int) -> tuple[np.ndarray, np.ndarray]:
+        return weather_anomaly(self.run.seed, day, self._coarse)
 
     def psi(self, day: int) -> np.ndarray:
         """Return the stream function of the global eddies in m2/s on the box and one ring around it (h + 2, w + 2)."""
-        self.weather(day)
-        fast = interpolate(self._fast.value, self.run.grid)[self._place]
+        fast = interpolate(self._fast(day), self.run.grid)[self._place]
         height = self.run.zos(day)[self._place] - self._steady - fast
         psi = np.where(self._wet, height * self._to_psi, 0).astype(np.float32)
         extend_over_land(psi, self._wet, *self._stencil)

@@ -36,6 +36,19 @@ class DownscalingShape:
         return asdict(self)
 
 
+class ResidualBlock(nn.Module):
+    """Two 3 x 3 convolutions, the first with gaps of `dilation` cells, added to what they read (b, c, h, w)."""
+
+    def __init__(self, width: int, dilation: int) -> None:
+        super().__init__()
+        self.spread = nn.Conv2d(width, width, 3, padding=dilation, dilation=dilation)
+        self.near = nn.Conv2d(width, width, 3, padding=1)
+
+    def forward(self, field: torch.Tensor) -> torch.Tensor:
+        """Return the sum, as large as `field`."""
+        return field + self.near(functional.silu(self.spread(functional.silu(field))))
+
+
 class Downscaling(nn.Module):
     """Surface fields (b, 5, 120, 230) and features of the backbone -> the same fields (b, 5, 360, 690), NaN on land.
 
@@ -73,15 +86,7 @@ class Downscaling(nn.Module):
             self.register_buffer(name, value, persistent=False)
         self.read = nn.Conv2d(count + self.ground.shape[0], shape.width, 3, padding=1)
         self.modulation = nn.Linear(shape.features, 2 * shape.width)
-        self.layers = nn.ModuleList(
-            nn.ModuleList(
-                [
-                    nn.Conv2d(shape.width, shape.width, 3, padding=gap, dilation=gap),
-                    nn.Conv2d(shape.width, shape.width, 3, padding=1),
-                ]
-            )
-            for gap in shape.dilations
-        )
+        self.blocks = nn.Sequential(*(ResidualBlock(shape.width, gap) for gap in shape.dilations))
         self.widen = _widen(shape)
         self.last = nn.Conv2d(shape.fine_width + count, count, 3, padding=1)
         for parameter in (*self.modulation.parameters(), *self.last.parameters()):
@@ -110,9 +115,7 @@ class Downscaling(nn.Module):
         if features is not None:
             scale, shift = self._modulate(features).chunk(2, dim=1)
             hidden = hidden * (1 + scale) + shift
-        for first, second in self.layers:
-            hidden = hidden + second(functional.silu(first(functional.silu(hidden))))
-        wide = functional.silu(self.widen(functional.silu(hidden)))
+        wide = functional.silu(self.widen(functional.silu(self.blocks(hidden))))
         fine = self.rows @ known @ self.columns.T
         return self.last(torch.cat([wide, fine], dim=1))
 
