@@ -227,6 +227,7 @@ def analyse(
     ] = None,
     remove_zero: Annotated[bool, typer.Option("--remove-zero", help="Sea level is over another zero; remove its mean.")] = False,
     of_sample: Annotated[bool, typer.Option("--sample", help="The observations are of the sample ocean; say so.")] = False,
+    weights: Annotated[Path | None, typer.Option(help="Trained weights of the network that betters the interpolation.")] = None,
     grid_factor: GridFactor = 1,
     as_json: Json = False,
     home: Home = None,
@@ -240,7 +241,7 @@ def analyse(
         from engine.commands.analyse import analyse as analyse_observations
 
         report.result = analyse_observations(
-            observations, time, background, out, remove_zero, of_sample, grid_factor, report.progress
+            observations, time, background, out, remove_zero, of_sample, grid_factor, weights, report.progress
         )
 
 

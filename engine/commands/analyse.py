@@ -1,6 +1,7 @@
 """The work of `goms analyse`: observations and a background become a stored full state that says where it guesses."""
 
 import time
+from functools import partial
 from hashlib import file_digest
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ def analyse(
     remove_zero: bool = False,
     sample: bool = False,
     grid_factor: int = 1,
+    weights: Path | None = None,
     progress: Progress = no_progress,
 ) -> dict[str, Any]:
     """Write the analysis of a table of observations as a store, and return what it rests on and how much of it is a guess.
@@ -44,8 +46,14 @@ def analyse(
     if start is not None and not start.grid.same_as(grid):
         raise InputError(f"background {background} has the grid {start.grid.shape}; expected {grid.shape}: choose a global one")
     from_sample = sample or bool(store and store.attrs.get("sample"))
+    complete, network = None, None
+    if weights is not None:
+        from engine.reconstruction.completing import completed, load_completion
+
+        completion, network = load_completion(weights, grid)
+        complete = partial(completed, network=completion)
     progress(0.1, f"interpolating {len(seen)} observations")
-    found = reconstruct(seen, grid, day, start, remove_zero)
+    found = reconstruct(seen, grid, day, start, remove_zero, complete)
     progress(0.8, "writing")
     counts = {variable: int(np.sum(seen.variable == variable)) for variable in PROGNOSTIC}
     guessed = {variable: round(share, 4) for variable, share in found.guessed_share().items()}
@@ -62,6 +70,7 @@ def analyse(
             "observations_sha256": _digest(observations),
             "observations": counts,
             "background": store.identifier if store else "climatology",
+            "network": network,
             "forcing_kind": "climatology",
             "guessed_share": guessed,
             "sample": from_sample,

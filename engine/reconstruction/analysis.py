@@ -1,6 +1,6 @@
 """A full state from observations: sea level, surface and thermocline interpolated, the layers displaced, the rest at depth."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,18 +55,23 @@ class Surface:
     thermocline: Estimate
 
 
+Complete = Callable[[Surface, Mapping[str, Departures], Grid], Surface]
+
+
 def reconstruct(
     observed: Observations,
     grid: Grid,
     time: np.datetime64,
     background: Batch | None = None,
     remove_zero: bool = False,
+    complete: Complete | None = None,
 ) -> Reconstruction:
     """Return thetao, so, uo, vo and zos at `time` from observations about it and a background, the climatology by default.
 
     Without any observation it is the background. Salinity that was not observed moves with the thermocline; currents
     follow sea level. `remove_zero` takes the mean difference of sea level from the climatology's out first, as altimetry
-    over a geoid of its own needs. Raises InputError for a background on another grid.
+    over a geoid of its own needs. `complete` may better the interpolation, as a trained network does. Raises InputError
+    for a background on another grid.
     """
     usual = climatology(grid, time)
     if background is not None and not background.grid.same_as(grid):
@@ -75,6 +80,8 @@ def reconstruct(
     share = 1.0 if background is None else BACKGROUND_SHARE
     spreads = {name: departures(grid, name).scaled(share) for name in ("zos", "thetao", "so")}
     found = surface_estimates(observed, grid, time, start, spreads, remove_zero)
+    if complete is not None:
+        found = complete(found, spreads, grid)
     state = _corrected(observed, _moved(start, usual, found, time))
     error = {name: getattr(found, name).error for name in spreads}
     guess = {name: (error[name] / spreads[name].spread) ** 2 for name in spreads}

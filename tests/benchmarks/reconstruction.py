@@ -4,13 +4,14 @@ Random whole columns of zos, thetao and so without noise, then altimeter tracks 
 on held-out days of the sample ocean, beside climatology. With --forecast, how much skill a forecast keeps that starts from
 tracks and floats, or tracks alone, beside one from the exact state and persistence of it.
 
-python -m tests.benchmarks.reconstruction [--days 240,360] [--shares 100,50,25,10,5,1] [--grid-factor 1] [--forecast 30] [--json]
+python -m tests.benchmarks.reconstruction [--days 240,360] [--shares 100,50,25,10,5,1] [--grid-factor 1] [--forecast 30]
+    [--weights FILE] [--json]
 """
 
 import argparse
 import json
 import time
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +22,10 @@ from engine.grid import coarsened
 from engine.heldout.days import held_out_run, time_of
 from engine.hydrography import climatology
 from engine.models import load_model
-from engine.reconstruction.analysis import reconstruct
+from engine.reconstruction.analysis import Complete, reconstruct
+from engine.reconstruction.completing import completed, load_completion
 from engine.reconstruction.observations import Observations, joined
-from engine.reconstruction.patterns import floats, random_columns, tracks
+from engine.reconstruction.patterns import WINDOW_DAYS, floats, random_columns, tracks
 from engine.rollout import rollout
 from engine.sources import initial_state
 from engine.sources.sample import SampleSource
@@ -49,7 +51,7 @@ def systems(source: SampleSource, day: int, noise: float) -> dict[str, Observati
     """Return what altimeters, altimeters and floats, and floats alone see about a sample day."""
     generator = np.random.default_rng(day)
 
-    @lru_cache(maxsize=11)
+    @lru_cache(maxsize=WINDOW_DAYS + 1)
     def state(days: float) -> Batch:
         return source.state(time_of(day) + np.timedelta64(round(days), "D"))
 
@@ -58,7 +60,9 @@ def systems(source: SampleSource, day: int, noise: float) -> dict[str, Observati
     return {"tracks": seen, "floats": profiles, "tracks and floats": joined([seen, profiles])}
 
 
-def measure(source: SampleSource, day: int, shares: list[float], noise: float) -> tuple[list[dict[str, Any]], dict[str, Batch]]:
+def measure(
+    source: SampleSource, day: int, shares: list[float], wanted: list[str], noise: float, complete: Complete | None
+) -> tuple[list[dict[str, Any]], dict[str, Batch]]:
     """Return a row for each way of observing a day, and the states from tracks, with floats and without."""
     moment = time_of(day)
     truth = source.state(moment)
@@ -66,19 +70,16 @@ def measure(source: SampleSource, day: int, shares: list[float], noise: float) -
     rows = [{"observed": "climatology", "day": day, "rmse": errors(climatology(source.grid, moment), truth, weights)}]
     seen = {f"{share:g} %": random_columns(truth, share / 100, np.random.default_rng(day)) for share in shares}
     states = {}
-    for name, observed in {**seen, **systems(source, day, noise)}.items():
-        began = time.process_time()
-        found = reconstruct(observed, source.grid, moment)
-        rows.append(
-            {
-                "observed": name,
-                "day": day,
-                "rmse": errors(found.state, truth, weights),
-                "guessed": found.guessed_share(),
-                "processor_seconds": round(time.process_time() - began, 1),
-            }
-        )
-        print(rows[-1], flush=True)
+    seen |= {name: each for name, each in systems(source, day, noise).items() if name in wanted}
+    for name, observed in seen.items():
+        for label, network in ((name, None), (f"{name}, network", complete)):
+            if network is None and label != name:
+                continue
+            began = time.process_time()
+            found = reconstruct(observed, source.grid, moment, complete=network)
+            row = {"observed": label, "day": day, "rmse": errors(found.state, truth, weights), "guessed": found.guessed_share()}
+            rows.append({**row, "processor_seconds": round(time.process_time() - began, 1)})
+            print(rows[-1], flush=True)
         if "tracks" in name:
             states[name] = found.state
     return rows, states
@@ -96,11 +97,12 @@ def forecast_skill(source: SampleSource, day: int, starts: dict[str, Batch], day
     for lead, truth in truths.items():
         rows.append({"from": "persistence", "lead": lead, "rmse": errors(exact, truth, weights)})
         rows.append({"from": "climatology", "lead": lead, "rmse": errors(climatology(source.grid, truth.time), truth, weights)})
-    for start, initial in {"exact": exact, **starts}.items():
+    for start, initial in {**starts, "exact": exact}.items():
         rows.append({"from": start, "lead": 0, "rmse": errors(initial, truths[0], weights)})
         for step in rollout(model, initial, source.forcing, days):
             if step.lead in truths:
                 rows.append({"from": start, "lead": step.lead, "rmse": errors(step.batch, truths[step.lead], weights)})
+                print(rows[-1], flush=True)
     return rows
 
 
@@ -121,20 +123,26 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--days", default="240,360", help="held-out sample days, separated by commas")
     parser.add_argument("--shares", default="100,50,25,10,5,1", help="shares observed in per cent")
+    parser.add_argument("--systems", default="tracks,floats,tracks and floats", help="separated by commas")
     parser.add_argument("--noise", type=float, default=0.02, help="noise of altimeters in m")
     parser.add_argument("--run", type=Path, help="folder of the held-out run (default: seed-1 built by the user, else shipped)")
     parser.add_argument("--grid-factor", type=int, default=1, help="on a grid this many times coarser than 1/4 degree")
     parser.add_argument("--forecast", type=int, default=0, metavar="DAYS", help="forecast so far from the first day's states")
     parser.add_argument("--model", default="small")
+    parser.add_argument("--weights", type=Path, help="trained completion, scored beside the interpolation")
     parser.add_argument("--json", action="store_true", help="end with one line of JSON")
     chosen = parser.parse_args()
     source = SampleSource(folder=held_out_run(chosen.run).folder, grid=coarsened(chosen.grid_factor))
+    complete = None
+    if chosen.weights:
+        complete = partial(completed, network=load_completion(chosen.weights, source.grid)[0])
     days = [int(day) for day in chosen.days.split(",")]
+    wanted = chosen.systems.split(",")
     shares = [float(share) for share in chosen.shares.split(",") if share]
     rows: list[dict[str, Any]] = []
     skill: list[dict[str, Any]] = []
     for day in days:
-        found, states = measure(source, day, shares, chosen.noise)
+        found, states = measure(source, day, shares, wanted, chosen.noise, complete)
         rows += found
         if chosen.forecast and day == days[0]:
             skill = forecast_skill(source, day, states, chosen.forecast, chosen.model)
