@@ -73,3 +73,15 @@ def vertical_slope(tracers: torch.Tensor, depth: torch.Tensor, wet: torch.Tensor
     share = (spacing[1:] / (spacing[:-1] + spacing[1:]))[:, None, None]
     middle = torch.lerp(between[:, 1:], between[:, :-1], share)
     return torch.cat([between[:, :1], middle, between[:, -1:]], dim=1)
+
+
+def heaved(tracers: torch.Tensor, sunk: torch.Tensor, depth: torch.Tensor, wet: torch.Tensor) -> torch.Tensor:
+    """Return the change of `tracers` (n, z, h, w) where the water has sunk by `sunk` (z, h, w) metres.
+
+    No value leaves the range of its neighbours above and below: centred differences would fold a profile sooner or later.
+    """
+    change = -sunk * vertical_slope(tracers, depth, wet)
+    above = torch.cat([tracers[:, :1], tracers[:, :-1]], dim=1) - tracers
+    below = torch.where(wet[1:], tracers[:, 1:], tracers[:, :-1])
+    below = torch.cat([below, tracers[:, -1:]], dim=1) - tracers
+    return change.clamp(torch.minimum(above, below).clamp(max=0), torch.maximum(above, below).clamp(min=0))

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from engine.models.dynamics import DAY, balanced_scales, geostrophic, smoothed, vertical_slope
+from engine.models.dynamics import DAY, balanced_scales, geostrophic, heaved, smoothed
 from engine.models.inputs import CONTEXT_CHANNELS, DERIVED, departure, derived, heat_exchange
 from engine.models.local import LocalPath
 from engine.models.presets import LARGEST_DISPLACEMENT, SMOOTHING_PASSES, LevelGroup, Preset
@@ -41,7 +41,16 @@ FADING_DAYS = 60.0
 """Days in which what is unusual in the mixed layer would fade if the learned factor were one."""
 
 MARGIN = LARGEST_DISPLACEMENT + REACH
-OUTSIDE = SMOOTHING_PASSES + 2
+LARGEST_SOURCE = 6.0
+"""Typical changes of a day that a source may add in one."""
+
+COLDEST = -2.2
+"""degC below which no sea water stays liquid."""
+
+FASTEST = 3.0
+"""m/s beyond which no current of the ocean's surface has been observed for long."""
+
+OUTSIDE = SMOOTHING_PASSES + 3
 """Cells around the window on which the change of sea level is first made."""
 
 
@@ -68,6 +77,7 @@ class Evolution(nn.Module):
         )
         self.ekman = nn.Parameter(torch.zeros(EKMAN_LEVELS))
         self.calm = nn.Parameter(torch.zeros(()))
+        self.dissipation = nn.Parameter(torch.zeros(()))
         self.radius = nn.Parameter(torch.tensor(0.25 / EAGER))
         self.season = nn.Parameter(torch.zeros(LEVELS))
         self.exchange = nn.Parameter(torch.zeros(LEVELS))
@@ -105,7 +115,7 @@ class Evolution(nn.Module):
         # More cells than the window: the flow of its rim needs the neighbours' sea level, smoothed by theirs.
         tuning, warming = modulation.split([modulation.shape[0] - LEVELS, LEVELS])
         heads = self.local(torch.cat([known, inputs]), tuning, rim - OUTSIDE)
-        moves, gain, source, loose, sinking, turning = heads.split(self.sizes)
+        moves, gain, source, loose, sinking, turning = self._bounded(heads)
         edge = setting.crop(rim - 1)
         tendency = self.tendency[ZOS] * setting.crop(rim - OUTSIDE).wet[:1]
         level, change, loose = self._sea_level(state, moves[-2:], gain[-1:], source[ZOS:] * tendency, loose * tendency, setting)
@@ -117,7 +127,7 @@ class Evolution(nn.Module):
         sunk = inner.heave * (1 + sinking) * change
         turned = inner.shape * (1 + turning)
         new = torch.addcmul(old, source.unflatten(0, (4, LEVELS)), self.tendency[:ZOS].view(4, LEVELS, 1, 1))
-        new[:2].addcmul_(sunk[None], vertical_slope(old[:2], self.depth, inner.wet), value=-1)
+        new[:2] += heaved(old[:2], sunk, self.depth, inner.wet)
         new[0].addcmul_(EAGER * self.season[:, None, None], crop(warming, rim))
         new[0].addcmul_(EAGER * self.exchange[:, None, None], heating)
         for field, surface in enumerate((unusual[0], unusual[3])):
@@ -132,11 +142,22 @@ class Evolution(nn.Module):
                 # What is unusual at the surface fades, or grows, in the whole mixed layer.
                 new[0, : group.last].addcmul_(gain[0], unusual[0], value=EAGER * GAIN)
                 new[1, : group.last].addcmul_(gain[1], unusual[3], value=EAGER * GAIN)
+        new[0].clamp_(min=COLDEST)
+        new[2:].clamp_(-FASTEST, FASTEST)
         result = torch.cat([new.flatten(0, 1), crop(level, 1) + total])
         if bool((inner.fade < 1).any()):
             before = crop(state[:STATE], rim)
             result = before + inner.fade * (result - before)
         return torch.cat([result, result[ZOS:] - crop(state[ZOS:STATE], rim)])
+
+    def _bounded(self, heads: torch.Tensor) -> list[torch.Tensor]:
+        """The outputs of the local path within bounds, so that no state, however odd, makes a parcel run away."""
+        moves, gain, source, loose, sinking, turning = heads.split(self.sizes)
+        source, loose = (part.clamp(-LARGEST_SOURCE, LARGEST_SOURCE) for part in (source, loose))
+        sinking, turning = (part.clamp(-1.0, 1.0) for part in (sinking, turning))
+        # What is unusual in temperature and salinity may fade by a fifth in a day and grow by a fiftieth.
+        gain = torch.cat([gain[:2].clamp(-2.0, 0.2), gain[2:].clamp(-5.0, 5.0)])
+        return [moves, gain, source, loose, sinking, turning]
 
     def _physical(self, air: torch.Tensor) -> torch.Tensor:
         """Return temperature in degC and pressure in hPa over 1000 (2, h, w) of a normalised atmosphere."""
@@ -166,13 +187,15 @@ class Evolution(nn.Module):
         here = crop(anomaly, MARGIN)
         changes = torch.cat([(moved * (1 + GAIN * gain) - here + source) * wide.wet[:1], loose])
         changes = balanced_scales(changes, (EAGER * self.radius).clamp_min(0), wide, SMOOTHING_PASSES)
-        change, here = changes[:1], crop(here, SMOOTHING_PASSES)
-        edge, around = setting.crop(self.preset.halo - 1), setting.crop(self.preset.halo - 2)
-        after, change = here + change, crop(change, 1)
-        if bool((edge.belt > 0).any()):
-            share = edge.belt * (EAGER * self.calm).clamp(0, 1)
-            change = change + share * (smoothed(after, around.wet[:1]) - crop(after, 1))
-        return crop(before, MARGIN + OUTSIDE - 1), change * edge.wet[:1], crop(changes[1:], 1) * edge.wet[:1]
+        after = crop(here, SMOOTHING_PASSES) + changes[:1]
+        around, edge = setting.crop(self.preset.halo - 3), setting.crop(self.preset.halo - 1)
+        # What differs from the neighbours' mean, and of that what differs again: grows as the fourth power of wavenumber.
+        rough = crop(after, 1) - smoothed(after, around.wet[:1])
+        rougher = crop(rough, 1) - smoothed(rough, crop(around.wet[:1], 1))
+        share = edge.belt * (EAGER * self.calm).clamp(0, 1)
+        drag = (EAGER * self.dissipation * edge.radius**2 / (edge.cell_x * edge.cell_y)).clamp(0, 1)
+        change = crop(changes[:1], 2) - share * crop(rough, 1) - drag * rougher
+        return crop(before, MARGIN + OUTSIDE - 1), change * edge.wet[:1], crop(changes[1:], 2) * edge.wet[:1]
 
     def _carried(self, state: torch.Tensor, moves: torch.Tensor, group: LevelGroup, setting: Setting) -> dict[str, torch.Tensor]:
         """Change by transport of each carried field of a group of levels, on the window."""

@@ -62,7 +62,7 @@ class Preset:
         if self.projection == "linear":
             return 0
         convolutions = DERIVATIVES + 1 + sum(self.dilations)
-        reach = SMOOTHING_PASSES + 1 + max(convolutions, LARGEST_DISPLACEMENT + REACH)
+        reach = SMOOTHING_PASSES + 2 + max(convolutions, LARGEST_DISPLACEMENT + REACH)
         return -(-reach // self.patch) * self.patch
 
     def to_dict(self) -> dict[str, Any]:
