@@ -24,7 +24,8 @@ from app.readers import (
     mean_difference,
 )
 from engine.errors import InputError
-from engine.paths import ASSETS, stores_folder, weights_folder
+from engine.models import usable_models
+from engine.paths import stores_folder
 from engine.store import Store
 
 LOGGER = logging.getLogger(__name__)
@@ -261,10 +262,6 @@ class Services:
 
         self.pool.submit(run)
 
-    def has_weights(self, model: str) -> bool:
-        """Return whether the network of a name has weights, shipped or trained by the user."""
-        return any((folder / f"{model}.safetensors").exists() for folder in (weights_folder(), ASSETS / "weights"))
-
     def warm(self) -> None:
         """Open the sample ocean, and begin the first forecast where there is none, so that there is something to look at."""
         try:
@@ -274,7 +271,7 @@ class Services:
             return
         if not self.options.first_run:
             return
-        if self.has_weights("small") and self.find("forecast", "sample", start, "small") is None:
+        if "small" in usable_models() and self.find("forecast", "sample", start, "small") is None:
             self.submit("forecast", "sample", start, "small")
         if self.find("reference", "sample", start) is None:
             self.submit("reference", "sample", start)

@@ -15,6 +15,10 @@ LEAD_AXIS = "lead (days)"
 MODEL_LABELS = {
     "small": "GOMS small",
     "base": "GOMS base",
+    "base-evolution": "GOMS base, with evolution",
+    "aigoms-small": "AI-GOMS projection, small",
+    "fourcastnet": "FourCastNet, small",
+    "fourcastnet-published": "FourCastNet",
     "persistence": "Persistence",
     "damped-persistence": "Damped persistence",
     "climatology": "Climatology",

@@ -8,6 +8,7 @@ from app.services import Services
 from app.views.bound import chooser, offer
 from app.words import MODEL_LABELS, choice_label, date_label
 from engine.errors import InputError
+from engine.models import usable_models
 
 
 class SourceControls:
@@ -45,7 +46,8 @@ class SourceControls:
         return choices
 
     def _models(self) -> dict[str, str]:
-        return {label: name for name, label in MODEL_LABELS.items() if name != "base" or self.services.has_weights(name)}
+        usable = usable_models()
+        return {label: name for name, label in MODEL_LABELS.items() if name in usable}
 
     def check(self) -> str:
         """Return what is wrong with the chosen source, start or model as a sentence, and put the default in its place."""
@@ -53,8 +55,9 @@ class SourceControls:
         if selection.source not in self._sources().values():
             wrong = f"The source {selection.source!r} is not there; the sample ocean is shown."
             selection.source = "sample"
-        if selection.model not in MODEL_LABELS:
-            wrong = f"The model {selection.model!r} is unknown; expected one of {', '.join(MODEL_LABELS)}."
+        models = self._models().values()
+        if selection.model not in models:
+            wrong = f"The model {selection.model!r} is unknown or has no weights here; expected one of {', '.join(models)}."
             selection.model = "small"
         if selection.start and not selection.source.startswith(STORE):
             try:
