@@ -57,7 +57,8 @@ def _correlation(first: np.ndarray, second: np.ndarray, rows: np.ndarray) -> flo
 def fit(days: list[int]) -> xr.Dataset:
     """Return spread by place from `days` of every training seed; scales by latitude from the first and 5 and 10 days after."""
     fine, coarse = coarsened(1), coarsened(COARSENING)
-    seen, weather = {name: [] for name in SURFACE}, []
+    weather = []
+    seen: dict[str, list[np.ndarray]] = {name: [] for name in SURFACE}
     pairs: dict[str, list[np.ndarray]] = {name: [] for name in SURFACE}
     for seed in SEEDS:
         source = SampleSource(seed)

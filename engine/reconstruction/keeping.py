@@ -61,5 +61,5 @@ def _add_maps(folder: Path, found: Reconstruction) -> None:
 
 
 def _add(group: zarr.Group, name: str, values: np.ndarray, long_name: str, units: str) -> None:
-    attributes = {"long_name": long_name, "units": units}
+    attributes: dict[str, Any] = {"long_name": long_name, "units": units}
     group.create_array(name, data=values.astype(np.float32), dimension_names=("lat", "lon"), attributes=attributes)

@@ -126,13 +126,11 @@ def read_observations(path: Path, time: np.datetime64) -> Observations:
     _refuse(path, table, days.abs() > FURTHEST_DAYS, "time", expected, "choose another --time or drop it")
     same = pd.DataFrame({"time": moments, **{k: numbers[k] for k in ("lat", "lon", "depth")}, "variable": variable}).duplicated()
     _refuse(path, table, same, "value", "one value for a variable, place, depth and time", "keep one of the rows")
-    columns = (days, numbers["lat"], numbers["lon"] % 360, numbers["depth"])
-    return Observations(
-        *(column.to_numpy(dtype=np.float64) for column in columns),
-        variable.to_numpy(dtype="<U8"),
-        numbers["value"].to_numpy(dtype=np.float64),
-        error.to_numpy(dtype=np.float64),
+    days, lat, lon, depth, value, error = (
+        column.to_numpy(dtype=np.float64)
+        for column in (days, numbers["lat"], numbers["lon"] % 360, numbers["depth"], numbers["value"], error)
     )
+    return Observations(days, lat, lon, depth, variable.to_numpy(dtype="<U8"), value, error)
 
 
 def _read(path: Path) -> pd.DataFrame:

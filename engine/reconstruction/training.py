@@ -48,8 +48,8 @@ class SeenDays:
 
     def __getitem__(self, number: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         generator = np.random.default_rng(number)
-        source = self.sources[generator.integers(len(self.sources))]
-        time = self.days[generator.integers(len(self.days))]
+        source = self.sources[int(generator.integers(len(self.sources)))]
+        time = self.days[int(generator.integers(len(self.days)))]
         state = source.state(time)
         if generator.random() < SYSTEMS:
             # The sea stands still meanwhile: eleven states for a sample would take longer than everything else.
@@ -62,7 +62,11 @@ class SeenDays:
         fields = [(state[name] - usual[name]) if name == "zos" else (state[name][0] - usual[name][0]) for name in SURFACE]
         target = np.stack([field / self.spreads[name].spread for field, name in zip(fields, SURFACE, strict=True)])
         weights = np.where(self.grid.wet_surface, self.grid.cell_area, 0)
-        return inputs, *(torch.from_numpy(np.nan_to_num(each).astype(np.float32)) for each in (target, weights / weights.sum()))
+        return inputs, _tensor(target), _tensor(weights / weights.sum())
+
+
+def _tensor(values: np.ndarray) -> torch.Tensor:
+    return torch.from_numpy(np.nan_to_num(values).astype(np.float32))
 
 
 def completion_score(network: nn.Module, sample: Any) -> Score:
