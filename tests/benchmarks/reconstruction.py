@@ -11,21 +11,23 @@ python -m tests.benchmarks.reconstruction [--days 240,360] [--shares 100,50,25,1
 import argparse
 import json
 import time
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from engine.batch import Batch
-from engine.grid import coarsened
+from engine.errors import InputError
+from engine.grid import coarsened, from_sea_floor
 from engine.heldout.days import held_out_run, time_of
 from engine.hydrography import climatology
 from engine.models import load_model
 from engine.reconstruction.analysis import Complete, reconstruct
 from engine.reconstruction.completing import completed, load_completion
 from engine.reconstruction.observations import Observations, joined
-from engine.reconstruction.patterns import WINDOW_DAYS, floats, random_columns, tracks
+from engine.reconstruction.patterns import floats, random_columns, tracks
+from engine.regions import REGIONS, Region
 from engine.rollout import rollout
 from engine.sources import initial_state
 from engine.sources.sample import SampleSource
@@ -47,36 +49,62 @@ def errors(found: Batch, truth: Batch, weights: np.ndarray) -> dict[str, float]:
     return result
 
 
-def systems(source: SampleSource, day: int, noise: float) -> dict[str, Observations]:
+def cropped(batch: Batch, region: Region | None) -> Batch:
+    """Return the part of a state inside a region that does not cross the prime meridian; all of it without one."""
+    if region is None:
+        return batch
+    grid = batch.grid
+    rows, columns = grid.rows_and_columns(region)
+    part = from_sea_floor(grid.lat[rows], grid.lon[columns], grid.deptho[np.ix_(rows, columns)])
+    fields = {name: field[..., rows[:, None], columns] for name, field in batch.fields.items()}
+    return Batch(fields, part, batch.time)
+
+
+def systems(source: SampleSource, day: int, wanted: list[str], noise: float, region: Region | None) -> dict[str, Observations]:
     """Return what altimeters, altimeters and floats, and floats alone see about a sample day."""
     generator = np.random.default_rng(day)
 
-    @lru_cache(maxsize=WINDOW_DAYS + 1)
-    def state(days: float) -> Batch:
-        return source.state(time_of(day) + np.timedelta64(round(days), "D"))
+    def sea_level(days: float) -> Batch:
+        moment = time_of(day) + np.timedelta64(round(days), "D")
+        level = source.sea_level(moment)
+        assert level is not None
+        return cropped(Batch({"zos": np.where(source.grid.wet_surface, level, np.nan)}, source.grid, moment), region)
 
-    profiles = floats(state, generator)
-    seen = tracks(state, generator, noise)
-    return {"tracks": seen, "floats": profiles, "tracks and floats": joined([seen, profiles])}
+    def state(days: float) -> Batch:
+        return cropped(source.state(time_of(day) + np.timedelta64(round(days), "D")), region)
+
+    seen = {"tracks": tracks(sea_level, generator, noise)}
+    if any("floats" in name for name in wanted):
+        seen["floats"] = floats(state, generator)
+        seen["tracks and floats"] = joined([seen["tracks"], seen["floats"]])
+    return {name: each for name, each in seen.items() if name in wanted}
 
 
 def measure(
-    source: SampleSource, day: int, shares: list[float], wanted: list[str], noise: float, complete: Complete | None
+    source: SampleSource,
+    day: int,
+    shares: list[float],
+    wanted: list[str],
+    noise: float,
+    complete: Complete | None,
+    region: Region | None,
 ) -> tuple[list[dict[str, Any]], dict[str, Batch]]:
     """Return a row for each way of observing a day, and the states from tracks, with floats and without."""
     moment = time_of(day)
-    truth = source.state(moment)
-    weights = band_weights(source.grid, BANDS[BAND])
-    rows = [{"observed": "climatology", "day": day, "rmse": errors(climatology(source.grid, moment), truth, weights)}]
+    truth = cropped(source.state(moment), region)
+    grid = truth.grid
+    weights = band_weights(grid, BANDS[BAND])
+    rows = [{"observed": "climatology", "day": day, "rmse": errors(climatology(grid, moment), truth, weights)}]
+    print(rows[-1], flush=True)
     seen = {f"{share:g} %": random_columns(truth, share / 100, np.random.default_rng(day)) for share in shares}
     states = {}
-    seen |= {name: each for name, each in systems(source, day, noise).items() if name in wanted}
+    seen |= systems(source, day, wanted, noise, region)
     for name, observed in seen.items():
         for label, network in ((name, None), (f"{name}, network", complete)):
             if network is None and label != name:
                 continue
             began = time.process_time()
-            found = reconstruct(observed, source.grid, moment, complete=network)
+            found = reconstruct(observed, grid, moment, complete=network)
             row = {"observed": label, "day": day, "rmse": errors(found.state, truth, weights), "guessed": found.guessed_share()}
             rows.append({**row, "processor_seconds": round(time.process_time() - began, 1)})
             print(rows[-1], flush=True)
@@ -128,11 +156,15 @@ def main() -> None:
     parser.add_argument("--run", type=Path, help="folder of the held-out run (default: seed-1 built by the user, else shipped)")
     parser.add_argument("--grid-factor", type=int, default=1, help="on a grid this many times coarser than 1/4 degree")
     parser.add_argument("--forecast", type=int, default=0, metavar="DAYS", help="forecast so far from the first day's states")
+    parser.add_argument("--region", choices=sorted(REGIONS), help="only there, as if nothing were known around it")
     parser.add_argument("--model", default="small")
     parser.add_argument("--weights", type=Path, help="trained completion, scored beside the interpolation")
     parser.add_argument("--json", action="store_true", help="end with one line of JSON")
     chosen = parser.parse_args()
     source = SampleSource(folder=held_out_run(chosen.run).folder, grid=coarsened(chosen.grid_factor))
+    region = REGIONS[chosen.region] if chosen.region else None
+    if region and chosen.forecast:
+        raise InputError("a forecast needs the whole globe; leave out --region or --forecast")
     complete = None
     if chosen.weights:
         complete = partial(completed, network=load_completion(chosen.weights, source.grid)[0])
@@ -142,11 +174,11 @@ def main() -> None:
     rows: list[dict[str, Any]] = []
     skill: list[dict[str, Any]] = []
     for day in days:
-        found, states = measure(source, day, shares, wanted, chosen.noise, complete)
+        found, states = measure(source, day, shares, wanted, chosen.noise, complete, region)
         rows += found
         if chosen.forecast and day == days[0]:
             skill = forecast_skill(source, day, states, chosen.forecast, chosen.model)
-    print(f"root mean square error, {BAND} degrees; zos in m, thetao in K, so in 1e-3; sample days {chosen.days}")
+    print(f"root mean square error, {chosen.region or 'globe'}, {BAND} degrees; m, K and 1e-3; sample days {chosen.days}")
     print(table(rows, "observed"))
     if skill:
         print(table(skill, "from"))
