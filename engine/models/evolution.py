@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from engine.models.dynamics import DAY, balanced_scales, geostrophic, heaved, smoothed
-from engine.models.inputs import CONTEXT_CHANNELS, DERIVED, departure, derived, heat_exchange
+from engine.models.inputs import CONTEXT_CHANNELS, DERIVED, departure, derived, heat_exchange, usual
 from engine.models.local import LocalPath
 from engine.models.presets import LARGEST_DISPLACEMENT, SMOOTHING_PASSES, LevelGroup, Preset
 from engine.models.setting import Setting
@@ -109,9 +109,11 @@ class Evolution(nn.Module):
         known = known * setting.wet[[number % LEVELS for number in context]]
         weather = self._physical(air), self._physical(target_air)
         mean_weather = (weather[0] + weather[1]) / 2
-        inputs = derived(state, target_air[:5], target_air[:5] - air[:5], mean_weather, spiral[:, 0], moment, setting)
-        unusual = departure(crop(state, rim), moment, inner := setting.crop(rim))
-        heating = heat_exchange(unusual[0], crop(mean_weather[0], rim), moment, inner)
+        normal = usual(moment, setting)
+        unusual = departure(state, normal, setting)
+        inputs = derived(state, target_air[:5], target_air[:5] - air[:5], mean_weather, spiral[:, 0], normal, unusual, setting)
+        inner, unusual = setting.crop(rim), crop(unusual, rim)
+        heating = heat_exchange(unusual[0], crop(mean_weather[0], rim), crop(normal, rim), inner)
         # More cells than the window: the flow of its rim needs the neighbours' sea level, smoothed by theirs.
         tuning, warming = modulation.split([modulation.shape[0] - LEVELS, LEVELS])
         heads = self.local(torch.cat([known, inputs]), tuning, rim - OUTSIDE)

@@ -33,14 +33,16 @@ def derived(
     change: torch.Tensor,
     air: torch.Tensor,
     ekman: torch.Tensor,
-    moment: torch.Tensor,
+    normal: torch.Tensor,
+    unusual: torch.Tensor,
     setting: Setting,
 ) -> torch.Tensor:
     """Return inputs (DERIVED, h, w) of a state (62, h, w) in physical units whose land is 0.
 
     `forcing` (5, h, w) is the normalised atmosphere of the target day, `change` (5, h, w) its change since the day before,
     `air` (2, h, w) its temperature in degC and pressure in hPa over 1000, `ekman` (2, h, w) the surface Ekman flow of the
-    target day less that of the day before in m/s, `moment` (5,) the harmonics of the year. The tendency of
+    target day less that of the day before in m/s, `normal` (6, h, w) as from `usual`, `unusual` (4, h, w) as from
+    `departure`. The tendency of
     sea level is that of one-layer quasi-geostrophic flow for long waves: vorticity advection times the squared
     deformation radius (after Ubelmann et al. 2015, doi 10.1175/JTECH-D-14-00152.1).
     """
@@ -57,8 +59,8 @@ def derived(
     # Metres of sea level a day per unit of vorticity tendency: minus radius squared times f / g.
     to_level = -DAY * setting.radius**2 * setting.coriolis / 9.81
     temperature = state[0]
-    departures = departure(state, moment, setting)
-    unusual, thermocline, air_unusual, depth = _weather_and_thermocline(departures, air, moment, setting)
+    weather, thermocline = _weather(unusual[0], air, normal, setting), _thermocline(unusual, setting)
+    scale = torch.tensor([2.0, 1.5, 1.5, 0.3], device=state.device)[:, None, None]
     latitude = (setting.lat / 90).expand_as(anomaly[0])
     columns = [
         anomaly / 0.15,
@@ -83,11 +85,11 @@ def derived(
         setting.floor * wet,
         wet.to(anomaly.dtype)[None],
         setting.wet[11:12].to(anomaly.dtype),
-        unusual,
+        unusual / scale,
         thermocline / 0.15,
         (anomaly - thermocline[1:]) / 0.05,
-        air_unusual,
-        (depth - 4.0)[None],
+        weather,
+        (normal[5:] - 4.0),
         state[61:] / 0.01 * wet,
     ]
     return torch.cat(columns).clamp_(-8.0, 8.0)
@@ -95,37 +97,39 @@ def derived(
 
 def usual(moment: torch.Tensor, setting: Setting) -> torch.Tensor:
     """Return the usual fields (6, h, w) of the moment, in the order of `season.USUAL`."""
-    return torch.einsum("k,kchw->chw", moment, setting.year.unflatten(0, (HARMONICS, -1)))
+    total, *rest = setting.year.unflatten(0, (HARMONICS, -1))
+    total = total * moment[0]
+    # Not as a matrix product, which would be of half precision in a forecast: too coarse for temperatures.
+    for harmonic, size in zip(rest, moment[1:], strict=True):
+        total.addcmul_(harmonic, size)
+    return total
 
 
-def departure(state: torch.Tensor, moment: torch.Tensor, setting: Setting) -> torch.Tensor:
+def departure(state: torch.Tensor, normal: torch.Tensor, setting: Setting) -> torch.Tensor:
     """Return how far (4, h, w) temperature at 0, 100, 300 m (K) and surface salinity are from usual; 0 in dry cells."""
     levels = list(USUAL_LEVELS)
-    temperature = state[levels] - usual(moment, setting)[: len(levels)]
+    temperature = state[levels] - normal[: len(levels)]
     salinity = state[SALINITY : SALINITY + 1] - setting.usual_salinity
     return torch.cat([temperature, salinity]) * setting.wet[[*levels, 0]]
 
 
-def heat_exchange(unusual: torch.Tensor, air: torch.Tensor, moment: torch.Tensor, setting: Setting) -> torch.Tensor:
+def heat_exchange(unusual: torch.Tensor, air: torch.Tensor, normal: torch.Tensor, setting: Setting) -> torch.Tensor:
     """Return the warming (h, w) in K a day of a surface `unusual` K too warm under air of `air` degC (Haney 1971).
 
     Only what is unusual in either counts: the usual exchange belongs to the season.
     """
-    normal = usual(moment, setting)
     return (HEAT_EXCHANGE * torch.exp(-normal[5])).clamp(max=0.8) * (air - normal[3] - unusual) * setting.wet[0]
 
 
-def _weather_and_thermocline(
-    departures: torch.Tensor, air: torch.Tensor, moment: torch.Tensor, setting: Setting
-) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Return departures (4), sea level that 100 and 300 m of depth tell of in m (2), unusual air (3), log of the mixed layer.
+def _weather(unusual: torch.Tensor, air: torch.Tensor, normal: torch.Tensor, setting: Setting) -> torch.Tensor:
+    """Return heat exchange, unusual air temperature and pressure (3, h, w), each of order one."""
+    exchange = heat_exchange(unusual, air[0], normal, setting)
+    return torch.stack([exchange / 0.05, (air[0] - normal[3]) / 3.0, (air[1] - normal[4]) / 8.0]) * setting.wet[0]
+
+
+def _thermocline(unusual: torch.Tensor, setting: Setting) -> torch.Tensor:
+    """Return the sea level (2, h, w) in m that temperature at 100 and 300 m tells of.
 
     Sea level that follows the weather leaves the thermocline alone, so what the two disagree on soon goes.
     """
-    level = departures[1:3] * setting.warming / (setting.warming**2 + LEAST_WARMING**2)
-    normal = usual(moment, setting)
-    warmth, pressure, depth = air[0] - normal[3], air[1] - normal[4], normal[5]
-    exchange = heat_exchange(departures[0], air[0], moment, setting)
-    scale = torch.tensor([2.0, 1.5, 1.5, 0.3], device=air.device)[:, None, None]
-    weather = torch.stack([exchange / 0.05, warmth / 3.0, pressure / 8.0])
-    return departures / scale, level, weather * setting.wet[0], depth
+    return unusual[1:3] * setting.warming / (setting.warming**2 + LEAST_WARMING**2)

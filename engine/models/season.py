@@ -43,4 +43,5 @@ class Season:
 
     def change(self, time: np.datetime64) -> torch.Tensor:
         """Return the warming (z, h / patch, w / patch) in K of the day that begins at `time`."""
-        return torch.einsum("k,kzhw->zhw", basis(time + TIME_STEP) - basis(time), self._harmonics)
+        change = basis(time + TIME_STEP) - basis(time)
+        return (change.view(-1, 1, 1, 1) * self._harmonics).sum(0)
