@@ -63,7 +63,7 @@ def forecast(
         str | None, typer.Option(metavar="DAY|DATE", help="Sample day or date; the source's first if left out.")
     ] = None,
     days: Annotated[int, typer.Option(help="Length in days.")] = 30,
-    model: Annotated[str, typer.Option(help="small or another trained network, persistence, damped-persistence or climatology.")] = "small",
+    model: Annotated[str, typer.Option(help="A network (small, ...), persistence, damped-persistence or climatology.")] = "small",
     device: Device = "auto",
     altimetry: Annotated[Path | None, typer.Option(metavar="FILE", help="Gridded altimetry for --source observed.")] = None,
     sst: Annotated[Path | None, typer.Option(metavar="FILE", help="Surface temperature of the same day.")] = None,
