@@ -262,6 +262,10 @@ class Services:
 
         self.pool.submit(run)
 
+    def models(self) -> tuple[str, ...]:
+        """Return the names of the models that can run here."""
+        return usable_models()
+
     def warm(self) -> None:
         """Open the sample ocean, and begin the first forecast where there is none, so that there is something to look at."""
         try:
@@ -271,7 +275,7 @@ class Services:
             return
         if not self.options.first_run:
             return
-        if "small" in usable_models() and self.find("forecast", "sample", start, "small") is None:
+        if "small" in self.models() and self.find("forecast", "sample", start, "small") is None:
             self.submit("forecast", "sample", start, "small")
         if self.find("reference", "sample", start) is None:
             self.submit("reference", "sample", start)

@@ -8,7 +8,6 @@ from app.services import Services
 from app.views.bound import chooser, offer
 from app.words import MODEL_LABELS, choice_label, date_label
 from engine.errors import InputError
-from engine.models import usable_models
 
 
 class SourceControls:
@@ -46,7 +45,7 @@ class SourceControls:
         return choices
 
     def _models(self) -> dict[str, str]:
-        usable = usable_models()
+        usable = self.services.models()
         return {label: name for name, label in MODEL_LABELS.items() if name in usable}
 
     def check(self) -> str:
