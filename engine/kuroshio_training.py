@@ -26,6 +26,9 @@ GRADIENT_SHARE = 0.5
 """Weight of errors of the slope beside those of the value: fronts and vorticity are slopes."""
 
 STATISTICS_DAYS = 24
+DAYS_APART = 2
+"""Days between two that are learned from: filaments live for a week, and each day costs a pass of the backbone."""
+
 PLAN = HeadPlan(steps=900, rate=2e-3, batch=1)
 
 Sample = dict[str, torch.Tensor]
@@ -122,7 +125,7 @@ def lesson(model: Forecaster, features: FeatureStore, progress: Progress = no_pr
     days: dict[str, list[int]] = {}
     for folder in sorted(runs_folder().glob("seed-*")):
         run = Run.open(folder)
-        stored = [day for day in archive_of(run).days if day >= FIRST_DAY]
+        stored = [day for day in archive_of(run).days if day >= FIRST_DAY and day % DAYS_APART == 0]
         if run.seed != HELD_OUT_SEED and stored:
             files += write_pairs(run, stored, home() / "training" / "kuroshio-pairs", progress)
             features.fill(run, stored, model, progress)
