@@ -48,7 +48,7 @@ COLDEST = -2.2
 """degC below which no sea water stays liquid."""
 
 FASTEST = 3.0
-"""m/s beyond which no current of the ocean's surface has been observed for long."""
+"""m/s at which currents are held; the sample ocean's end there, too."""
 
 OUTSIDE = SMOOTHING_PASSES + 3
 """Cells around the window on which the change of sea level is first made."""

@@ -1,11 +1,14 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
-from engine.models.dynamics import geostrophic, slopes, vertical_slope, vorticity
+from engine.models.dynamics import balanced_scales, geostrophic, heaved, slopes, vertical_slope, vorticity
 from engine.models.evolution import ekman_spiral
 from engine.models.setting import Setting
 from engine.models.window import Window, bands
+from engine.variables import DEPTHS
 from tests.engine.models.tiny import tiny_grid, tiny_setting
 
 
@@ -86,3 +89,32 @@ def test_a_window_goes_round_the_globe_and_repeats_the_last_row_at_a_pole() -> N
     assert cut[0, :, 0].tolist() == [4, 4, 10, 16]
     assert cut[0, 1].tolist() == [4, 5, 0, 1]
     assert np.prod(cut.shape) == 16
+
+
+def test_heaving_layers_keep_within_the_range_of_their_neighbours_and_above_the_sea_floor() -> None:
+    setting = tiny_setting(tiny_grid(24, 48))
+    levels = setting.wet.shape[0]
+    depth = torch.tensor(DEPTHS)
+    profile = (20 - 0.03 * depth)[:, None, None].expand(levels, 24, 48).clone()
+    wet = torch.ones(levels, 24, 48, dtype=torch.bool)
+    wet[8:] = False
+    profile[8:] = 1e6
+    for metres in (5.0, 500.0, -500.0):
+        changed = profile + heaved(profile[None], torch.full_like(profile, metres), depth, wet)[0]
+        water = changed[:8]
+        assert float(water.max()) <= 20.0 and float(water.min()) >= float(profile[7].max())
+    little = heaved(profile[None], torch.full_like(profile, 1.0), depth, wet)[0]
+    assert torch.allclose(little[1:7], torch.full_like(little[1:7], 0.03), atol=1e-5)
+
+
+def test_changes_finer_than_the_deformation_radius_go_and_broad_ones_stay() -> None:
+    setting = tiny_setting(tiny_grid(48, 96))
+    setting = replace(setting, wet=torch.ones_like(setting.wet), radius=4 * setting.cell_y.expand_as(setting.radius).clone())
+    strength = torch.tensor(1.0)
+    comb = (torch.arange(96) % 2 * 2.0 - 1).expand(1, 48, 96)
+    smooth = balanced_scales(torch.cat([comb, torch.ones(1, 48, 96)]), strength, setting, 6)
+    assert smooth.shape == (2, 36, 84)
+    assert float(smooth[0].abs().max()) < 1e-3
+    assert torch.allclose(smooth[1], torch.ones(36, 84), atol=1e-5)
+    untouched = balanced_scales(comb, torch.tensor(0.0), setting, 6)
+    assert torch.equal(untouched, comb[:, 6:-6, 6:-6])

@@ -139,3 +139,30 @@ def test_devices_and_models_that_are_not_there_are_refused() -> None:
         assert choose_device("auto").type == "cpu"
     with pytest.raises(ModelError, match="not known"):
         load_model("oracle", tiny_grid())
+
+
+def test_the_change_of_the_day_before_is_remembered_and_matters() -> None:
+    model = tiny_forecaster(EVOLUTION, tiny_grid(), trained=True)
+    batch = tiny_state(model.grid)
+    without = model.prepare(batch)
+    remembered = model.prepare(batch.with_fields(zos_change=np.full(model.grid.shape, 0.005, np.float32)))
+    wet = torch.from_numpy(model.grid.wet_surface)
+    assert bool((without[61][wet] == 0).all())
+    assert torch.allclose(remembered[61][wet], torch.tensor(0.005))
+    ours, theirs = _step(model, remembered), _step(model, without)
+    assert not torch.equal(torch.nan_to_num(ours), torch.nan_to_num(theirs))
+    assert torch.allclose(theirs[61][wet], (theirs[60] - without[60])[wet], atol=1e-6)
+
+
+def test_no_state_however_odd_makes_the_ocean_run_away() -> None:
+    model = tiny_forecaster(EVOLUTION, tiny_grid(), trained=True)
+    with torch.no_grad():
+        for parameter in model.network.projection.local.last.parameters():
+            parameter.mul_(1000.0)
+    state = model.prepare(tiny_state(model.grid))
+    wet = ~torch.isnan(state)
+    for _ in range(5):
+        state = _step(model, state)
+    assert torch.isfinite(state[wet]).all()
+    assert float(torch.nan_to_num(state[30:60]).abs().max()) <= 3.0
+    assert float(state[:15][wet[:15]].min()) >= -2.2
