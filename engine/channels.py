@@ -37,12 +37,13 @@ FORCING_CHANNELS = _channels(FORCING)
 STATIC_CHANNELS = _channels(STATIC)
 
 
-def to_array(batch: Batch, channels: Sequence[Channel]) -> np.ndarray:
-    """Return the channels of a batch as (c, h, w) float32 in physical units, NaN where missing.
+def to_array(batch: Batch, channels: Sequence[Channel], out: np.ndarray | None = None) -> np.ndarray:
+    """Return the channels of a batch as (c, h, w) float32 in physical units, NaN where missing; in `out` where given.
 
     The static `deptho` comes from the grid. Raises InputError naming the first field that the batch lacks.
     """
-    out = np.empty((len(channels), *batch.grid.shape), dtype=np.float32)
+    if out is None:
+        out = np.empty((len(channels), *batch.grid.shape), dtype=np.float32)
     for number, channel in enumerate(channels):
         if channel.variable == "deptho":
             out[number] = batch.grid.deptho

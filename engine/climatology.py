@@ -10,6 +10,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from engine.batch import Batch
+from engine.columns import field_rows, over_rows
 from engine.errors import ModelError
 from engine.grid import Grid
 from engine.paths import ASSETS
@@ -102,13 +103,9 @@ def atlas_weights(grid: Grid) -> tuple[NDArray[np.int64], Array, NDArray[np.int6
 
 def interpolate(field: Array, grid: Grid) -> Array:
     """Cubic interpolation of an atlas-grid `field` (..., 180, 360) to `grid` (..., h, w), land included."""
-    rows, row_weights, columns, column_weights = atlas_weights(grid)
-    tall = np.zeros((*field.shape[:-2], grid.shape[0], field.shape[-1]), dtype=np.float32)
-    wide = np.zeros((*field.shape[:-2], *grid.shape), dtype=np.float32)
-    for k in range(4):
-        tall += field[..., rows[:, k], :] * row_weights[:, k, None]
-    for k in range(4):
-        wide += tall[..., columns[:, k]] * column_weights[:, k]
+    wide = np.empty((*field.shape[:-2], *grid.shape), dtype=np.float32)
+    source = np.ascontiguousarray(field, dtype=np.float32).reshape(-1, *field.shape[-2:])
+    over_rows(field_rows, grid.shape[0], source, *atlas_weights(grid), wide.reshape(-1, *grid.shape))
     return wide
 
 

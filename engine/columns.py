@@ -69,6 +69,23 @@ def interpolate_row(source, j, rows, row_weights, columns, column_weights, wide,
 
 
 @njit(cache=True, nogil=True)
+def field_rows(first, last, source, rows, row_weights, columns, column_weights, out):  # type: ignore[no-untyped-def]
+    """Fill rows `first` to `last` of `out` (n, h, w) by cubic interpolation of `source` (n, a, b), the same bits everywhere."""
+    wide = np.empty(source.shape[2], dtype=np.float32)
+    for j in range(first, last):
+        for k in range(source.shape[0]):
+            wide[:] = np.float32(0)
+            for m in range(4):
+                for i in range(wide.shape[0]):
+                    wide[i] += source[k, rows[j, m], i] * row_weights[j, m]
+            for i in range(out.shape[2]):
+                total = wide[columns[i, 0]] * column_weights[i, 0]
+                for m in range(1, 4):
+                    total += wide[columns[i, m]] * column_weights[i, m]
+                out[k, j, i] = total
+
+
+@njit(cache=True, nogil=True)
 def displace_column(depth, displacement, anomaly, profile, moved, target):  # type: ignore[no-untyped-def]
     """Fill `target` (z,) with T(d + D h') = Tclim(d) for `profile` (level,) at `depth` (level,); no fold for any `anomaly`.
 

@@ -65,8 +65,11 @@ def run_forecast(
                 store.append(0, initial)
             restart = store.read_restart()
             progress((restart[0] if restart else 0) / days, "initial state written")
-            for step in rollout(model, initial, source.forcing, days, restart):
-                _refuse_blow_up(step.lead, step.batch, initial)
+            wet = {name: np.isfinite(_surface(initial, name)) for name in PROGNOSTIC}
+            steps = rollout(model, initial, source.forcing, days, restart)
+            del initial, restart  # a quarter of a gigabyte each
+            for step in steps:
+                _refuse_blow_up(step.lead, step.batch, wet)
                 if step.lead not in finished:
                     store.append(step.lead, step.batch)
                 stop = cancelled()
@@ -151,10 +154,13 @@ def _differences(stored: dict[str, Any], requested: dict[str, Any]) -> list[str]
     return [name for name in decisive if stored.get(name) != plain[name]]
 
 
-def _refuse_blow_up(lead: int, batch: Batch, initial: Batch) -> None:
-    for name in PROGNOSTIC:
-        was, now = (fields[0] if fields.ndim == 3 else fields for fields in (initial[name], batch[name]))
-        lost = int(np.sum(np.isfinite(was) & ~np.isfinite(now)))
+def _surface(batch: Batch, name: str) -> np.ndarray:
+    return batch[name][0] if batch[name].ndim == 3 else batch[name]
+
+
+def _refuse_blow_up(lead: int, batch: Batch, wet: dict[str, np.ndarray]) -> None:
+    for name, was in wet.items():
+        lost = int(np.sum(was & ~np.isfinite(_surface(batch, name))))
         if lost:
             raise ModelError(
                 f"day {lead} of the forecast lost {name} in {lost} cells that the initial state has; expected finite values: "

@@ -48,6 +48,7 @@ def rollout(
         batch = Batch(fields, model.grid, batch.time + first * TIME_STEP)
     time = batch.time
     state = model.prepare(batch)
+    del batch, start  # the state holds all that is needed; both are large
     forcing = forcings(time) if model.uses_forcing and first < steps else None
     for lead in range(first + 1, steps + 1):
         target_forcing = forcings(time + TIME_STEP) if model.uses_forcing else None

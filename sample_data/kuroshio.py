@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 import numpy as np
-from scipy.interpolate import RectBivariateSpline
 
 from engine.climatology import interpolate
 from engine.geostrophy import geostrophic_velocity
@@ -61,6 +60,8 @@ class Surroundings:
         self._fast = lru_cache(maxsize=2)(self._fast_on)
 
     def _finer(self, field: np.ndarray) -> np.ndarray:
+        from scipy.interpolate import RectBivariateSpline  # takes a third of a second, and only nested runs need it
+
         # A cubic spline: the vorticity of what it gives has no trace of the coarse cells.
         spline = RectBivariateSpline(self._lat, self._lon, field)
         lat, lon = (np.concatenate([[a[0] - STEP], a, [a[-1] + STEP]]) for a in (self.grid.lat, self.grid.lon))

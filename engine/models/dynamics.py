@@ -41,12 +41,14 @@ def vorticity(flow: tuple[torch.Tensor, torch.Tensor], setting: Setting) -> torc
 
 def smoothed(fields: torch.Tensor, wet: torch.Tensor) -> torch.Tensor:
     """Return `fields` (n, h, w) under a binomial 3 x 3 mean of cells `wet` (1, h, w), one cell narrower on each side."""
-    kernel = torch.tensor([1.0, 2.0, 1.0], device=fields.device)
-    kernel = (kernel[:, None] * kernel / 16)[None, None]
     water = wet.to(fields.dtype)
-    total = torch.nn.functional.conv2d((fields * water)[:, None], kernel)[:, 0]
-    share = torch.nn.functional.conv2d(water[None], kernel)[0]
-    return total + (1 - share) * fields[:, 1:-1, 1:-1]
+    return _binomial(fields * water) + (1 - _binomial(water)) * crop(fields, 1)
+
+
+def _binomial(fields: torch.Tensor) -> torch.Tensor:
+    # Not as a convolution, which would be of half precision in a forecast: millimetres of sea level.
+    along = torch.add(fields[..., :-2] + fields[..., 2:], fields[..., 1:-1], alpha=2)
+    return torch.add(along[..., :-2, :] + along[..., 2:, :], along[..., 1:-1, :], alpha=2) / 16
 
 
 def balanced_scales(changes: torch.Tensor, strength: torch.Tensor, setting: Setting, passes: int) -> torch.Tensor:
@@ -57,9 +59,12 @@ def balanced_scales(changes: torch.Tensor, strength: torch.Tensor, setting: Sett
     """
     cells = setting.radius**2 / (setting.cell_x * setting.cell_y)
     share = (strength * cells * 2 / passes).clamp(0, 1)
+    water = setting.wet[:1].to(changes.dtype)
+    shore = 1 - _binomial(water)
     for done in range(passes):
         here = crop(changes, 1)
-        changes = here + crop(share, done + 1) * (smoothed(changes, crop(setting.wet[:1], done)) - here)
+        mean = torch.addcmul(_binomial(changes * crop(water, done)), crop(shore, done), here)
+        changes = torch.addcmul(here, crop(share, done + 1), mean - here)
     return changes
 
 
@@ -68,8 +73,17 @@ def vertical_slope(tracers: torch.Tensor, depth: torch.Tensor, wet: torch.Tensor
 
     At the lowest wet level the water below counts as uniform, which halves the slope there instead of inventing one.
     """
+    return _slope_of_steps(_steps(tracers, wet), depth)
+
+
+def _steps(tracers: torch.Tensor, wet: torch.Tensor) -> torch.Tensor:
+    """Return how much larger (n, z - 1, h, w) tracers are one level below, 0 at the sea floor."""
+    return (tracers[:, 1:] - tracers[:, :-1]) * wet[1:]
+
+
+def _slope_of_steps(steps: torch.Tensor, depth: torch.Tensor) -> torch.Tensor:
     spacing = depth[1:] - depth[:-1]
-    between = (tracers[:, 1:] - tracers[:, :-1]) * (wet[1:] / spacing[:, None, None])
+    between = steps / spacing[:, None, None]
     share = (spacing[1:] / (spacing[:-1] + spacing[1:]))[:, None, None]
     middle = torch.lerp(between[:, 1:], between[:, :-1], share)
     return torch.cat([between[:, :1], middle, between[:, -1:]], dim=1)
@@ -80,8 +94,8 @@ def heaved(tracers: torch.Tensor, sunk: torch.Tensor, depth: torch.Tensor, wet: 
 
     No value leaves the range of its neighbours above and below: centred differences would fold a profile sooner or later.
     """
-    change = -sunk * vertical_slope(tracers, depth, wet)
-    above = torch.cat([tracers[:, :1], tracers[:, :-1]], dim=1) - tracers
-    below = torch.where(wet[1:], tracers[:, 1:], tracers[:, :-1])
-    below = torch.cat([below, tracers[:, -1:]], dim=1) - tracers
+    steps = _steps(tracers, wet)
+    change = _slope_of_steps(steps, depth) * -sunk
+    ends = torch.zeros_like(steps[:, :1])
+    above, below = torch.cat([ends, -steps], dim=1), torch.cat([steps, ends], dim=1)
     return change.clamp(torch.minimum(above, below).clamp(max=0), torch.maximum(above, below).clamp(min=0))

@@ -92,30 +92,31 @@ class Evolution(nn.Module):
         air: torch.Tensor,
         target_air: torch.Tensor,
         moment: torch.Tensor,
-        modulation: torch.Tensor,
+        tuning: torch.Tensor,
+        warming: torch.Tensor,
         setting: Setting,
     ) -> torch.Tensor:
         """Return the next state (62, h, w) in physical units; dry cells hold numbers without meaning.
 
         `state` (62, H, W), 0 in dry cells, its last plane the memory; `moment` (5,) the harmonics of the year; `air` and
         `target_air` (8, H, W): the normalised atmosphere and its surface Ekman flow (2) and e-folding depth at both times;
-        `modulation` (m, H, W) as from `modulate`; `setting` on H x W. H and W hold a rim of `preset.halo` cells round the
-        window.
+        `tuning` (m, H, W) of the local path and `warming` (15, h, w) in K of the season, as from `modulate`; `setting` on
+        H x W. H and W hold a rim of `preset.halo` cells round the window.
         """
         rim = self.preset.halo
-        spiral = ekman_spiral(target_air[5:], setting.lat) - ekman_spiral(air[5:], setting.lat)
         context = list(CONTEXT_CHANNELS)
-        known = (state[context] - self.mean[context, None, None]) / self.std[context, None, None]
-        known = known * setting.wet[[number % LEVELS for number in context]]
+        known = (state[context] - self.mean[context, None, None]).mul_(1 / self.std[context, None, None])
+        known = known.mul_(setting.wet[[number % LEVELS for number in context]])
         weather = self._physical(air), self._physical(target_air)
+        turned_wind = target_air[5:7] - air[5:7]
         mean_weather = (weather[0] + weather[1]) / 2
         normal = usual(moment, setting)
         unusual = departure(state, normal, setting)
-        inputs = derived(state, target_air[:5], target_air[:5] - air[:5], mean_weather, spiral[:, 0], normal, unusual, setting)
+        inputs = derived(state, target_air[:5], target_air[:5] - air[:5], mean_weather, turned_wind, normal, unusual, setting)
         inner, unusual = setting.crop(rim), crop(unusual, rim)
+        spiral = ekman_spiral(crop(target_air[5:], rim), inner.lat) - ekman_spiral(crop(air[5:], rim), inner.lat)
         heating = heat_exchange(unusual[0], crop(mean_weather[0], rim), crop(normal, rim), inner)
         # More cells than the window: the flow of its rim needs the neighbours' sea level, smoothed by theirs.
-        tuning, warming = modulation.split([modulation.shape[0] - LEVELS, LEVELS])
         heads = self.local(torch.cat([known, inputs]), tuning, rim - OUTSIDE)
         moves, gain, source, loose, sinking, turning = self._bounded(heads)
         edge = setting.crop(rim - 1)
@@ -130,12 +131,12 @@ class Evolution(nn.Module):
         turned = inner.shape * (1 + turning)
         new = torch.addcmul(old, source.unflatten(0, (4, LEVELS)), self.tendency[:ZOS].view(4, LEVELS, 1, 1))
         new[:2] += heaved(old[:2], sunk, self.depth, inner.wet)
-        new[0].addcmul_(EAGER * self.season[:, None, None], crop(warming, rim))
+        new[0].addcmul_(EAGER * self.season[:, None, None], warming)
         new[0].addcmul_(EAGER * self.exchange[:, None, None], heating)
         for field, surface in enumerate((unusual[0], unusual[3])):
             new[field].addcmul_(self.fading[field, :, None, None], surface, value=-EAGER / FADING_DAYS)
         new[2:].addcmul_(turned[None], torch.stack(flow))
-        new[2:, :EKMAN_LEVELS] += EAGER * self.ekman[:, None, None] * crop(spiral, rim)
+        new[2:, :EKMAN_LEVELS] += EAGER * self.ekman[:, None, None] * spiral
         for number, group in enumerate(self.groups):
             part = moves[4 * number : 4 * number + 4]
             for name, carried in self._carried(state, part, group, setting).items():

@@ -60,14 +60,14 @@ class Forecaster:
 
         The last plane is the change of sea level since the day before, 0 where the batch does not know it.
         """
-        state, mask = state_of(batch), self._mask.cpu()
-        if bool((torch.isnan(state) & mask[:-1]).any()):
-            state = torch.where(torch.isnan(state), state_of(climatology(self.grid, batch.time)), state)
-        memory = torch.zeros(1, *self.grid.shape)
+        mask = self._mask.cpu()
+        state = torch.zeros(mask.shape)
+        known = state_of(batch, state[:-1])
+        if any(bool((torch.isnan(plane) & wet).any()) for plane, wet in zip(known, mask, strict=False)):
+            torch.where(torch.isnan(known), state_of(climatology(self.grid, batch.time)), known, out=known)
         if MEMORY_FIELD in batch.fields:
-            memory = torch.nan_to_num(torch.from_numpy(batch[MEMORY_FIELD])[None])
-        state = torch.cat([state, memory])
-        state[~mask] = torch.nan
+            state[-1] = torch.nan_to_num(torch.from_numpy(batch[MEMORY_FIELD]))
+        state.masked_fill_(~mask, torch.nan)
         return self._guarded(lambda: state.to(self.device))
 
     def step(

@@ -43,9 +43,9 @@ class Model(Protocol):
         ...
 
 
-def state_of(batch: Batch) -> torch.Tensor:
-    """Return the prognostic channels (61, h, w) of a batch."""
-    return torch.from_numpy(to_array(batch, PROGNOSTIC_CHANNELS))
+def state_of(batch: Batch, out: torch.Tensor | None = None) -> torch.Tensor:
+    """Return the prognostic channels (61, h, w) of a batch, in `out` where it is given."""
+    return torch.from_numpy(to_array(batch, PROGNOSTIC_CHANNELS, None if out is None else out.numpy()))
 
 
 def batch_of(state: torch.Tensor, grid: Grid, time: np.datetime64) -> Batch:

@@ -6,7 +6,7 @@ from torch import nn
 
 from engine.channels import FORCING_CHANNELS, PROGNOSTIC_CHANNELS, STATIC_CHANNELS
 from engine.models.backbone import Backbone, LinearProjection
-from engine.models.evolution import STATE, ZOS, Evolution
+from engine.models.evolution import LEVELS, STATE, ZOS, Evolution
 from engine.models.fourcastnet import FourCastNet
 from engine.models.patches import upsample
 from engine.models.presets import Preset
@@ -83,10 +83,9 @@ class Network(nn.Module):
         """
         patch, rim = self.preset.patch, self.preset.halo
         if isinstance(self.projection, Evolution):
-            fine = upsample(
-                modulation, patch, window.row - rim, window.rows + 2 * rim, window.column - rim, window.columns + 2 * rim
-            )
-            return self.projection(state, air, target_air, moment, fine, setting)
+            tuning, warming = modulation.split([modulation.shape[0] - LEVELS, LEVELS])
+            fine = upsample(tuning, patch, window, rim, channels_last=True)
+            return self.projection(state, air, target_air, moment, fine, upsample(warming, patch, window), setting)
         tokens = Window(*(size // patch for size in (window.row, window.rows, window.column, window.columns)))
         # In units of a typical day: in those of the whole variability the first updates throw the forecast far off.
         change = self.projection(tokens.cut(modulation, 0)[None])[0].float() * self.tendency

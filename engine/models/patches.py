@@ -3,6 +3,8 @@
 import torch
 from torch.nn import functional
 
+from engine.models.window import Window
+
 
 def patchify(field: torch.Tensor, patch: int) -> torch.Tensor:
     """Return tokens (b, n, c * patch * patch) of a field (b, c, h, w), rows of patches first.
@@ -42,15 +44,18 @@ def positions(rows: int, columns: int, width: int) -> torch.Tensor:
     return torch.cat([across, along], dim=2).reshape(rows * columns, width).float()
 
 
-def upsample(coarse: torch.Tensor, patch: int, row: int, rows: int, column: int, columns: int) -> torch.Tensor:
-    """Return a token field (c, hp, wp) interpolated bilinearly to `rows` x `columns` cells from (`row`, `column`) on.
+def upsample(coarse: torch.Tensor, patch: int, window: Window, rim: int = 0, channels_last: bool = False) -> torch.Tensor:
+    """Return a token field (c, hp, wp) interpolated bilinearly to the cells of a window and `rim` cells around it.
 
-    All four are multiples of `patch`; columns go round the globe, rows outside it repeat the last token row.
+    All sizes are multiples of `patch`; columns go round the globe, rows outside it repeat the last token row.
+    `channels_last` is how the result lies in memory.
     """
+    row, rows = window.row - rim, window.rows + 2 * rim
+    column, columns = window.column - rim, window.columns + 2 * rim
     hp, wp = coarse.shape[-2:]
     across = torch.arange(row // patch - 1, (row + rows) // patch + 1, device=coarse.device).clamp(0, hp - 1)
     along = torch.arange(column // patch - 1, (column + columns) // patch + 1, device=coarse.device) % wp
     piece = coarse.index_select(-2, across).index_select(-1, along)[None]
-    piece = piece.contiguous(memory_format=torch.channels_last)
+    piece = piece.contiguous(memory_format=torch.channels_last if channels_last else torch.contiguous_format)
     fine = functional.interpolate(piece, scale_factor=patch, mode="bilinear", align_corners=False)
     return fine[0, :, patch:-patch, patch:-patch]

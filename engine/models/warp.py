@@ -35,8 +35,10 @@ def warp(fields: torch.Tensor, displacement: torch.Tensor, wet: torch.Tensor, ma
 def _open_water(wet: torch.Tensor, displacement: torch.Tensor, margin: int) -> torch.Tensor:
     """Where (h', w') the sixteen cells of the stencil round the departure point and the cell itself are wet."""
     rows, columns = displacement.shape[-2:]
-    dry = functional.pad((~wet).to(torch.float32)[None], (1, 2, 1, 2))
-    whole = functional.max_pool2d(dry, 4, 1)[0] == 0
+    whole = functional.pad(wet, (1, 2, 1, 2), value=True)
+    for reach in (1, 2):
+        whole = whole[:, reach:] & whole[:, :-reach]
+        whole = whole[reach:] & whole[:-reach]
     x = torch.arange(columns, device=wet.device) + margin - displacement[0].detach()
     y = torch.arange(rows, device=wet.device)[:, None] + margin - displacement[1].detach()
     foot = y.floor().long() * wet.shape[-1] + x.floor().long()

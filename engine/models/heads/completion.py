@@ -76,8 +76,8 @@ class Completion(nn.Module):
         if not seen.numel():
             return torch.zeros_like(estimate)
         features = self.backbone(self.backbone.embed(inputs[None]), seen)[0]
-        modulation = upsample(self.local.modulate(features), self.shape.patch, 0, self.rows, 0, self.columns)
-        rim = 1 + sum(self.shape.dilations)
         whole = Window(0, self.rows, 0, self.columns)
+        modulation = upsample(self.local.modulate(features), self.shape.patch, whole, channels_last=True)
+        rim = self.local.reach
         correction = self.local(whole.cut(inputs, rim), whole.cut(modulation, rim), rim)
         return correction * guess.clamp(0, 1).sqrt() * inputs[-1:]

@@ -2,6 +2,7 @@ import pytest
 import torch
 
 from engine.models.patches import patchify, positions, unpatchify, upsample
+from engine.models.window import Window
 
 
 def test_a_field_survives_the_way_to_tokens_and_back() -> None:
@@ -35,14 +36,14 @@ def test_no_two_tokens_have_the_same_position() -> None:
 
 
 def test_a_constant_stays_constant_when_upsampled() -> None:
-    fine = upsample(torch.full((2, 6, 12), 3.0), 4, 8, 8, 0, 48)
+    fine = upsample(torch.full((2, 6, 12), 3.0), 4, Window(8, 8, 0, 48))
     assert fine.shape == (2, 8, 48)
     assert torch.equal(fine, torch.full((2, 8, 48), 3.0))
 
 
 def test_a_window_across_the_dateline_and_pole_is_a_piece_of_the_whole() -> None:
     coarse = torch.randn(1, 6, 12)
-    whole = upsample(coarse, 4, 0, 24, 0, 48)
-    piece = upsample(coarse, 4, -8, 16, 40, 16)
+    whole = upsample(coarse, 4, Window(0, 24, 0, 48))
+    piece = upsample(coarse, 4, Window(-8, 16, 40, 16))
     assert torch.allclose(piece[:, 8:, :8], whole[:, :8, 40:], atol=1e-6)
     assert torch.allclose(piece[:, 8:, 8:], whole[:, :8, :8], atol=1e-6)
