@@ -50,7 +50,7 @@ _LOADER = """
 const absolute = (address) => new URL(address, document.baseURI).href;
 export async function render({ model, view }) {
   const files = absolute(model.static_url);
-  const component = await import(`${files}/loopmap.js`);
+  const component = globalThis.gomsComponents?.[`${files}/`] ?? (await import(`${files}/loopmap.js`));
   return component.render({ model, frames: absolute(model.frames_url), sizing: view.model.sizing_mode });
 }
 """

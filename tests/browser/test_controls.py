@@ -63,6 +63,15 @@ def test_panning_makes_a_view_of_ones_own(visit: Visit) -> None:
     visit.address_has("region=own")
 
 
+def test_space_plays_a_page_that_has_just_opened(visit: Visit) -> None:
+    visit.open()
+    assert not visit.state()["playing"]
+    visit.page.keyboard.press(" ")
+    visit.until("goms.state().playing")
+    visit.page.keyboard.press(" ")
+    visit.until("!goms.state().playing")
+
+
 def test_a_comparison_is_linked_and_scored(visit: Visit) -> None:
     visit.open()
     visit.choose("Compare with", "Reference (sample run)")

@@ -72,9 +72,14 @@ export function attachPointer(map, stage, panel) {
   });
 }
 
-// Keys that mean the same anywhere in the component.
+// Keys that mean the same anywhere in the component, and on the page while nothing else has the focus: Space plays at once.
 export function attachKeys(element, stage) {
-  element.addEventListener("keydown", (event) => {
+  const page = element.ownerDocument;
+  const unfocused = (event) => {
+    if (!element.isConnected) page.removeEventListener("keydown", unfocused);
+    else if (event.target === page.body) press(event);
+  };
+  const press = (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("select, input[type=range]:not([data-scrub])")) return;
     const onButton = event.target.closest("button");
     const distance = Math.round(stage.view.width / 8);
@@ -94,7 +99,9 @@ export function attachKeys(element, stage) {
     if (!actions[event.key] || (event.key === " " && onButton)) return;
     event.preventDefault();
     actions[event.key]();
-  });
+  };
+  element.addEventListener("keydown", press);
+  page.addEventListener("keydown", unfocused);
 }
 
 function spread(active) {
