@@ -85,7 +85,10 @@ class ErrorView:
 
     def _draw(self, drawn: tuple[Any, Any]) -> None:
         self.rmse.object, self.acc.object = drawn
-        self.acc.visible = drawn[1] is not None
+        # A pane is left out rather than hidden: Panel 1.9 hands a chart that is on the page options no Bokeh figure has.
+        shown = [pane for pane in (self.rmse, self.acc) if pane.object is not None]
+        if self.layout.objects != shown:
+            self.layout.objects = shown
 
 
 def charts(errors: xr.Dataset, units: str, theme: str, axis: str) -> tuple[Any, Any]:

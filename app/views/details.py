@@ -31,7 +31,7 @@ class Details:
             margin=(4, 8), width=190,
         )  # fmt: skip
         self.title = pmui.Typography("", variant="subtitle2", margin=(8, 8, 0, 8))
-        self.close = pmui.IconButton(icon="close", size="small", description="Forget the point", margin=0)
+        self.close = pmui.IconButton(icon="close", size="small", description="Forget the point", margin=0, visible=False)
         self.close.on_click(self._forget)
         self.hint = pmui.Typography(CLICK_HINT, variant="body2", margin=(10, 8), visible=False)
         self.header = pn.Row(self.choice, self.title, pn.HSpacer(), self.close, sizing_mode="stretch_width", height=38)
