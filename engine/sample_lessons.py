@@ -26,7 +26,7 @@ from sample_data.day_archive import DayArchive
 from sample_data.runs import Run
 from sample_data.surface_climatology import sample_date
 
-PLAN = HeadPlan(steps=1500, rate=1e-3, batch=1)
+PLAN = HeadPlan(steps=800, rate=1e-3, batch=1)
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ class SampleDays:
 
 def lesson(subject: Subject, model: Forecaster, features: FeatureStore, progress: Progress = no_progress) -> Lesson:
     """Return a head's lesson from the user's runs but the held-out one; raises InputError where they hold no days for it."""
-    held = _held(subject)
+    held = training_runs(subject)
     if not held:
         raise InputError(
             f"no stored days of {subject.name} to learn from in {runs_folder()}; expected {SEQUENCE_DAYS + 1} days on end after "
@@ -109,7 +109,7 @@ def lesson(subject: Subject, model: Forecaster, features: FeatureStore, progress
     return Lesson(head, samples, DayObjective(head.grid), subject.plan, card, data, subject.label, "persistence")
 
 
-def _held(subject: Subject) -> list[tuple[Run, list[int]]]:
+def training_runs(subject: Subject) -> list[tuple[Run, list[int]]]:
     """Return the runs to learn from, each with the first days of its samples; a run's own days must be stored, too."""
     runs = [Run.open(folder) for folder in sorted(runs_folder().glob("seed-*"))]
     held = [(run, first_days(_stored(subject, run), FIRST_DAY)) for run in runs if run.seed != HELD_OUT_SEED]

@@ -21,9 +21,9 @@ from engine.models.heads.biogeochemistry import Concentrations
 from engine.models.heads.day import DayHead
 from engine.models.heads.waves import WaveHeights
 from engine.paths import runs_folder, weights_folder
-from engine.sample_lessons import BIOGEOCHEMISTRY, WAVES, SampleDays, Subject, lesson
+from engine.sample_lessons import BIOGEOCHEMISTRY, WAVES, SampleDays, Subject, lesson, training_runs
 from engine.sources.sample import SHIPPED, SampleSource
-from engine.train import FIRST_DAY
+from engine.train import FIRST_DAY, HELD_OUT_SEED
 from sample_data.build import build
 from sample_data.head_days import RunWaves
 from sample_data.runs import Run
@@ -165,6 +165,19 @@ def test_without_stored_days_the_command_that_makes_them_is_named(subject: Subje
     build(1, 2, runs_folder() / "seed-2", grid=coarsened(8))
     with pytest.raises(InputError, match=command):
         lesson(subject, _model(), store)
+
+
+def test_the_held_out_run_is_never_learned_from_nor_days_without_an_ocean() -> None:
+    for seed in (HELD_OUT_SEED, 2):
+        folder = runs_folder() / f"seed-{seed}"
+        Run.create(folder, seed, coarsened(8))
+        (folder / "waves").mkdir()
+        for day in range(FIRST_DAY, FIRST_DAY + 12):
+            (folder / "waves" / f"day-{day:04d}.zst").touch()
+            if day < FIRST_DAY + 8:
+                (folder / f"day-{day:04d}.zst").touch()
+    assert [(run.seed, days) for run, days in training_runs(WAVES)] == [(2, [FIRST_DAY, FIRST_DAY + 4])]
+    assert not training_runs(BIOGEOCHEMISTRY)
 
 
 def test_days_of_a_run_are_read_as_a_forecast_would_see_them() -> None:
