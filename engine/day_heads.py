@@ -14,7 +14,7 @@ from engine.models.heads.waves import wave_head
 Maker = Callable[[TendencyShape | None, Grid | None], DayHead]
 
 MAKERS: dict[str, Maker] = {"waves": wave_head, "biogeochemistry": biogeochemistry_head}
-"""Each makes an untrained head; None for the published shape and grid."""
+"""Each makes an untrained head; None for the shape of the small model and the head's own grid."""
 
 
 def card_of(name: str, head: DayHead, model: Forecaster) -> HeadCard:

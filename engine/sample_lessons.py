@@ -44,19 +44,9 @@ class Subject:
     plan: HeadPlan = PLAN
 
 
-WAVES = Subject(
-    "waves",
-    "Significant wave height",
-    "--waves",
-    half_degree,
-    SampleSource.waves,
-)
+WAVES = Subject("waves", "Significant wave height", "--waves", half_degree, SampleSource.waves)
 BIOGEOCHEMISTRY = Subject(
-    "biogeochemistry",
-    "Biogeochemistry",
-    "--biogeochemistry",
-    lambda: coarsened(4),
-    SampleSource.biogeochemistry,
+    "biogeochemistry", "Biogeochemistry", "--biogeochemistry", lambda: coarsened(4), SampleSource.biogeochemistry
 )
 
 

@@ -117,3 +117,13 @@ def test_a_rollout_refuses_other_grids_other_days_and_models_without_features() 
         rolling.advance(next(_steps(1, 1)), _weather(START))
     with pytest.raises(ModelError, match="no features"):
         rolling.advance(Step(1, _ocean(1), None), _weather(START + 1))
+
+
+def test_ice_stays_where_it_was_unless_a_day_says_where_water_is_open() -> None:
+    step, weather = next(_steps(1, 1)), _weather(START + 1)
+    stayed = _begun("waves").advance(step, weather)["swh"]
+    np.testing.assert_array_equal(np.isnan(stayed), np.isnan(_begun("waves").batch["swh"]))
+    water = np.ones(GRID.shape, dtype=bool)
+    water[:5] = False
+    moved = _begun("waves").advance(step, weather, water)["swh"]
+    np.testing.assert_array_equal(np.isfinite(moved), water & GRID.wet_surface)
