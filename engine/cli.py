@@ -119,7 +119,10 @@ def ingest(
 @app.command()
 def train(
     preset: Annotated[str, typer.Option(help="small, base, or another name of engine/models/presets.py.")] = "small",
-    head: Annotated[str | None, typer.Option(help="Train this head (kuroshio) on the preset's frozen backbone instead.")] = None,
+    head: Annotated[
+        str | None,
+        typer.Option(help="Train a head (kuroshio, waves, biogeochemistry) on the preset's frozen backbone instead."),
+    ] = None,
     data: Annotated[
         list[str] | None, typer.Option(metavar="STORE", help="Learn from this analysis or sample run; may be repeated.")
     ] = None,

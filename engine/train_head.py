@@ -41,7 +41,19 @@ def _kuroshio(model: Forecaster, features: FeatureStore, progress: Progress) -> 
     return lesson(model, features, progress)
 
 
-LESSONS: dict[str, Prepare] = {"kuroshio": _kuroshio}
+def _waves(model: Forecaster, features: FeatureStore, progress: Progress) -> Lesson:
+    from engine.sample_lessons import WAVES, lesson
+
+    return lesson(WAVES, model, features, progress)
+
+
+def _biogeochemistry(model: Forecaster, features: FeatureStore, progress: Progress) -> Lesson:
+    from engine.sample_lessons import BIOGEOCHEMISTRY, lesson
+
+    return lesson(BIOGEOCHEMISTRY, model, features, progress)
+
+
+LESSONS: dict[str, Prepare] = {"kuroshio": _kuroshio, "waves": _waves, "biogeochemistry": _biogeochemistry}
 """How each head prepares its lesson, by the name of the head."""
 
 

@@ -15,6 +15,7 @@ from engine.batch import Batch
 from engine.climatology import climatological_forcing, day_of_year
 from engine.grid import EARTH_RADIUS, coarsened
 from engine.head_grids import one_degree
+from engine.sunlight import daily_light
 from engine.variables import BIOGEOCHEMISTRY, PLANKTON, Packing
 from sample_data.atmosphere import forcing, sample_time
 from sample_data.ice import ice
@@ -45,7 +46,7 @@ MIXING, STORM_MIXING = 2.0e-5, 1.0e-4
 DIFFUSION = 400.0
 FLOW_LEVELS = 4
 SHELF_IRON, SHELF_DAYS = 0.9, 6.0
-SUN, THROUGH_AIR, USABLE, UNDER_ICE = 1361.0, 0.52, 0.43, 0.08
+UNDER_ICE = 0.08
 
 
 @dataclass(frozen=True)
@@ -83,15 +84,6 @@ def surroundings(state: Batch, day: int, wind: Batch) -> Surroundings:
         mixing=((MIXING + STORM_MIXING * (speed / 10) ** 3) * 86400 / EXCHANGE_LENGTH).astype(np.float32),
         flow=flow,
     )
-
-
-def daily_light(lat: Array, day: float) -> Array:
-    """Return the light that plants can use at the surface (h,), mean of a day of the year, in W m-2 under average clouds."""
-    declination = np.deg2rad(23.44) * np.sin(2 * np.pi * (day - 80.0) / 365.25)
-    rows = np.deg2rad(lat)
-    hour = np.arccos(np.clip(-np.tan(rows) * np.tan(declination), -1, 1))
-    high = hour * np.sin(rows) * np.sin(declination) + np.cos(rows) * np.cos(declination) * np.sin(hour)
-    return SUN / np.pi * np.maximum(high, 0) * THROUGH_AIR * USABLE
 
 
 class Biogeochemistry:

@@ -101,6 +101,10 @@ class SampleSource:
             return None
         return (mean_sea_level(self.grid) + self._on_grid(self.run.zos(day) - self._sea_level)).astype(np.float32)
 
+    def surface_temperature(self, time: np.datetime64) -> Array:
+        """Return the temperature (h, w) of the mixed layer in degC of a day of the run, NaN on land."""
+        return self._on_grid(self.run.surface_temperature(sample_day(time)))
+
     def reference(self, time: np.datetime64) -> Batch | None:
         """Return the state of a day, None beyond the run's days."""
         return self.state(time) if sample_day(time) in self.run.days else None

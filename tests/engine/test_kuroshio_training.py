@@ -83,5 +83,5 @@ def test_features_of_a_day_are_those_with_which_it_is_forecast(tmp_path: Path) -
 
 
 def test_a_head_that_nobody_knows_is_refused_before_anything_is_loaded() -> None:
-    with pytest.raises(InputError, match="expected one of kuroshio"):
+    with pytest.raises(InputError, match="expected one of kuroshio, waves, biogeochemistry"):
         train_head("small", "tides")

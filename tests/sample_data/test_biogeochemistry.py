@@ -11,9 +11,10 @@ from engine.grid import coarsened
 from engine.head_grids import one_degree
 from engine.hydrography import climatology, displaced_state
 from engine.sources.sample import SampleSource
+from engine.sunlight import daily_light
 from engine.variables import BIOGEOCHEMISTRY, PLANKTON
 from sample_data.atmosphere import forcing, sample_time
-from sample_data.biogeochemistry import KEY_EVERY, PACKINGS, TRACERS, advance, begin, daily_light, surroundings
+from sample_data.biogeochemistry import KEY_EVERY, PACKINGS, TRACERS, advance, begin, surroundings
 from sample_data.day_archive import DayArchive
 from sample_data.head_days import START, RunBiogeochemistry, ship_head_days
 from sample_data.mixed_layer import at_depth, mixed_layer

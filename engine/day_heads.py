@@ -1,0 +1,39 @@
+"""The heads that go from day to day, by name: made untrained, or loaded with the weights that belong to a model."""
+
+from collections.abc import Callable
+from typing import Any
+
+from engine.grid import Grid
+from engine.head_weights import HeadCard, find_head, load_head, read_head_card
+from engine.models.forecaster import Forecaster
+from engine.models.heads.biogeochemistry import biogeochemistry_head
+from engine.models.heads.day import DayHead
+from engine.models.heads.tendency import TendencyShape
+from engine.models.heads.waves import wave_head
+
+Maker = Callable[[TendencyShape | None, Grid | None], DayHead]
+
+MAKERS: dict[str, Maker] = {"waves": wave_head, "biogeochemistry": biogeochemistry_head}
+"""Each makes an untrained head; None for the shape of the small model and the head's own grid."""
+
+
+def card_of(name: str, head: DayHead, model: Forecaster) -> HeadCard:
+    """Return what the weights of head `name` on the features of `model` are."""
+    return HeadCard(name, head.shape.to_dict(), head.grid, model.provenance["weights_sha256"])
+
+
+def shape_of(model: Forecaster) -> TendencyShape:
+    """Return the shape of a new head that reads the features of `model`."""
+    preset, (rows, columns) = model.network.preset, model.grid.shape
+    return TendencyShape(preset.decoder_width, rows // preset.patch, columns // preset.patch)
+
+
+def load_day_head(name: str, model: Forecaster) -> tuple[DayHead, dict[str, Any]]:
+    """Return head `name` of `model` on its device with the stored weights, and their provenance.
+
+    Raises ModelError where there are none, or where they belong to another backbone, head or grid.
+    """
+    path = find_head(model.name, name)
+    head = MAKERS[name](TendencyShape.from_dict(read_head_card(path)["shape"]), None)
+    provenance = load_head(path, head, card_of(name, head, model))
+    return head.to(model.device).eval(), provenance

@@ -1,0 +1,56 @@
+"""Plankton, nutrients and mixed layer a day later, over the open ocean: logarithms of what is there are changed."""
+
+import numpy as np
+import torch
+
+from engine.climatology import day_of_year
+from engine.grid import Grid
+from engine.head_grids import one_degree
+from engine.models.heads.day import DayHead, Surroundings
+from engine.models.heads.tendency import TendencyShape
+from engine.sunlight import daily_light
+from engine.variables import BIOGEOCHEMISTRY, PLANKTON, VARIABLES
+
+TRACE = 1e-4
+"""Least value of which a logarithm is taken, in the units of each field."""
+
+LARGEST_CHANGE = 1.0
+"""Largest change of a logarithm in a day: a factor of e, more than any bloom."""
+
+
+class Concentrations:
+    """All eight fields are positive and change by factors; total chlorophyll is the sum of its four groups, exactly.
+
+    A group may hold a quarter of the largest total, the others as much as the variable table allows.
+    """
+
+    names = BIOGEOCHEMISTRY
+    changing = BIOGEOCHEMISTRY[1:]
+    driving: tuple[str, ...] = ("u10", "v10", "t2m", "surface_temperature", "sea_level_anomaly", "light")
+    reads_ocean = True
+
+    def __init__(self) -> None:
+        limits = [VARIABLES[name].valid_range[1] / (4 if name in PLANKTON else 1) for name in self.changing]
+        self._limits = torch.tensor(limits).view(-1, 1, 1)
+
+    def drivers(self, day: Surroundings) -> np.ndarray:
+        """Return (6, h, w): wind in m/s, temperature of air and water in degC, sea level in m, light of the day in W m-2."""
+        light = np.broadcast_to(daily_light(day.lat, day_of_year(day.time))[:, None], day.fields["u10"].shape)
+        return np.stack([*(day.fields[name] for name in self.driving[:-1]), light]).astype(np.float32)
+
+    def numbers(self, fields: torch.Tensor) -> torch.Tensor:
+        """Return natural logarithms."""
+        return fields.clamp_min(TRACE).log()
+
+    def moved(self, fields: torch.Tensor, change: torch.Tensor) -> torch.Tensor:
+        """Return the fields after a `change` of the logarithms of all but the total."""
+        factor = (LARGEST_CHANGE * torch.tanh(change / LARGEST_CHANGE)).exp()
+        moved = torch.minimum(fields[:, 1:] * factor, self._limits.to(fields.device))
+        # Added in the order of the variable table, as sources add them, so that nothing changes where nothing is to change.
+        first, second, third, fourth = moved[:, : len(PLANKTON)].split(1, dim=1)
+        return torch.cat([first + second + third + fourth, moved], dim=1)
+
+
+def biogeochemistry_head(shape: TendencyShape | None = None, grid: Grid | None = None) -> DayHead:
+    """Return an untrained head of biogeochemistry, on the 1-degree grid of the open ocean unless another is given."""
+    return DayHead(Concentrations(), grid or one_degree(), shape or TendencyShape())

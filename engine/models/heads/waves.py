@@ -1,0 +1,37 @@
+"""Significant wave height a day later: what is there, the wind of both days, and the backbone's features."""
+
+import numpy as np
+import torch
+
+from engine.grid import Grid
+from engine.head_grids import half_degree
+from engine.models.heads.day import DayHead, Surroundings
+from engine.models.heads.tendency import TendencyShape
+from engine.variables import VARIABLES, WAVES
+
+
+class WaveHeights:
+    """Significant wave height is read and moved in metres, never negative and never higher than the variable table allows."""
+
+    names = WAVES
+    changing = WAVES
+    driving: tuple[str, ...] = ("u10", "v10", "squared wind speed")
+    reads_ocean = False
+
+    def drivers(self, day: Surroundings) -> np.ndarray:
+        """Return wind east and north in m/s and its squared speed (3, h, w), by which a full sea is high."""
+        u10, v10 = day.fields["u10"], day.fields["v10"]
+        return np.stack([u10, v10, u10**2 + v10**2]).astype(np.float32)
+
+    def numbers(self, fields: torch.Tensor) -> torch.Tensor:
+        """Return the height in m."""
+        return fields
+
+    def moved(self, fields: torch.Tensor, change: torch.Tensor) -> torch.Tensor:
+        """Return the height after a `change` in m."""
+        return (fields + change).clamp(*VARIABLES["swh"].valid_range)
+
+
+def wave_head(shape: TendencyShape | None = None, grid: Grid | None = None) -> DayHead:
+    """Return an untrained wave head, on the half-degree grid unless another is given."""
+    return DayHead(WaveHeights(), grid or half_degree(), shape or TendencyShape())

@@ -1,0 +1,61 @@
+"""What wave height the wind alone tells: a regression by latitude, which a wave forecast has to beat."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+BAND = 10.0
+"""Height of a band of latitude in degrees, each with coefficients of its own."""
+
+TERMS = 5
+"""A constant, wind speed and its square of the day, and the same of the day before."""
+
+
+@dataclass(frozen=True)
+class Winds:
+    """Wind (h, w) in m s-1 of a day and of the day before it."""
+
+    u10: np.ndarray
+    v10: np.ndarray
+    u10_before: np.ndarray
+    v10_before: np.ndarray
+
+    @property
+    def terms(self) -> np.ndarray:
+        """Return the terms (5, h, w) of the regression."""
+        speeds = np.hypot(self.u10, self.v10), np.hypot(self.u10_before, self.v10_before)
+        return np.stack([np.ones_like(speeds[0]), *(power for speed in speeds for power in (speed, speed**2))])
+
+
+@dataclass(frozen=True)
+class WindRegression:
+    """Coefficients (bands, 5) from south to north; a band without sea in what was learned from has zeros."""
+
+    coefficients: np.ndarray
+
+    def __call__(self, winds: Winds, lat: np.ndarray) -> np.ndarray:
+        """Return wave height (h, w) in m, never negative, over land too, on rows at latitudes `lat` (h,)."""
+        return np.maximum(np.einsum("hk,khw->hw", self.coefficients[_band(lat)], winds.terms), 0)
+
+
+def fit_wind_regression(days: Iterable[tuple[Winds, np.ndarray]], lat: np.ndarray) -> WindRegression:
+    """Return the least squares fit to the wave height (h, w) in m of `days`, every cell by the cosine of its latitude.
+
+    Wave height is NaN where it is missing; such cells do not count. `lat` (h,) in degrees.
+    """
+    bands = round(180 / BAND)
+    squares, products = np.zeros((bands, TERMS, TERMS)), np.zeros((bands, TERMS))
+    band, weight = _band(lat), np.cos(np.deg2rad(lat))
+    for winds, height in days:
+        sea = np.isfinite(height)
+        terms = np.where(sea, winds.terms, 0).astype(np.float64)
+        weighted = terms * weight[:, None]
+        np.add.at(squares, band, np.einsum("jhw,khw->hjk", weighted, terms))
+        np.add.at(products, band, np.einsum("khw,hw->hk", weighted, np.where(sea, height, 0)))
+    solved = [np.linalg.lstsq(square, product, rcond=None)[0] for square, product in zip(squares, products, strict=True)]
+    return WindRegression(np.stack(solved))
+
+
+def _band(lat: np.ndarray) -> np.ndarray:
+    return np.clip(((lat + 90) // BAND).astype(int), 0, round(180 / BAND) - 1)

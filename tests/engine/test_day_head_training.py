@@ -1,0 +1,201 @@
+"""Training of the heads of waves and biogeochemistry: what they learn from, and that they learn."""
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from engine.day_head_training import DAYS_APART, SEQUENCE_DAYS, DayObjective, DaySamples, first_days
+from engine.day_heads import card_of, load_day_head
+from engine.errors import InputError, ModelError
+from engine.grid import coarsened
+from engine.head_features import FeatureStore
+from engine.head_grids import one_degree
+from engine.head_rollout import Averaging
+from engine.head_weights import find_head, load_head, save_head
+from engine.heads_training import HeadPlan, HeadTrainer
+from engine.models.heads.biogeochemistry import Concentrations
+from engine.models.heads.day import DayHead
+from engine.models.heads.waves import WaveHeights
+from engine.paths import runs_folder, weights_folder
+from engine.sample_lessons import BIOGEOCHEMISTRY, WAVES, SampleDays, Subject, lesson, training_runs
+from engine.sources.sample import SHIPPED, SampleSource
+from engine.train import FIRST_DAY, HELD_OUT_SEED
+from sample_data.build import build
+from sample_data.head_days import RunWaves
+from sample_data.runs import Run
+from sample_data.surface_climatology import sample_date
+from tests.engine.models.heads.tiny_heads import GRID, SHAPE, tiny_fields, tiny_head
+
+HEADS = ["waves", "biogeochemistry"]
+
+
+class GrowingDays:
+    """A sea in which every field grows by a twentieth a day where the first driver is positive, and shrinks elsewhere."""
+
+    def __init__(self, head: DayHead) -> None:
+        self.head = head
+
+    def fields(self, day: int) -> np.ndarray:
+        growth = np.where(self.drivers(day)[0] > 0, 1.05, 0.95) ** day
+        return (tiny_fields(self.head)[0].numpy() * growth).astype(np.float32)
+
+    def drivers(self, day: int) -> np.ndarray:
+        wave = np.sin(np.deg2rad(GRID.lon)) * np.ones(GRID.shape)
+        return np.stack([wave] * len(self.head.coding.driving))
+
+
+def _samples(head: DayHead) -> DaySamples:
+    features = np.zeros((SHAPE.features, SHAPE.rows, SHAPE.columns), np.float16)
+    return DaySamples([(5, 0), (5, 4)], {5: GrowingDays(head)}, lambda seed, day: features)
+
+
+def _model(sha256: str = "abc") -> Any:
+    preset = SimpleNamespace(decoder_width=8, patch=8)
+    return SimpleNamespace(
+        name="small",
+        grid=SimpleNamespace(shape=(48, 96)),
+        device=torch.device("cpu"),
+        network=SimpleNamespace(preset=preset),
+        provenance={"weights_sha256": sha256},
+    )
+
+
+def test_samples_begin_where_whole_stretches_of_days_are_stored() -> None:
+    stored = [*range(FIRST_DAY - 10, FIRST_DAY + 9), FIRST_DAY + 12, FIRST_DAY + 14]
+    days = first_days(stored, FIRST_DAY)
+    assert days == [FIRST_DAY, FIRST_DAY + DAYS_APART]
+    assert all(set(range(day, day + SEQUENCE_DAYS + 1)) <= set(stored) for day in days)
+    assert not first_days(range(0, 400, 8), FIRST_DAY)
+
+
+@pytest.mark.parametrize("name", HEADS)
+def test_an_untrained_head_has_the_loss_of_persistence(name: str) -> None:
+    head = tiny_head(name)
+    head.adopt(_samples(head).statistics(head.coding))
+    score = DayObjective(GRID)(head, _samples(head)[0])
+    assert float(score.loss.detach()) == pytest.approx(score.baseline, rel=1e-6)
+    assert score.ratios == pytest.approx(dict.fromkeys(head.coding.names, 1.0))
+
+
+@pytest.mark.parametrize("name", HEADS)
+def test_a_typical_day_has_a_loss_of_one_and_a_perfect_head_none(name: str) -> None:
+    head = tiny_head(name)
+    samples = _samples(head)
+    head.adopt(samples.statistics(head.coding))
+    objective, sample = DayObjective(GRID), samples[0]
+    one_day = {**sample, "fields": sample["fields"][:2], "drivers": sample["drivers"][:2], "features": sample["features"][:1]}
+    assert objective(head, one_day).baseline == pytest.approx(1, rel=0.5)
+    head.coding.moved = lambda fields, change: sample["fields"][1:2]  # type: ignore[method-assign]
+    assert float(objective(head, one_day).loss.detach()) < 1e-9
+
+
+@pytest.mark.parametrize("name", HEADS)
+def test_a_few_updates_lower_the_loss_and_a_resumed_training_ends_in_the_same_weights(name: str, tmp_path: Path) -> None:
+    def trainer(folder: str) -> HeadTrainer:
+        head = tiny_head(name)
+        head.adopt(_samples(head).statistics(head.coding))
+        return HeadTrainer(head, _samples(head), DayObjective(GRID), HeadPlan(steps=25, rate=5e-3), tmp_path / folder)
+
+    whole, first, second = trainer("whole"), trainer("parts"), trainer("parts")
+    whole.run()
+    first.run(9)
+    second.resume()
+    second.run()
+    last = whole.history[-1]
+    assert last.loss < 0.7 * last.persistence_loss
+    for one, other in zip(whole.average.parameters(), second.average.parameters(), strict=True):
+        assert torch.equal(one, other)
+
+
+@pytest.mark.parametrize("name", HEADS)
+def test_what_stands_on_land_changes_neither_loss_nor_gradient(name: str) -> None:
+    head = tiny_head(name, learned=True)
+    sample, gradients = _samples(head)[0], []
+    for fill in (torch.nan, 1e6):
+        head.zero_grad()
+        fields = torch.where(head.wet, sample["fields"], fill)
+        score = DayObjective(GRID)(head, {**sample, "fields": fields})
+        score.loss.backward()
+        gradients.append([score.loss.detach(), *(value.grad.clone() for value in head.parameters() if value.grad is not None)])
+    assert all(bool(value.isfinite().all()) for value in gradients[0])
+    assert all(torch.equal(one, other) for one, other in zip(*gradients, strict=True))
+
+
+@pytest.mark.parametrize("name", HEADS)
+def test_weights_come_back_and_those_of_another_backbone_grid_or_head_are_refused(name: str, tmp_path: Path) -> None:
+    head, path = tiny_head(name, learned=True), tmp_path / "head.safetensors"
+    head.change.fill_(0.3)
+    card = card_of(name, head, _model())
+    save_head(path, head, card, {"updates": 3})
+    other = tiny_head(name)
+    load_head(path, other, card)
+    for one, two in zip(head.state_dict().values(), other.state_dict().values(), strict=True):
+        assert torch.equal(one, two)
+    wrong_grid = type(card)(name, card.shape, coarsened(8), card.backbone)
+    wrong_head = type(card)("tides", card.shape, card.grid, card.backbone)
+    for wrong, word in ((card_of(name, head, _model("def")), "backbone"), (wrong_grid, "grid"), (wrong_head, "head")):
+        with pytest.raises(ModelError, match=word):
+            load_head(path, other, wrong)
+
+
+def test_a_head_is_loaded_by_name_for_the_model_it_was_trained_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.day_heads.MAKERS", {"waves": lambda shape, grid: tiny_head("waves")})
+    with pytest.raises(ModelError, match="goms train --preset small --head waves"):
+        load_day_head("waves", _model())
+    head = tiny_head("waves", learned=True)
+    save_head(weights_folder() / "small-waves.safetensors", head, card_of("waves", head, _model()), {"updates": 3})
+    assert find_head("small", "waves").exists()
+    loaded, provenance = load_day_head("waves", _model())
+    assert torch.equal(loaded.tendency.embedding.weight, head.tendency.embedding.weight)
+    assert provenance["training"] == {"updates": 3} and not loaded.training
+    with pytest.raises(ModelError, match="backbone"):
+        load_day_head("waves", _model("def"))
+
+
+@pytest.mark.parametrize("subject", [WAVES, BIOGEOCHEMISTRY], ids=lambda subject: subject.name)
+def test_without_stored_days_the_command_that_makes_them_is_named(subject: Subject, tmp_path: Path) -> None:
+    store = FeatureStore(tmp_path)
+    command = f"goms sample build --days 330 --seed 2 {subject.option}"
+    with pytest.raises(InputError, match=command):
+        lesson(subject, _model(), store)
+    build(1, 2, runs_folder() / "seed-2", grid=coarsened(8))
+    with pytest.raises(InputError, match=command):
+        lesson(subject, _model(), store)
+
+
+def test_the_held_out_run_is_never_learned_from_nor_days_without_an_ocean() -> None:
+    for seed in (HELD_OUT_SEED, 2):
+        folder = runs_folder() / f"seed-{seed}"
+        Run.create(folder, seed, coarsened(8))
+        (folder / "waves").mkdir()
+        for day in range(FIRST_DAY, FIRST_DAY + 12):
+            (folder / "waves" / f"day-{day:04d}.zst").touch()
+            if day < FIRST_DAY + 8:
+                (folder / f"day-{day:04d}.zst").touch()
+    assert [(run.seed, days) for run, days in training_runs(WAVES)] == [(2, [FIRST_DAY, FIRST_DAY + 4])]
+    assert not training_runs(BIOGEOCHEMISTRY)
+
+
+def test_days_of_a_run_are_read_as_a_forecast_would_see_them() -> None:
+    source, time, coding = SampleSource(), sample_date(128), Concentrations()
+    days = SampleDays(BIOGEOCHEMISTRY, coding, source.run)
+    np.testing.assert_array_equal(days.fields(128)[0], source.biogeochemistry(time)["chl"])
+    averaging = Averaging(source.grid, BIOGEOCHEMISTRY.grid(), coding.reads_ocean)
+    forecast = coding.drivers(averaging(source.forcing(time), source.state(time)))
+    inside = one_degree().wet_surface
+    for name, stored, seen in zip(coding.driving, days.drivers(128), forecast, strict=True):
+        difference = np.abs(stored - seen)[inside]
+        assert difference.max() < 0.25 * seen[inside].std() and difference.mean() < 0.01 * seen[inside].std(), name
+
+
+def test_waves_of_a_run_come_with_the_wind_of_their_own_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(RunWaves, "height", lambda self, day: np.full((360, 720), day, np.float32))
+    days = SampleDays(WAVES, WaveHeights(), Run.open(SHIPPED))
+    assert days.fields(130).shape == (1, 360, 720) and days.fields(130).max() == 130
+    wind = SampleSource().forcing(sample_date(130))
+    mean = wind["u10"].reshape(360, 2, 720, 2).mean(axis=(1, 3))
+    assert np.abs(days.drivers(130)[0] - mean).max() < 0.2
