@@ -16,6 +16,8 @@ from engine.errors import InputError
 
 LEADS = list(range(31))
 
+pytestmark = pytest.mark.browser
+
 
 class Axes:
     lat = np.arange(-89, 90, 2.0)
