@@ -103,3 +103,9 @@ def sync_with_address(selection: Selection, refuse: Callable[[str], None]) -> No
             refuse(f"The address asks for {key} = {value!r}; expected {selection.describe(name)}. The default is shown.")
 
         location.sync(selection, {name: key}, on_error=refuse_value)
+
+    def leave_out_nothing(event: param.parameterized.Event) -> None:
+        parts = str(event.new).removeprefix("?").split("&")
+        location.search = "?" + "&".join(part for part in parts if not part.endswith("=null"))
+
+    location.param.watch(leave_out_nothing, "search")

@@ -104,8 +104,9 @@ class KuroshioObjective:
     def __call__(self, head: nn.Module, sample: Sample) -> Score:
         """Return the score of a head on one sample; loss 1 is bicubic interpolation."""
         assert isinstance(head, Downscaling)
-        detail = sample["detail"] / head.detail
-        error = head.correction(sample["surface"], sample.get("features")) - detail
+        here = {name: values.to(head.detail.device) for name, values in sample.items()}
+        detail = here["detail"] / head.detail
+        error = head.correction(here["surface"], here.get("features")) - detail
         values, slopes = (a / b.clamp_min(1e-9) for a, b in zip(self._squares(error), self._squares(detail), strict=True))
         loss = (1 - GRADIENT_SHARE) * values.mean() + GRADIENT_SHARE * slopes.mean()
         ratios = {name: float(value) ** 0.5 for name, value in zip(SURFACE, values.detach(), strict=True)}
@@ -113,10 +114,11 @@ class KuroshioObjective:
 
     def _squares(self, field: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Return means (5,) over wet cells of the squares of (1, 5, h, w) and of its steps from cell to cell."""
-        field = torch.where(self.weight > 0, field, 0.0)[0]
+        weight, along, across = (mask.to(field.device) for mask in (self.weight, self.along, self.across))
+        field = torch.where(weight > 0, field, 0.0)[0]
         east, north = field[..., 1:] - field[..., :-1], field[:, 1:] - field[:, :-1]
-        slopes = (east**2 * self.along).sum((1, 2)) + (north**2 * self.across).sum((1, 2))
-        return (field**2 * self.weight).sum((1, 2)), slopes / self.along.sum()
+        slopes = (east**2 * along).sum((1, 2)) + (north**2 * across).sum((1, 2))
+        return (field**2 * weight).sum((1, 2)), slopes / along.sum()
 
 
 def lesson(model: Forecaster, features: FeatureStore, progress: Progress = no_progress) -> Lesson:

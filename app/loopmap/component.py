@@ -42,6 +42,7 @@ from typing import Any
 
 import param
 from panel.custom import JSComponent
+from panel.io.state import state
 
 from app.loopmap.static_files import STATIC, STATIC_VERSION
 
@@ -106,6 +107,10 @@ class LoopMap(JSComponent):
         return {name: tuple(value) if isinstance(value, list) and name in _TUPLES else value for name, value in values.items()}
 
     def _handle_msg(self, data: dict[str, Any]) -> None:
+        if data.get("kind") == "rendered" and state.curdoc:
+            # Panel 1.9 lets changes fall that are made after the document was sent and before the browser calls all of it ready
+            # (github.com/holoviz/panel/pull/8698): a click in the page's first second would never be answered.
+            state._connected[state.curdoc] = True
         if data.get("kind") == "point":
             for callback in self._point_callbacks:
                 callback(float(data["lat"]), float(data["lon"]))

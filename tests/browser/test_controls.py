@@ -107,17 +107,12 @@ def test_a_click_shows_series_and_profile_there(visit: Visit) -> None:
     visit.until("goms.state().panels.length === 3 && goms.state().panels.every((panel) => panel.drawn)")
     box = visit.page.locator(".map").first.bounding_box()
     assert box is not None
-
-    def chosen() -> bool:
-        # A click in the page's first second, while it is still being connected, can come too early: a person clicks again.
-        visit.page.mouse.click(box["x"] + box["width"] * 0.4, box["y"] + box["height"] * 0.5)
-        visit.page.wait_for_timeout(2000)
-        return "point_lat=" in visit.page.url
-
-    visit.wait(chosen)
+    visit.page.mouse.click(box["x"] + box["width"] * 0.4, box["y"] + box["height"] * 0.5)
+    visit.address_has("point_lat=")
     expect(visit.page.locator(".details canvas").locator("visible=true").first).to_be_visible(timeout=PATIENCE)
     visit.press("Forget the point")
     visit.see("Error of this forecast")
+    visit.page.wait_for_function("() => !location.search.includes('point_l')", timeout=PATIENCE)
 
 
 def test_every_list_has_a_name(visit: Visit) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import panel as pn
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, WebSocketRoute
 from tornado.testing import bind_unused_port
 
 from app.frames_http import patterns
@@ -108,6 +108,26 @@ DIFFERENCE = {
 }
 
 
+def never_ready(page: Page) -> None:
+    """Keep from the server the word that the whole page is ready: a message of Bokeh is a header, metadata and a content."""
+
+    def join(browser: WebSocketRoute) -> None:
+        server, parts = browser.connect_to_server(), list[str | bytes]()
+
+        def forward(part: str | bytes) -> None:
+            parts.append(part)
+            if len(parts) < 3:
+                return
+            if "document_ready" not in str(parts[2]):
+                for one in parts:
+                    server.send(one)
+            parts.clear()
+
+        browser.on_message(forward)
+
+    page.route_web_socket("**/ws*", join)
+
+
 @pytest.fixture
 def open_map(chromium: Browser) -> Iterator[Callable[..., Visit]]:
     readers = {"forecast": Reader(), "reference": Reader()}
@@ -126,7 +146,9 @@ def open_map(chromium: Browser) -> Iterator[Callable[..., Visit]]:
         made.append((component, pn.state.curdoc))
         return component
 
-    def start(width: int = 1232, height: int = 800, touch: bool = False, **values: Any) -> Visit:
+    def start(
+        width: int = 1232, height: int = 800, touch: bool = False, before: Callable[[Page], None] | None = None, **values: Any
+    ) -> Visit:
         wanted.update({"panels": [field()], **values})
         socket, port = bind_unused_port()
         socket.close()
@@ -145,6 +167,8 @@ def open_map(chromium: Browser) -> Iterator[Callable[..., Visit]]:
         page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: errors.append(str(error)))
         stops.extend([context.close, server.stop])
+        if before:
+            before(page)
         for _ in range(100):
             try:
                 page.goto(f"http://127.0.0.1:{port}/")
@@ -326,6 +350,16 @@ def test_leads_that_finish_later_are_fetched_alone(open_map: Callable[..., Visit
     seen.until("goms.state().panels[0].held === 5")
     assert sorted(lead for _, lead in seen.readers["forecast"].reads) == [0, 1, 2, 3, 4]
     assert seen.page.evaluate("goms.changeMs.length") == 1
+
+
+def test_a_change_made_before_the_whole_page_is_ready_is_not_lost(open_map: Callable[..., Visit]) -> None:
+    seen = open_map(panels=[field(leads=[0, 1, 2])], before=never_ready)
+    seen.until("goms.state().panels[0].held === 3")
+    seen.update(panels=[field(leads=[0, 1, 2, 3, 4])])
+    seen.until("goms.state().panels[0].held === 5")
+    box = seen.box()
+    seen.page.mouse.click(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.5)
+    seen.wait(lambda: len(seen.points) == 1)
 
 
 def test_playback_waits_for_a_lead_that_is_still_on_its_way(open_map: Callable[..., Visit]) -> None:

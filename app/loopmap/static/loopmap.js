@@ -11,6 +11,7 @@ const tables = fetch(new URL("palettes.json", import.meta.url), { credentials: "
 (globalThis.gomsComponents ??= {})[new URL(".", import.meta.url).href] = { render };
 
 export async function render({ model, frames, sizing }) {
+  model.send_msg({ kind: "rendered" });
   const palettes = await tables;
   const reporter = new Reporter(model);
   const stage = new Stage({

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from engine.models.dynamics import balanced_scales, geostrophic, heaved, slopes, vertical_slope, vorticity
+from engine.models.dynamics import balanced_scales, geostrophic, heaved, slopes, smoothed, vertical_slope, vorticity
 from engine.models.evolution import ekman_spiral
 from engine.models.setting import Setting
 from engine.models.window import Window, bands
@@ -118,3 +118,11 @@ def test_changes_finer_than_the_deformation_radius_go_and_broad_ones_stay() -> N
     assert torch.allclose(smooth[1], torch.ones(36, 84), atol=1e-5)
     untouched = balanced_scales(comb, torch.tensor(0.0), setting, 6)
     assert torch.equal(untouched, comb[:, 6:-6, 6:-6])
+
+
+def test_smoothing_keeps_its_precision_where_the_network_runs_at_half(setting: Setting) -> None:
+    level = 100 + torch.randn(1, 48, 96)
+    with torch.autocast("cpu", torch.bfloat16):
+        half = smoothed(level, setting.wet[:1])
+    assert half.dtype is torch.float32
+    assert torch.equal(half, smoothed(level, setting.wet[:1]))
