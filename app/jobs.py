@@ -1,7 +1,7 @@
 """Forecast jobs: a queue in front of one child process, shared by all sessions.
 
-Identical requests of several visitors are one job. The child is started on first use, kept warm for the next run, and is niced
-and held to all cores but one, so that pages stay quick while it works.
+Identical requests of several visitors are one job. The child is started on first use, kept warm for the next run, gives way
+to everything else and is held to all cores but one, so that pages stay quick while it works.
 """
 
 import json
@@ -72,8 +72,8 @@ class Job:
 class Jobs:
     """The queue of one server; safe to use from any thread."""
 
-    def __init__(self, command: list[str] | None = None, niceness: int = 10, grace_seconds: float = 20.0) -> None:
-        self._command = command or [sys.executable, "-m", "app.worker", str(niceness)]
+    def __init__(self, command: list[str] | None = None, grace_seconds: float = 20.0) -> None:
+        self._command = command or [sys.executable, "-m", "app.worker"]
         self._grace_seconds = grace_seconds
         self._latest: dict[str, Job] = {}
         self._jobs: dict[int, Job] = {}

@@ -68,7 +68,7 @@ class Services:
         self.options = options
         self.jobs = jobs or Jobs()
         # What needs no device has a child of its own, so that a reference does not wait for a forecast to end.
-        self.chores = jobs or Jobs(niceness=15)
+        self.chores = jobs or Jobs()
         self.pool = ThreadPoolExecutor(2, thread_name_prefix="goms")
         self.arrays = ArrayCache(256 << 20)
         self.mean_ocean = MeanOcean(self.arrays)

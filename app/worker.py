@@ -107,9 +107,17 @@ def perform(request: dict[str, Any], progress: Progress, cancelled: Callable[[],
     return run_forecast(source, init_time, request["model"], request["days"], resume=True, progress=progress, cancelled=cancelled)
 
 
+def give_way() -> None:
+    """Work only while nobody else wants the processor, where the system knows such a policy, else at the lowest priority."""
+    try:
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+    except (OSError, AttributeError):
+        with contextlib.suppress(OSError, AttributeError):
+            os.nice(19)
+
+
 if __name__ == "__main__":
-    with contextlib.suppress(OSError, AttributeError):
-        os.nice(int(sys.argv[1]))
+    give_way()
     reports = os.fdopen(os.dup(sys.stdout.fileno()), "w")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     Worker(sys.stdin, reports).run()
