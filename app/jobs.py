@@ -4,6 +4,7 @@ Identical requests of several visitors are one job. The child is started on firs
 to everything else and is held to all cores but one, so that pages stay quick while it works.
 """
 
+import contextlib
 import json
 import os
 import subprocess
@@ -138,8 +139,10 @@ class Jobs:
         if child is None or child.poll() is not None:
             child = self._child = self._start()
         assert child.stdin is not None
-        child.stdin.write(json.dumps(message) + "\n")
-        child.stdin.flush()
+        # A child that has just ended is noticed by who reads it, and its jobs fail in words.
+        with contextlib.suppress(BrokenPipeError):
+            child.stdin.write(json.dumps(message) + "\n")
+            child.stdin.flush()
 
     def _start(self) -> subprocess.Popen[str]:
         cores = max(1, (os.cpu_count() or 2) - 1)

@@ -4,6 +4,7 @@ from typing import Any
 
 import panel as pn
 import panel_material_ui as pmui
+from panel.util import edit_readonly
 
 from app.folding import FoldOnPhones
 from app.scene import Scene, build_scene
@@ -81,6 +82,10 @@ class Session:
             raw_css=[STYLE_SHEET],
             sx={"& .title.title": {"fontSize": "1.05rem", "color": "text.primary"}},
         )
+        # The template follows the whole server: each event of any visitor would look through the documents of all others, to
+        # move an indicator that is not there, and the server would keep every page that was ever opened.
+        with edit_readonly(page):
+            page.busy = page.param.loading
         page.param.watch(self._theme_toggled, "dark_theme")
         return page
 

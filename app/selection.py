@@ -105,7 +105,8 @@ def sync_with_address(selection: Selection, refuse: Callable[[str], None]) -> No
         location.sync(selection, {name: key}, on_error=refuse_value)
 
     def leave_out_nothing(event: param.parameterized.Event) -> None:
-        parts = str(event.new).removeprefix("?").split("&")
-        location.search = "?" + "&".join(part for part in parts if not part.endswith("=null"))
+        if "=null" in event.new:
+            parts = event.new.removeprefix("?").split("&")
+            location.search = "?" + "&".join(part for part in parts if not part.endswith("=null"))
 
     location.param.watch(leave_out_nothing, "search")

@@ -110,7 +110,7 @@ class LoopMap(JSComponent):
         if data.get("kind") == "rendered" and state.curdoc:
             # Panel 1.9 lets changes fall that are made after the document was sent and before the browser calls all of it ready
             # (github.com/holoviz/panel/pull/8698): a click in the page's first second would never be answered.
-            state._connected[state.curdoc] = True
+            state._connected[state.curdoc] = state._loaded[state.curdoc] = True
         if data.get("kind") == "point":
             for callback in self._point_callbacks:
                 callback(float(data["lat"]), float(data["lon"]))

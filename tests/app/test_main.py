@@ -3,9 +3,32 @@
 import socket
 from pathlib import Path
 
+import panel as pn
 import pytest
+from panel.util import edit_readonly
 
 from app.__main__ import main, parser
+from app.jobs import Jobs
+from app.main import Session
+from app.services import Options, Services
+
+
+def test_the_work_of_one_visitor_does_not_stir_the_page_of_another(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("GOMS_HOME", str(tmp_path))
+    services = Services(Options(grid_factor=8, first_run=False), Jobs(["false"]))
+    try:
+        services.warm()
+        page = Session(services).page
+        with edit_readonly(pn.state):
+            before, pn.state.busy = pn.state.busy, True
+            assert page.busy is False
+            pn.state.busy = before
+        listening = {
+            watcher.fn.__self__ for watcher in pn.state.param.watchers["busy"]["value"] if hasattr(watcher.fn, "__self__")
+        }
+        assert page.param not in listening
+    finally:
+        services.close()
 
 
 def test_the_port_follows_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

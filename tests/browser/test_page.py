@@ -23,6 +23,13 @@ def test_the_first_picture_says_what_it_is(visit: Visit) -> None:
     expect(visit.page).to_have_title("GOMS Explorer")
 
 
+def test_no_veil_lies_over_the_first_picture(visit: Visit) -> None:
+    visit.open()
+    # The template shows it again and again until the page is idle; by then it is gone either way.
+    shown = "element => { element.style.display = 'flex'; return getComputedStyle(element).display; }"
+    assert visit.page.locator("#loader").evaluate(shown) == "none"
+
+
 def test_playback_paints_other_pixels_and_other_days(visit: Visit) -> None:
     visit.open()
     visit.until("goms.state().complete")
@@ -90,7 +97,7 @@ def test_the_theme_turns_dark_and_back(visit: Visit) -> None:
     assert not is_dark(visit)
     visit.press("Toggle theme")
     visit.address_has("theme=dark")
-    assert is_dark(visit)
+    visit.wait(lambda: is_dark(visit))
 
 
 @pytest.mark.parametrize("visit", [(390, 844)], indirect=True)

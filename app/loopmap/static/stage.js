@@ -353,7 +353,7 @@ export class Stage {
     const moment = `${this.lead} ${weight}`;
     const content = this.panels.map((panel) => `${panel.frame?.scaleKey} ${panel.frame?.width} ${panel.painter.key}`).join() + [this.view.lat, this.view.lon, this.view.span, this.theme.key];
     if (moment === this.lastMoment && content === this.lastContent) return;
-    counters.painted++;
+    if (counters.painted++ === 0) this.element.ownerDocument.documentElement.classList.add("goms-painted");
     if (moment !== this.lastMoment) counters.leadsPainted++;
     this.lastMoment = moment;
     this.lastContent = content;
