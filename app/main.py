@@ -135,6 +135,8 @@ class Session:
 
     def _show_details(self, *_: Any, delay: int = DETAIL_DELAY_MILLISECONDS) -> None:
         """Draw the charts a moment later, so that they never stand in the way of the maps; only the last request counts."""
+        if not self._ready:
+            return  # what changes between sending a page and its being ready does not reach it; `_loaded` asks again
         self._asked += 1
         number = self._asked
 

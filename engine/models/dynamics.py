@@ -51,21 +51,29 @@ def _binomial(fields: torch.Tensor) -> torch.Tensor:
     return torch.add(along[..., :-2, :] + along[..., 2:, :], along[..., 1:-1, :], alpha=2) / 16
 
 
-def balanced_scales(changes: torch.Tensor, strength: torch.Tensor, setting: Setting, passes: int) -> torch.Tensor:
-    """Return changes (n, h, w) of sea level without what is finer than the deformation radius, `passes` cells narrower a side.
+def balanced_scales(changes: torch.Tensor, variance: torch.Tensor, wet: torch.Tensor, passes: int) -> torch.Tensor:
+    """Return changes (n, h, w) of sea level without what is finer than a scale, `passes` cells narrower a side.
 
     A source of vorticity moves sea level through (Laplacian - 1 / radius^2)^-1, which leaves nothing much finer than the
-    radius; so many passes of a binomial mean have the variance `strength` times the radius squared, where the cells allow.
+    deformation radius; so many passes of a binomial mean over cells `wet` (1, h, w) have `variance` (1, h, w) in cells^2,
+    where they can.
     """
-    cells = setting.radius**2 / (setting.cell_x * setting.cell_y)
-    share = (strength * cells * 2 / passes).clamp(0, 1)
-    water = setting.wet[:1].to(changes.dtype)
+    share = (variance * (2 / passes)).clamp(0, 1)
+    water = wet.to(changes.dtype)
     shore = 1 - _binomial(water)
     for done in range(passes):
         here = crop(changes, 1)
         mean = torch.addcmul(_binomial(changes * crop(water, done)), crop(shore, done), here)
         changes = torch.addcmul(here, crop(share, done + 1), mean - here)
     return changes
+
+
+def finer_than_passes(fields: torch.Tensor, wet: torch.Tensor, passes: int) -> torch.Tensor:
+    """Return what so many binomial means take from `fields` (n, h, w): eddies, `passes` cells narrower a side, 0 on land."""
+    mean = fields
+    for done in range(passes):
+        mean = smoothed(mean, crop(wet, done))
+    return (crop(fields, passes) - mean) * crop(wet, passes)
 
 
 def vertical_slope(tracers: torch.Tensor, depth: torch.Tensor, wet: torch.Tensor) -> torch.Tensor:

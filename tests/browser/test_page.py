@@ -100,6 +100,14 @@ def test_the_theme_turns_dark_and_back(visit: Visit) -> None:
     visit.wait(lambda: is_dark(visit))
 
 
+def test_the_charts_of_a_comparison_stand_in_the_fourth_corner(visit: Visit) -> None:
+    visit.open("?compare=reference")
+    expect(visit.page.locator(".details.corner")).to_be_visible(timeout=PATIENCE)
+    chart, last = (visit.page.locator(name).last.bounding_box() for name in (".details", ".panel"))
+    assert chart is not None and last is not None
+    assert chart["x"] > last["x"] + 0.9 * last["width"] and abs(chart["y"] - last["y"]) < 60
+
+
 @pytest.mark.parametrize("visit", [(390, 844)], indirect=True)
 def test_on_a_phone_the_map_comes_first_and_the_choices_open(visit: Visit) -> None:
     visit.open()

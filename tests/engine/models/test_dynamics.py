@@ -1,10 +1,17 @@
-from dataclasses import replace
-
 import numpy as np
 import pytest
 import torch
 
-from engine.models.dynamics import balanced_scales, geostrophic, heaved, slopes, smoothed, vertical_slope, vorticity
+from engine.models.dynamics import (
+    balanced_scales,
+    finer_than_passes,
+    geostrophic,
+    heaved,
+    slopes,
+    smoothed,
+    vertical_slope,
+    vorticity,
+)
 from engine.models.evolution import ekman_spiral
 from engine.models.setting import Setting
 from engine.models.window import Window, bands
@@ -108,16 +115,27 @@ def test_heaving_layers_keep_within_the_range_of_their_neighbours_and_above_the_
 
 
 def test_changes_finer_than_the_deformation_radius_go_and_broad_ones_stay() -> None:
-    setting = tiny_setting(tiny_grid(48, 96))
-    setting = replace(setting, wet=torch.ones_like(setting.wet), radius=4 * setting.cell_y.expand_as(setting.radius).clone())
-    strength = torch.tensor(1.0)
+    everywhere = torch.ones(1, 48, 96)
     comb = (torch.arange(96) % 2 * 2.0 - 1).expand(1, 48, 96)
-    smooth = balanced_scales(torch.cat([comb, torch.ones(1, 48, 96)]), strength, setting, 6)
+    smooth = balanced_scales(torch.cat([comb, everywhere]), 16 * everywhere, everywhere.bool(), 6)
     assert smooth.shape == (2, 36, 84)
     assert float(smooth[0].abs().max()) < 1e-3
     assert torch.allclose(smooth[1], torch.ones(36, 84), atol=1e-5)
-    untouched = balanced_scales(comb, torch.tensor(0.0), setting, 6)
+    untouched = balanced_scales(comb, 0 * everywhere, everywhere.bool(), 6)
     assert torch.equal(untouched, comb[:, 6:-6, 6:-6])
+
+
+def test_eddies_are_what_is_fine_and_not_the_slope_of_a_basin() -> None:
+    water = torch.ones(1, 48, 96, dtype=torch.bool)
+    rows = torch.arange(48.0)[None, :, None].expand(1, 48, 96)
+    eddy = (
+        torch.exp(-(((torch.arange(96.0) - 48) / 2) ** 2))[None, None]
+        * torch.exp(-(((torch.arange(48.0) - 24) / 2) ** 2))[None, :, None]
+    )
+    fine = finer_than_passes(rows + eddy, water, 6)
+    assert fine.shape == (1, 36, 84)
+    assert 0.3 < float(fine[0, 18, 42]) < 1
+    assert float(fine[0, :, :20].abs().max()) < 1e-4
 
 
 def test_smoothing_keeps_its_precision_where_the_network_runs_at_half(setting: Setting) -> None:

@@ -53,6 +53,31 @@ def _with(model: Forecaster, array: torch.Tensor) -> object:
     return batch.with_fields(**fields, zos=array[60].numpy())
 
 
+def _left_of(wavelength: int, eastward: float) -> float:
+    """The share of a wave of sea level, so many cells long, that a day of dissipation alone leaves in a uniform current."""
+    model = tiny_forecaster(EVOLUTION, tiny_grid())
+    mean = tiny_setting(model.grid).mean_level
+    with torch.no_grad():
+        model.network.projection.dissipation.fill_(0.1)
+    batch = tiny_state(model.grid)
+    rows, columns = slice(16, 19), slice(24, 37)
+    wave = 0.1 * np.cos(2 * np.pi * np.arange(48) / wavelength) * np.isfinite(batch["zos"])
+    level = np.where(np.isfinite(batch["zos"]), mean[0].numpy() + wave, np.nan).astype(np.float32)
+    still = batch.with_fields(zos=level, uo=0 * batch["uo"] + np.float32(eastward), vo=0 * batch["vo"])
+    after = _step(model, model.prepare(still))[60] - mean[0]
+    return float((after.numpy() * wave)[rows, columns].sum() / (wave**2)[rows, columns].sum())
+
+
+def test_a_fast_current_wears_down_the_teeth_of_its_front_and_not_its_meanders() -> None:
+    assert _left_of(2, eastward=2.5) < _left_of(2, eastward=0.0) - 0.1
+    assert _left_of(12, eastward=2.5) == pytest.approx(_left_of(12, eastward=0.0), abs=0.002)
+
+
+def test_what_the_smallest_scales_lose_is_given_back_to_eddies_and_not_to_basins() -> None:
+    assert _left_of(8, eastward=0.0) > 1.1
+    assert _left_of(48, eastward=0.0) < 1.01
+
+
 def test_water_stays_water_and_land_stays_missing() -> None:
     model = tiny_forecaster(EVOLUTION, tiny_grid(), trained=True)
     state = model.prepare(tiny_state(model.grid))
