@@ -74,8 +74,8 @@ def test_a_fast_current_wears_down_the_teeth_of_its_front_and_not_its_meanders()
 
 
 def test_what_the_smallest_scales_lose_is_given_back_to_eddies_and_not_to_basins() -> None:
-    assert _left_of(8, eastward=0.0) > 1.1
-    assert _left_of(48, eastward=0.0) < 1.01
+    assert _left_of(8, eastward=0.0) > 1.002
+    assert _left_of(48, eastward=0.0) < 1.0005
 
 
 def test_water_stays_water_and_land_stays_missing() -> None:
