@@ -5,13 +5,14 @@ import os
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import disk_usage
 
 import numpy as np
 import torch
 
 from engine.batch import Batch
 from engine.channels import FORCING_CHANNELS, PROGNOSTIC_CHANNELS, Channel, channel_mask, to_array
-from engine.errors import InputError
+from engine.errors import InputError, ModelError
 from engine.grid import Grid
 from engine.models.interface import TIME_STEP
 from engine.normalisation import Normalisation
@@ -107,6 +108,16 @@ def _length(path: Path) -> int:
     return int(np.load(path, mmap_mode="r").shape[0])
 
 
+def _require_room(folder: Path, needed: int) -> None:
+    """Refuse what the disk cannot hold: writing past its end through a memory map kills the process without a word."""
+    free = disk_usage(folder).free
+    if needed > free:
+        raise ModelError(
+            f"the packed training days need {needed / 1e9:.1f} GB in {folder}, which has {free / 1e9:.1f} GB free: "
+            "free space (`goms stores` shows sizes) or choose a folder on a larger disk with --home"
+        )
+
+
 def write_sequences(
     source: Source,
     starts: Iterable[np.datetime64],
@@ -117,18 +128,18 @@ def write_sequences(
 ) -> None:
     """Write one packed sequence of `length` days from each start; those there that are as long stay.
 
-    A killed run leaves no half file.
+    A killed run leaves no half file. Raises ModelError where the disk has no room for all of them.
     """
     folder.mkdir(parents=True, exist_ok=True)
     card = folder / "sequences.json"
     if not card.exists():
         card.write_text(json.dumps({"shape": list(grid.shape), "channels": [c.label for c in CHANNELS]}))
-    starts = list(starts)
-    for number, start in enumerate(starts):
-        path = folder / f"{source.name}__{str(start)[:10]}.npy"
-        progress(number / len(starts), f"training days from {start}")
-        if path.exists() and _length(path) >= length:
-            continue
+    paths = {start: folder / f"{source.name}__{str(start)[:10]}.npy" for start in starts}
+    missing = [start for start, path in paths.items() if not (path.exists() and _length(path) >= length)]
+    _require_room(folder, len(missing) * length * len(CHANNELS) * grid.wet_surface.size * np.dtype(np.int16).itemsize)
+    for number, start in enumerate(missing):
+        path = paths[start]
+        progress(number / len(missing), f"training days from {start}")
         temporary = path.with_suffix(f".{os.getpid()}.writing")
         array = np.lib.format.open_memmap(temporary, mode="w+", dtype=np.int16, shape=(length, len(CHANNELS), *grid.shape))
         for step in range(length):

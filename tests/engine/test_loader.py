@@ -2,13 +2,14 @@
 
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
 
 from engine.dataset import Sequences, write_sequences
-from engine.errors import InputError
+from engine.errors import InputError, ModelError
 from engine.loader import AHEAD, Draw, Excerpt, Globe, Loader, Reader, pieces
 from engine.models.evolution import STATE
 from engine.plans import Phase, Plan
@@ -98,6 +99,17 @@ def test_a_sequence_that_became_too_short_is_written_again(tmp_path: Path) -> No
     for length in (2, 4, 3):
         write_sequences(source, source.init_times()[:1], length, tmp_path, grid)
     assert Sequences.open(tmp_path, grid).lengths == (4,)
+
+
+def test_days_that_the_disk_cannot_hold_are_refused_before_the_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    grid = tiny_grid()
+    source = TinySource(grid)
+    write_sequences(source, source.init_times()[:1], 2, tmp_path, grid)
+    monkeypatch.setattr("engine.dataset.disk_usage", lambda _: SimpleNamespace(free=1000))
+    write_sequences(source, source.init_times()[:1], 2, tmp_path, grid)
+    with pytest.raises(ModelError, match="need 0.0 GB .* free space"):
+        write_sequences(source, source.init_times()[:3], 2, tmp_path, grid)
+    assert len(list(tmp_path.glob("*.npy"))) == 1
 
 
 def test_a_phase_may_have_windows_of_its_own(sequences: Sequences) -> None:
