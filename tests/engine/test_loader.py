@@ -107,7 +107,7 @@ def test_days_that_the_disk_cannot_hold_are_refused_before_the_first(tmp_path: P
     write_sequences(source, source.init_times()[:1], 2, tmp_path, grid)
     monkeypatch.setattr("engine.dataset.disk_usage", lambda _: SimpleNamespace(free=1000))
     write_sequences(source, source.init_times()[:1], 2, tmp_path, grid)
-    with pytest.raises(ModelError, match="need 0.0 GB .* free space"):
+    with pytest.raises(ModelError, match=r"need 0.0 GB .* free space"):
         write_sequences(source, source.init_times()[:3], 2, tmp_path, grid)
     assert len(list(tmp_path.glob("*.npy"))) == 1
 
