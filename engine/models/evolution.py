@@ -201,19 +201,19 @@ class Evolution(nn.Module):
         moved = warp(anomaly, _displacement(moves, [], wide), near.wet[:1], MARGIN)
         here = crop(anomaly, MARGIN)
         changes = torch.cat([(moved * (1 + GAIN * gain) - here + source) * wide.wet[:1], loose])
-        scale = (EAGER * self.radius).clamp_min(0) * _radius_in_cells(wide) + CARRIED_AWAY * _cells_in_a_day(state, wide, rim)
+        scale = (EAGER * self.radius).clamp_min(0) * _squared_radius(wide) + CARRIED_AWAY * _squared_travel(state, wide, rim)
         changes = balanced_scales(changes, scale, wide.wet[:1], SMOOTHING_PASSES)
         around, edge = (setting.crop(self.preset.halo - cells) for cells in (3, 1))
         loss = EAGER * self.dissipation
         eddies = finer_than_passes(here, wide.wet[:1], SMOOTHING_PASSES)
-        growth = GIVEN_BACK * loss * _radius_in_cells(around).sqrt() * (1 - around.belt)
+        growth = GIVEN_BACK * loss * _squared_radius(around).sqrt() * (1 - around.belt)
         change = torch.addcmul(changes[:1], growth, eddies)
         after = crop(here, SMOOTHING_PASSES) + change
         # What differs from the neighbours' mean, and of that what differs again: grows as the fourth power of wavenumber.
         rough = crop(after, 1) - smoothed(after, around.wet[:1])
         rougher = crop(rough, 1) - smoothed(rough, crop(around.wet[:1], 1))
         share = edge.belt * (EAGER * self.calm).clamp(0, 1)
-        drag = loss * (_radius_in_cells(edge) + FRONTS * _cells_in_a_day(state, edge, self.preset.halo - 1))
+        drag = loss * (_squared_radius(edge) + FRONTS * _squared_travel(state, edge, self.preset.halo - 1))
         change = crop(change, 2) - share * crop(rough, 1) - drag.clamp(0, 1) * rougher
         return crop(before, MARGIN + OUTSIDE - 1), change * edge.wet[:1], crop(changes[1:], 2) * edge.wet[:1]
 
@@ -231,13 +231,13 @@ class Evolution(nn.Module):
         return dict(zip(group.carried, change.split(group.last - group.first), strict=True))
 
 
-def _radius_in_cells(setting: Setting) -> torch.Tensor:
-    """The square of the deformation radius over the size of a cell (1, h, w)."""
+def _squared_radius(setting: Setting) -> torch.Tensor:
+    """The deformation radius in cells (1, h, w), squared."""
     return setting.radius**2 / (setting.cell_x * setting.cell_y)
 
 
-def _cells_in_a_day(state: torch.Tensor, setting: Setting, rim: int) -> torch.Tensor:
-    """The square of the cells (1, h, w) that the surface current travels in a day, `rim` cells inside the state."""
+def _squared_travel(state: torch.Tensor, setting: Setting, rim: int) -> torch.Tensor:
+    """The cells (1, h, w) that the surface current travels in a day, squared, `rim` cells inside the state."""
     east, north = (crop(state[BLOCKS[name]][None], rim) * DAY for name in ("uo", "vo"))
     return (east / setting.cell_x) ** 2 + (north / setting.cell_y) ** 2
 

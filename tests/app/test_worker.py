@@ -2,6 +2,9 @@
 
 import io
 import json
+import os
+import subprocess
+import sys
 import threading
 from typing import Any
 
@@ -11,6 +14,7 @@ from app import worker
 from app.worker import Worker
 from engine.errors import ModelError
 from engine.forecast import Cancelled
+from engine.paths import REPOSITORY
 
 
 class Lines(io.StringIO):
@@ -75,3 +79,10 @@ def test_a_failure_is_a_report_and_not_the_end_of_the_worker(
 def test_a_request_cancelled_while_it_waits_is_never_begun(monkeypatch: pytest.MonkeyPatch) -> None:
     said = reports(monkeypatch, lambda *_: pytest.fail("begun"), {"cancel": 7}, {"id": 7})
     assert said == [{"id": 7, "state": "cancelled"}]
+
+
+@pytest.mark.skipif(not hasattr(os, "SCHED_IDLE"), reason="this system has no such policy")
+def test_the_worker_takes_only_the_processor_that_others_leave() -> None:
+    program = "import os; from app.worker import give_way; give_way(); print(os.sched_getscheduler(0) == os.SCHED_IDLE)"
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=REPOSITORY, check=True)
+    assert told.stdout.strip() == "True"
