@@ -60,7 +60,8 @@ FRONTS = 1.25
 GIVEN_BACK = 0.165
 """Rate at which eddies grow, as a share of the dissipation's and by the cells in a deformation radius: energy lost at the
 smallest scales returns at the next ones (Jansen and Held 2014, doi 10.1016/j.ocemod.2014.06.002). Without it eddies fade in the
-forecasts of a network that learns from errors. The power of the radius is the one that kept energy alike at all latitudes."""
+forecasts of a network that learns from errors. The power of the radius is the one that kept energy alike at all latitudes.
+None near the equator, where hardly any energy is lost."""
 
 OUTSIDE = SMOOTHING_PASSES + 3
 """Cells around the window on which the change of sea level is first made."""
@@ -206,7 +207,7 @@ class Evolution(nn.Module):
         around, edge = (setting.crop(self.preset.halo - cells) for cells in (3, 1))
         loss = EAGER * self.dissipation
         eddies = finer_than_passes(here, wide.wet[:1], SMOOTHING_PASSES)
-        growth = GIVEN_BACK * loss * _squared_radius(around).sqrt() * (1 - around.belt)
+        growth = GIVEN_BACK * loss * _squared_radius(around).sqrt() * (1 - around.tropics)
         change = torch.addcmul(changes[:1], growth, eddies)
         after = crop(here, SMOOTHING_PASSES) + change
         # What differs from the neighbours' mean, and of that what differs again: grows as the fourth power of wavenumber.

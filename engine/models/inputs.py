@@ -23,6 +23,9 @@ DERIVED = 44
 HEAT_EXCHANGE = 35.0 * DAY / (1025 * 3990)
 """Metres of water that the air warms by a kelvin a day per kelvin of difference (Haney 1971)."""
 
+FORGOTTEN = 0.6
+"""Share of yesterday's change of sea level that is forgotten in the tropics: with all of it long waves swing ever higher."""
+
 LEAST_WARMING = 1.5
 """K per metre of sea level below which temperature says little of the thermocline."""
 
@@ -90,7 +93,7 @@ def derived(
         (anomaly - thermocline[1:]) / 0.05,
         weather,
         (normal[5:] - 4.0),
-        state[61:] / 0.01 * wet,
+        state[61:] / 0.01 * wet * (1 - FORGOTTEN * setting.tropics),
     ]
     return torch.cat(columns).clamp_(-8.0, 8.0)
 

@@ -19,6 +19,9 @@ BELT = (6.0, 9.0)
 """Latitudes up to which sea level may be smoothed fully and from which not at all: the deformation radius there is over 150 km,
 so single cells cannot stand out, and their slopes would be taken for strong currents."""
 
+TROPICS = (9.0, 15.0)
+"""Latitudes up to which the ocean counts as tropical and from which not at all: sea level moves in long waves between them."""
+
 POLAR = 86.0
 """Latitude from which changes fade out towards the pole: cells there are too narrow for slopes and hardly ever trained on."""
 
@@ -28,11 +31,12 @@ class Setting:
     """Tensors of a grid, or of a window of it; (h, 1) by latitude, (h, w) or (z, h, w) by cell.
 
     `cell_x`, `cell_y` cell sizes in m; `fade` the share of a change that is kept, 1 away from the poles; `belt` where sea
-    level may be smoothed, 1 near the equator; `coriolis` s-1, `beta` m-1 s-1; `slope_to_flow` g / f in m s-1, fading out at
-    the equator; `wet` (z, h, w) bool; `floor` the normalised static input; `mean_level` m; `radius` deformation radius in m;
-    `heave` (z, h, w) metres an isopycnal sinks per metre of sea level; `shape` (z, h, w) currents relative to the surface;
-    `year` (30, h, w) harmonics of the usual fields (`season.USUAL`); `usual_salinity` (1, h, w) at the surface; `warming`
-    (2, h, w) K by which water at 100 and 300 m is warmer per metre of sea level, in the mean.
+    level may be smoothed, 1 near the equator; `tropics` how tropical the ocean is, 0 to 1; `coriolis` s-1, `beta` m-1 s-1;
+    `slope_to_flow` g / f in m s-1, fading out at the equator; `wet` (z, h, w) bool; `floor` the normalised static input;
+    `mean_level` m; `radius` deformation radius in m; `heave` (z, h, w) metres an isopycnal sinks per metre of sea level;
+    `shape` (z, h, w) currents relative to the surface; `year` (30, h, w) harmonics of the usual fields (`season.USUAL`);
+    `usual_salinity` (1, h, w) at the surface; `warming` (2, h, w) K by which water at 100 and 300 m is warmer per metre of
+    sea level, in the mean.
     """
 
     cell_x: torch.Tensor
@@ -40,6 +44,7 @@ class Setting:
     lat: torch.Tensor
     fade: torch.Tensor
     belt: torch.Tensor
+    tropics: torch.Tensor
     coriolis: torch.Tensor
     beta: torch.Tensor
     slope_to_flow: torch.Tensor
@@ -74,7 +79,8 @@ class Setting:
             "cell_y": cell_y,
             "lat": grid.lat[:, None],
             "fade": np.clip((90 - np.abs(grid.lat[:, None])) / (90 - POLAR), 0, 1),
-            "belt": np.clip((BELT[1] - np.abs(grid.lat[:, None])) / (BELT[1] - BELT[0]), 0, 1),
+            "belt": _near_equator(grid, BELT),
+            "tropics": _near_equator(grid, TROPICS),
             "coriolis": coriolis,
             "beta": 2 * EARTH_ROTATION * np.cos(lat) / EARTH_RADIUS,
             "slope_to_flow": weight * GRAVITY / safe,
@@ -113,6 +119,11 @@ class Setting:
             inside = value[..., rim : value.shape[-2] - rim, :]
             pieces[entry.name] = inside if value.ndim == 2 else inside[..., rim : value.shape[-1] - rim]
         return replace(self, **pieces)
+
+
+def _near_equator(grid: Grid, limits: tuple[float, float]) -> Array:
+    """Return (h, 1): 1 up to the first latitude, 0 from the second."""
+    return np.clip((limits[1] - np.abs(grid.lat[:, None])) / (limits[1] - limits[0]), 0, 1)
 
 
 def _warming(grid: Grid, heave: Array) -> Array:

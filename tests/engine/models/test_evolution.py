@@ -53,14 +53,14 @@ def _with(model: Forecaster, array: torch.Tensor) -> object:
     return batch.with_fields(**fields, zos=array[60].numpy())
 
 
-def _left_of(wavelength: int, eastward: float) -> float:
+def _left_of(wavelength: int, eastward: float, rows: slice = slice(16, 19)) -> float:
     """The share of a wave of sea level, so many cells long, that a day of dissipation alone leaves in a uniform current."""
     model = tiny_forecaster(EVOLUTION, tiny_grid())
     mean = tiny_setting(model.grid).mean_level
     with torch.no_grad():
         model.network.projection.dissipation.fill_(0.1)
     batch = tiny_state(model.grid)
-    rows, columns = slice(16, 19), slice(24, 37)
+    columns = slice(24, 37)
     wave = 0.1 * np.cos(2 * np.pi * np.arange(48) / wavelength) * np.isfinite(batch["zos"])
     level = np.where(np.isfinite(batch["zos"]), mean[0].numpy() + wave, np.nan).astype(np.float32)
     still = batch.with_fields(zos=level, uo=0 * batch["uo"] + np.float32(eastward), vo=0 * batch["vo"])
@@ -76,6 +76,10 @@ def test_a_fast_current_wears_down_the_teeth_of_its_front_and_not_its_meanders()
 def test_what_the_smallest_scales_lose_is_given_back_to_eddies_and_not_to_basins() -> None:
     assert _left_of(8, eastward=0.0) > 1.002
     assert _left_of(48, eastward=0.0) < 1.0005
+
+
+def test_nothing_is_given_back_at_the_equator_where_nothing_was_lost() -> None:
+    assert 0.9 < _left_of(8, eastward=0.0, rows=slice(11, 13)) < 1.0
 
 
 def test_water_stays_water_and_land_stays_missing() -> None:
@@ -177,6 +181,20 @@ def test_the_change_of_the_day_before_is_remembered_and_matters() -> None:
     ours, theirs = _step(model, remembered), _step(model, without)
     assert not torch.equal(torch.nan_to_num(ours), torch.nan_to_num(theirs))
     assert torch.allclose(theirs[61][wet], (theirs[60] - without[60])[wet], atol=1e-6)
+
+
+def test_most_of_what_is_remembered_is_forgotten_in_the_tropics() -> None:
+    model = tiny_forecaster(EVOLUTION, tiny_grid(), trained=True)
+    batch = tiny_state(model.grid)
+
+    def effect(rows: slice) -> float:
+        after = [
+            _step(model, model.prepare(batch.with_fields(zos_change=np.full(model.grid.shape, change, np.float32))))[60]
+            for change in (0.0, 0.005)
+        ]
+        return float((after[1] - after[0])[rows].nan_to_num().abs().mean())
+
+    assert effect(slice(11, 13)) < 0.7 * effect(slice(17, 19))
 
 
 def test_no_state_however_odd_makes_the_ocean_run_away() -> None:
