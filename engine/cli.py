@@ -68,6 +68,9 @@ def forecast(
     altimetry: Annotated[Path | None, typer.Option(metavar="FILE", help="Gridded altimetry for --source observed.")] = None,
     sst: Annotated[Path | None, typer.Option(metavar="FILE", help="Surface temperature of the same day.")] = None,
     resume: Resume = False,
+    heads: Annotated[
+        str, typer.Option(metavar="NAMES|all", help="Forecast kuroshio, waves, biogeochemistry too: names with commas, or all.")
+    ] = "",
     reference: Annotated[bool, typer.Option("--reference", help="Write what the source knows of those days, too.")] = False,
     grid_factor: GridFactor = 1,
     as_json: Json = False,
@@ -82,15 +85,19 @@ def forecast(
 
         from engine.commands.request import init_time_of, source_of
         from engine.forecast import run_forecast
+        from engine.forecast_heads import chosen_heads
         from engine.store import open_store
 
         began = time.perf_counter()
         chosen = source_of(source, altimetry, sst, grid_factor)
         init_time = init_time_of(chosen, init)
-        folder = run_forecast(chosen, init_time, model, days, resume=resume, device=device, progress=report.progress)
+        asked, left_out = chosen_heads(heads, chosen, init_time)
+        folder = run_forecast(chosen, init_time, model, days, resume=resume, device=device, progress=report.progress, heads=asked)
         seconds = round(time.perf_counter() - began, 2)
-        device = open_store(folder).attrs["device"]
-        report.result = {"store": folder.name, "folder": folder, "days": days, "seconds": seconds, "device": device}
+        attrs = open_store(folder).attrs
+        report.result = {"store": folder.name, "folder": folder, "days": days, "seconds": seconds, "device": attrs["device"]}
+        if heads:
+            report.result |= {"heads": list(attrs["heads"]), "left_out": left_out}
         if reference:
             from engine.reference import write_reference
 

@@ -1,9 +1,10 @@
-"""The forecast workflow: source -> rollout -> store, one finished day after another, with progress, cancel and resume."""
+"""The forecast workflow: source -> rollout -> heads -> store, one finished day after another, progress, cancel and resume."""
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +13,16 @@ import numpy as np
 from engine import __version__
 from engine.batch import Batch
 from engine.errors import InputError, ModelError
+from engine.forecast_heads import LoadedHead, begin_heads, carried_fields, load_heads
+from engine.head_rollout import RollingHead, with_heads
 from engine.models import MODEL_NAMES, load_model
-from engine.models.interface import Model
+from engine.models.interface import TIME_STEP, Model
 from engine.paths import stores_folder
 from engine.progress import Progress, no_progress
 from engine.rollout import rollout
-from engine.sources import Source, initial_state
+from engine.sources import HeadSource, Source, initial_state
 from engine.store import ForecastStore, open_store
-from engine.variables import PROGNOSTIC
+from engine.variables import PROGNOSTIC, VARIABLES
 
 RESTART_INTERVAL = 3
 """Leads between two restart states: at most so many days are computed again after a kill."""
@@ -39,11 +42,13 @@ def run_forecast(
     device: str = "auto",
     progress: Progress = no_progress,
     cancelled: Callable[[], bool] = lambda: False,
+    heads: Sequence[str] = (),
 ) -> Path:
     """Forecast `days` days from the state of `source` at `init_time` and return the store's folder.
 
-    A whole store of the same request is returned as it is; a partial one is continued with `resume`. Without `resume`, and
-    where model, weights or program have changed since, the run begins anew.
+    Each of `heads` (kuroshio, waves, biogeochemistry) becomes a part of the store. A whole store of the same request is
+    returned as it is; a partial one is continued with `resume`. Without `resume`, and where model, weights, heads or program
+    have changed since, the run begins anew.
     Raises InputError for a request that cannot be met, ModelError where model, memory or disk fail, Cancelled on request.
     """
     if not 1 <= days <= 365:
@@ -55,26 +60,31 @@ def run_forecast(
     initial = initial_state(source, init_time)
     with _memory_explained(model_name):
         model = load_model(model_name, initial.grid, device)
-        attrs = _attributes(source, init_time, model, days)
+        loaded = load_heads(heads, model)
+        attrs = _attributes(source, init_time, model, days, loaded)
         if _is_whole(folder, attrs):
             progress(1.0, "already there")
             return folder
-        with _open(folder, initial, attrs, days, resume) as store:
+        with _open(folder, initial, attrs, days, resume, loaded) as store:
             finished = set(store.reader.leads)
+            restart, carried = _restart(store)
+            begun = _begun(loaded, source, initial, restart, carried)
             if 0 not in finished:
-                store.append(0, initial)
-            restart = store.read_restart()
+                store.append(0, initial, {name: head.batch for name, head in begun.items()})
             progress((restart[0] if restart else 0) / days, "initial state written")
             wet = {name: np.isfinite(_surface(initial, name)) for name in PROGNOSTIC}
-            steps = rollout(model, initial, source.forcing, days, restart)
-            del initial, restart  # a quarter of a gigabyte each
-            for step in steps:
+            # The atmosphere of a day is asked for by the model and by the heads.
+            forcings = lru_cache(maxsize=2)(source.forcing)
+            steps = rollout(model, initial, forcings, days, restart)
+            del initial, restart, carried  # a quarter of a gigabyte each
+            open_water = source.open_water if isinstance(source, HeadSource) else lambda *_: None
+            for step, parts in with_heads(steps, begun, forcings, open_water):
                 _refuse_blow_up(step.lead, step.batch, wet)
                 if step.lead not in finished:
-                    store.append(step.lead, step.batch)
+                    store.append(step.lead, step.batch, parts)
                 stop = cancelled()
                 if step.lead < days and (stop or step.lead % RESTART_INTERVAL == 0):
-                    store.write_restart(step.lead, step.restart)
+                    store.write_restart(step.lead, {**step.restart, **carried_fields(begun)})
                 if stop:
                     raise Cancelled(f"forecast {folder.name} was cancelled after day {step.lead}; --resume continues it")
                 progress(step.lead / days, f"day {step.lead} of {days}")
@@ -119,7 +129,9 @@ def _init_label(source: Source, init_time: np.datetime64) -> str:
     return f"sample day {sample_day(day)} (like {day.item():%-d %b})"
 
 
-def _attributes(source: Source, init_time: np.datetime64, model: Model, days: int) -> dict[str, Any]:
+def _attributes(
+    source: Source, init_time: np.datetime64, model: Model, days: int, heads: Mapping[str, LoadedHead]
+) -> dict[str, Any]:
     return {
         **source_attributes(source, init_time),
         "title": f"{model.label} from {source.label}, {days} days",
@@ -128,6 +140,7 @@ def _attributes(source: Source, init_time: np.datetime64, model: Model, days: in
         "label": model.label,
         "model_provenance": dict(model.provenance),
         "weights_sha256": model.provenance.get("weights_sha256", ""),
+        "heads": {name: head.provenance.get("weights_sha256", "") for name, head in heads.items()},
         "device": str(getattr(model, "device", "cpu")),
         "days": days,
         "grid_shape": list(model.grid.shape),
@@ -138,13 +151,42 @@ def _is_whole(folder: Path, attrs: dict[str, Any]) -> bool:
     if not folder.exists():
         return False
     store = open_store(folder)
-    return store.complete and not _differences(store.attrs, attrs)
+    more_than_asked = attrs["heads"].items() <= store.attrs.get("heads", {}).items()
+    return store.complete and more_than_asked and not _differences(store.attrs, attrs)
 
 
-def _open(folder: Path, initial: Batch, attrs: dict[str, Any], days: int, resume: bool) -> ForecastStore:
-    if resume and folder.exists() and not _differences(open_store(folder).attrs, attrs):
-        return ForecastStore.open_to_resume(folder)
-    return ForecastStore.create(folder, initial.grid, initial.time, days, attrs)
+def _open(
+    folder: Path, initial: Batch, attrs: dict[str, Any], days: int, resume: bool, heads: Mapping[str, LoadedHead]
+) -> ForecastStore:
+    if resume and folder.exists():
+        stored = open_store(folder).attrs
+        if stored.get("heads", {}) == attrs["heads"] and not _differences(stored, attrs):
+            return ForecastStore.open_to_resume(folder)
+    parts = {name: head.part for name, head in heads.items()}
+    return ForecastStore.create(folder, initial.grid, initial.time, days, attrs, parts=parts)
+
+
+def _restart(store: ForecastStore) -> tuple[tuple[int, dict[str, np.ndarray]] | None, dict[str, np.ndarray]]:
+    """Return the ocean's restart (lead, fields), None where there is none, and what the heads carried."""
+    found = store.read_restart()
+    if found is None:
+        return None, {}
+    lead, fields = found
+    ocean = {name: values for name, values in fields.items() if name in VARIABLES}
+    return (lead, ocean), {name: values for name, values in fields.items() if name not in VARIABLES}
+
+
+def _begun(
+    heads: Mapping[str, LoadedHead],
+    source: Source,
+    initial: Batch,
+    restart: tuple[int, dict[str, np.ndarray]] | None,
+    carried: dict[str, np.ndarray],
+) -> dict[str, RollingHead]:
+    if restart is None:
+        return begin_heads(heads, source, initial)
+    ocean = Batch(restart[1], initial.grid, initial.time + restart[0] * TIME_STEP)
+    return begin_heads(heads, source, ocean, carried)
 
 
 def _differences(stored: dict[str, Any], requested: dict[str, Any]) -> list[str]:

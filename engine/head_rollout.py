@@ -1,6 +1,7 @@
 """Heads that go along with a forecast of the ocean: each day's fields from those of the day before."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -10,6 +11,7 @@ from engine.climatology import mean_sea_level
 from engine.errors import InputError, ModelError
 from engine.grid import Grid
 from engine.models.heads.day import DayHead, Surroundings
+from engine.models.heads.downscaling import Downscaling, refined
 from engine.regrid import AreaMean
 from engine.rollout import Step
 
@@ -37,11 +39,41 @@ class Averaging:
         return Surroundings(forcing.time, self._lat, fields)
 
 
+class RollingHead(Protocol):
+    """A head on its way through a forecast; `batch` holds its fields of the last day it has reached."""
+
+    batch: Batch
+    carries: bool
+    """Whether a day's fields follow from those of the day before, so that a restart needs them."""
+
+    def advance(self, step: Step, forcing: Batch, open_water: np.ndarray | None = None) -> Batch:
+        """Return the head's fields of the day of `step`, the next of the ocean's, under that day's weather."""
+        ...
+
+
+class Refinement:
+    """The Kuroshio head beside a forecast: each day's detail follows from that day's ocean and features alone."""
+
+    carries = False
+
+    def __init__(self, head: Downscaling, ocean: Batch) -> None:
+        """Start from the ocean of one day, which has no features."""
+        self.head = head.eval()
+        self.batch = refined(self.head, ocean, None)
+
+    def advance(self, step: Step, forcing: Batch, open_water: np.ndarray | None = None) -> Batch:
+        """Return the surface of the day of `step` at 1/12 degree; raises ModelError for a step without features."""
+        self.batch = refined(self.head, step.batch, _features(step))
+        return self.batch
+
+
 class HeadRollout:
     """A head on its way through a forecast; `batch` holds its fields of the last day it has reached.
 
     Stopped after any day and begun again from that day's batches it goes on to the same fields.
     """
+
+    carries = True
 
     def __init__(self, head: DayHead, initial: Batch, ocean: Batch, forcing: Batch) -> None:
         """Start from the head's fields, the ocean and the weather of one day.
@@ -64,13 +96,12 @@ class HeadRollout:
         `open_water` (h, w) is True where no ice lies on that day; where it is not given the ice of the first day stays.
         Raises InputError for another day than the next, ModelError for a step without features.
         """
-        if step.features is None:
-            raise ModelError(f"day {step.lead} of the forecast has no features; heads go with the network alone")
+        features = _features(step)
         times = (step.batch.time - self.batch.time, forcing.time - self.batch.time)
         if any(time != np.timedelta64(1, "D") for time in times):
             raise InputError(f"the head stands at {self.batch.time} and got {step.batch.time}, weather of {forcing.time}")
         drivers = self._driven(forcing, step.batch)
-        features = step.features.to(self._fields.device, torch.float32)[None]
+        features = features.to(self._fields.device, torch.float32)[None]
         water = None if open_water is None else self._tensor(open_water)[None]
         with torch.inference_mode():
             self._fields = self.head(self._fields, self._drivers, drivers, features, water)
@@ -86,10 +117,25 @@ class HeadRollout:
         return torch.from_numpy(np.ascontiguousarray(values))[None].to(self.head.mean.device)
 
 
+def _features(step: Step) -> torch.Tensor:
+    if step.features is None:
+        raise ModelError(f"day {step.lead} of the forecast has no features; heads go with the network alone")
+    return step.features
+
+
 def with_heads(
-    steps: Iterable[Step], heads: Mapping[str, HeadRollout], forcings: Callable[[np.datetime64], Batch]
+    steps: Iterable[Step],
+    heads: Mapping[str, RollingHead],
+    forcings: Callable[[np.datetime64], Batch],
+    open_water: Callable[[str, np.datetime64], np.ndarray | None] = lambda *_: None,
 ) -> Iterator[tuple[Step, dict[str, Batch]]]:
-    """Yield each step of the ocean with the fields of all `heads` on that day; `forcings` gives the weather of a time."""
+    """Yield each step of the ocean with the fields of all `heads` on that day.
+
+    `forcings` gives the weather of a time, `open_water` where no ice lies for a head on that day, None where nobody knows.
+    """
     for step in steps:
-        forcing = forcings(step.batch.time)
-        yield step, {name: head.advance(step, forcing) for name, head in heads.items()}
+        fields = {}
+        if heads:
+            forcing = forcings(step.batch.time)
+            fields = {name: head.advance(step, forcing, open_water(name, step.batch.time)) for name, head in heads.items()}
+        yield step, fields

@@ -9,11 +9,11 @@ import torch
 from engine.batch import Batch
 from engine.climatology import mean_sea_level
 from engine.day_head_training import DAYS_APART, SEQUENCE_DAYS, DayObjective, DaySamples, RunDays, first_days
-from engine.day_heads import MAKERS, card_of, shape_of
 from engine.errors import InputError
 from engine.grid import Grid, coarsened
 from engine.head_features import FeatureStore
 from engine.head_grids import half_degree
+from engine.heads import MAKERS, card_of, shape_of
 from engine.heads_training import HeadPlan
 from engine.models.forecaster import Forecaster
 from engine.models.heads.day import Coding, Surroundings

@@ -1,6 +1,6 @@
 """Where states, forcing and references come from: one reader a provider, all behind one protocol."""
 
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -37,6 +37,19 @@ class Source(Protocol):
 
     def reference(self, time: np.datetime64) -> Batch | None:
         """Return the prognostic fields a forecast valid at `time` is held against, None where nobody has them."""
+        ...
+
+
+@runtime_checkable
+class HeadSource(Protocol):
+    """A source that also knows fields of heads: what their forecasts begin with and are held against."""
+
+    def head_fields(self, head: str, time: np.datetime64) -> Batch | None:
+        """Return the fields of a head on a day, on the head's grid; None where they are not known."""
+        ...
+
+    def open_water(self, head: str, time: np.datetime64) -> np.ndarray | None:
+        """Return where (h, w) no ice hides a head's fields on a day, on its grid; None where ice hides none."""
         ...
 
 

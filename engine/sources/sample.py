@@ -21,6 +21,7 @@ from engine.regrid import AreaMean
 from sample_data.atmosphere import SAMPLE_EPOCH, forcing
 from sample_data.fast_response import MEMORY_DAYS, FastResponse
 from sample_data.head_days import RunBiogeochemistry, RunWaves
+from sample_data.ice import ice
 from sample_data.kuroshio_archive import nested_surface
 from sample_data.ocean import weather_anomaly
 from sample_data.runs import Run
@@ -108,6 +109,17 @@ class SampleSource:
     def reference(self, time: np.datetime64) -> Batch | None:
         """Return the state of a day, None beyond the run's days."""
         return self.state(time) if sample_day(time) in self.run.days else None
+
+    def head_fields(self, head: str, time: np.datetime64) -> Batch | None:
+        """Return the fields of a head (waves, biogeochemistry, kuroshio) on a day, None where the run does not have them."""
+        try:
+            return {"waves": self.waves, "biogeochemistry": self.biogeochemistry, "kuroshio": self.kuroshio}[head](time)
+        except InputError:
+            return None
+
+    def open_water(self, head: str, time: np.datetime64) -> NDArray[np.bool_] | None:
+        """Return where (360, 720) no ice hides waves, which is the same every year; None for the other heads."""
+        return ~ice(half_degree(), sample_day(time)) if head == "waves" else None
 
     def waves(self, time: np.datetime64) -> Batch:
         """Return significant wave height of any day on the half-degree grid, missing on land and under ice."""

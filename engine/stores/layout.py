@@ -2,13 +2,15 @@
 
 Each variable is int16 in chunks of (1, 1, 180, 360), one shard a lead, so that a map reads 16 chunks and a point's profile
 one column of chunks. The marker is the group's own `zarr.json`, replaced atomically after the lead's shards are on the disk:
-a reader, or a process killed at any moment, sees a lead either finished or not at all.
+a reader, or a process killed at any moment, sees a lead either finished or not at all. What lies on another grid, such as
+waves beside an ocean, is a group inside the group, whose leads are finished with those around it.
 """
 
 import json
 import os
 import warnings
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -25,6 +27,9 @@ CHUNK = (180, 360)
 CODEC = BloscCodec(cname="lz4", clevel=5, shuffle="shuffle")
 """Measured on a global loop of 31 maps and one lead's write: lz4 133 and 75 ms, zstd 153 and 83 ms for files 12 % smaller."""
 
+PART_OF = "part_of"
+"""Attribute of a group inside the group of a store."""
+
 LEAD_DIMENSION = {"forecast": "lead_time", "reference": "lead_time", "analysis": "time"}
 """Name of the first dimension by kind of store."""
 
@@ -36,6 +41,15 @@ _SECONDS = {"units": "seconds since 1970-01-01", "calendar": "proleptic_gregoria
 zarr.config.set({"codec_pipeline.batch_size": 64, "threading.max_workers": min(os.cpu_count() or 1, 8)})
 
 
+@dataclass(frozen=True)
+class Part:
+    """What a store holds on a grid of its own."""
+
+    grid: Grid
+    variables: tuple[str, ...]
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+
+
 def create_group(
     folder: Path,
     grid: Grid,
@@ -43,9 +57,26 @@ def create_group(
     variables: Iterable[str],
     times: np.ndarray,
     attributes: Mapping[str, Any],
+    parts: Mapping[str, Part] | None = None,
 ) -> None:
-    """Make an empty store in `folder` for `times` (n,) datetime64, the first being lead 0; no lead is finished yet."""
+    """Make an empty store in `folder` for `times` (n,) datetime64, the first being lead 0; no lead is finished yet.
+
+    `parts` by name lie in groups of their own inside it, for the same times.
+    """
     group = zarr.open_group(folder, mode="w-", zarr_format=3)
+    _fill(group, grid, kind, variables, times)
+    for name, part in (parts or {}).items():
+        inner = group.create_group(name, attributes={**part.attributes, "kind": kind, PART_OF: "the store around it"})
+        _fill(inner, part.grid, kind, part.variables, times)
+    with warnings.catch_warnings():
+        # zarr warns that other implementations may ignore the consolidated copy, which is what xarray opens quickly.
+        warnings.simplefilter("ignore")
+        for path in (*(folder / name for name in parts or {}), folder):
+            zarr.consolidate_metadata(path, zarr_format=3)
+    replace_attributes(folder, {**attributes, "status": "partial", "finished_leads": []})
+
+
+def _fill(group: zarr.Group, grid: Grid, kind: str, variables: Iterable[str], times: np.ndarray) -> None:
     lead_dimension = LEAD_DIMENSION[kind]
     seconds = times.astype("datetime64[s]").astype(np.int64)
     placed = ""
@@ -67,11 +98,6 @@ def create_group(
     _coordinate(group, "deptho", grid.deptho.astype(np.float32), ("lat", "lon"), **VARIABLES["deptho"].attributes)
     for name in variables:
         _create_field(group, name, grid, (lead_dimension, times.size), {"coordinates": placed} if placed else {})
-    with warnings.catch_warnings():
-        # zarr warns that other implementations may ignore the consolidated copy, which is what xarray opens quickly.
-        warnings.simplefilter("ignore")
-        zarr.consolidate_metadata(folder, zarr_format=3)
-    replace_attributes(folder, {**attributes, "status": "partial", "finished_leads": []})
 
 
 def lead_numbers(times: np.ndarray) -> np.ndarray:

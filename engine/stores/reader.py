@@ -10,7 +10,7 @@ import zarr
 from engine.batch import Batch
 from engine.errors import InputError
 from engine.grid import Grid
-from engine.stores.layout import LEAD_DIMENSION, array_of, lead_numbers, read_attributes
+from engine.stores.layout import LEAD_DIMENSION, PART_OF, array_of, lead_numbers, read_attributes
 from engine.variables import VARIABLES
 
 
@@ -23,7 +23,8 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         try:
-            self._attributes = read_attributes(folder)
+            self._own = read_attributes(folder)
+            self._attributes = self._own
             self.kind: str = self._attributes["kind"]
             self._group = zarr.open_group(folder, mode="r", zarr_format=3)
             self._lead_dimension = LEAD_DIMENSION[self.kind]
@@ -37,20 +38,23 @@ class Store:
         self._times = np.asarray(array_of(self._group, time_name)[:]).astype("datetime64[s]")
         self._depths = tuple(np.asarray(array_of(self._group, "depth")[:]).tolist())
         self._index = {int(lead): index for index, lead in enumerate(lead_numbers(self._times))}
+        # The group around a part says which leads are finished, for itself and all its parts at once.
+        self._marked = folder.parent if PART_OF in self._own else folder
         self._version = (0, 0)
 
     @property
     def identifier(self) -> str:
-        """Return the name of the store, which is that of its folder."""
-        return self.folder.name
+        """Return the name of the store, which is that of its folder; that of a part follows the store's and a slash."""
+        return "/".join(dict.fromkeys((self._marked.name, self.folder.name)))
 
     @property
     def attrs(self) -> dict[str, Any]:
-        """Return the attributes as they are on the disk now: provenance, `status`, `finished_leads`."""
+        """Return the attributes as they are on the disk now: provenance, `status`, `finished_leads`; a part has the store's."""
         try:
-            status = (self.folder / "zarr.json").stat()
+            status = (self._marked / "zarr.json").stat()
             if (version := (status.st_mtime_ns, status.st_ino)) != self._version:
-                self._attributes = read_attributes(self.folder)
+                found = read_attributes(self._marked)
+                self._attributes = found if self._marked == self.folder else {**found, **self._own}
                 self._version = version
         except FileNotFoundError as error:
             raise InputError(f"store {self.identifier} was deleted while it was read; choose another") from error
@@ -75,6 +79,17 @@ class Store:
     def variables(self) -> tuple[str, ...]:
         """Return the names of the stored fields in the order of the variable table."""
         return tuple(name for name in VARIABLES if name in self._arrays)
+
+    @cached_property
+    def parts(self) -> tuple[str, ...]:
+        """Return the names of what the store holds on grids of their own, such as waves."""
+        return tuple(sorted(name for name, _ in self._group.groups()))
+
+    def part(self, name: str) -> "Store":
+        """Return a part as a store of its own; raises InputError where there is none of that name."""
+        if name not in self.parts:
+            raise InputError(f"{self.identifier} holds no {name!r}; it holds {', '.join(self.parts) or 'its own fields alone'}")
+        return Store(self.folder / name)
 
     @property
     def init_time(self) -> np.datetime64:

@@ -13,7 +13,7 @@ from filelock import FileLock, Timeout
 from engine.batch import Batch
 from engine.errors import InputError, ModelError
 from engine.grid import Grid
-from engine.stores.layout import array_of, create_group, flush, lead_numbers, replace_attributes, write_atomically
+from engine.stores.layout import Part, array_of, create_group, flush, lead_numbers, replace_attributes, write_atomically
 from engine.stores.reader import Store
 from engine.variables import PROGNOSTIC, VARIABLES
 
@@ -31,6 +31,7 @@ class StoreWriter:
     def __init__(self, folder: Path, lock: FileLock) -> None:
         self.folder = folder
         self.reader = Store(folder)
+        self.part_readers = {name: self.reader.part(name) for name in self.reader.parts}
         self._lock = lock
         self._group = zarr.open_group(folder, mode="r+", zarr_format=3)
 
@@ -48,7 +49,14 @@ class StoreWriter:
 
     @classmethod
     def _create(
-        cls, folder: Path, grid: Grid, kind: str, variables: Iterable[str], times: np.ndarray, attrs: Mapping[str, Any]
+        cls,
+        folder: Path,
+        grid: Grid,
+        kind: str,
+        variables: Iterable[str],
+        times: np.ndarray,
+        attrs: Mapping[str, Any],
+        parts: Mapping[str, Part] | None = None,
     ) -> Self:
         steps = np.diff(lead_numbers(times)) if times.size else np.array([0])
         if np.any(steps <= 0) or np.any(np.isnat(times)):
@@ -59,7 +67,7 @@ class StoreWriter:
             rmtree(making, ignore_errors=True)
             delete_folder(folder)
             # The store appears under its name only once it can be opened.
-            create_group(making, grid, kind, variables, times, {**attrs, "kind": kind, "Conventions": "CF-1.11"})
+            create_group(making, grid, kind, variables, times, {**attrs, "kind": kind, "Conventions": "CF-1.11"}, parts)
             making.replace(folder)
             return cls(folder, lock)
         except OSError as error:
@@ -71,42 +79,39 @@ class StoreWriter:
             lock.release()
             raise
 
-    def append(self, lead: int, batch: Batch) -> None:
-        """Write a lead; it is finished, for every reader, when this returns.
+    def append(self, lead: int, batch: Batch, parts: Mapping[str, Batch] | None = None) -> None:
+        """Write a lead with all its parts; it is finished, for every reader, when this returns.
 
-        Raises InputError where grid, time or fields of `batch` are not those of the store, ModelError where the disk is full.
+        Raises InputError where grid, time or fields of a batch are not those of the store, ModelError where the disk is full.
         """
-        self._check(lead, batch)
+        batches = {"": batch, **(parts or {})}
+        readers = {"": self.reader, **self.part_readers}
+        if batches.keys() != readers.keys():
+            got = ", ".join(parts or {}) or "none"
+            raise InputError(f"lead {lead} of {self.folder.name} came with parts {got}; expected {', '.join(self.part_readers)}")
+        for part, reader in readers.items():
+            _check(reader, lead, batches[part])
         position = self.reader.all_leads.index(lead)
+        fields = [(part, name, batches[part][name]) for part, reader in readers.items() for name in reader.variables]
         try:
             # Side by side, packing one field fills the waits of compressing another: 0.7 of the time of one by one.
-            with ThreadPoolExecutor(len(self.reader.variables)) as pool:
-                list(pool.map(lambda name: self._write_field(name, position, batch[name]), self.reader.variables))
+            with ThreadPoolExecutor(len(fields)) as pool:
+                list(pool.map(lambda field: self._write_field(position, *field), fields))
             attributes = self.reader.attrs
             attributes["finished_leads"] = sorted({*attributes["finished_leads"], lead})
             replace_attributes(self.folder, attributes)
         except OSError as error:
             raise _cannot_write(self.folder.name, f"lead {lead}", error) from error
 
-    def _check(self, lead: int, batch: Batch) -> None:
-        name = self.folder.name
-        if not batch.grid.same_as(self.reader.grid):
-            raise InputError(f"lead {lead} of {name} is on a grid {batch.grid.shape}; expected {self.reader.grid.shape}")
-        expected = self.reader.valid_time(lead)
-        if batch.time.astype("datetime64[s]") != expected:
-            raise InputError(f"lead {lead} of {name} is valid at {batch.time}; expected {expected}")
-        if missing := [variable for variable in self.reader.variables if variable not in batch.fields]:
-            raise InputError(f"lead {lead} of {name} lacks {', '.join(missing)}; expected every variable of the store")
-
-    def _write_field(self, name: str, position: int, values: np.ndarray) -> None:
-        array = array_of(self._group, name)
+    def _write_field(self, position: int, part: str, name: str, values: np.ndarray) -> None:
+        array = array_of(self._group, f"{part}/{name}" if part else name)
         packing = VARIABLES[name].packing
         if values.ndim == 3:
             numbers = np.stack([packing.pack(level) for level in values])
         else:
             numbers = packing.pack(values)
         array[position] = numbers
-        shard = self.folder.joinpath(name, "c", str(position), *("0" for _ in numbers.shape))
+        shard = self.folder.joinpath(part, name, "c", str(position), *("0" for _ in numbers.shape))
         if shard.exists():  # a shard of nothing but missing values is not written
             flush(shard)
 
@@ -160,10 +165,11 @@ class ForecastStore(StoreWriter):
         attrs: Mapping[str, Any],
         kind: str = "forecast",
         variables: Iterable[str] = PROGNOSTIC,
+        parts: Mapping[str, Part] | None = None,
     ) -> Self:
-        """Make an empty store for leads 0 to `leads` days, in place of any of that name."""
+        """Make an empty store for leads 0 to `leads` days, in place of any of that name; `parts` lie on their own grids."""
         days = np.arange(leads + 1).astype("timedelta64[D]")
-        return cls._create(folder, grid, kind, variables, init_time.astype("datetime64[s]") + days, attrs)
+        return cls._create(folder, grid, kind, variables, init_time.astype("datetime64[s]") + days, attrs, parts)
 
 
 class AnalysisStore(StoreWriter):
@@ -206,6 +212,17 @@ def _delete_restart(folder: Path) -> None:
     path = restart_path(folder)
     for each in (path, path.with_name(f"{path.name}.partial")):
         each.unlink(missing_ok=True)
+
+
+def _check(reader: Store, lead: int, batch: Batch) -> None:
+    name = reader.identifier
+    if not batch.grid.same_as(reader.grid):
+        raise InputError(f"lead {lead} of {name} is on a grid {batch.grid.shape}; expected {reader.grid.shape}")
+    expected = reader.valid_time(lead)
+    if batch.time.astype("datetime64[s]") != expected:
+        raise InputError(f"lead {lead} of {name} is valid at {batch.time}; expected {expected}")
+    if missing := [variable for variable in reader.variables if variable not in batch.fields]:
+        raise InputError(f"lead {lead} of {name} lacks {', '.join(missing)}; expected every variable of the store")
 
 
 def _locked(folder: Path) -> FileLock:

@@ -16,9 +16,9 @@ import numpy as np
 import torch
 
 from engine.checkpoint import find_weights
-from engine.day_heads import load_day_head
 from engine.grid import quarter_degree
 from engine.head_rollout import HeadRollout, with_heads
+from engine.heads import load_day_head
 from engine.heldout.days import held_out_days, held_out_run
 from engine.models.forecaster import Forecaster, load_forecaster
 from engine.models.heads.day import Coding, DayHead

@@ -9,13 +9,13 @@ import pytest
 import torch
 
 from engine.day_head_training import DAYS_APART, SEQUENCE_DAYS, DayObjective, DaySamples, first_days
-from engine.day_heads import card_of, load_day_head
 from engine.errors import InputError, ModelError
 from engine.grid import coarsened
 from engine.head_features import FeatureStore
 from engine.head_grids import one_degree
 from engine.head_rollout import Averaging
 from engine.head_weights import find_head, load_head, save_head
+from engine.heads import card_of, load_day_head
 from engine.heads_training import HeadPlan, HeadTrainer
 from engine.models.heads.biogeochemistry import Concentrations
 from engine.models.heads.day import DayHead
@@ -143,7 +143,7 @@ def test_weights_come_back_and_those_of_another_backbone_grid_or_head_are_refuse
 
 
 def test_a_head_is_loaded_by_name_for_the_model_it_was_trained_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.day_heads.MAKERS", {"waves": lambda shape, grid: tiny_head("waves")})
+    monkeypatch.setattr("engine.heads.MAKERS", {"waves": lambda shape, grid: tiny_head("waves")})
     with pytest.raises(ModelError, match="goms train --preset small --head waves"):
         load_day_head("waves", _model())
     head = tiny_head("waves", learned=True)

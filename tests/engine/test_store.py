@@ -11,9 +11,10 @@ import xarray as xr
 
 from engine.batch import Batch
 from engine.errors import InputError, ModelError
-from engine.grid import Grid
+from engine.grid import Grid, coarsened
 from engine.paths import stores_folder
 from engine.store import AnalysisStore, ForecastStore, StoreBusy, delete_store, list_stores, open_store
+from engine.stores.layout import Part
 from engine.variables import DEPTHS, PROGNOSTIC, VARIABLES
 from tests.engine.children import CHILDREN
 from tests.engine.toy import INIT_TIME, toy_batch
@@ -84,6 +85,30 @@ def test_plain_xarray_opens_it_without_a_warning(folder: Path, small_grid: Grid)
     assert day_2.valid_time == INIT_TIME + 2 and data.init_time == INIT_TIME
     assert data.thetao.attrs["standard_name"] == "sea_water_potential_temperature" and data.lat.attrs["units"] == "degrees_north"
     assert data.attrs["status"] == "whole" and data.attrs["source"] == "toy"
+
+
+def test_a_part_lies_on_its_own_grid_and_is_finished_with_the_lead_around_it(folder: Path, small_grid: Grid) -> None:
+    coarse = coarsened(16)
+    swell = Batch({"swh": np.where(coarse.wet_surface, np.float32(2.5), np.float32(np.nan))}, coarse, INIT_TIME)
+    parts = {"waves": Part(coarse, ("swh",), {"long_name": "sea"})}
+    with ForecastStore.create(folder, small_grid, INIT_TIME, 0, {"source": "toy"}, parts=parts) as store:
+        waves = open_store(folder / "waves")
+        with pytest.raises(InputError, match="came with parts none; expected waves"):
+            store.append(0, toy_batch(small_grid, INIT_TIME))
+        assert waves.leads == [] and not waves.complete
+        store.append(0, toy_batch(small_grid, INIT_TIME), {"waves": swell})
+        assert waves.leads == [0]
+        np.testing.assert_allclose(waves.read("swh", 0), swell["swh"], atol=0.006)
+        store.finish()
+    assert waves.complete and waves.identifier == "small__toy/waves" and waves.attrs["source"] == "toy"
+    assert open_store(folder).variables == PROGNOSTIC
+    with pytest.raises(InputError, match="holds no 'tides'; it holds waves"):
+        open_store(folder).part("tides")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        data = xr.open_zarr(folder, group="waves")
+        assert xr.open_zarr(folder).zos.dims == ("lead_time", "lat", "lon")
+    assert data.swh.dims == ("lead_time", "lat", "lon") and data.attrs["long_name"] == "sea"
 
 
 def test_a_regional_surface_analysis_keeps_its_grid_and_its_gaps_in_time(folder: Path) -> None:

@@ -1,13 +1,16 @@
-"""The heads that go from day to day, by name: made untrained, or loaded with the weights that belong to a model."""
+"""The heads by name: made untrained, or loaded with the weights that belong to a model."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from engine.grid import Grid
 from engine.head_weights import HeadCard, find_head, load_head, read_head_card
+from engine.kuroshio_grid import kuroshio_grid
 from engine.models.forecaster import Forecaster
 from engine.models.heads.biogeochemistry import biogeochemistry_head
 from engine.models.heads.day import DayHead
+from engine.models.heads.downscaling import Downscaling, DownscalingShape
 from engine.models.heads.tendency import TendencyShape
 from engine.models.heads.waves import wave_head
 
@@ -36,4 +39,16 @@ def load_day_head(name: str, model: Forecaster) -> tuple[DayHead, dict[str, Any]
     path = find_head(model.name, name)
     head = MAKERS[name](TendencyShape.from_dict(read_head_card(path)["shape"]), None)
     provenance = load_head(path, head, card_of(name, head, model))
+    return head.to(model.device).eval(), provenance
+
+
+def load_downscaling(model: Forecaster, path: Path | None = None) -> tuple[Downscaling, dict[str, Any]]:
+    """Return the Kuroshio head of `model` on its device with the stored weights, or those at `path`, and their provenance.
+
+    Raises ModelError where there are none, or where they belong to another backbone, head or grid.
+    """
+    path = path or find_head(model.name, "kuroshio")
+    shape = read_head_card(path)["shape"]
+    head = Downscaling(DownscalingShape(**{**shape, "dilations": tuple(shape["dilations"])}))
+    provenance = load_head(path, head, HeadCard("kuroshio", shape, kuroshio_grid(), model.provenance["weights_sha256"]))
     return head.to(model.device).eval(), provenance
