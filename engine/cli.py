@@ -101,7 +101,7 @@ def forecast(
         if reference:
             from engine.reference import write_reference
 
-            report.result["reference"] = write_reference(chosen, init_time, days, report.progress).name
+            report.result["reference"] = write_reference(chosen, init_time, days, report.progress, heads=asked).name
 
 
 @app.command()

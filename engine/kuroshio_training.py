@@ -29,6 +29,9 @@ STATISTICS_DAYS = 24
 DAYS_APART = 2
 """Days between two that are learned from: filaments live for a week, and each day costs a pass of the backbone."""
 
+ONE_WITHOUT = 8
+"""One day in so many is seen without features, as is the initial state of a forecast."""
+
 PLAN = HeadPlan(steps=900, rate=2e-3, batch=1)
 
 Sample = dict[str, torch.Tensor]
@@ -65,7 +68,7 @@ def stacked(fields: dict[str, np.ndarray]) -> np.ndarray:
 
 @dataclass(frozen=True)
 class KuroshioSamples:
-    """Pairs on disk as samples: `surface` (1, 5, 120, 230), `detail` (1, 5, 360, 690), and `features` where they are given."""
+    """Pairs on disk as samples: `surface` (1, 5, 120, 230), `detail` (1, 5, 360, 690), and `features` of most."""
 
     files: Sequence[Path]
     features: Features | None = None
@@ -77,7 +80,7 @@ class KuroshioSamples:
         path = self.files[number]
         with np.load(path) as pair:
             sample = {name: torch.from_numpy(pair[name].astype(np.float32))[None] for name in ("surface", "detail")}
-        if self.features is not None:
+        if self.features is not None and number % ONE_WITHOUT != ONE_WITHOUT - 1:
             _, seed, day = path.stem.split("-")
             sample["features"] = torch.from_numpy(self.features(int(seed), int(day)).astype(np.float32))[None]
         return sample

@@ -14,6 +14,7 @@ from engine.forecast import Cancelled, run_forecast
 from engine.forecast_heads import HEADS, LoadedHead, chosen_heads, load_heads
 from engine.grid import Grid
 from engine.models.heads.day import DayHead
+from engine.reference import write_reference
 from engine.store import Store, open_store
 from tests.engine.models.heads.tiny_heads import GRID, SHAPE, tiny_fields, tiny_head
 from tests.engine.models.tiny import tiny_grid
@@ -96,6 +97,25 @@ def test_a_continued_run_carries_its_heads_on_exactly(tmp_path: Path, stop_after
     assert open_store(folder).complete
     for name, values in _fields(open_store(folder)).items():
         np.testing.assert_array_equal(values, expected[name], err_msg=name)
+
+
+def test_the_reference_holds_the_heads_that_the_source_has_on_every_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = _Source()
+    plain = write_reference(source, INIT_TIME, 1)
+    assert open_store(plain).parts == ()
+    always = _Source.head_fields
+    monkeypatch.setattr(
+        _Source,
+        "head_fields",
+        lambda self, head, time: None if (head, time) == ("waves", INIT_TIME + 1) else _at(always(self, head, INIT_TIME), time),
+    )
+    store = open_store(write_reference(source, INIT_TIME, 1, heads=NAMES))
+    assert store.folder == plain and store.complete and store.parts == ("biogeochemistry",)
+    assert store.part("biogeochemistry").leads == [0, 1]
+
+
+def _at(batch: Batch | None, time: np.datetime64) -> Batch | None:
+    return None if batch is None else Batch(batch.fields, batch.grid, time)
 
 
 def test_a_store_with_more_heads_than_asked_for_is_taken_and_one_with_fewer_is_made_again() -> None:
