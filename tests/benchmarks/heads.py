@@ -2,21 +2,24 @@
 
 python -m tests.benchmarks.heads [--head waves] [--run FOLDER] [--starts 4] [--days 30] [--backbone small] [--json]
 
-Errors are root mean squares by area over the cells that neither the first day nor the target misses: wave height in metres,
-biogeochemistry in natural logarithms (0.1 is about a tenth). Beside wave height stands what a regression on the wind of both
-days gives, fitted to the runs that the head has learned from. The ocean is forecast, not taken from the reference.
+Root mean square errors and biases by area over the cells that neither the first day nor the target misses: wave height in
+metres, also by degree of the Douglas scale, beside persistence and what a regression on the wind of both days gives, fitted to
+the runs that the head has learned from; biogeochemistry in log10 (0.1 is a factor of 1.26), beside persistence and the mean of
+those runs around the same day of the year. The ocean is forecast, not taken from the reference.
 """
 
 import argparse
 import json
 from collections import defaultdict
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from engine.checkpoint import find_weights
-from engine.grid import quarter_degree
+from engine.climatology import day_of_year
+from engine.grid import Grid, quarter_degree
 from engine.head_rollout import HeadRollout, with_heads
 from engine.heads import load_day_head
 from engine.heldout.days import held_out_days, held_out_run
@@ -25,6 +28,7 @@ from engine.models.heads.day import Coding, DayHead
 from engine.models.heads.waves import WaveHeights
 from engine.rollout import rollout
 from engine.sample_lessons import BIOGEOCHEMISTRY, WAVES, SampleDays, Subject, training_runs
+from engine.sea_state import DOUGLAS
 from engine.sources import initial_state
 from engine.sources.sample import SampleSource
 from engine.verify.wind_regression import WindRegression, Winds, fit_wind_regression
@@ -33,13 +37,19 @@ from sample_data.surface_climatology import sample_date
 
 SUBJECTS = {subject.name: subject for subject in (WAVES, BIOGEOCHEMISTRY)}
 FIT_DAYS = 60
+AROUND = 7
+"""Days before and after one of the year that count for its mean."""
 
-Errors = dict[str, dict[int, dict[str, list[float]]]]
-"""By field, lead and method: one error a start."""
+PRINTED_LEADS = (1, 2, 3, 5, 10, 15, 20, 25, 30)
+
+Guess = Callable[[int], np.ndarray]
+"""Gives the fields (c, h, w) of a sample day without knowing the start."""
+Scores = dict[str, dict[int, dict[str, list[tuple[float, float]]]]]
+"""By field, lead and method: mean square and mean of the error, one pair a start."""
 
 
 def main() -> None:
-    """Forecast from held-out starts and print mean errors by field and lead."""
+    """Forecast from held-out starts and print errors by field and lead."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--head", choices=list(SUBJECTS), default="waves")
     parser.add_argument("--run", type=Path, help="a run; that of seed 1 if left out, else the shipped one")
@@ -48,22 +58,33 @@ def main() -> None:
     parser.add_argument("--backbone", default="small")
     parser.add_argument("--json", action="store_true", help="end with one line of JSON")
     chosen = parser.parse_args()
+    subject = SUBJECTS[chosen.head]
     model = load_forecaster(chosen.backbone, quarter_degree(), "auto", find_weights(chosen.backbone))
     head, _ = load_day_head(chosen.head, model)
     run = held_out_run(chosen.run)
-    regression = wind_regression() if chosen.head == WAVES.name else None
-    errors: Errors = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
-    for start in held_out_days(run, chosen.starts, chosen.days):
-        measure(SUBJECTS[chosen.head], model, head, run, range(start, start + chosen.days + 1), errors, regression)
-    means = {
-        field: {lead: {method: float(np.mean(each)) for method, each in by.items()} for lead, by in leads.items()}
-        for field, leads in errors.items()
+    reference = SampleDays(subject, head.coding, run)
+    scores: Scores = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
+    starts = held_out_days(run, chosen.starts, chosen.days)
+    guess = baseline(subject, head.coding, reference)
+    for start in starts:
+        measure(subject, model, head, run, reference, range(start, start + chosen.days + 1), scores, guess)
+    result = {
+        field: {
+            lead: {
+                method: {"rmse": float(np.sqrt(np.mean(squares))), "bias": float(np.mean(means))}
+                for method, (squares, means) in ((name, zip(*pairs, strict=True)) for name, pairs in by.items())
+            }
+            for lead, by in leads.items()
+        }
+        for field, leads in scores.items()
     }
-    for field, leads in means.items():
-        for lead in sorted(set(leads) & {1, 2, 3, 5, 10, 15, 20, 25, 30}):
-            print(f"{field:20} day {lead:2}  " + "  ".join(f"{name} {value:.4f}" for name, value in leads[lead].items()))
+    for field, leads in result.items():
+        for lead in sorted(set(leads) & set(PRINTED_LEADS)):
+            said = "  ".join(f"{name} {score['rmse']:.4f} ({score['bias']:+.4f})" for name, score in leads[lead].items())
+            print(f"{field:24} day {lead:2}  {said}")
+    print(f"root mean square error (bias); sample days {', '.join(map(str, starts))} and {chosen.days} after each")
     if chosen.json:
-        print(json.dumps(means))
+        print(json.dumps({"head": chosen.head, "starts": list(starts), "scores": result}))
 
 
 def measure(
@@ -71,37 +92,71 @@ def measure(
     model: Forecaster,
     head: DayHead,
     run: Run,
+    reference: SampleDays,
     days: range,
-    errors: Errors,
-    regression: WindRegression | None,
+    scores: Scores,
+    guess: tuple[str, Guess] | None,
 ) -> None:
-    """Add the errors of a forecast from the first of `days` of a run to `errors`."""
-    source, reference = SampleSource(folder=run.folder), SampleDays(subject, head.coding, run)
+    """Add the scores of a forecast from the first of `days` of a run to `scores`."""
+    source = SampleSource(folder=run.folder)
     time = sample_date(days.start)
     state = initial_state(source, time)
     initial = subject.read(source, time)
-    rolling = HeadRollout(head, initial, state, source.forcing(time))
+    rolling = {subject.name: HeadRollout(head, initial, state, source.forcing(time))}
     first = reference.fields(days.start)
     steps = rollout(model, state, source.forcing, len(days) - 1)
-    for step, fields in with_heads(steps, {subject.name: rolling}, source.forcing):
+    for step, fields in with_heads(steps, rolling, source.forcing, source.open_water):
         day = days[step.lead]
         guesses = {"head": np.stack([fields[subject.name][name] for name in head.coding.names]), "persistence": first}
-        if regression is not None:
-            guesses["wind"] = regression(winds(reference, day), head.grid.lat)[None]
+        if guess is not None:
+            guesses[guess[0]] = guess[1](day)
         target = reference.fields(day)
-        known = np.isfinite(first) & np.isfinite(target)
-        for method, guess in guesses.items():
-            for field, value in zip(head.coding.names, root_mean_square(head, guess, target, known), strict=True):
-                errors[field][step.lead][method].append(float(value))
+        known = np.isfinite(first) & np.isfinite(target) & np.isfinite(guesses["head"])
+        for method, values in guesses.items():
+            error = numbers(subject, values, known) - numbers(subject, target, known)
+            for field, name in enumerate(head.coding.names):
+                places = {name: known[field]}
+                if subject is WAVES:
+                    places |= {f"{state.name}, {state.low:g}-{state.high:g} m": state.holds(target[field]) for state in DOUGLAS}
+                for label, place in places.items():
+                    add(scores[label][step.lead][method], error[field], place & known[field], head.grid)
 
 
-def root_mean_square(head: DayHead, guess: np.ndarray, target: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """Return errors (c,) of the numbers of fields (c, h, w) over the cells `known` in both, by area."""
-    ours, theirs = (
-        head.coding.numbers(torch.from_numpy(np.where(known, values, 1.0))[None])[0].numpy() for values in (guess, target)
-    )
-    weight = known * head.grid.cell_area
-    return np.sqrt(((ours - theirs) ** 2 * weight).sum(axis=(1, 2)) / weight.sum(axis=(1, 2)))
+def add(pairs: list[tuple[float, float]], error: np.ndarray, place: np.ndarray, grid: Grid) -> None:
+    """Append mean square and mean of an error (h, w) over a place (h, w), by area, where there is any of it."""
+    if place.any():
+        weight = grid.cell_area[place]
+        pairs.append((float(np.average(error[place] ** 2, weights=weight)), float(np.average(error[place], weights=weight))))
+
+
+def numbers(subject: Subject, values: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Return the numbers in which errors are measured: metres for waves, log10 for biogeochemistry; anything elsewhere."""
+    filled = np.where(known, values, 1.0)
+    return filled if subject is WAVES else np.log10(np.maximum(filled, 1e-4))
+
+
+def baseline(subject: Subject, coding: Coding, reference: SampleDays) -> tuple[str, Guess] | None:
+    """Return the name of a guess that does not know the start, and the guess; None where there are no runs to make it of."""
+    held = [(SampleDays(subject, coding, run), days) for run, days in training_runs(subject)]
+    if not held:
+        return None
+    if subject is BIOGEOCHEMISTRY:
+        return "climatology", partial(mean_around, held)
+    regression = wind_regression()
+    assert regression is not None
+    lat = subject.grid().lat
+    return "wind", lambda day: regression(winds(reference, day), lat)[None]
+
+
+def mean_around(held: list[tuple[SampleDays, list[int]]], day: int) -> np.ndarray:
+    """Return the geometric mean (c, h, w) of stored days of the same time of the year; NaN everywhere where there are none."""
+    target, found = day_of_year(sample_date(day)), []
+    for days, stored in held:
+        for each in stored:
+            apart = abs(day_of_year(sample_date(each)) - target)
+            if min(apart, 365 - apart) <= AROUND:
+                found.append(np.log(np.maximum(days.fields(each), 1e-4)))
+    return np.exp(np.mean(found, axis=0)) if found else np.full_like(held[0][0].fields(held[0][1][0]), np.nan)
 
 
 def wind_regression() -> WindRegression | None:

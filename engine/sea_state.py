@@ -1,0 +1,36 @@
+"""The Douglas sea scale: names of the sea by significant wave height (WMO code table 3700)."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class SeaState:
+    """A degree of the scale: heights from `low` up to `high`, in metres."""
+
+    degree: int
+    name: str
+    low: float
+    high: float
+
+    def holds(self, height: np.ndarray) -> np.ndarray:
+        """Return where significant wave height (h, w) in m is of this degree; False where it is missing."""
+        return (height >= self.low) & (height < self.high)
+
+
+_NAMES = ("glassy", "rippled", "smooth", "slight", "moderate", "rough", "very rough", "high", "very high", "phenomenal")
+_LIMITS = (0.0, 0.001, 0.1, 0.5, 1.25, 2.5, 4.0, 6.0, 9.0, 14.0, float("inf"))
+
+DOUGLAS: tuple[SeaState, ...] = tuple(
+    SeaState(degree, name, low, high) for degree, (name, low, high) in enumerate(zip(_NAMES, _LIMITS, _LIMITS[1:], strict=False))
+)
+"""All ten degrees, ascending."""
+
+
+def sea_state(height: float) -> SeaState:
+    """Return the degree of a significant wave height in m; raises ValueError for one that is negative or missing."""
+    for degree in DOUGLAS:
+        if degree.low <= height < degree.high:
+            return degree
+    raise ValueError(f"significant wave height is {height} m; expected a number from 0")

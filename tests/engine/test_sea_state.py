@@ -1,0 +1,33 @@
+"""Names of the sea by wave height."""
+
+import numpy as np
+import pytest
+
+from engine.sea_state import DOUGLAS, sea_state
+
+
+@pytest.mark.parametrize(
+    ("height", "name", "degree"),
+    [
+        (0.0, "glassy", 0),
+        (0.3, "smooth", 2),
+        (1.25, "moderate", 4),
+        (2.49, "moderate", 4),
+        (8.0, "high", 7),
+        (20, "phenomenal", 9),
+    ],
+)
+def test_a_height_has_the_name_that_sailors_give_it(height: float, name: str, degree: int) -> None:
+    assert (sea_state(height).name, sea_state(height).degree) == (name, degree)
+
+
+def test_every_height_is_of_one_degree_and_none_where_it_is_missing() -> None:
+    heights = np.array([0, 0.05, 0.1, 3.0, 13.999, 14.0, 29.0])
+    assert np.array_equal(sum(state.holds(heights).astype(int) for state in DOUGLAS), np.ones(7, int))
+    assert not any(state.holds(np.array([np.nan])).any() for state in DOUGLAS)
+
+
+@pytest.mark.parametrize("height", [-0.1, float("nan")])
+def test_what_is_no_height_is_refused(height: float) -> None:
+    with pytest.raises(ValueError, match="expected a number from 0"):
+        sea_state(height)
