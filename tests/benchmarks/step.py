@@ -1,4 +1,4 @@
-"""What a global day at 1/4 degree costs: `small` part by part, and FourCastNet of the published size in the same run.
+"""What a global day costs at 1/4 degree: `small` and its heads, and FourCastNet of the published size in the same run.
 
 python -m tests.benchmarks.step [--days 3] [--device cpu] [--json]
 """
@@ -19,7 +19,9 @@ import torch
 
 import engine.models.evolution
 from engine.batch import Batch
+from engine.forecast_heads import HEADS, begin_heads, load_heads
 from engine.grid import Grid, quarter_degree
+from engine.head_rollout import RollingHead
 from engine.models import load_model
 from engine.models.evolution import Evolution
 from engine.models.forecaster import Forecaster, choose_device
@@ -27,7 +29,8 @@ from engine.models.fourcastnet import FourCastNet
 from engine.models.interface import batch_of
 from engine.models.network import Network
 from engine.models.presets import PRESETS
-from engine.sources import initial_state, open_source
+from engine.rollout import Step
+from engine.sources import HeadSource, initial_state, open_source
 from engine.store import ForecastStore
 
 DAY = np.timedelta64(1, "D")
@@ -39,7 +42,10 @@ MEANINGS = {
     "rest_s": "  evolution: all else",
     "air_s": "  wind-driven flow of the day's atmosphere",
     "forcing_s": "the day's atmosphere from the source",
-    "store_s": "the day into the store",
+    "kuroshio_s": "head of the Kuroshio at 1/12 degree",
+    "waves_s": "head of waves, with averages of the weather",
+    "biogeochemistry_s": "head of biogeochemistry, with averages of weather and surface",
+    "store_s": "the day with all heads into the store",
     "fourcastnet_s": "a day of FourCastNet, 768 x 12, without what surrounds it",
     "fourcastnet_over_small": "",
     "fourcastnet_weights_m": "its weights in millions, 12.4 of positions aside",
@@ -107,33 +113,40 @@ def measure(grid: Grid, device: torch.device, days: int) -> dict[str, float]:
     _watch_parts(watch, small)
     first = initial_state(source, source.init_times()[0])
     forcing = watch.timed("forcing", source.forcing)
+    loaded = load_heads(HEADS, small)
+    parts = {name: head.part for name, head in loaded.items()}
+    heads = begin_heads(loaded, source, first)
+    for name, head in heads.items():
+        head.advance = watch.timed(name, head.advance)  # type: ignore[method-assign]
+    assert isinstance(source, HeadSource)
     with (
         tempfile.TemporaryDirectory() as folder,
-        ForecastStore.create(Path(folder) / "step", grid, first.time, days + 1, {}) as store,
+        ForecastStore.create(Path(folder) / "step", grid, first.time, days + 1, {}, parts=parts) as store,
     ):
         append = watch.timed("store", store.append)
-        state, weather = _days(watch, small, first, days, forcing, append)
+        state, weather = _days(watch, small, first, days, forcing, append, heads, source)
     rival = _rival(small, grid, device)
     rival_watch = Stopwatch(device)
     rival.step = rival_watch.timed("step", rival.step)  # type: ignore[method-assign]
     for _ in range(days + 1):
         rival_watch.day()
         rival.step(state, weather, weather, first.time)
-    parts = {name: watch.median(name) for name in ("step", "embed", "features", "modulation", "advance", "local", "warp", "air")}
-    backbone = parts["embed"] + parts["features"] + parts["modulation"]
+    taken = {name: watch.median(name) for name in ("step", "embed", "features", "modulation", "advance", "local", "warp", "air")}
+    backbone = taken["embed"] + taken["features"] + taken["modulation"]
     assert isinstance(rival.network.backbone, FourCastNet)
     weights = sum(parameter.numel() for parameter in rival.network.parameters()) - rival.network.backbone.positions.numel()
     return {
-        "small_s": parts["step"],
+        "small_s": taken["step"],
         "backbone_s": backbone,
-        "local_path_s": parts["local"],
-        "warp_s": parts["warp"],
-        "rest_s": parts["step"] - backbone - parts["local"] - parts["warp"] - parts["air"],
-        "air_s": parts["air"],
+        "local_path_s": taken["local"],
+        "warp_s": taken["warp"],
+        "rest_s": taken["step"] - backbone - taken["local"] - taken["warp"] - taken["air"],
+        "air_s": taken["air"],
         "forcing_s": watch.median("forcing"),
+        **{f"{name}_s": watch.median(name) for name in HEADS},
         "store_s": watch.median("store"),
         "fourcastnet_s": rival_watch.median("step"),
-        "fourcastnet_over_small": rival_watch.median("step") / parts["step"],
+        "fourcastnet_over_small": rival_watch.median("step") / taken["step"],
         "fourcastnet_weights_m": weights / 1e6,
     }
 
@@ -151,19 +164,29 @@ def _watch_parts(watch: Stopwatch, small: Forecaster) -> None:
 
 
 def _days(
-    watch: Stopwatch, small: Forecaster, first: Batch, days: int, forcing: Callable[..., Any], append: Callable[..., Any]
+    watch: Stopwatch,
+    small: Forecaster,
+    first: Batch,
+    days: int,
+    forcing: Callable[..., Any],
+    append: Callable[..., Any],
+    heads: dict[str, RollingHead],
+    source: HeadSource,
 ) -> tuple[torch.Tensor, Batch]:
     """Forecast and write `days` days and one more; return the last state and weather."""
     watch.day()
-    append(0, first)
+    append(0, first, {name: head.batch for name, head in heads.items()})
     state, weather, moment = small.prepare(first), forcing(first.time), first.time
     watch.days.clear()
     for lead in range(1, days + 2):
         watch.day()
         target = forcing(moment + DAY)
-        state, _ = small.step(state, weather, target, moment)
+        state, features = small.step(state, weather, target, moment)
         weather, moment = target, moment + DAY
-        append(lead, batch_of(state, small.grid, moment))
+        step = Step(lead, batch_of(state, small.grid, moment), features)
+        for name, head in heads.items():
+            head.advance(step, weather, source.open_water(name, moment))
+        append(lead, step.batch, {name: head.batch for name, head in heads.items()})
     return state, weather
 
 
