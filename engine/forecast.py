@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import numpy as np
 
 from engine import __version__
 from engine.batch import Batch
+from engine.behind import one_behind
 from engine.errors import InputError, ModelError
 from engine.forecast_heads import LoadedHead, begin_heads, carried_fields, load_heads
 from engine.head_rollout import RollingHead, with_heads
@@ -19,7 +20,7 @@ from engine.models import MODEL_NAMES, load_model
 from engine.models.interface import TIME_STEP, Model
 from engine.paths import stores_folder
 from engine.progress import Progress, no_progress
-from engine.rollout import rollout
+from engine.rollout import Step, rollout
 from engine.sources import HeadSource, Source, initial_state
 from engine.store import ForecastStore, open_store
 from engine.variables import PROGNOSTIC, VARIABLES
@@ -78,18 +79,35 @@ def run_forecast(
             steps = rollout(model, initial, forcings, days, restart)
             del initial, restart, carried  # a quarter of a gigabyte each
             open_water = source.open_water if isinstance(source, HeadSource) else lambda *_: None
-            for step, parts in with_heads(steps, begun, forcings, open_water):
-                _refuse_blow_up(step.lead, step.batch, wet)
-                if step.lead not in finished:
-                    store.append(step.lead, step.batch, parts)
-                stop = cancelled()
-                if step.lead < days and (stop or step.lead % RESTART_INTERVAL == 0):
-                    store.write_restart(step.lead, {**step.restart, **carried_fields(begun)})
-                if stop:
-                    raise Cancelled(f"forecast {folder.name} was cancelled after day {step.lead}; --resume continues it")
-                progress(step.lead / days, f"day {step.lead} of {days}")
+            with one_behind() as behind:
+                for step, parts in with_heads(steps, begun, forcings, open_water):
+                    _refuse_blow_up(step.lead, step.batch, wet)
+                    stop = cancelled()
+                    kept = step.lead < days and (stop or step.lead % RESTART_INTERVAL == 0)
+                    restart_fields = {**step.restart, **carried_fields(begun)} if kept else None
+                    told = partial(progress, step.lead / days, f"day {step.lead} of {days}")
+                    behind(partial(_write_day, store, step, parts, restart_fields, step.lead in finished, told))
+                    if stop:
+                        break
+            if stop:
+                raise Cancelled(f"forecast {folder.name} was cancelled after day {step.lead}; --resume continues it")
             store.finish()
     return folder
+
+
+def _write_day(
+    store: ForecastStore,
+    step: Step,
+    parts: Mapping[str, Batch],
+    restart: Mapping[str, np.ndarray] | None,
+    finished: bool,
+    told: Callable[[], None],
+) -> None:
+    if not finished:
+        store.append(step.lead, step.batch, parts)
+    if restart is not None:
+        store.write_restart(step.lead, restart)
+    told()
 
 
 def forecast_identifier(source: Source, init_time: np.datetime64, model_name: str, days: int = 30) -> str:
