@@ -4,9 +4,22 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 
+Do = Callable[[Callable[[], object]], None]
+"""Has a piece of work done."""
+
 
 @contextmanager
-def one_behind() -> Iterator[Callable[[Callable[[], object]], None]]:
+def at_once() -> Iterator[Do]:
+    """Give a function that does a piece of work while the caller waits."""
+
+    def do(work: Callable[[], object]) -> None:
+        work()
+
+    yield do
+
+
+@contextmanager
+def one_behind() -> Iterator[Do]:
     """Give a function that has a piece of work done on a thread of its own, in the order of the calls.
 
     A call waits until the piece before is done and raises what that raised; leaving the context waits for the last one. What

@@ -3,16 +3,17 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 
 from engine import __version__
 from engine.batch import Batch
-from engine.behind import one_behind
+from engine.behind import Do, at_once, one_behind
 from engine.errors import InputError, ModelError
 from engine.forecast_heads import LoadedHead, begin_heads, carried_fields, load_heads
 from engine.head_rollout import RollingHead, with_heads
@@ -25,7 +26,7 @@ from engine.sources import HeadSource, Source, initial_state
 from engine.store import ForecastStore, open_store
 from engine.variables import PROGNOSTIC, VARIABLES
 
-RESTART_INTERVAL = 3
+RESTART_INTERVAL = 5
 """Leads between two restart states: at most so many days are computed again after a kill."""
 
 
@@ -79,20 +80,28 @@ def run_forecast(
             steps = rollout(model, initial, forcings, days, restart)
             del initial, restart, carried  # a quarter of a gigabyte each
             open_water = source.open_water if isinstance(source, HeadSource) else lambda *_: None
-            with one_behind() as behind:
+            with _writing(model) as written:
                 for step, parts in with_heads(steps, begun, forcings, open_water):
                     _refuse_blow_up(step.lead, step.batch, wet)
                     stop = cancelled()
                     kept = step.lead < days and (stop or step.lead % RESTART_INTERVAL == 0)
                     restart_fields = {**step.restart, **carried_fields(begun)} if kept else None
                     told = partial(progress, step.lead / days, f"day {step.lead} of {days}")
-                    behind(partial(_write_day, store, step, parts, restart_fields, step.lead in finished, told))
+                    written(partial(_write_day, store, step, parts, restart_fields, step.lead in finished, told))
                     if stop:
                         break
             if stop:
                 raise Cancelled(f"forecast {folder.name} was cancelled after day {step.lead}; --resume continues it")
             store.finish()
     return folder
+
+
+def _writing(model: Model) -> AbstractContextManager[Do]:
+    """Return how days are written: while a GPU computes the next one; on the processor both would want the same cores.
+
+    There it took 2 % of the time off and put 0.1 GB on top.
+    """
+    return one_behind() if getattr(model, "device", torch.device("cpu")).type == "cuda" else at_once()
 
 
 def _write_day(

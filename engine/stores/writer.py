@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from shutil import rmtree
-from typing import Any, Self
+from typing import Any, BinaryIO, Self
 
 import numpy as np
 import zarr
@@ -16,6 +16,9 @@ from engine.grid import Grid
 from engine.stores.layout import Part, array_of, create_group, flush, lead_numbers, replace_attributes, write_atomically
 from engine.stores.reader import Store
 from engine.variables import PROGNOSTIC, VARIABLES
+
+_LEAD = "lead"
+"""Name of the lead among the fields of a restart state."""
 
 
 class StoreBusy(ModelError):
@@ -117,9 +120,8 @@ class StoreWriter:
 
     def write_restart(self, lead: int, restart: Mapping[str, np.ndarray]) -> None:
         """Keep the exact float32 state after `lead`, replacing the last one atomically."""
-        arrays: dict[str, Any] = {f"state_{name}": values for name, values in restart.items()}
         try:
-            write_atomically(restart_path(self.folder), lambda file: np.savez(file, lead=lead, **arrays))
+            write_atomically(restart_path(self.folder), lambda file: _save_all(file, {_LEAD: np.array(lead), **restart}))
         except OSError as error:
             raise _cannot_write(self.folder.name, f"the restart state of lead {lead}", error) from error
 
@@ -128,9 +130,8 @@ class StoreWriter:
         path = restart_path(self.folder)
         if not path.exists():
             return None
-        with np.load(path) as content:
-            state = {key.removeprefix("state_"): content[key] for key in content.files if key != "lead"}
-            return int(content["lead"]), state
+        state = _load_all(path)
+        return int(state.pop(_LEAD)), state
 
     def finish(self) -> None:
         """Close the store as whole; raises InputError where leads are missing."""
@@ -185,7 +186,23 @@ class AnalysisStore(StoreWriter):
 
 def restart_path(folder: Path) -> Path:
     """Return where the restart state of a store lies: beside the group, which holds nothing but Zarr."""
-    return folder.with_name(f".{folder.name}.restart.npz")
+    return folder.with_name(f".{folder.name}.restart")
+
+
+def _save_all(file: BinaryIO, arrays: Mapping[str, np.ndarray]) -> None:
+    """Write name after array; a zip archive would spend half of the time on checksums of what is soon thrown away."""
+    for name, values in arrays.items():
+        np.save(file, np.array(name))
+        np.save(file, values)
+
+
+def _load_all(path: Path) -> dict[str, np.ndarray]:
+    arrays, size = {}, path.stat().st_size
+    with path.open("rb") as file:
+        while file.tell() < size:
+            name = str(np.load(file))
+            arrays[name] = np.load(file)
+    return arrays
 
 
 def lock_path(folder: Path) -> Path:

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from engine.behind import one_behind
+from engine.behind import at_once, one_behind
 
 
 def test_pieces_are_done_in_order_away_from_the_caller() -> None:
@@ -45,3 +45,12 @@ def test_an_error_of_the_caller_lets_the_last_piece_end() -> None:
         behind(lambda: done.append(1))
         raise ValueError("mine")
     assert done == [1]
+
+
+def test_at_once_the_caller_waits_and_gets_the_error_itself() -> None:
+    done: list[bool] = []
+    with at_once() as write:
+        write(lambda: done.append(threading.current_thread() is threading.main_thread()))
+        assert done == [True]
+        with pytest.raises(OSError, match="full"):
+            write(lambda: (_ for _ in ()).throw(OSError("full")))

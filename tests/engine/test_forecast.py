@@ -13,6 +13,7 @@ import zarr
 import engine.commands.request
 import engine.forecast
 from engine.batch import Batch
+from engine.behind import one_behind
 from engine.cli import app
 from engine.errors import InputError, ModelError
 from engine.forecast import Cancelled, forecast_identifier, run_forecast
@@ -256,3 +257,15 @@ def test_a_source_without_reference_says_so() -> None:
     with pytest.raises(InputError, match="Toy ocean has no reference"):
         write_reference(Unmeasured(), INIT_TIME, 2)
     assert not list(stores_folder().glob("reference*"))
+
+
+def test_a_run_that_writes_while_it_computes_gives_the_same_days(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    expected = _numbers(_forecast(days=12))
+    monkeypatch.setattr(engine.forecast, "at_once", one_behind)
+    folder = tmp_path / "stores" / "behind"
+    calls: list[int] = []
+    with pytest.raises(Cancelled, match="after day 8"):
+        run_forecast(ToySource(), INIT_TIME, "small", 12, folder=folder, cancelled=lambda: calls.append(0) or len(calls) > 7)
+    assert open_store(folder).leads == list(range(9))
+    run_forecast(ToySource(), INIT_TIME, "small", 12, folder=folder, resume=True)
+    assert open_store(folder).complete and _same(folder, expected, list(range(13)))
