@@ -18,7 +18,7 @@ from engine.grid import Grid
 from engine.models.network import Network
 from engine.models.presets import Preset
 from engine.normalisation import Normalisation
-from engine.paths import ASSETS, REPOSITORY, weights_folder
+from engine.paths import REPOSITORY, weights_candidates
 
 FORMAT = "goms-weights-1"
 TIME_STEP_DAYS = 1
@@ -82,7 +82,7 @@ def write_whole(path: Path, content: bytes) -> None:
 
 def find_weights(name: str) -> Path:
     """Return the weights called `name`: those trained by the user, else the shipped ones; ModelError where neither is."""
-    candidates = [folder / f"{name}.safetensors" for folder in (weights_folder(), ASSETS / "weights")]
+    candidates = weights_candidates(name)
     for path in candidates:
         if path.exists():
             return path

@@ -13,7 +13,7 @@ from torch import nn
 from engine.checkpoint import grid_card, require, revision, write_whole
 from engine.errors import ModelError
 from engine.grid import Grid
-from engine.paths import ASSETS, weights_folder
+from engine.paths import weights_candidates
 
 FORMAT = "goms-head-1"
 
@@ -33,7 +33,7 @@ class HeadCard:
 
 def find_head(backbone: str, head: str) -> Path:
     """Return the weights of a head of the model `backbone`: the user's, else the shipped; ModelError where neither is."""
-    candidates = [folder / f"{backbone}-{head}.safetensors" for folder in (weights_folder(), ASSETS / "weights")]
+    candidates = weights_candidates(f"{backbone}-{head}")
     for path in candidates:
         if path.exists():
             return path

@@ -34,3 +34,9 @@ def cache_folder() -> Path:
 def weights_folder() -> Path:
     """Return the folder of weights trained by the user; shipped weights lie in `ASSETS / "weights"`."""
     return home() / "weights"
+
+
+def weights_candidates(name: str) -> tuple[Path, Path]:
+    """Return where weights called `name` may lie, the user's own before the shipped ones."""
+    user, shipped = (folder / f"{name}.safetensors" for folder in (weights_folder(), ASSETS / "weights"))
+    return user, shipped

@@ -5,7 +5,7 @@ from pathlib import Path
 from engine.errors import ModelError
 from engine.grid import Grid
 from engine.models.interface import Model
-from engine.paths import ASSETS, weights_folder
+from engine.paths import weights_candidates
 
 NETWORK_NAMES = ("small", "base", "base-evolution", "aigoms-small", "fourcastnet", "fourcastnet-published")
 BASELINE_NAMES = ("persistence", "damped-persistence", "climatology")
@@ -14,8 +14,7 @@ MODEL_NAMES = NETWORK_NAMES + BASELINE_NAMES
 
 def usable_models() -> tuple[str, ...]:
     """Return the models that can run now: the networks whose weights lie here, shipped or trained by the user, and baselines."""
-    folders = (weights_folder(), ASSETS / "weights")
-    trained = (name for name in NETWORK_NAMES if any((folder / f"{name}.safetensors").exists() for folder in folders))
+    trained = (name for name in NETWORK_NAMES if any(path.exists() for path in weights_candidates(name)))
     return (*trained, *BASELINE_NAMES)
 
 

@@ -12,8 +12,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from tqdm import tqdm
-
+from engine.commands.report import Report
 from engine.commands.verify import machine, skill_text
 from engine.grid import coarsened
 from engine.heldout import held_out_skill
@@ -56,25 +55,21 @@ def main() -> None:
     """Score, print the tables, and with --json one line of JSON last."""
     chosen = options()
     began = time.perf_counter()
-    with tqdm(total=100, unit="%", disable=chosen.json) as bar:
-
-        def progress(fraction: float, doing: str) -> None:
-            bar.set_description(doing)
-            bar.update(round(100 * fraction) - bar.n)
-
-        result = held_out_skill(
-            chosen.model or ["small"],
-            chosen.starts,
-            [int(lead) for lead in chosen.leads.split(",")],
-            folder=chosen.run,
-            device=chosen.device,
-            grid=coarsened(chosen.grid_factor) if chosen.grid_factor else None,
-            work=chosen.work,
-            progress=progress,
-            first_start=chosen.first_start,
-            workers=chosen.workers,
-            again=chosen.again,
-        )
+    report = Report()
+    result = held_out_skill(
+        chosen.model or ["small"],
+        chosen.starts,
+        [int(lead) for lead in chosen.leads.split(",")],
+        folder=chosen.run,
+        device=chosen.device,
+        grid=coarsened(chosen.grid_factor) if chosen.grid_factor else None,
+        work=chosen.work,
+        progress=report.progress,
+        first_start=chosen.first_start,
+        workers=chosen.workers,
+        again=chosen.again,
+    )
+    report.close()
     result["seconds"] = round(time.perf_counter() - began, 1)
     print(skill_text(result))
     print(shares_text(result))

@@ -8,8 +8,7 @@ import json
 import time
 from pathlib import Path
 
-from tqdm import tqdm
-
+from engine.commands.report import Report
 from engine.commands.verify import stability_text
 from engine.grid import coarsened
 from engine.heldout import stability
@@ -35,24 +34,20 @@ def main() -> None:
     """Run, print the tables, and with --json one line of JSON last."""
     chosen = options()
     began = time.perf_counter()
-    with tqdm(total=100, unit="%", disable=chosen.json) as bar:
-
-        def progress(fraction: float, doing: str) -> None:
-            bar.set_description(doing)
-            bar.update(round(100 * fraction) - bar.n)
-
-        found = stability(
-            chosen.model or ["small"],
-            chosen.days,
-            chosen.starts,
-            folder=chosen.run,
-            device=chosen.device,
-            grid=coarsened(chosen.grid_factor) if chosen.grid_factor else None,
-            work=chosen.work,
-            progress=progress,
-            workers=chosen.workers,
-            again=chosen.again,
-        )
+    report = Report()
+    found = stability(
+        chosen.model or ["small"],
+        chosen.days,
+        chosen.starts,
+        folder=chosen.run,
+        device=chosen.device,
+        grid=coarsened(chosen.grid_factor) if chosen.grid_factor else None,
+        work=chosen.work,
+        progress=report.progress,
+        workers=chosen.workers,
+        again=chosen.again,
+    )
+    report.close()
     found["seconds"] = round(time.perf_counter() - began, 1)
     print(stability_text(found))
     if chosen.json:
