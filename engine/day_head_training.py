@@ -16,7 +16,7 @@ from engine.models.heads.day import Coding, DayHead, Statistics
 SEQUENCE_DAYS = 2
 """Days that are run through in a sample: a head that saw one alone would not learn to bear its own output."""
 
-DAYS_APART = 4
+DAYS_APART = 8
 """Days between the first ones of two samples: weather changes within that time, and features of a day cost a pass."""
 
 STATISTICS_SAMPLES = 12

@@ -17,8 +17,34 @@ SALINITY = PROGNOSTIC_CHANNELS.index(next(channel for channel in PROGNOSTIC_CHAN
 UPPER_LEVELS = (3, 5, 7)
 """Levels (20, 50, 100 m) whose temperature against the surface shows the mixed layer."""
 
-DERIVED = 44
-"""Number of channels that `derived` returns."""
+INPUTS = {
+    "sea level anomaly": 1,
+    "flow of the anomaly": 2,
+    "mean flow": 2,
+    "vorticity of the anomaly": 1,
+    "vorticity of the mean": 1,
+    "vorticity advection": 1,
+    "advection of mean vorticity": 1,
+    "planetary vorticity advection": 1,
+    "stratification": 3,
+    "change of wind-driven flow": 2,
+    "change of the air": 4,
+    "air": 5,
+    "surface temperature": 1,
+    "latitude": 3,
+    "deformation radius": 1,
+    "sea floor": 1,
+    "land": 2,
+    "departure from usual": 4,
+    "sea level of departures": 2,
+    "sea level that departures do not tell": 1,
+    "heat exchange and unusual air": 3,
+    "usual mixed layer": 1,
+    "change of the day before": 1,
+}
+"""Planes that `derived` returns, by name in order."""
+
+DERIVED = sum(INPUTS.values())
 
 HEAT_EXCHANGE = 35.0 * DAY / (1025 * 3990)
 """Metres of water that the air warms by a kelvin a day per kelvin of difference (Haney 1971)."""
