@@ -106,3 +106,35 @@ def machine() -> str:
     memory = psutil.virtual_memory().total / 2**30
     card = torch.cuda.get_device_name(0) if torch.cuda.is_available() else "no GPU"
     return f"{os.cpu_count()} cores of {platform.machine()}, {memory:.0f} GiB, {card}"
+
+
+HEAD_LEADS = (1, 2, 3, 5, 7, 10, 15, 20, 25, 30)
+"""Days that the tables of heads show."""
+
+
+def day_head_text(found: dict[str, Any]) -> str:
+    """Return the table of `day_head_skill`: RMSE and bias by field, lead and method."""
+    lines = _by_method(found["rows"], "bias")
+    lines.append(f"root mean square error (bias); run {found['run']}, sample days {', '.join(map(str, found['starts']))}")
+    return "\n".join(lines)
+
+
+def kuroshio_text(found: dict[str, Any]) -> str:
+    """Return the tables of `kuroshio_skill`."""
+    lines = [
+        f"{name:24} {found['bicubic'][name]:10.4f} bicubic {found['head'][name]:10.4f} head" for name in sorted(found["head"])
+    ]
+    lines.append(f"{'pattern of three cells':24} {found['checkerboard']:10.4f} (1: none)   {len(found['days'])} days")
+    if found["forecasts"]:
+        lines += _by_method(found["forecasts"], "acc")
+        lines.append(f"root mean square error (ACC) of forecasts from sample days {', '.join(map(str, found['starts']))}")
+    return "\n".join(lines)
+
+
+def _by_method(rows: Sequence[dict[str, Any]], beside: str) -> list[str]:
+    said: dict[tuple[str, int], list[str]] = {}
+    for row in rows:
+        if row["lead_days"] in HEAD_LEADS:
+            one = f"{row['method']} {row['rmse']:.4f} ({row[beside]:+.3f})"
+            said.setdefault((row["field"], row["lead_days"]), []).append(one)
+    return [f"{field:24} day {lead:2}  {'  '.join(each)}" for (field, lead), each in said.items()]

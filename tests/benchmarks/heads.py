@@ -1,177 +1,46 @@
-"""What the wave or the biogeochemistry head adds to persistence beside a forecast of the ocean, by lead, on held-out days.
+"""What the heads add to a forecast from held-out starts, by lead, beside persistence and their other baselines.
 
-python -m tests.benchmarks.heads [--head waves] [--run FOLDER] [--starts 4] [--days 30] [--backbone small] [--json]
+python -m tests.benchmarks.heads [--head kuroshio|waves|biogeochemistry] [--run FOLDER] [--starts 4] [--days 30]
+    [--backbone small] [--json]
 
-Root mean square errors and biases by area over the cells that neither the first day nor the target misses: wave height in
-metres, also by degree of the Douglas scale, beside persistence and what a regression on the wind of both days gives, fitted to
-the runs that the head has learned from; biogeochemistry in log10 (0.1 is a factor of 1.26), beside persistence and the mean of
-those runs around the same day of the year. The ocean is forecast, not taken from the reference.
+`engine/heldout/head_skill.py` and `kuroshio_skill.py` say what is measured.
 """
 
 import argparse
 import json
-from collections import defaultdict
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
-import numpy as np
-
 from engine.checkpoint import find_weights
-from engine.climatology import day_of_year
-from engine.grid import Grid, quarter_degree
-from engine.head_rollout import HeadRollout, with_heads
-from engine.heads import load_day_head
-from engine.heldout.days import held_out_days, held_out_run
-from engine.models.forecaster import Forecaster, load_forecaster
-from engine.models.heads.day import Coding, DayHead
-from engine.models.heads.waves import WaveHeights
-from engine.rollout import rollout
-from engine.sample_lessons import BIOGEOCHEMISTRY, WAVES, SampleDays, Subject, training_runs
-from engine.sea_state import DOUGLAS
-from engine.sources import initial_state
-from engine.sources.sample import SampleSource
-from engine.verify.wind_regression import WindRegression, Winds, fit_wind_regression
-from sample_data.runs import Run
-from sample_data.surface_climatology import sample_date
-
-SUBJECTS = {subject.name: subject for subject in (WAVES, BIOGEOCHEMISTRY)}
-FIT_DAYS = 60
-AROUND = 7
-"""Days before and after one of the year that count for its mean."""
-
-PRINTED_LEADS = (1, 2, 3, 5, 10, 15, 20, 25, 30)
-
-Guess = Callable[[int], np.ndarray]
-"""Gives the fields (c, h, w) of a sample day without knowing the start."""
-Scores = dict[str, dict[int, dict[str, list[tuple[float, float]]]]]
-"""By field, lead and method: mean square and mean of the error, one pair a start."""
+from engine.commands.report import Report
+from engine.commands.verify import day_head_text, kuroshio_text
+from engine.grid import quarter_degree
+from engine.heldout.head_skill import SUBJECTS, day_head_skill
+from engine.heldout.kuroshio_skill import kuroshio_skill
+from engine.models.forecaster import load_forecaster
 
 
 def main() -> None:
     """Forecast from held-out starts and print errors by field and lead."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--head", choices=list(SUBJECTS), default="waves")
+    parser.add_argument("--head", choices=["kuroshio", *SUBJECTS], default="waves")
     parser.add_argument("--run", type=Path, help="a run; that of seed 1 if left out, else the shipped one")
     parser.add_argument("--starts", type=int, default=4)
-    parser.add_argument("--days", type=int, default=30)
+    parser.add_argument("--days", type=int, default=30, help="length of forecasts of waves and biogeochemistry")
     parser.add_argument("--backbone", default="small")
     parser.add_argument("--json", action="store_true", help="end with one line of JSON")
     chosen = parser.parse_args()
-    subject = SUBJECTS[chosen.head]
     model = load_forecaster(chosen.backbone, quarter_degree(), "auto", find_weights(chosen.backbone))
-    head, _ = load_day_head(chosen.head, model)
-    run = held_out_run(chosen.run)
-    reference = SampleDays(subject, head.coding, run)
-    scores: Scores = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
-    starts = held_out_days(run, chosen.starts, chosen.days)
-    guess = baseline(subject, head.coding, reference)
-    for start in starts:
-        measure(subject, model, head, run, reference, range(start, start + chosen.days + 1), scores, guess)
-    result = {
-        field: {
-            lead: {
-                method: {"rmse": float(np.sqrt(np.mean(squares))), "bias": float(np.mean(means))}
-                for method, (squares, means) in ((name, zip(*pairs, strict=True)) for name, pairs in by.items())
-            }
-            for lead, by in leads.items()
-        }
-        for field, leads in scores.items()
-    }
-    for field, leads in result.items():
-        for lead in sorted(set(leads) & set(PRINTED_LEADS)):
-            said = "  ".join(f"{name} {score['rmse']:.4f} ({score['bias']:+.4f})" for name, score in leads[lead].items())
-            print(f"{field:24} day {lead:2}  {said}")
-    print(f"root mean square error (bias); sample days {', '.join(map(str, starts))} and {chosen.days} after each")
+    report = Report()
+    if chosen.head == "kuroshio":
+        found = kuroshio_skill(model, chosen.run, starts=chosen.starts, progress=report.progress)
+        said = kuroshio_text(found)
+    else:
+        found = day_head_skill(chosen.head, model, chosen.run, chosen.starts, chosen.days, report.progress)
+        said = day_head_text(found)
+    report.close()
+    print(said)
     if chosen.json:
-        print(json.dumps({"head": chosen.head, "starts": list(starts), "scores": result}))
-
-
-def measure(
-    subject: Subject,
-    model: Forecaster,
-    head: DayHead,
-    run: Run,
-    reference: SampleDays,
-    days: range,
-    scores: Scores,
-    guess: tuple[str, Guess] | None,
-) -> None:
-    """Add the scores of a forecast from the first of `days` of a run to `scores`."""
-    source = SampleSource(folder=run.folder)
-    time = sample_date(days.start)
-    state = initial_state(source, time)
-    initial = subject.read(source, time)
-    rolling = {subject.name: HeadRollout(head, initial, state, source.forcing(time))}
-    first = reference.fields(days.start)
-    steps = rollout(model, state, source.forcing, len(days) - 1)
-    for step, fields in with_heads(steps, rolling, source.forcing, source.open_water):
-        day = days[step.lead]
-        guesses = {"head": np.stack([fields[subject.name][name] for name in head.coding.names]), "persistence": first}
-        if guess is not None:
-            guesses[guess[0]] = guess[1](day)
-        target = reference.fields(day)
-        known = np.isfinite(first) & np.isfinite(target) & np.isfinite(guesses["head"])
-        for method, values in guesses.items():
-            error = numbers(subject, values, known) - numbers(subject, target, known)
-            for field, name in enumerate(head.coding.names):
-                places = {name: known[field]}
-                if subject is WAVES:
-                    places |= {f"{state.name}, {state.low:g}-{state.high:g} m": state.holds(target[field]) for state in DOUGLAS}
-                for label, place in places.items():
-                    add(scores[label][step.lead][method], error[field], place & known[field], head.grid)
-
-
-def add(pairs: list[tuple[float, float]], error: np.ndarray, place: np.ndarray, grid: Grid) -> None:
-    """Append mean square and mean of an error (h, w) over a place (h, w), by area, where there is any of it."""
-    if place.any():
-        weight = grid.cell_area[place]
-        pairs.append((float(np.average(error[place] ** 2, weights=weight)), float(np.average(error[place], weights=weight))))
-
-
-def numbers(subject: Subject, values: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """Return the numbers in which errors are measured: metres for waves, log10 for biogeochemistry; anything elsewhere."""
-    filled = np.where(known, values, 1.0)
-    return filled if subject is WAVES else np.log10(np.maximum(filled, 1e-4))
-
-
-def baseline(subject: Subject, coding: Coding, reference: SampleDays) -> tuple[str, Guess] | None:
-    """Return the name of a guess that does not know the start, and the guess; None where there are no runs to make it of."""
-    held = [(SampleDays(subject, coding, run), days) for run, days in training_runs(subject)]
-    if not held:
-        return None
-    if subject is BIOGEOCHEMISTRY:
-        return "climatology", partial(mean_around, held)
-    regression = wind_regression()
-    assert regression is not None
-    lat = subject.grid().lat
-    return "wind", lambda day: regression(winds(reference, day), lat)[None]
-
-
-def mean_around(held: list[tuple[SampleDays, list[int]]], day: int) -> np.ndarray:
-    """Return the geometric mean (c, h, w) of stored days of the same time of the year; NaN everywhere where there are none."""
-    target, found = day_of_year(sample_date(day)), []
-    for days, stored in held:
-        for each in stored:
-            apart = abs(day_of_year(sample_date(each)) - target)
-            if min(apart, 365 - apart) <= AROUND:
-                found.append(np.log(np.maximum(days.fields(each), 1e-4)))
-    return np.exp(np.mean(found, axis=0)) if found else np.full_like(held[0][0].fields(held[0][1][0]), np.nan)
-
-
-def wind_regression() -> WindRegression | None:
-    """Return the regression fitted to runs that the wave head learns from; None where there are none."""
-    coding: Coding = WaveHeights()
-    held = [(SampleDays(WAVES, coding, run), first + 1) for run, days in training_runs(WAVES) for first in days]
-    if not held:
-        return None
-    chosen = held[:: max(len(held) // FIT_DAYS, 1)]
-    return fit_wind_regression(((winds(days, day), days.fields(day)[0]) for days, day in chosen), WAVES.grid().lat)
-
-
-def winds(days: SampleDays, day: int) -> Winds:
-    """Return the wind of a sample day and of the day before it."""
-    return Winds(*days.drivers(day)[:2], *days.drivers(day - 1)[:2])
+        print(json.dumps(found))
 
 
 if __name__ == "__main__":
