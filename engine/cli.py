@@ -177,6 +177,7 @@ def verify(
     starts: Annotated[int, typer.Option(help="Number of held-out starts.")] = 10,
     stability: Annotated[int, typer.Option(metavar="DAYS", help="Look at rollouts of so many days instead of skill.")] = 0,
     page: Annotated[Path | None, typer.Option("--report", metavar="FILE", help="Write a page with tables and plots.")] = None,
+    heads: Annotated[bool, typer.Option("--heads", help="Score the heads of the first model, too.")] = False,
     workers: Annotated[int, typer.Option(help="Processes that share the starts.")] = 1,
     device: Device = "auto",
     grid_factor: GridFactor = 1,
@@ -191,7 +192,7 @@ def verify(
         from engine.commands.verify import verify_models, verify_store
         from engine.errors import InputError
 
-        of_models = bool(held_out or stability or page)
+        of_models = bool(held_out or stability or page or heads)
         if of_models == (forecast is not None):
             raise InputError(
                 "goms verify needs either the name of a forecast store (`goms stores` lists them), or --held-out MODEL, "
@@ -201,7 +202,7 @@ def verify(
             report.result, text = verify_store(forecast, reference, report.progress)
         else:
             report.result, text = verify_models(
-                held_out or [], starts, stability, page, device, workers, grid_factor, report.progress
+                held_out or [], starts, stability, page, device, workers, grid_factor, report.progress, heads
             )
         if not as_json:
             print(text)

@@ -33,11 +33,13 @@ def verify_models(
     workers: int = 1,
     grid_factor: int = 1,
     progress: Progress = no_progress,
+    heads: bool = False,
 ) -> tuple[dict[str, Any], str]:
     """Return the scores of models on held-out starts, and their tables as text.
 
-    With `rollout_days` rollouts of that length are looked at instead; with `report` a page of both is written. No model named
-    means all networks whose weights are here. Raises InputError where there is none, ModelError for an unknown one.
+    With `rollout_days` rollouts of that length are looked at instead; with `report` a page of both is written. With `heads` those
+    of the first model are scored, too. No model named means all networks whose weights are here. Raises InputError where
+    there is none, ModelError for an unknown one.
     """
     from engine.grid import coarsened
     from engine.heldout import held_out_skill, stability
@@ -54,14 +56,30 @@ def verify_models(
     if report is not None or not rollout_days:
         result = held_out_skill(models, starts, **common)
         text.append(skill_text(result))
+    if heads:
+        result["heads"] = head_scores(models[0], device, progress)
+        text += [kuroshio_text(found) if found["head"] == "kuroshio" else day_head_text(found) for found in result["heads"]]
     if rollout_days:
         result["stability"] = stability(models, rollout_days, starts, **common)
         text.append(stability_text(result["stability"]))
     if report is not None:
         from engine.verify.page import write_page
 
-        result["report"] = str(write_page(report, result, result.get("stability"), machine()))
+        result["report"] = str(write_page(report, result, result.get("stability"), machine(), result.get("heads", ())))
     return result, "\n\n".join(text)
+
+
+def head_scores(name: str, device: str = "auto", progress: Progress = no_progress) -> list[dict[str, Any]]:
+    """Return the scores of every head of a network from held-out starts; raises ModelError where one has no weights."""
+    from engine.checkpoint import find_weights
+    from engine.grid import quarter_degree
+    from engine.heldout.head_skill import SUBJECTS, day_head_skill
+    from engine.heldout.kuroshio_skill import kuroshio_skill
+    from engine.models.forecaster import load_forecaster
+
+    model = load_forecaster(name, quarter_degree(), device, find_weights(name))
+    found = [kuroshio_skill(model, progress=progress)]
+    return found + [day_head_skill(subject, model, progress=progress) for subject in SUBJECTS]
 
 
 def skill_text(skill: dict[str, Any]) -> str:
@@ -122,7 +140,8 @@ def day_head_text(found: dict[str, Any]) -> str:
 def kuroshio_text(found: dict[str, Any]) -> str:
     """Return the tables of `kuroshio_skill`."""
     lines = [
-        f"{name:24} {found['bicubic'][name]:10.4f} bicubic {found['head'][name]:10.4f} head" for name in sorted(found["head"])
+        f"{name:24} {found['bicubic'][name]:10.4f} bicubic {found['on_days'][name]:10.4f} head"
+        for name in sorted(found["bicubic"])
     ]
     lines.append(f"{'pattern of three cells':24} {found['checkerboard']:10.4f} (1: none)   {len(found['days'])} days")
     if found["forecasts"]:

@@ -62,7 +62,13 @@ def kuroshio_skill(
     store = FeatureStore(cache_folder() / f"features-{model.provenance['weights_sha256'][:12]}")
     days = stored[::every]
     store.fill(run, days, model, progress)
-    result = {**_measure(head, store, run, days), "weights_sha256": provenance["weights_sha256"], "forecasts": [], "starts": []}
+    result = {
+        "head": "kuroshio",
+        **_measure(head, store, run, days),
+        "weights_sha256": provenance["weights_sha256"],
+        "forecasts": [],
+        "starts": [],
+    }
     following = [day for day in stored if day + FORECAST_DAYS in stored]
     if starts and following:
         chosen = [following[number] for number in np.linspace(0, len(following) - 1, starts).astype(int)]
@@ -85,7 +91,13 @@ def _measure(head: Downscaling, store: FeatureStore, run: Run, days: list[int]) 
             statistics[name].append(detail_statistics(dict(zip(SURFACE, values, strict=True)), reference, grid))
         patterns.append(np.mean([checkerboard(field, grid) for field in ours]))
     scores = {name: detail_scores(each) for name, each in statistics.items()}
-    return {**scores, "checkerboard": float(np.mean(patterns)), "days": days, "seed": run.seed}
+    return {
+        "bicubic": scores["bicubic"],
+        "on_days": scores["head"],
+        "checkerboard": float(np.mean(patterns)),
+        "days": days,
+        "seed": run.seed,
+    }
 
 
 def _forecasts(model: Forecaster, head: Downscaling, run: Run, starts: list[int], progress: Progress) -> list[dict[str, Any]]:

@@ -9,6 +9,8 @@ from engine.verify import plots
 from engine.verify.aggregation import BANDS
 from engine.verify.contest import SCORES, Row, describe
 from engine.verify.energy import SPECTRUM_REGIONS
+from engine.verify.head_page import head_sections
+from engine.verify.html import Table, folded, heading, table
 
 STYLE = """
 body{font:16px/1.5 system-ui,sans-serif;max-width:1080px;margin:2rem auto;padding:0 1rem;color:#1c2733;background:#fff}
@@ -26,40 +28,48 @@ year, undefined for climatology itself. The root is taken after the mean over st
 starts with replacement. The predictability floor is the sample's own dynamics from the same start without the noise of the days
 to come; damped persistence was fitted on other runs. Energy and spectra are no contest: persistence keeps them for nothing."""
 
-Table = tuple[Sequence[str], Sequence[Sequence[object]]]
 
-
-def write_page(path: Path, skill: Mapping[str, Any], endurance: Mapping[str, Any] | None, machine: str) -> Path:
-    """Write the page of `held_out_skill`'s tables, and of `stability`'s where given; return its file.
+def write_page(
+    path: Path,
+    skill: Mapping[str, Any],
+    endurance: Mapping[str, Any] | None,
+    machine: str,
+    heads: Sequence[Mapping[str, Any]] = (),
+) -> Path:
+    """Write the page of `held_out_skill`'s tables, and of `stability`'s and the scores of `heads` where given; return its file.
 
     `path` is an HTML file, or a folder in which the page is called skill.html. It needs no other file and no network.
     """
     path = path if path.suffix == ".html" else path / "skill.html"
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(".writing")
-    temporary.write_text(page(skill, endurance, machine), encoding="utf-8")
+    temporary.write_text(page(skill, endurance, machine, heads), encoding="utf-8")
     temporary.replace(path)
     return path
 
 
-def page(skill: Mapping[str, Any], endurance: Mapping[str, Any] | None, machine: str) -> str:
+def page(
+    skill: Mapping[str, Any], endurance: Mapping[str, Any] | None, machine: str, heads: Sequence[Mapping[str, Any]] = ()
+) -> str:
     """Return the HTML of the report."""
     models = list(dict.fromkeys(row["model"] for row in skill["rows"]))
     last = max(row["lead_days"] for row in skill["rows"])
-    parts = [_introduction(skill, machine), _heading("Summary"), _table(summary(skill, models))]
+    parts = [_introduction(skill, machine), heading("Summary"), table(summary(skill, models))]
     for band in BANDS:
-        parts += [_heading(f"RMSE, {BANDS[band].label}"), plots.scores_by_lead(skill["rows"], models, "rmse", band)]
-        parts += [_heading(f"ACC, {BANDS[band].label}"), plots.scores_by_lead(skill["rows"], models, "acc", band)]
-    parts += [_heading("Stratification"), plots.stratification(skill["stratification"], models)]
-    parts += [_heading("Eddy kinetic energy"), plots.energy_by_lead(skill["energy"], models)]
+        parts += [heading(f"RMSE, {BANDS[band].label}"), plots.scores_by_lead(skill["rows"], models, "rmse", band)]
+        parts += [heading(f"ACC, {BANDS[band].label}"), plots.scores_by_lead(skill["rows"], models, "acc", band)]
+    parts += [heading("Stratification"), plots.stratification(skill["stratification"], models)]
+    parts += [heading("Eddy kinetic energy"), plots.energy_by_lead(skill["energy"], models)]
     if skill["spectra"]:
-        parts += [_heading(f"Spectra on day {last}"), plots.spectra(skill["spectra"], models)]
-        parts.append(_table(powers(skill, models, last)))
+        parts += [heading(f"Spectra on day {last}"), plots.spectra(skill["spectra"], models)]
+        parts.append(table(powers(skill, models, last)))
     if endurance:
-        parts += [_heading(f"Rollouts of {endurance['days']} days"), plots.endurance(endurance["rows"], models_of(endurance))]
-        parts.append(_table(endurances(endurance)))
-    parts += [_heading("Where a model is not ahead"), _lists(skill), _heading("All scores")]
-    parts += [_folded(model, _table(scores(skill, model), mark_behind=True)) for model in models]
+        parts += [heading(f"Rollouts of {endurance['days']} days"), plots.endurance(endurance["rows"], models_of(endurance))]
+        parts.append(table(endurances(endurance)))
+    for each in heads:
+        parts += head_sections(each)
+    parts += [heading("Where a model is not ahead"), _lists(skill), heading("All scores")]
+    parts += [folded(model, table(scores(skill, model), mark_behind=True)) for model in models]
     title = "Skill on held-out starts"
     body = "\n".join(parts)
     return (
@@ -148,34 +158,8 @@ def _lists(skill: Mapping[str, Any]) -> str:
     for score, rows in skill["not_ahead"].items():
         lines = "".join(f"<li>{escape(describe(row))}</li>" for row in rows)
         sure = sum(row["certain"] for row in rows)
-        parts.append(_folded(f"{score}: {len(rows)} cells, {sure} of them beyond doubt", f"<ul>{lines}</ul>"))
+        parts.append(folded(f"{score}: {len(rows)} cells, {sure} of them beyond doubt", f"<ul>{lines}</ul>"))
     return "\n".join(parts)
-
-
-def _heading(text: str) -> str:
-    return f"<h2>{escape(text)}</h2>"
-
-
-def _folded(title: str, content: str) -> str:
-    return f"<details><summary>{escape(title)}</summary>{content}</details>"
-
-
-def _table(table: Table, mark_behind: bool = False) -> str:
-    head, lines = table
-    names = "".join(_cell("th", name) for name in head)
-    rows = []
-    for line in lines:
-        marked = mark_behind and isinstance(line[-1], float) and line[-1] >= 0
-        rows.append(f"<tr{' class=behind' if marked else ''}>{''.join(_cell('td', value) for value in line)}</tr>")
-    return f'<div class="wide"><table><tr>{names}</tr>{"".join(rows)}</table></div>'
-
-
-def _cell(tag: str, value: object) -> str:
-    if value is None:
-        return f"<{tag}>-</{tag}>"
-    if isinstance(value, str):
-        return f"<{tag} class=text>{escape(value.replace('_', ' '))}</{tag}>"
-    return f"<{tag}>{value:.3g}</{tag}>" if isinstance(value, float) else f"<{tag}>{value}</{tag}>"
 
 
 def _percent(row: Row) -> str:

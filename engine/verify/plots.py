@@ -170,6 +170,25 @@ def endurance(rows: Sequence[Row], models: Sequence[str]) -> str:
     return drawn[0]
 
 
+def heads_by_lead(rows: Sequence[Row]) -> str:
+    """Return the RMSE of a head and of its baselines by lead, a panel for each field."""
+    fields = list(dict.fromkeys(row["field"] for row in rows))
+    columns = min(len(fields), 4)
+    with _figure(-(-len(fields) // columns), columns, (9.5, 2.6 * -(-len(fields) // columns))) as (_, axes, drawn):
+        for panel in axes.flat[len(fields) :]:
+            panel.axis("off")
+        for panel, field in zip(axes.flat, fields, strict=False):
+            ours = [row for row in rows if row["field"] == field]
+            for method in dict.fromkeys(row["method"] for row in ours):
+                style = STYLES.get(method, {"color": COLOURS[0] if method == "head" else COLOURS[4], "lw": 1.4})
+                line = [row for row in ours if row["method"] == method]
+                panel.plot([row["lead_days"] for row in line], _numbers(line, "rmse"), label=method, **style)
+            panel.set_title(VARIABLES[field].long_name, loc="left")
+            panel.set(xlabel="lead (days)", ylim=(0, None))
+        axes.flat[0].legend(frameon=False, fontsize=7)
+    return drawn[0]
+
+
 def _ratio_panel(
     panel: Any, rows: Sequence[Row], models: Sequence[str], bounds: tuple[str, str], wanted: tuple[float, float]
 ) -> None:
