@@ -6,7 +6,7 @@ from typing import Any
 from app.palettes import style_of
 from app.readers import FieldReader, common_leads, day_offset, field_name
 from app.selection import Selection
-from app.services import VIRTUAL, Services, revision
+from app.services import DETAIL, VIRTUAL, Services, revision
 from app.words import (
     LEAD_AXIS,
     MODEL_LABELS,
@@ -17,7 +17,7 @@ from app.words import (
     notice,
     store_label,
 )
-from engine.derived import DISPLAY_VARIABLES, QUANTITIES
+from engine.derived import DISPLAY_VARIABLES, QUANTITIES, DisplayVariable
 from engine.errors import InputError
 from engine.variables import DEPTHS
 
@@ -74,21 +74,31 @@ def build_scene(selection: Selection, services: Services) -> Scene:
     sample = is_sample(primary.attrs)
     scene.leads = list(primary.all_leads)
     scene.times = [date_label(primary.valid_time(lead), sample) for lead in scene.leads]
-    scene.variables = tuple(name for name, shown in DISPLAY_VARIABLES.items() if set(shown.needs) <= set(primary.variables))
+    scene.variables = _variables(primary, services)
     variable = shown_variable(selection, scene)
-    scene.depths = primary.depths(DISPLAY_VARIABLES[variable].needs[0])
+    needs = DISPLAY_VARIABLES[variable].needs
+    scene.primary = primary = services.holder(primary, needs)
+    scene.depths = primary.depths(needs[0])
     ready = services.climatology_is_ready
-    waits = (selection.quantity == "anomaly" or primary.identifier.startswith("climatology")) and not ready(primary)
+    has_mean = DISPLAY_VARIABLES[variable].has_climatology
+    waits = has_mean and (selection.quantity == "anomaly" or primary.identifier.startswith("climatology")) and not ready(primary)
     scene.panels = [panel("forecast", primary, selection, scene, waits)]
     if selection.comparison != "none":
-        other, empty = _comparison(selection, services, primary, start)
+        other, empty = _comparison(selection, services, primary, start, DISPLAY_VARIABLES[variable])
         if other is not None and variable == "zos" and services.source_of(primary) != services.source_of(other):
             scene.aligned = True
             other = services.reader(f"aligned@{other.identifier}|{primary.identifier}")
         scene.comparison = other
-        waits = waits or (selection.comparison == "climatology" and not ready(primary))
+        waits = waits or (has_mean and selection.comparison == "climatology" and not ready(primary))
         scene.panels += _comparison_panels(selection, scene, primary, empty, waits)
     return scene
+
+
+def _variables(reader: FieldReader, services: Services) -> tuple[str, ...]:
+    """Return the names of what can be shown of a store and its parts."""
+    there = {name for name, shown in DISPLAY_VARIABLES.items() if set(shown.needs) <= set(reader.variables)}
+    there |= {name for name, shown in DISPLAY_VARIABLES.items() if services.holder(reader, shown.needs) is not reader}
+    return tuple(name for name in DISPLAY_VARIABLES if name in there)
 
 
 def shown_variable(selection: Selection, scene: Scene) -> str:
@@ -118,7 +128,8 @@ def panel(key: str, reader: FieldReader, selection: Selection, scene: Scene, wai
     # Beside another map only the same depth means anything.
     _, metres = shown_depth(selection, scene.depths)
     index = level_at(depths, metres) if depths else 0
-    leads = [] if missing or waits or index is None else list(reader.leads)
+    no_mean = selection.quantity == "anomaly" and not shown.has_climatology
+    leads = [] if missing or waits or no_mean or index is None else list(reader.leads)
     if selection.quantity == "change":
         leads = [lead for lead in leads if lead - 1 in leads]
     offset = 0 if scene.primary is None else day_offset(scene.primary, reader)
@@ -137,11 +148,13 @@ def panel(key: str, reader: FieldReader, selection: Selection, scene: Scene, wai
         "units": shown.units,
         "forcing": forcing_label(reader.kind, reader.attrs),
         "notice": notice(reader.attrs),
-        "empty": _empty(shown.label, f" at {metres:g} m" if index is None else "", bool(missing), waits),
+        "empty": _empty(shown.label, f" at {metres:g} m" if index is None else "", bool(missing), waits, no_mean),
     }
 
 
-def _empty(label: str, depth: str, missing: bool, waits: bool) -> str:
+def _empty(label: str, depth: str, missing: bool, waits: bool, no_mean: bool) -> str:
+    if no_mean:
+        return f"There is no climatology of {label.lower()}: choose its value or its change"
     if missing or depth:
         return f"There is no {label.lower()}{depth} in this store"
     return "The climatology of these days is being prepared" if waits else "The first day is on its way"
@@ -159,10 +172,12 @@ def comparison_choices(selection: Selection, services: Services, scene: Scene) -
     choices = {"none": "Nothing"}
     if selection.source == "sample":
         choices["reference"] = "Reference (sample run)"
-    own = "" if scene.primary is None else scene.primary.identifier
+    shown = "" if scene.primary is None else scene.primary.identifier
+    # A part of the store shown, such as its waves, stands on the map already; its Kuroshio has the ocean's fields anew.
+    own = "" if shown.endswith(DETAIL) else shown.partition("/")[0]
     choices |= {name: MODEL_LABELS[name] for name in VIRTUAL if not own.startswith(name)}
-    for store in services.stores():
-        if store.identifier == own or scene.primary is None or not _overlap(scene.primary, store):
+    for store in services.with_details():
+        if store.identifier in (own, shown) or scene.primary is None or not _overlap(scene.primary, store):
             continue
         same_source = services.source_of(store) == selection.source
         if store.kind == "reference" and same_source and store.init_time == scene.primary.init_time:
@@ -202,18 +217,23 @@ def _forecast_missing(selection: Selection, services: Services, start: str) -> b
     return store is None or not store.complete
 
 
-def _comparison(selection: Selection, services: Services, primary: FieldReader, start: str) -> tuple[FieldReader | None, str]:
-    """Return the store beside the map, or None and why there is none."""
+def _comparison(
+    selection: Selection, services: Services, primary: FieldReader, start: str, shown: DisplayVariable
+) -> tuple[FieldReader | None, str]:
+    """Return the store, or the part of one, beside the map, or None and why there is none."""
     wanted = selection.comparison
     if wanted == "reference":
         if selection.source != "sample":
             return None, "There is no reference for this source"
         store = services.find("reference", selection.source, start)
-        return store, "The reference of this start is being written"
+        held = None if store is None else services.holder(store, shown.needs)
+        return held, "The reference of this start is being written"
+    if wanted == "climatology" and not shown.has_climatology:
+        return None, f"There is no climatology of {shown.label.lower()}"
     if wanted in VIRTUAL:
         return services.reader(f"{wanted}@{primary.identifier}"), ""
     if wanted.startswith(STORE):
-        other = services.reader(wanted.removeprefix(STORE))
+        other = services.holder(services.reader(wanted.removeprefix(STORE)), shown.needs)
         return other, "" if common_leads(primary, other) else "The two have no day in common"
     raise InputError(f"comparison {wanted!r} is unknown; choose one from the list")
 

@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +35,9 @@ FORECAST_DAYS = 30
 
 SHELF_INTERVAL = 0.5
 """Seconds for which the list of stores is taken as it was."""
+
+DETAIL = "/kuroshio"
+"""End of the identifier of a part that repeats the ocean's fields on a finer grid."""
 
 VIRTUAL = ("persistence", "climatology")
 """Models that are computed while they are looked at."""
@@ -75,6 +78,7 @@ class Services:
         self._closed = False
         self._lock = threading.RLock()
         self._stores: dict[tuple[str, int], Store] = {}
+        self._parts: dict[tuple[str, int], Store] = {}
         self._shelf: list[Store] = []
         self._shelf_time = -1.0
         self._sources: dict[str, Source] = {}
@@ -181,10 +185,37 @@ class Services:
         if kind == "aligned":
             moved, _, fixed = rest.partition("|")
             return self._aligned(self.reader(moved), self.reader(fixed))
+        whole, _, part = identifier.partition("/")
         for store in self.stores():
-            if store.identifier == identifier:
-                return store
+            if store.identifier == whole:
+                return self._part(store, part) if part else store
         raise InputError(f"there is no store {identifier!r}; choose one from the list or run the forecast")
+
+    def _part(self, store: Store, name: str) -> Store:
+        """Return a part of a store, opened once."""
+        key = (f"{store.identifier}/{name}", store.folder.stat().st_ino)
+        with self._lock:
+            if key not in self._parts:
+                self._parts = {known: part for known, part in self._parts.items() if known[0] != key[0]} | {key: store.part(name)}
+            return self._parts[key]
+
+    def with_details(self) -> list[Store]:
+        """Return every store, each followed by its part that has the ocean's own fields on a finer grid."""
+        found: list[Store] = []
+        for store in self.stores():
+            found.append(store)
+            if DETAIL.removeprefix("/") in store.parts:
+                found.append(self._part(store, DETAIL.removeprefix("/")))
+        return found
+
+    def holder(self, reader: FieldReader, needs: Iterable[str]) -> FieldReader:
+        """Return the part of a store that has the fields `needs` where the store itself has not; else the store."""
+        if isinstance(reader, Store) and not set(needs) <= set(reader.variables):
+            for name in reader.parts:
+                part = self._part(reader, name)
+                if set(needs) <= set(part.variables):
+                    return part
+        return reader
 
     def _aligned(self, moved: FieldReader, fixed: FieldReader) -> FieldReader:
         pairs = common_leads(fixed, moved)[:1]

@@ -48,12 +48,13 @@ def date_label(time: np.datetime64, sample: bool) -> str:
 
 def store_label(kind: str, attrs: dict[str, Any]) -> str:
     """Return the name of a store as the title of a map."""
+    finer = ", Kuroshio 1/12°" if attrs.get("part") == "kuroshio" else ""
     if kind == "reference":
-        return "Reference" + (" (sample run)" if is_sample(attrs) else "")
+        return "Reference" + (" (sample run)" if is_sample(attrs) else "") + finer
     if kind == "analysis":
         return str(attrs.get("label", attrs.get("source", "Analysis")))
     model = str(attrs.get("model", ""))
-    return MODEL_LABELS.get(model, str(attrs.get("label", model or "Forecast")))
+    return MODEL_LABELS.get(model, str(attrs.get("label", model or "Forecast"))) + finer
 
 
 def forcing_label(kind: str, attrs: dict[str, Any]) -> str:
@@ -67,7 +68,8 @@ def forcing_label(kind: str, attrs: dict[str, Any]) -> str:
 
 def notice(attrs: dict[str, Any]) -> str:
     """Return the line of caution that belongs to every map of a store."""
-    return SAMPLE_NOTICE if is_sample(attrs) else NOT_FOR_NAVIGATION
+    said = SAMPLE_NOTICE if is_sample(attrs) else NOT_FOR_NAVIGATION
+    return f"{said}; what is finer than 1/4° is statistical" if attrs.get("detail") == "statistical" else said
 
 
 def choice_label(kind: str, attrs: dict[str, Any], init_time: np.datetime64) -> str:

@@ -90,9 +90,14 @@ class Worker:
             self._say(id=identifier, state="done", folder=str(folder))
 
 
+DEFAULT_MODEL = "small"
+"""The model whose heads a reference is written for: it names none."""
+
+
 def perform(request: dict[str, Any], progress: Progress, cancelled: Callable[[], bool]) -> Path:
     """Do one request (`kind` forecast, reference or climatology) and return the folder of what it wrote."""
     from engine.forecast import run_forecast
+    from engine.forecast_heads import heads_at_hand
     from engine.reference import write_reference
     from engine.sources import open_source
 
@@ -102,9 +107,11 @@ def perform(request: dict[str, Any], progress: Progress, cancelled: Callable[[],
     if request["kind"] == "climatology":
         return prepare(grid, init_time + np.arange(request["days"] + 1), progress, cancelled)
     source = open_source(request["source"], grid=grid, **options)
+    days, model = request["days"], request["model"] or DEFAULT_MODEL
+    heads = heads_at_hand(model, source, init_time)
     if request["kind"] == "reference":
-        return write_reference(source, init_time, request["days"], progress=progress, cancelled=cancelled)
-    return run_forecast(source, init_time, request["model"], request["days"], resume=True, progress=progress, cancelled=cancelled)
+        return write_reference(source, init_time, days, progress, cancelled, heads)
+    return run_forecast(source, init_time, model, days, resume=True, progress=progress, cancelled=cancelled, heads=heads)
 
 
 def give_way() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.errors import InputError
 from engine.grid import EARTH_RADIUS, Grid
-from engine.variables import VARIABLES
+from engine.variables import PLANKTON, PROGNOSTIC, VARIABLES
 
 Slice = Callable[[str], np.ndarray]
 """Gives the (h, w) field of a stored variable at the depth and time at hand."""
@@ -70,6 +70,11 @@ class DisplayVariable:
         """Return whether a depth can be chosen."""
         return bool(VARIABLES[self.needs[0]].depths)
 
+    @property
+    def has_climatology(self) -> bool:
+        """Return whether its mean for a day of the year is known."""
+        return set(self.needs) <= set(PROGNOSTIC)
+
 
 def _plain(name: str, units: str) -> DisplayVariable:
     return DisplayVariable(name, VARIABLES[name].long_name, units, (name,), _stored(name))
@@ -85,6 +90,11 @@ DISPLAY_VARIABLES: dict[str, DisplayVariable] = {
         _plain("vo", "m/s"),
         _plain("zos", "m"),
         DisplayVariable("vorticity", "Relative vorticity", "10⁻⁵ s⁻¹", ("uo", "vo"), vorticity),
+        _plain("swh", "m"),
+        *(_plain(name, "mg/m³") for name in ("chl", *PLANKTON)),
+        _plain("fe", "nmol/l"),
+        _plain("no3", "µmol/l"),
+        _plain("mlotst", "m"),
     )
 }
 

@@ -8,14 +8,16 @@ import numpy as np
 
 from engine.batch import Batch
 from engine.errors import InputError
-from engine.grid import Grid
+from engine.grid import Grid, quarter_degree
 from engine.head_rollout import HeadRollout, Refinement, RollingHead
 from engine.heads import MAKERS, load_day_head, load_downscaling
 from engine.kuroshio_grid import kuroshio_grid
+from engine.models import NETWORK_NAMES
 from engine.models.forecaster import Forecaster
 from engine.models.heads.day import DayHead
 from engine.models.heads.downscaling import SURFACE, Downscaling
 from engine.models.interface import Model
+from engine.paths import weights_candidates
 from engine.sources import HeadSource, Source
 from engine.stores.layout import Part
 
@@ -38,7 +40,7 @@ class LoadedHead:
         """Return what the head adds to a store."""
         if isinstance(self.module, DayHead):
             return Part(self.module.grid, self.module.coding.names, {"head_provenance": self.provenance})
-        return Part(kuroshio_grid(), SURFACE, {"head_provenance": self.provenance})
+        return Part(kuroshio_grid(), SURFACE, {"head_provenance": self.provenance, "detail": "statistical"})
 
 
 def chosen_heads(wanted: str, source: Source, time: np.datetime64) -> tuple[tuple[str, ...], dict[str, str]]:
@@ -64,12 +66,29 @@ def _cannot_begin(name: str, source: Source, time: np.datetime64) -> str:
     )
 
 
+def heads_at_hand(model_name: str, source: Source, time: np.datetime64) -> tuple[str, ...]:
+    """Return the heads that can go along with a forecast without further ado: their weights are here, and they can begin."""
+    if model_name not in NETWORK_NAMES or not _fits(source):
+        return ()
+    begun, _ = chosen_heads("all", source, time)
+    return tuple(name for name in begun if any(path.exists() for path in weights_candidates(f"{model_name}-{name}")))
+
+
+def _fits(source: Source) -> bool:
+    """Return whether a source forecasts on the one grid whose features heads have learned to read."""
+    return getattr(source, "grid", quarter_degree()).same_as(quarter_degree())
+
+
 def load_heads(names: Iterable[str], model: Model) -> dict[str, LoadedHead]:
     """Return heads of `model` by name; raises InputError for a model without features, ModelError without their weights."""
     loaded = {}
     for name in names:
         if not isinstance(model, Forecaster):
             raise InputError(f"model {model.name!r} gives no features; heads go with a network such as 'small': leave them out")
+        if not model.grid.same_as(quarter_degree()):
+            raise InputError(
+                f"heads read features of the grid {quarter_degree().shape}; this one is {model.grid.shape}: leave them out"
+            )
         module, provenance = load_downscaling(model) if name == KUROSHIO else load_day_head(name, model)
         loaded[name] = LoadedHead(module, provenance)
     return loaded

@@ -13,6 +13,7 @@ from engine.head_features import FeatureStore
 from engine.head_weights import HeadCard
 from engine.heads_training import HeadPlan, Score
 from engine.kuroshio_grid import kuroshio_grid, refine
+from engine.models.dynamics import finer_than_passes
 from engine.models.forecaster import Forecaster
 from engine.models.heads.downscaling import SURFACE, Downscaling, DownscalingShape
 from engine.paths import home, runs_folder
@@ -24,6 +25,12 @@ from sample_data.runs import Run
 
 GRADIENT_SHARE = 0.5
 """Weight of errors of the slope beside those of the value: fronts and vorticity are slopes."""
+
+SHARPNESS = 0.1
+"""Weight of how far what is finer than 50 km is too weak: errors alone ask for none where they cannot be avoided."""
+
+FINE_PASSES = 3
+"""Binomial means of three cells that take away what is finer than about 50 km."""
 
 STATISTICS_DAYS = 24
 DAYS_APART = 2
@@ -96,7 +103,10 @@ class KuroshioSamples:
 
 
 class KuroshioObjective:
-    """Square errors of value and slope over wet cells, by area, in units of the bicubic interpolation's own errors."""
+    """Square errors of value and slope over wet cells, by area, in units of the bicubic interpolation's own errors.
+
+    A small part is how far the root mean square of what is finer than 50 km differs from the reference's, in its units.
+    """
 
     def __init__(self) -> None:
         grid = kuroshio_grid()
@@ -112,8 +122,19 @@ class KuroshioObjective:
         error = head.correction(here["surface"], here.get("features")) - detail
         values, slopes = (a / b.clamp_min(1e-9) for a, b in zip(self._squares(error), self._squares(detail), strict=True))
         loss = (1 - GRADIENT_SHARE) * values.mean() + GRADIENT_SHARE * slopes.mean()
+        if SHARPNESS:
+            base = head.interpolated(here["surface"])[0] / head.detail
+            ours, theirs = (self._fineness(base + part[0], head.wet) for part in (error + detail, detail))
+            loss = loss + SHARPNESS * ((ours / theirs - 1) ** 2).mean()
         ratios = {name: float(value) ** 0.5 for name, value in zip(SURFACE, values.detach(), strict=True)}
         return Score(loss, 1.0, ratios)
+
+    def _fineness(self, field: torch.Tensor, wet: torch.Tensor) -> torch.Tensor:
+        """Return the root mean square (5,) of what is finer than 50 km in a field (5, h, w)."""
+        sea = wet[None] if wet.ndim == 2 else wet
+        fine = finer_than_passes(torch.where(sea, field, 0.0), sea, FINE_PASSES)
+        weight = self.weight[FINE_PASSES:-FINE_PASSES, FINE_PASSES:-FINE_PASSES].to(field.device)
+        return ((fine**2 * weight).sum((1, 2)) / weight.sum()).sqrt()
 
     def _squares(self, field: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Return means (5,) over wet cells of the squares of (1, 5, h, w) and of its steps from cell to cell."""

@@ -4,7 +4,7 @@ import numpy as np
 
 from app.scene import STORE, Scene
 from app.selection import Selection
-from app.services import Services
+from app.services import DETAIL, Services
 from app.views.bound import chooser, offer
 from app.words import MODEL_LABELS, choice_label, date_label
 from engine.errors import InputError
@@ -39,8 +39,8 @@ class SourceControls:
         stored = self.services.stores()
         if self.services.options.altimetry is not None or any(store.attrs.get("source") == "observed" for store in stored):
             choices["Observed altimetry"] = "observed"
-        for store in stored:
-            if store.kind == "analysis":
+        for store in self.services.with_details():
+            if store.kind == "analysis" or store.identifier.endswith(DETAIL):
                 choices[choice_label(store.kind, store.attrs, store.init_time)] = STORE + store.identifier
         return choices
 

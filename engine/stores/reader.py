@@ -10,7 +10,7 @@ import zarr
 from engine.batch import Batch
 from engine.errors import InputError
 from engine.grid import Grid
-from engine.stores.layout import LEAD_DIMENSION, PART_OF, array_of, lead_numbers, read_attributes
+from engine.stores.layout import LEAD_DIMENSION, PART, array_of, lead_numbers, read_attributes
 from engine.variables import VARIABLES
 
 
@@ -39,7 +39,7 @@ class Store:
         self._depths = tuple(np.asarray(array_of(self._group, "depth")[:]).tolist())
         self._index = {int(lead): index for index, lead in enumerate(lead_numbers(self._times))}
         # The group around a part says which leads are finished, for itself and all its parts at once.
-        self._marked = folder.parent if PART_OF in self._own else folder
+        self._marked = folder.parent if PART in self._own else folder
         self._version = (0, 0)
 
     @property
