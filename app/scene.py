@@ -227,7 +227,7 @@ def _comparison(
             return None, "There is no reference for this source"
         store = services.find("reference", selection.source, start)
         held = None if store is None else services.holder(store, shown.needs)
-        return held, "The reference of this start is being written"
+        return held, "" if store is not None and store.complete else "The reference of this start is being written"
     if wanted == "climatology" and not shown.has_climatology:
         return None, f"There is no climatology of {shown.label.lower()}"
     if wanted in VIRTUAL:

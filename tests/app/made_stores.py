@@ -6,6 +6,7 @@ from engine.batch import Batch
 from engine.grid import Grid
 from engine.paths import stores_folder
 from engine.store import AnalysisStore, ForecastStore
+from engine.stores.layout import Part
 
 START = np.datetime64("2019-02-23", "D")
 
@@ -28,22 +29,51 @@ def ocean(grid: Grid, day: int, shift: float = 0.0) -> Batch:
 
 
 def write_forecast(
-    grid: Grid, days: int = 30, finished: int | None = None, kind: str = "forecast", model: str = "small", shift: float = 0.0
+    grid: Grid,
+    days: int = 30,
+    finished: int | None = None,
+    kind: str = "forecast",
+    model: str = "small",
+    shift: float = 0.0,
+    parts: dict[str, Part] | None = None,
 ) -> str:
-    """Write a forecast or reference of the sample ocean with `finished` of its days, and return its identifier."""
+    """Write a forecast or reference of the sample ocean with `finished` of its days, and return its identifier.
+
+    `parts` are those of `waves_and_detail`.
+    """
     name = "reference" if kind == "reference" else model
     identifier = f"{name}__sample__20190223__{days}d-made00"
     attrs = {
         "source": "sample", "source_label": "Sample ocean", "sample": True, "forcing_kind": "synthetic", "model": model,
         "model_label": "GOMS small", "days": days,
     }  # fmt: skip
-    with ForecastStore.create(stores_folder() / identifier, grid, START, days, attrs, kind=kind) as store:
+    with ForecastStore.create(stores_folder() / identifier, grid, START, days, attrs, kind=kind, parts=parts) as store:
         last = days if finished is None else finished
         for lead in range(last + 1):
-            store.append(lead, ocean(grid, lead, shift))
+            fields = {name: fields_of(part, lead, shift) for name, part in (parts or {}).items()}
+            store.append(lead, ocean(grid, lead, shift), fields)
         if last == days:
             store.finish()
     return identifier
+
+
+def waves_and_detail(grid: Grid) -> dict[str, Part]:
+    """Return the parts of a store that has waves on `grid` and the Kuroshio on a finer one."""
+    lat, lon = np.arange(20.25, 50, 0.5), np.arange(122.75, 180, 0.5)
+    sea = np.ones((1, lat.size, lon.size), bool)
+    fine = Grid(lat, lon, np.array([0.0]), sea, np.full(sea.shape[1:], 4000, np.float32))
+    return {
+        "waves": Part(grid, ("swh",)),
+        "kuroshio": Part(fine, ("thetao", "so", "uo", "vo", "zos"), {"detail": "statistical"}),
+    }
+
+
+def fields_of(part: Part, day: int, shift: float = 0.0) -> Batch:
+    """Return what a part holds of a day: swell of two to four metres, or the ocean on the part's grid."""
+    whole = ocean(part.grid, day, shift)
+    if part.variables != ("swh",):
+        return whole
+    return Batch({"swh": 3 + whole["zos"] / 0.3}, part.grid, whole.time)
 
 
 def write_analysis(grid: Grid, product: str = "hycom", days: int = 5, offset: float = 0.4) -> str:

@@ -9,8 +9,8 @@ from app.scene import build_scene, comparison_choices, shown_variable, time_axis
 from app.selection import Selection
 from app.services import Options, Services
 from engine.errors import InputError
-from engine.grid import Grid
-from tests.app.made_stores import write_analysis, write_forecast, write_surface_analysis
+from engine.grid import Grid, coarsened
+from tests.app.made_stores import waves_and_detail, write_analysis, write_forecast, write_surface_analysis
 
 
 @pytest.fixture
@@ -126,3 +126,50 @@ def test_only_stores_with_a_common_day_are_offered_beside(services: Services, sm
     assert {"none", "reference", "persistence", "climatology"} <= set(choices)
     assert f"store:{other}" not in choices, "it begins two days after the forecast began, one after its end"
     assert shown_variable(selection, scene) == "thetao"
+
+
+def test_waves_in_a_store_are_shown_like_other_fields_and_beside_the_reference_s(services: Services, small_grid: Grid) -> None:
+    parts = {"waves": waves_and_detail(coarsened(16))["waves"]}
+    store = write_forecast(small_grid, days=2, parts=parts)
+    write_forecast(small_grid, days=2, kind="reference", parts=parts)
+    assert "swh" in build_scene(chosen(), services).variables
+    scene = build_scene(chosen(variable="swh", comparison="reference"), services)
+    first, second, _ = scene.panels
+    assert (first["store"], first["leads"], first["units"]) == (f"{store}/waves", [0, 1, 2], "m")
+    assert first["quantity"] == "Significant wave height" and first["title"] == "GOMS small"
+    assert second["store"].endswith("/waves") and second["leads"] == [0, 1, 2]
+    assert scene.depths == () and scene.primary is not None and scene.primary.grid.shape == (45, 90)
+    assert services.reader(f"{store}/waves").read("swh", 2).shape == (45, 90)
+    beside = comparison_choices(chosen(variable="swh"), services, scene)
+    assert f"store:{store}" not in beside and "persistence" in beside
+
+
+def test_what_has_no_climatology_says_so_instead_of_an_anomaly(services: Services, small_grid: Grid) -> None:
+    write_forecast(small_grid, days=2, parts={"waves": waves_and_detail(small_grid)["waves"]})
+    anomaly = build_scene(chosen(variable="swh", quantity="anomaly"), services).panels[0]
+    assert anomaly["leads"] == [] and "no climatology of significant wave height" in anomaly["empty"]
+    beside = build_scene(chosen(variable="swh", comparison="climatology"), services).panels[1]
+    assert beside["leads"] == [] and "no climatology" in beside["empty"]
+
+
+def test_a_reference_without_waves_says_so_beside_a_forecast_that_has_them(services: Services, small_grid: Grid) -> None:
+    write_forecast(small_grid, days=2, parts={"waves": waves_and_detail(small_grid)["waves"]})
+    write_forecast(small_grid, days=2, kind="reference")
+    beside = build_scene(chosen(variable="swh", comparison="reference"), services).panels[1]
+    assert beside["leads"] == [] and beside["empty"] == "There is no significant wave height in this store"
+
+
+def test_the_fine_kuroshio_stands_beside_the_forecast_it_belongs_to_and_says_what_it_is(
+    services: Services, small_grid: Grid
+) -> None:
+    store = write_forecast(small_grid, days=2, parts=waves_and_detail(small_grid))
+    plain = build_scene(chosen(), services)
+    assert plain.panels[0]["store"] == store
+    detail = f"store:{store}/kuroshio"
+    assert detail in comparison_choices(chosen(), services, plain)
+    scene = build_scene(chosen(comparison=detail, variable="vorticity"), services)
+    assert scene.panels[1]["title"] == "GOMS small, Kuroshio 1/12°" and scene.panels[1]["leads"] == [0, 1, 2]
+    assert "finer than 1/4° is statistical" in scene.panels[1]["notice"]
+    alone = build_scene(chosen(source=detail), services)
+    assert alone.panels[0]["store"] == f"{store}/kuroshio" and not alone.needs_forecast
+    assert f"store:{store}" in comparison_choices(chosen(source=detail), services, alone)
