@@ -26,20 +26,20 @@ from sample_data.runs import Run
 GRADIENT_SHARE = 0.5
 """Weight of errors of the slope beside those of the value: fronts and vorticity are slopes."""
 
-SHARPNESS = 0.1
+SHARPNESS = 1.0
 """Weight of how far what is finer than 50 km is too weak: errors alone ask for none where they cannot be avoided."""
 
 FINE_PASSES = 3
 """Binomial means of three cells that take away what is finer than about 50 km."""
 
 STATISTICS_DAYS = 24
-DAYS_APART = 2
+DAYS_APART = 4
 """Days between two that are learned from: filaments live for a week, and each day costs a pass of the backbone."""
 
-ONE_WITHOUT = 8
-"""One day in so many is seen without features, as is the initial state of a forecast."""
+ONE_WITHOUT = 2
+"""One day in so many is seen without features: an initial state has none, and no place is to be learned by heart."""
 
-PLAN = HeadPlan(steps=900, rate=2e-3, batch=1)
+PLAN = HeadPlan(steps=500, rate=2e-3, batch=1)
 
 Sample = dict[str, torch.Tensor]
 Features = Callable[[int, int], np.ndarray]
@@ -73,6 +73,11 @@ def stacked(fields: dict[str, np.ndarray]) -> np.ndarray:
     return np.stack([fields[name] for name in SURFACE])
 
 
+def reads_features(number: int) -> bool:
+    """Return whether the sample of that number is seen with features."""
+    return number % ONE_WITHOUT != ONE_WITHOUT - 1
+
+
 @dataclass(frozen=True)
 class KuroshioSamples:
     """Pairs on disk as samples: `surface` (1, 5, 120, 230), `detail` (1, 5, 360, 690), and `features` of most."""
@@ -87,7 +92,7 @@ class KuroshioSamples:
         path = self.files[number]
         with np.load(path) as pair:
             sample = {name: torch.from_numpy(pair[name].astype(np.float32))[None] for name in ("surface", "detail")}
-        if self.features is not None and number % ONE_WITHOUT != ONE_WITHOUT - 1:
+        if self.features is not None and reads_features(number):
             _, seed, day = path.stem.split("-")
             sample["features"] = torch.from_numpy(self.features(int(seed), int(day)).astype(np.float32))[None]
         return sample
@@ -115,19 +120,20 @@ class KuroshioObjective:
         self.along, self.across = (self.weight[:, 1:] * self.weight[:, :-1] > 0), (self.weight[1:] * self.weight[:-1] > 0)
 
     def __call__(self, head: nn.Module, sample: Sample) -> Score:
-        """Return the score of a head on one sample; loss 1 is bicubic interpolation."""
+        """Return the score of a head on one sample beside that of bicubic interpolation."""
         assert isinstance(head, Downscaling)
         here = {name: values.to(head.detail.device) for name, values in sample.items()}
         detail = here["detail"] / head.detail
         error = head.correction(here["surface"], here.get("features")) - detail
         values, slopes = (a / b.clamp_min(1e-9) for a, b in zip(self._squares(error), self._squares(detail), strict=True))
         loss = (1 - GRADIENT_SHARE) * values.mean() + GRADIENT_SHARE * slopes.mean()
-        if SHARPNESS:
-            base = head.interpolated(here["surface"])[0] / head.detail
-            ours, theirs = (self._fineness(base + part[0], head.wet) for part in (error + detail, detail))
-            loss = loss + SHARPNESS * ((ours / theirs - 1) ** 2).mean()
+        base = head.interpolated(here["surface"])[0] / head.detail
+        wanted = self._fineness(base + detail[0], head.wet)
+        dullness, interpolated = (
+            ((self._fineness(base + part, head.wet) / wanted - 1) ** 2).mean() for part in (error[0] + detail[0], 0.0)
+        )
         ratios = {name: float(value) ** 0.5 for name, value in zip(SURFACE, values.detach(), strict=True)}
-        return Score(loss, 1.0, ratios)
+        return Score(loss + SHARPNESS * dullness, 1 + SHARPNESS * float(interpolated), ratios)
 
     def _fineness(self, field: torch.Tensor, wet: torch.Tensor) -> torch.Tensor:
         """Return the root mean square (5,) of what is finer than 50 km in a field (5, h, w)."""
@@ -148,19 +154,22 @@ class KuroshioObjective:
 def lesson(model: Forecaster, features: FeatureStore, progress: Progress = no_progress) -> Lesson:
     """Return the head's lesson from the user's nested runs but the held-out one; raises InputError where there are none."""
     files: list[Path] = []
+    shown: list[tuple[Run, list[int]]] = []
     days: dict[str, list[int]] = {}
     for folder in sorted(runs_folder().glob("seed-*")):
         run = Run.open(folder)
         stored = [day for day in archive_of(run).days if day >= FIRST_DAY and day % DAYS_APART == 0]
         if run.seed != HELD_OUT_SEED and stored:
+            shown.append((run, [day for number, day in enumerate(stored, len(files)) if reads_features(number)]))
             files += write_pairs(run, stored, home() / "training" / "kuroshio-pairs", progress)
-            features.fill(run, stored, model, progress)
             days[f"seed {run.seed}"] = [stored[0], stored[-1]]
     if not files:
         raise InputError(
             f"no nested days to learn from in {runs_folder()}; build them with `goms sample build --days 330 --seed 2 "
             "--kuroshio 150`"
         )
+    for run, wanted in shown:
+        features.fill(run, wanted, model, progress)
     samples = KuroshioSamples(files, features)
     shape = DownscalingShape(features=model.network.preset.decoder_width, patch=model.network.preset.patch)
     card = HeadCard("kuroshio", shape.to_dict(), kuroshio_grid(), model.provenance["weights_sha256"])
