@@ -97,7 +97,7 @@ DEFAULT_MODEL = "small"
 def perform(request: dict[str, Any], progress: Progress, cancelled: Callable[[], bool]) -> Path:
     """Do one request (`kind` forecast, reference or climatology) and return the folder of what it wrote."""
     from engine.forecast import run_forecast
-    from engine.forecast_heads import heads_at_hand
+    from engine.heads.in_forecast import heads_at_hand
     from engine.reference import write_reference
     from engine.sources import open_source
 

@@ -85,7 +85,7 @@ def forecast(
 
         from engine.commands.request import init_time_of, source_of
         from engine.forecast import run_forecast
-        from engine.forecast_heads import chosen_heads
+        from engine.heads.in_forecast import chosen_heads
         from engine.store import open_store
 
         began = time.perf_counter()
@@ -150,7 +150,7 @@ def train(
     # Of several processes the first alone ends in JSON.
     with reporting(as_json and os.environ.get("RANK", "0") == "0") as report:
         if head is not None:
-            from engine.train_head import train_head
+            from engine.heads.train import train_head
 
             report.result = train_head(preset, head, resume, device, report.progress)
             return

@@ -15,8 +15,8 @@ from engine import __version__
 from engine.batch import Batch
 from engine.behind import Do, at_once, one_behind
 from engine.errors import InputError, ModelError
-from engine.forecast_heads import LoadedHead, begin_heads, carried_fields, load_heads
-from engine.head_rollout import RollingHead, with_heads
+from engine.heads.in_forecast import LoadedHead, begin_heads, carried_fields, load_heads
+from engine.heads.rollout import RollingHead, with_heads
 from engine.models import MODEL_NAMES, load_model
 from engine.models.interface import TIME_STEP, Model
 from engine.paths import stores_folder

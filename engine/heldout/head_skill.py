@@ -16,15 +16,15 @@ import numpy as np
 
 from engine.climatology import day_of_year
 from engine.grid import Grid
-from engine.head_rollout import HeadRollout, with_heads
-from engine.heads import load_day_head
+from engine.heads.lessons import BIOGEOCHEMISTRY, WAVES, SampleDays, Subject, training_runs
+from engine.heads.loading import load_day_head
+from engine.heads.rollout import HeadRollout, with_heads
 from engine.heldout.days import held_out_days, held_out_run
 from engine.models.forecaster import Forecaster
 from engine.models.heads.day import Coding, DayHead
 from engine.models.heads.waves import WaveHeights
 from engine.progress import Progress, no_progress
 from engine.rollout import rollout
-from engine.sample_lessons import BIOGEOCHEMISTRY, WAVES, SampleDays, Subject, training_runs
 from engine.sea_state import DOUGLAS
 from engine.sources import initial_state
 from engine.sources.sample import SampleSource

@@ -14,11 +14,11 @@ import numpy as np
 import torch
 
 from engine.errors import InputError
-from engine.head_features import FeatureStore
-from engine.heads import load_downscaling
+from engine.heads.features import FeatureStore
+from engine.heads.kuroshio_training import stacked
+from engine.heads.loading import load_downscaling
 from engine.heldout.days import FIRST_HELD_OUT_START, HELD_OUT_SEED
 from engine.kuroshio_grid import crop, kuroshio_grid
-from engine.kuroshio_training import stacked
 from engine.models.forecaster import Forecaster
 from engine.models.heads.downscaling import SURFACE, Downscaling, refined
 from engine.paths import cache_folder, runs_folder

@@ -10,7 +10,7 @@ import torch
 
 from engine.errors import InputError
 from engine.grid import Grid
-from engine.head_weights import HeadCard, load_head, read_head_card
+from engine.heads.weights import HeadCard, load_head, read_head_card
 from engine.models.heads.completion import Completion, CompletionShape
 from engine.reconstruction.analysis import Surface
 from engine.reconstruction.departures import SURFACE, Departures

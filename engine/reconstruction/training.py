@@ -13,8 +13,8 @@ import torch
 from torch import nn
 
 from engine.grid import Grid, coarsened
-from engine.head_weights import HeadCard, save_head
-from engine.heads_training import HeadPlan, HeadTrainer, Score
+from engine.heads.training import HeadPlan, HeadTrainer, Score
+from engine.heads.weights import HeadCard, save_head
 from engine.hydrography import climatology
 from engine.models.heads.completion import Completion, CompletionShape
 from engine.paths import home, weights_folder

@@ -19,9 +19,9 @@ import torch
 
 import engine.models.evolution
 from engine.batch import Batch
-from engine.forecast_heads import HEADS, begin_heads, load_heads
 from engine.grid import Grid, quarter_degree
-from engine.head_rollout import RollingHead
+from engine.heads.in_forecast import HEADS, begin_heads, load_heads
+from engine.heads.rollout import RollingHead
 from engine.models import load_model
 from engine.models.evolution import Evolution
 from engine.models.forecaster import Forecaster, choose_device

@@ -10,7 +10,15 @@ from torch.nn import functional
 
 from engine.batch import Batch
 from engine.grid import quarter_degree
-from engine.kuroshio_grid import QUARTER_COLUMNS, QUARTER_ROWS, REFINEMENT, crop, kuroshio_grid, nearest_wet, refining_weights
+from engine.kuroshio_grid import (
+    QUARTER_COLUMNS,
+    QUARTER_ROWS,
+    REFINEMENT,
+    crop,
+    kuroshio_grid,
+    nearest_wet,
+    refining_weights,
+)
 
 SURFACE = ("thetao", "so", "uo", "vo", "zos")
 """Fields in and out, at the surface."""

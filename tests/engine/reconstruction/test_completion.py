@@ -8,7 +8,7 @@ import torch
 
 from engine.errors import ModelError
 from engine.grid import coarsened
-from engine.heads_training import HeadPlan, HeadTrainer
+from engine.heads.training import HeadPlan, HeadTrainer
 from engine.hydrography import climatology
 from engine.models.heads.completion import INPUTS, Completion, CompletionShape
 from engine.reconstruction.analysis import reconstruct

@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from engine.heads import MAKERS
+from engine.heads.loading import MAKERS
 from engine.models.heads.day import DayHead
 from engine.models.heads.tendency import TendencyShape
 from tests.engine.models.tiny import tiny_grid

@@ -9,9 +9,9 @@ from torch import nn
 from engine.checkpoint import find_weights
 from engine.errors import InputError
 from engine.grid import quarter_degree
-from engine.head_features import FeatureStore
-from engine.head_weights import HeadCard, save_head
-from engine.heads_training import HeadPlan, HeadTrainer, Objective, Samples
+from engine.heads.features import FeatureStore
+from engine.heads.training import HeadPlan, HeadTrainer, Objective, Samples
+from engine.heads.weights import HeadCard, save_head
 from engine.models.forecaster import Forecaster, load_forecaster
 from engine.paths import home, weights_folder
 from engine.progress import Progress, no_progress
@@ -36,19 +36,19 @@ Prepare = Callable[[Forecaster, FeatureStore, Progress], Lesson]
 
 
 def _kuroshio(model: Forecaster, features: FeatureStore, progress: Progress) -> Lesson:
-    from engine.kuroshio_training import lesson
+    from engine.heads.kuroshio_training import lesson
 
     return lesson(model, features, progress)
 
 
 def _waves(model: Forecaster, features: FeatureStore, progress: Progress) -> Lesson:
-    from engine.sample_lessons import WAVES, lesson
+    from engine.heads.lessons import WAVES, lesson
 
     return lesson(WAVES, model, features, progress)
 
 
 def _biogeochemistry(model: Forecaster, features: FeatureStore, progress: Progress) -> Lesson:
-    from engine.sample_lessons import BIOGEOCHEMISTRY, lesson
+    from engine.heads.lessons import BIOGEOCHEMISTRY, lesson
 
     return lesson(BIOGEOCHEMISTRY, model, features, progress)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.grid import Grid
-from engine.head_weights import HeadCard, find_head, load_head, read_head_card
+from engine.heads.weights import HeadCard, find_head, load_head, read_head_card
 from engine.kuroshio_grid import kuroshio_grid
 from engine.models.forecaster import Forecaster
 from engine.models.heads.biogeochemistry import biogeochemistry_head

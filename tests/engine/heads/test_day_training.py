@@ -8,20 +8,20 @@ import numpy as np
 import pytest
 import torch
 
-from engine.day_head_training import DAYS_APART, SEQUENCE_DAYS, DayObjective, DaySamples, first_days
 from engine.errors import InputError, ModelError
 from engine.grid import coarsened
-from engine.head_features import FeatureStore
 from engine.head_grids import one_degree
-from engine.head_rollout import Averaging
-from engine.head_weights import find_head, load_head, save_head
-from engine.heads import card_of, load_day_head
-from engine.heads_training import HeadPlan, HeadTrainer
+from engine.heads.day_training import DAYS_APART, SEQUENCE_DAYS, DayObjective, DaySamples, first_days
+from engine.heads.features import FeatureStore
+from engine.heads.lessons import BIOGEOCHEMISTRY, WAVES, SampleDays, Subject, lesson, training_runs
+from engine.heads.loading import card_of, load_day_head
+from engine.heads.rollout import Averaging
+from engine.heads.training import HeadPlan, HeadTrainer
+from engine.heads.weights import find_head, load_head, save_head
 from engine.models.heads.biogeochemistry import Concentrations
 from engine.models.heads.day import DayHead
 from engine.models.heads.waves import WaveHeights
 from engine.paths import runs_folder, weights_folder
-from engine.sample_lessons import BIOGEOCHEMISTRY, WAVES, SampleDays, Subject, lesson, training_runs
 from engine.sources.sample import SHIPPED, SampleSource
 from engine.train import FIRST_DAY, HELD_OUT_SEED
 from sample_data.build import build
@@ -65,7 +65,8 @@ def _model(sha256: str = "abc") -> Any:
 
 
 def test_samples_begin_where_whole_stretches_of_days_are_stored() -> None:
-    stored = [*range(FIRST_DAY - 10, FIRST_DAY + 9), FIRST_DAY + 12, FIRST_DAY + 14]
+    end = FIRST_DAY + DAYS_APART + SEQUENCE_DAYS
+    stored = [*range(FIRST_DAY - 10, end + 1), FIRST_DAY + 2 * DAYS_APART, FIRST_DAY + 2 * DAYS_APART + 2]
     days = first_days(stored, FIRST_DAY)
     assert days == [FIRST_DAY, FIRST_DAY + DAYS_APART]
     assert all(set(range(day, day + SEQUENCE_DAYS + 1)) <= set(stored) for day in days)

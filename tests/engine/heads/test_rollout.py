@@ -9,7 +9,7 @@ import torch
 from engine.batch import Batch
 from engine.climatology import mean_sea_level
 from engine.errors import InputError, ModelError
-from engine.head_rollout import Averaging, HeadRollout, with_heads
+from engine.heads.rollout import Averaging, HeadRollout, with_heads
 from engine.models.heads.day import DayHead
 from engine.rollout import Step
 from tests.engine.models.heads.tiny_heads import GRID, SHAPE, tiny_fields, tiny_head

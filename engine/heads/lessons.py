@@ -8,20 +8,20 @@ import torch
 
 from engine.batch import Batch
 from engine.climatology import mean_sea_level
-from engine.day_head_training import DAYS_APART, SEQUENCE_DAYS, DayObjective, DaySamples, RunDays, first_days
 from engine.errors import InputError
 from engine.grid import Grid, coarsened
-from engine.head_features import FeatureStore
 from engine.head_grids import half_degree
-from engine.heads import MAKERS, card_of, shape_of
-from engine.heads_training import HeadPlan
+from engine.heads.day_training import DAYS_APART, SEQUENCE_DAYS, DayObjective, DaySamples, RunDays, first_days
+from engine.heads.features import FeatureStore
+from engine.heads.loading import MAKERS, card_of, shape_of
+from engine.heads.train import Lesson
+from engine.heads.training import HeadPlan
 from engine.models.forecaster import Forecaster
 from engine.models.heads.day import Coding, Surroundings
 from engine.paths import runs_folder
 from engine.progress import Progress, no_progress
 from engine.sources.sample import SampleSource
 from engine.train import FIRST_DAY, HELD_OUT_SEED
-from engine.train_head import Lesson
 from sample_data.day_archive import DayArchive
 from sample_data.runs import Run
 from sample_data.surface_climatology import sample_date

@@ -10,12 +10,12 @@ import torch
 
 from engine.errors import InputError
 from engine.grid import coarsened
-from engine.head_features import FeatureStore
+from engine.heads.features import FeatureStore
+from engine.heads.kuroshio_training import KuroshioObjective, KuroshioSamples, stacked, write_pairs
+from engine.heads.train import train_head
 from engine.kuroshio_grid import kuroshio_grid
-from engine.kuroshio_training import KuroshioObjective, KuroshioSamples, stacked, write_pairs
 from engine.models.heads.downscaling import SURFACE, Downscaling, DownscalingShape, refined
 from engine.sources.sample import SHIPPED, SampleSource
-from engine.train_head import train_head
 from sample_data.build import build
 from sample_data.kuroshio_archive import nested_surface
 from sample_data.runs import Run

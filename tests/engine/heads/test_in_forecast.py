@@ -11,8 +11,8 @@ from engine.batch import Batch
 from engine.cli import app
 from engine.errors import InputError
 from engine.forecast import Cancelled, run_forecast
-from engine.forecast_heads import HEADS, LoadedHead, chosen_heads, load_heads
 from engine.grid import Grid
+from engine.heads.in_forecast import HEADS, LoadedHead, chosen_heads, load_heads
 from engine.models.heads.day import DayHead
 from engine.reference import write_reference
 from engine.store import Store, open_store

@@ -9,9 +9,10 @@ import torch
 from torch import nn
 
 from engine.errors import InputError
-from engine.head_features import FeatureStore
-from engine.head_weights import HeadCard
-from engine.heads_training import HeadPlan, Score
+from engine.heads.features import FeatureStore
+from engine.heads.train import Lesson
+from engine.heads.training import HeadPlan, Score
+from engine.heads.weights import HeadCard
 from engine.kuroshio_grid import kuroshio_grid, refine
 from engine.models.dynamics import finer_than_passes
 from engine.models.forecaster import Forecaster
@@ -19,7 +20,6 @@ from engine.models.heads.downscaling import SURFACE, Downscaling, DownscalingSha
 from engine.paths import home, runs_folder
 from engine.progress import Progress, no_progress
 from engine.train import FIRST_DAY, HELD_OUT_SEED
-from engine.train_head import Lesson
 from sample_data.kuroshio_archive import archive_of, global_surface, nested_surface
 from sample_data.runs import Run
 

@@ -9,8 +9,8 @@ import numpy as np
 from engine.batch import Batch
 from engine.errors import InputError
 from engine.grid import Grid, quarter_degree
-from engine.head_rollout import HeadRollout, Refinement, RollingHead
-from engine.heads import MAKERS, load_day_head, load_downscaling
+from engine.heads.loading import MAKERS, load_day_head, load_downscaling
+from engine.heads.rollout import HeadRollout, Refinement, RollingHead
 from engine.kuroshio_grid import kuroshio_grid
 from engine.models import NETWORK_NAMES
 from engine.models.forecaster import Forecaster

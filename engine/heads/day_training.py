@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from engine.grid import Grid
-from engine.heads_training import Score
+from engine.heads.training import Score
 from engine.losses import squared_error
 from engine.models.heads.day import Coding, DayHead, Statistics
 

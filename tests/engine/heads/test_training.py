@@ -8,8 +8,8 @@ from torch import nn
 
 from engine.errors import InputError, ModelError
 from engine.grid import coarsened
-from engine.head_weights import HeadCard, find_head, load_head, save_head
-from engine.heads_training import HeadPlan, HeadTrainer, Score
+from engine.heads.training import HeadPlan, HeadTrainer, Score
+from engine.heads.weights import HeadCard, find_head, load_head, save_head
 
 PLAN = HeadPlan(steps=12, rate=0.05, batch=2)
 SAMPLES = [torch.tensor([float(number), 1.0]) for number in range(5)]
