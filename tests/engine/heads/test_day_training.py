@@ -144,7 +144,7 @@ def test_weights_come_back_and_those_of_another_backbone_grid_or_head_are_refuse
 
 
 def test_a_head_is_loaded_by_name_for_the_model_it_was_trained_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.heads.MAKERS", {"waves": lambda shape, grid: tiny_head("waves")})
+    monkeypatch.setattr("engine.heads.loading.MAKERS", {"waves": lambda shape, grid: tiny_head("waves")})
     with pytest.raises(ModelError, match="goms train --preset small --head waves"):
         load_day_head("waves", _model())
     head = tiny_head("waves", learned=True)
@@ -173,11 +173,11 @@ def test_the_held_out_run_is_never_learned_from_nor_days_without_an_ocean() -> N
         folder = runs_folder() / f"seed-{seed}"
         Run.create(folder, seed, coarsened(8))
         (folder / "waves").mkdir()
-        for day in range(FIRST_DAY, FIRST_DAY + 12):
+        for day in range(FIRST_DAY, FIRST_DAY + 3 * DAYS_APART):
             (folder / "waves" / f"day-{day:04d}.zst").touch()
-            if day < FIRST_DAY + 8:
+            if day < FIRST_DAY + 2 * DAYS_APART:
                 (folder / f"day-{day:04d}.zst").touch()
-    assert [(run.seed, days) for run, days in training_runs(WAVES)] == [(2, [FIRST_DAY, FIRST_DAY + 4])]
+    assert [(run.seed, days) for run, days in training_runs(WAVES)] == [(2, [FIRST_DAY, FIRST_DAY + DAYS_APART])]
     assert not training_runs(BIOGEOCHEMISTRY)
 
 
