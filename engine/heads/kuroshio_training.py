@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch import nn
+from torch.nn import functional
 
 from engine.errors import InputError
 from engine.heads.features import FeatureStore
@@ -17,6 +18,7 @@ from engine.kuroshio_grid import kuroshio_grid, refine
 from engine.models.dynamics import finer_than_passes
 from engine.models.forecaster import Forecaster
 from engine.models.heads.downscaling import SURFACE, Downscaling, DownscalingShape
+from engine.models.window import crop
 from engine.paths import home, runs_folder
 from engine.progress import Progress, no_progress
 from engine.train import FIRST_DAY, HELD_OUT_SEED
@@ -26,11 +28,12 @@ from sample_data.runs import Run
 GRADIENT_SHARE = 0.5
 """Weight of errors of the slope beside those of the value: fronts and vorticity are slopes."""
 
-SHARPNESS = 1.0
-"""Weight of how far what is finer than 50 km is too weak: errors alone ask for none where they cannot be avoided."""
+DULLNESS = 3.0
+"""Weight of how much weaker a band of wavelengths is than in the interpolation: errors alone ask for a blur where what is fine
+cannot be placed. Asking for the reference's own strength instead gave a texture of stripes."""
 
-FINE_PASSES = 3
-"""Binomial means of three cells that take away what is finer than about 50 km."""
+BANDS = ((1, 0, 3), (1, 3, 12), (3, 1, 5))
+"""Bands of about 15-50, 50-110 and 110-220 km: cells averaged, then what some binomial means leave and more of them take."""
 
 STATISTICS_DAYS = 24
 DAYS_APART = 4
@@ -110,7 +113,7 @@ class KuroshioSamples:
 class KuroshioObjective:
     """Square errors of value and slope over wet cells, by area, in units of the bicubic interpolation's own errors.
 
-    A small part is how far the root mean square of what is finer than 50 km differs from the reference's, in its units.
+    A band of wavelengths that is weaker than in the interpolation and in the reference costs, too.
     """
 
     def __init__(self) -> None:
@@ -120,7 +123,7 @@ class KuroshioObjective:
         self.along, self.across = (self.weight[:, 1:] * self.weight[:, :-1] > 0), (self.weight[1:] * self.weight[:-1] > 0)
 
     def __call__(self, head: nn.Module, sample: Sample) -> Score:
-        """Return the score of a head on one sample beside that of bicubic interpolation."""
+        """Return the score of a head on one sample; loss 1 is bicubic interpolation."""
         assert isinstance(head, Downscaling)
         here = {name: values.to(head.detail.device) for name, values in sample.items()}
         detail = here["detail"] / head.detail
@@ -128,19 +131,23 @@ class KuroshioObjective:
         values, slopes = (a / b.clamp_min(1e-9) for a, b in zip(self._squares(error), self._squares(detail), strict=True))
         loss = (1 - GRADIENT_SHARE) * values.mean() + GRADIENT_SHARE * slopes.mean()
         base = head.interpolated(here["surface"])[0] / head.detail
-        wanted = self._fineness(base + detail[0], head.wet)
-        dullness, interpolated = (
-            ((self._fineness(base + part, head.wet) / wanted - 1) ** 2).mean() for part in (error[0] + detail[0], 0.0)
-        )
+        fields = base + error[0] + detail[0], base, base + torch.where(head.wet, detail[0], 0.0)
+        ours, interpolated, wanted = (self._strengths(field, head.wet) for field in fields)
+        dullness = ((1 - ours / torch.minimum(interpolated, wanted)).clamp_min(0) ** 2).mean()
         ratios = {name: float(value) ** 0.5 for name, value in zip(SURFACE, values.detach(), strict=True)}
-        return Score(loss + SHARPNESS * dullness, 1 + SHARPNESS * float(interpolated), ratios)
+        return Score(loss + DULLNESS * dullness, 1.0, ratios)
 
-    def _fineness(self, field: torch.Tensor, wet: torch.Tensor) -> torch.Tensor:
-        """Return the root mean square (5,) of what is finer than 50 km in a field (5, h, w)."""
-        sea = wet[None] if wet.ndim == 2 else wet
-        fine = finer_than_passes(torch.where(sea, field, 0.0), sea, FINE_PASSES)
-        weight = self.weight[FINE_PASSES:-FINE_PASSES, FINE_PASSES:-FINE_PASSES].to(field.device)
-        return ((fine**2 * weight).sum((1, 2)) / weight.sum()).sqrt()
+    def _strengths(self, field: torch.Tensor, wet: torch.Tensor) -> torch.Tensor:
+        """Return the root mean square (bands, 5) of each band of wavelengths in a field (5, h, w)."""
+        result = []
+        for cells, low, high in BANDS:
+            sea = functional.avg_pool2d(wet[None].float(), cells) > 0.999
+            band = functional.avg_pool2d(torch.where(wet, field, 0.0), cells).where(sea, 0.0)
+            finer = finer_than_passes(band, sea, high)
+            finest = finer_than_passes(band, sea, low) if low else torch.zeros_like(band)
+            part = (finer - crop(finest, high - low)) * crop(sea, high)
+            result.append(((part**2).sum((1, 2)) / crop(sea, high).sum()).sqrt())
+        return torch.stack(result)
 
     def _squares(self, field: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Return means (5,) over wet cells of the squares of (1, 5, h, w) and of its steps from cell to cell."""

@@ -14,6 +14,7 @@ from engine.heads.features import FeatureStore
 from engine.heads.kuroshio_training import KuroshioObjective, KuroshioSamples, stacked, write_pairs
 from engine.heads.train import train_head
 from engine.kuroshio_grid import kuroshio_grid
+from engine.models.dynamics import finer_than_passes
 from engine.models.heads.downscaling import SURFACE, Downscaling, DownscalingShape, refined
 from engine.sources.sample import SHIPPED, SampleSource
 from sample_data.build import build
@@ -41,12 +42,21 @@ def test_detail_added_to_interpolation_is_the_nested_day(samples: KuroshioSample
 def test_an_untrained_head_has_the_loss_of_interpolation_and_a_perfect_one_none(samples: KuroshioSamples) -> None:
     objective, head = KuroshioObjective(), Downscaling(SMALL, samples.statistics())
     score = objective(head, samples[0])
-    assert float(score.loss.detach()) == pytest.approx(score.baseline, abs=1e-4)
-    assert score.baseline > 1.05, "interpolation lacks what is finest, and that costs"
+    assert float(score.loss.detach()) == pytest.approx(1, abs=1e-4)
     assert score.ratios == pytest.approx(dict.fromkeys(SURFACE, 1.0), abs=1e-4)
     detail = samples[0]["detail"] / head.detail
     head.correction = lambda surface, features: detail  # type: ignore[method-assign]
     assert float(objective(head, samples[0]).loss) == 0
+
+
+def test_a_blur_costs_more_than_its_errors(samples: KuroshioSamples, monkeypatch: pytest.MonkeyPatch) -> None:
+    objective, head, sample = KuroshioObjective(), Downscaling(SMALL, samples.statistics()), samples[0]
+    base = head.interpolated(sample["surface"]) / head.detail
+    fine = torch.nn.functional.pad(finer_than_passes(base[0], head.wet[None], 3), (3, 3, 3, 3))[None]
+    head.correction = lambda surface, features: -0.5 * fine  # type: ignore[method-assign]
+    with_cost = float(objective(head, sample).loss)
+    monkeypatch.setattr("engine.heads.kuroshio_training.DULLNESS", 0.0)
+    assert with_cost > float(objective(head, sample).loss) + 0.01
 
 
 def test_what_stands_on_land_changes_no_loss(samples: KuroshioSamples) -> None:
