@@ -53,7 +53,8 @@ def _errors(
     climatology = services.mean_ocean.field
     mine, other = DisplayReader(primary, climatology), DisplayReader(comparison, climatology)
     mean = DisplayReader(ClimatologyReader(primary, climatology), climatology)
-    with_acc = with_acc and quantity != "change" and not comparison.identifier.startswith("climatology")
+    has_mean = DISPLAY_VARIABLES[variable].has_climatology and not comparison.identifier.startswith("climatology")
+    with_acc = with_acc and has_mean and quantity != "change"
     # Anomalies differ by as much as the values they are made of.
     compared = variable if quantity == "anomaly" else name
     south, north, west, east = extent

@@ -3,7 +3,7 @@
 import panel as pn
 import panel_material_ui as pmui
 
-from app.palettes import PALETTES
+from app.palettes import PALETTES, style_of
 from app.scene import Scene, depth_choices, shown_depth, shown_variable
 from app.selection import OWN_VIEW, RANGE_MODES, Selection
 from app.views.bound import bind, chooser, offer
@@ -11,8 +11,6 @@ from engine.derived import DISPLAY_VARIABLES
 from engine.regions import REGIONS
 
 SHORT_QUANTITIES = {"Value": "value", "Anomaly": "anomaly", "24 h change": "change"}
-POSITIVE = frozenset({"speed"})
-"""Variables that a logarithmic palette suits."""
 
 
 class FieldControls:
@@ -61,4 +59,4 @@ class FieldControls:
 
 def log_fits(selection: Selection, variable: str) -> bool:
     """Return whether a logarithmic palette makes sense: the variable is positive and shown as it is."""
-    return variable in POSITIVE and selection.quantity == "value"
+    return (variable == "speed" or style_of(variable).log_scale) and selection.quantity == "value"

@@ -54,7 +54,8 @@ class MapView:
         """Return palette and range of the component for a variable."""
         selection = self.selection
         style = style_of(field_name(variable, selection.quantity))
-        log = selection.range_mode == "log" and log_fits(selection, variable)
+        wants_log = selection.range_mode == "log" or (selection.range_mode == "auto" and style.log_scale)
+        log = wants_log and log_fits(selection, variable)
         mode = style.range_mode if selection.range_mode in ("auto", "log") else selection.range_mode
         limits = selection.limits
         if mode == "fixed" and limits is None:
