@@ -1,6 +1,7 @@
 """How long the real `goms forecast` takes at 1/4 degree, when its first day can be seen, and how much memory it needs.
 
-python -m tests.benchmarks.forecast [--days 30] [--model small] [--source sample] [--altimetry FILE] [--json]
+python -m tests.benchmarks.forecast [--days 30] [--model small] [--source sample] [--altimetry FILE]
+    [--heads all] [--json]
 """
 
 import argparse
@@ -26,13 +27,14 @@ def main() -> None:
     parser.add_argument("--model", default="small")
     parser.add_argument("--source", default="sample")
     parser.add_argument("--altimetry")
+    parser.add_argument("--heads", help="all, or names with commas")
     parser.add_argument("--device", default="auto")
     parser.add_argument("--grid-factor", default="1", help="a coarser grid, to try the benchmark itself")
     parser.add_argument("--json", action="store_true", help="end with one line of JSON")
     chosen = parser.parse_args()
     options = [
         word
-        for name in ("days", "model", "source", "altimetry", "device", "grid_factor")
+        for name in ("days", "model", "source", "altimetry", "heads", "device", "grid_factor")
         if (value := getattr(chosen, name)) is not None
         for word in (f"--{name.replace('_', '-')}", value)
     ]

@@ -143,7 +143,8 @@ def test_weights_come_back_and_those_of_another_backbone_grid_or_head_are_refuse
             load_head(path, other, wrong)
 
 
-def test_a_head_is_loaded_by_name_for_the_model_it_was_trained_on(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_head_is_loaded_by_name_for_the_model_it_was_trained_on(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("engine.paths.ASSETS", tmp_path)
     monkeypatch.setattr("engine.heads.loading.MAKERS", {"waves": lambda shape, grid: tiny_head("waves")})
     with pytest.raises(ModelError, match="goms train --preset small --head waves"):
         load_day_head("waves", _model())
