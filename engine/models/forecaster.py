@@ -14,7 +14,7 @@ from engine.grid import Grid
 from engine.hydrography import climatology
 from engine.models.air import air_of
 from engine.models.interface import MEMORY_FIELD, state_of
-from engine.models.memory import keep_freed_memory
+from engine.models.memory import keep_freed_memory, with_own_pages
 from engine.models.network import Network
 from engine.models.season import Season, basis
 from engine.models.setting import Setting
@@ -92,7 +92,8 @@ class Forecaster:
             features = self.network.features(torch.cat(tokens, dim=1))
             modulation = self.network.modulation(features, self._season.change(time).to(self.device))
             moment = basis(time).to(self.device)
-            result = torch.empty_like(state)
+            on_processor = self.device.type == "cpu"
+            result = with_own_pages(tuple(state.shape)) if on_processor else torch.empty_like(state)
             for band, setting in zip(self._bands, self._settings, strict=True):
                 around = torch.nan_to_num(band.cut(state, rim))
                 airs = band.cut(air, rim), band.cut(target_air, rim)

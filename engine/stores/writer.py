@@ -98,7 +98,8 @@ class StoreWriter:
         fields = [(part, name, batches[part][name]) for part, reader in readers.items() for name in reader.variables]
         try:
             # Side by side, packing one field fills the waits of compressing another: 0.7 of the time of one by one.
-            with ThreadPoolExecutor(len(fields)) as pool:
+            # No more threads for the parts: the memory of each is kept for the next day.
+            with ThreadPoolExecutor(len(self.reader.variables)) as pool:
                 list(pool.map(lambda field: self._write_field(position, *field), fields))
             attributes = self.reader.attrs
             attributes["finished_leads"] = sorted({*attributes["finished_leads"], lead})
