@@ -7,6 +7,7 @@ from typing import Protocol
 import numpy as np
 import torch
 from torch import nn
+from torch.nn import functional
 
 from engine.grid import Grid
 from engine.heads.training import Score
@@ -18,6 +19,13 @@ SEQUENCE_DAYS = 2
 
 DAYS_APART = 8
 """Days between the first ones of two samples: weather changes within that time, and features of a day cost a pass."""
+
+DISTURBANCE = 0.5
+"""Size of what is put on the first day of a sample, in typical changes of a day: a head that never saw an error of its own
+kind lets it grow, as stripes across the ocean by the second week."""
+
+PATTERNS = (4, 8, 16)
+"""Cells of the coarse grids from which disturbances are interpolated."""
 
 STATISTICS_SAMPLES = 12
 
@@ -88,6 +96,19 @@ def _divisor(values: np.ndarray) -> np.ndarray:
     return np.maximum(values, 1e-6)
 
 
+def disturbed(head: DayHead, fields: torch.Tensor) -> torch.Tensor:
+    """Return fields (1, c, h, w) under a smooth random disturbance, drawn from the fields themselves: the same each time."""
+    water = torch.where(head.wet, fields, 0.0).nan_to_num()
+    seed = int(water.double().sum().item() * 1e3) % 2**31
+    random = torch.Generator().manual_seed(seed)
+    count, (rows, columns) = len(head.coding.changing), fields.shape[-2:]
+    cells = PATTERNS[int(torch.randint(len(PATTERNS), (), generator=random))]
+    coarse = torch.randn((1, count, -(-rows // cells), -(-columns // cells)), generator=random)
+    noise = functional.interpolate(coarse, size=(rows, columns), mode="bicubic", align_corners=False).to(fields.device)
+    typical = head.change[[head.coding.names.index(name) for name in head.coding.changing]]
+    return head.coding.moved(fields, DISTURBANCE * typical * noise)
+
+
 class DayObjective:
     """Square errors of a head's numbers over the days of a sample, by area, in units of a typical day's change.
 
@@ -101,7 +122,8 @@ class DayObjective:
         """Return the score of a head on one sample: its loss, that of persistence, error ratios of the first day by field."""
         assert isinstance(head, DayHead)
         fields, drivers, features = (sample[name].to(head.mean.device) for name in ("fields", "drivers", "features"))
-        state, errors, persisted = fields[:1], [], []
+        state = disturbed(head, fields[:1]) if head.training else fields[:1]
+        errors, persisted = [], []
         for day in range(1, len(fields)):
             target = fields[day : day + 1]
             water = torch.isfinite(target).all(dim=1, keepdim=True)

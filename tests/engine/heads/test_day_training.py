@@ -11,7 +11,7 @@ import torch
 from engine.errors import InputError, ModelError
 from engine.grid import coarsened
 from engine.head_grids import one_degree
-from engine.heads.day_training import DAYS_APART, SEQUENCE_DAYS, DayObjective, DaySamples, first_days
+from engine.heads.day_training import DAYS_APART, SEQUENCE_DAYS, DayObjective, DaySamples, disturbed, first_days
 from engine.heads.features import FeatureStore
 from engine.heads.lessons import BIOGEOCHEMISTRY, WAVES, SampleDays, Subject, lesson, training_runs
 from engine.heads.loading import card_of, load_day_head
@@ -28,7 +28,7 @@ from sample_data.build import build
 from sample_data.head_days import RunWaves
 from sample_data.runs import Run
 from sample_data.surface_climatology import sample_date
-from tests.engine.models.heads.tiny_heads import GRID, SHAPE, tiny_fields, tiny_head
+from tests.engine.models.heads.tiny_heads import GRID, SHAPE, same, tiny_fields, tiny_head
 
 HEADS = ["waves", "biogeochemistry"]
 
@@ -77,7 +77,7 @@ def test_samples_begin_where_whole_stretches_of_days_are_stored() -> None:
 def test_an_untrained_head_has_the_loss_of_persistence(name: str) -> None:
     head = tiny_head(name)
     head.adopt(_samples(head).statistics(head.coding))
-    score = DayObjective(GRID)(head, _samples(head)[0])
+    score = DayObjective(GRID)(head.eval(), _samples(head)[0])
     assert float(score.loss.detach()) == pytest.approx(score.baseline, rel=1e-6)
     assert score.ratios == pytest.approx(dict.fromkeys(head.coding.names, 1.0))
 
@@ -124,6 +124,22 @@ def test_what_stands_on_land_changes_neither_loss_nor_gradient(name: str) -> Non
         gradients.append([score.loss.detach(), *(value.grad.clone() for value in head.parameters() if value.grad is not None)])
     assert all(bool(value.isfinite().all()) for value in gradients[0])
     assert all(torch.equal(one, other) for one, other in zip(*gradients, strict=True))
+
+
+@pytest.mark.parametrize("name", HEADS)
+def test_the_first_day_is_disturbed_in_training_alone_always_alike_and_on_water_alone(name: str) -> None:
+    head, fields = tiny_head(name), tiny_fields(tiny_head(name))
+    changed = disturbed(head, fields)
+    assert same(changed, disturbed(head, fields)) and not same(changed, fields)
+    assert torch.equal(torch.isnan(changed), torch.isnan(fields)) and float(changed.nan_to_num().min()) >= 0
+    assert not same(disturbed(head, fields * 1.5) / 1.5, changed), "another day has another disturbance"
+    days = {
+        "fields": fields.expand(3, -1, -1, -1),
+        "drivers": torch.zeros(3, len(head.coding.driving), *GRID.shape),
+        "features": torch.zeros(2, SHAPE.features, SHAPE.rows, SHAPE.columns),
+    }
+    objective = DayObjective(GRID)
+    assert float(objective(head.eval(), days).loss.detach()) < float(objective(head.train(), days).loss.detach())
 
 
 @pytest.mark.parametrize("name", HEADS)
