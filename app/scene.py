@@ -96,9 +96,8 @@ def build_scene(selection: Selection, services: Services) -> Scene:
 
 def _variables(reader: FieldReader, services: Services) -> tuple[str, ...]:
     """Return the names of what can be shown of a store and its parts."""
-    there = {name for name, shown in DISPLAY_VARIABLES.items() if set(shown.needs) <= set(reader.variables)}
-    there |= {name for name, shown in DISPLAY_VARIABLES.items() if services.holder(reader, shown.needs) is not reader}
-    return tuple(name for name in DISPLAY_VARIABLES if name in there)
+    held = {name: services.holder(reader, shown.needs).variables for name, shown in DISPLAY_VARIABLES.items()}
+    return tuple(name for name, variables in held.items() if set(DISPLAY_VARIABLES[name].needs) <= set(variables))
 
 
 def shown_variable(selection: Selection, scene: Scene) -> str:

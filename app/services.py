@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -78,7 +79,7 @@ class Services:
         self._closed = False
         self._lock = threading.RLock()
         self._stores: dict[tuple[str, int], Store] = {}
-        self._parts: dict[tuple[str, int], Store] = {}
+        self._parts: dict[tuple[str, str], Store] = {}
         self._shelf: list[Store] = []
         self._shelf_time = -1.0
         self._sources: dict[str, Source] = {}
@@ -142,6 +143,8 @@ class Services:
             except (InputError, FileNotFoundError):
                 continue
         self._stores = opened
+        there = {name for name, _ in opened}
+        self._parts = {key: part for key, part in self._parts.items() if key[0].partition("/")[0] in there}
         return list(opened.values())
 
     def refresh(self) -> None:
@@ -192,8 +195,8 @@ class Services:
         raise InputError(f"there is no store {identifier!r}; choose one from the list or run the forecast")
 
     def _part(self, store: Store, name: str) -> Store:
-        """Return a part of a store, opened once."""
-        key = (f"{store.identifier}/{name}", store.folder.stat().st_ino)
+        """Return a part of a store, opened once; raises InputError where the store was deleted meanwhile."""
+        key = (f"{store.identifier}/{name}", revision(store))
         with self._lock:
             if key not in self._parts:
                 self._parts = {known: part for known, part in self._parts.items() if known[0] != key[0]} | {key: store.part(name)}
@@ -205,7 +208,8 @@ class Services:
         for store in self.stores():
             found.append(store)
             if DETAIL.removeprefix("/") in store.parts:
-                found.append(self._part(store, DETAIL.removeprefix("/")))
+                with suppress(InputError):  # deleted since the list was read
+                    found.append(self._part(store, DETAIL.removeprefix("/")))
         return found
 
     def holder(self, reader: FieldReader, needs: Iterable[str]) -> FieldReader:

@@ -10,6 +10,7 @@ from app.selection import Selection
 from app.services import Options, Services
 from engine.errors import InputError
 from engine.grid import Grid, coarsened
+from engine.store import delete_store
 from tests.app.made_stores import waves_and_detail, write_analysis, write_forecast, write_surface_analysis
 
 
@@ -142,6 +143,18 @@ def test_waves_in_a_store_are_shown_like_other_fields_and_beside_the_reference_s
     assert services.reader(f"{store}/waves").read("swh", 2).shape == (45, 90)
     beside = comparison_choices(chosen(variable="swh"), services, scene)
     assert f"store:{store}" not in beside and "persistence" in beside
+
+
+def test_a_store_deleted_while_its_parts_are_looked_at_is_passed_over(services: Services, small_grid: Grid) -> None:
+    store = write_forecast(small_grid, days=1, parts=waves_and_detail(small_grid))
+    assert [each.identifier for each in services.with_details()] == [store, f"{store}/kuroshio"]
+    whole = services.stores()[0]
+    delete_store(store)
+    assert [each.identifier for each in services.with_details()] == [store], "the list is half a second old"
+    with pytest.raises(InputError):
+        services.holder(whole, ("swh",))
+    services.refresh()
+    assert services.with_details() == []
 
 
 def test_what_has_no_climatology_says_so_instead_of_an_anomaly(services: Services, small_grid: Grid) -> None:

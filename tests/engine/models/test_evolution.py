@@ -78,8 +78,11 @@ def test_what_the_smallest_scales_lose_is_given_back_to_eddies_and_not_to_basins
     assert _left_of(48, eastward=0.0) < 1.0005
 
 
-def test_nothing_is_given_back_at_the_equator_where_nothing_was_lost() -> None:
+def test_the_tropics_get_little_back_and_the_equator_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     assert 0.9 < _left_of(8, eastward=0.0, rows=slice(11, 13)) < 1.0
+    at_11_degrees = _left_of(8, eastward=0.0, rows=slice(13, 14))
+    monkeypatch.setattr("engine.models.setting.TROPICS", (1.0, 2.0))
+    assert 0 < at_11_degrees - 1 < 0.5 * (_left_of(8, eastward=0.0, rows=slice(13, 14)) - 1)
 
 
 def test_water_stays_water_and_land_stays_missing() -> None:
