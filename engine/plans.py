@@ -115,9 +115,10 @@ PLANS = {
         windows=2,
         averaging=0.98,
     ),
-    "aigoms-small": Plan((Phase(450, 1, 1e-3, epoch=3), Phase(70, 2, 2e-4)), averaging=0.98),
-    "fourcastnet": Plan((Phase(450, 1, 1e-3), Phase(70, 2, 2e-4)), averaging=0.98),
+    "aigoms-small": Plan((Phase(1600, 1, 1e-3, epoch=10), Phase(200, 2, 2e-4)), averaging=0.98),
+    "fourcastnet": Plan((Phase(1600, 1, 1e-3), Phase(200, 2, 2e-4)), averaging=0.98),
     "base": Plan(PUBLISHED, averaging=0.9995, batch=32, checkpointing=True),
     "base-evolution": Plan(PUBLISHED, rounds=2, windows=4, rows=240, columns=480, averaging=0.9995, batch=32, checkpointing=True),
     "fourcastnet-published": Plan(RIVAL, averaging=0.9995, batch=32, checkpointing=True),
 }
+"""The rivals of `small` change their weights as often as it does, which does so three times an update."""
