@@ -2,6 +2,7 @@
 
 import torch
 
+from engine.columns import FADE_DEPTH
 from engine.models.setting import Setting
 from engine.models.window import crop
 
@@ -107,3 +108,14 @@ def heaved(tracers: torch.Tensor, sunk: torch.Tensor, depth: torch.Tensor, wet: 
     ends = torch.zeros_like(steps[:, :1])
     above, below = torch.cat([ends, -steps], dim=1), torch.cat([steps, ends], dim=1)
     return change.clamp(torch.minimum(above, below).clamp(max=0), torch.maximum(above, below).clamp(min=0))
+
+
+def mixing(changes: torch.Tensor, depth: torch.Tensor, mixed_layer: torch.Tensor) -> torch.Tensor:
+    """Return what turbulence adds to changes (n, z, h, w) of tracers so that the mixed layer changes as its surface does.
+
+    The share of the surface's change is 1 down to the base of the layer, at `mixed_layer` (1, h, w) metres, and fades below
+    it as in the sample ocean (`engine.columns.mix_surface`); what the layers' heave and the season change is not meant.
+    """
+    below = (depth[:, None, None] - mixed_layer) / (0.5 * mixed_layer).clamp_min(FADE_DEPTH)
+    share = 0.5 + 0.5 * torch.cos(torch.pi * below.clamp_(0, 1))
+    return (changes[:, :1] - changes) * share

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from engine.models.dynamics import DAY, balanced_scales, finer_than_passes, geostrophic, heaved, smoothed
+from engine.models.dynamics import DAY, balanced_scales, finer_than_passes, geostrophic, heaved, mixing, smoothed
 from engine.models.inputs import CONTEXT_CHANNELS, DERIVED, departure, derived, heat_exchange, usual
 from engine.models.local import LocalPath
 from engine.models.presets import LARGEST_DISPLACEMENT, SMOOTHING_PASSES, LevelGroup, Preset
@@ -57,7 +57,10 @@ square of the cells: a day's change of what is carried past its own length grows
 FRONTS = 1.25
 """Dissipation at such a front, by the same square, relative to that of a deformation radius of one cell."""
 
-GIVEN_BACK = 0.165
+EDDY_PASSES = 3
+"""Passes of a binomial mean that eddies do not survive: waves of four to ten cells, which the dissipation weakens."""
+
+GIVEN_BACK = 0.26
 """Rate at which eddies grow, as a share of the dissipation's and by the cells in a deformation radius: energy lost at the
 smallest scales returns at the next ones (Jansen and Held 2014, doi 10.1016/j.ocemod.2014.06.002). Without it eddies fade in the
 forecasts of a network that learns from errors. The power of the radius is the one that kept energy alike at all latitudes.
@@ -141,10 +144,9 @@ class Evolution(nn.Module):
         change, total, sinking, turning, source, gain, moves, *flow = (crop(part, 1) for part in parts)
         old = crop(state, rim)[:ZOS].unflatten(0, (4, LEVELS))
         sunk = inner.heave * (1 + sinking) * change
-        turned = inner.shape * (1 + turning)
+        # Outside the tropics currents stay in balance with sea level: what is shrunk a little each day is a loss of energy.
+        turned = inner.shape * (1 + turning * inner.tropics)
         new = torch.addcmul(old, source.unflatten(0, (4, LEVELS)), self.tendency[:ZOS].view(4, LEVELS, 1, 1))
-        new[:2] += heaved(old[:2], sunk, self.depth, inner.wet)
-        new[0].addcmul_(EAGER * self.season[:, None, None], warming)
         new[0].addcmul_(EAGER * self.exchange[:, None, None], heating)
         for field, surface in enumerate((unusual[0], unusual[3])):
             new[field].addcmul_(self.fading[field, :, None, None], surface, value=-EAGER / FADING_DAYS)
@@ -158,6 +160,9 @@ class Evolution(nn.Module):
                 # What is unusual at the surface fades, or grows, in the whole mixed layer.
                 new[0, : group.last].addcmul_(gain[0], unusual[0], value=EAGER * GAIN)
                 new[1, : group.last].addcmul_(gain[1], unusual[3], value=EAGER * GAIN)
+        new[:2] += mixing(new[:2] - old[:2], self.depth, torch.exp(crop(normal[5:], rim)))
+        new[:2] += heaved(old[:2], sunk, self.depth, inner.wet)
+        new[0].addcmul_(EAGER * self.season[:, None, None], warming)
         new[0].clamp_(min=COLDEST)
         new[2:].clamp_(-FASTEST, FASTEST)
         result = torch.cat([new.flatten(0, 1), crop(level, 1) + total])
@@ -206,7 +211,7 @@ class Evolution(nn.Module):
         changes = balanced_scales(changes, scale, wide.wet[:1], SMOOTHING_PASSES)
         around, edge = (setting.crop(self.preset.halo - cells) for cells in (3, 1))
         loss = EAGER * self.dissipation
-        eddies = finer_than_passes(here, wide.wet[:1], SMOOTHING_PASSES)
+        eddies = crop(finer_than_passes(here, wide.wet[:1], EDDY_PASSES), SMOOTHING_PASSES - EDDY_PASSES)
         growth = GIVEN_BACK * loss * _squared_radius(around).sqrt() * (1 - around.tropics)
         change = torch.addcmul(changes[:1], growth, eddies)
         after = crop(here, SMOOTHING_PASSES) + change
