@@ -7,6 +7,7 @@ from engine.models.dynamics import (
     finer_than_passes,
     geostrophic,
     heaved,
+    mixing,
     slopes,
     smoothed,
     vertical_slope,
@@ -136,6 +137,16 @@ def test_eddies_are_what_is_fine_and_not_the_slope_of_a_basin() -> None:
     assert fine.shape == (1, 36, 84)
     assert 0.3 < float(fine[0, 18, 42]) < 1
     assert float(fine[0, :, :20].abs().max()) < 1e-4
+
+
+def test_the_mixed_layer_changes_as_its_surface_and_the_deep_ocean_as_it_would() -> None:
+    depth = torch.tensor(DEPTHS)
+    changes = torch.linspace(1.0, -1.0, 15)[None, :, None, None].expand(2, 15, 1, 2)
+    together = (changes + mixing(changes, depth, torch.tensor([[[50.0, 300.0]]])))[0, :, 0]
+    shallow, deep = together.T
+    assert torch.allclose(shallow[depth <= 50], torch.ones(6)) and torch.allclose(deep[depth <= 300], torch.ones(13))
+    assert torch.equal(shallow[depth >= 150], changes[0, depth >= 150, 0, 0])
+    assert (shallow.diff() <= 1e-6).all() and (deep.diff() <= 1e-6).all()
 
 
 def test_smoothing_keeps_its_precision_where_the_network_runs_at_half(setting: Setting) -> None:

@@ -85,6 +85,20 @@ def test_the_tropics_get_little_back_and_the_equator_nothing(monkeypatch: pytest
     assert 0 < at_11_degrees - 1 < 0.5 * (_left_of(8, eastward=0.0, rows=slice(13, 14)) - 1)
 
 
+def test_currents_keep_their_balance_with_sea_level_outside_the_tropics() -> None:
+    model = tiny_forecaster(EVOLUTION, tiny_grid(), trained=True)
+    state = model.prepare(tiny_state(model.grid))
+    plain = _step(model, state)
+    last = model.network.projection.local.last
+    assert isinstance(last.bias, torch.nn.Parameter)
+    with torch.no_grad():
+        last.bias[-15:] -= 0.8
+    change = torch.nan_to_num(_step(model, state) - plain)[30:60].abs().amax((0, 2))
+    equatorial = torch.from_numpy(np.abs(model.grid.lat) < 9)
+    assert float(change[torch.from_numpy(np.abs(model.grid.lat) > 15)].max()) == 0
+    assert float(change[equatorial].min()) > 0
+
+
 def test_water_stays_water_and_land_stays_missing() -> None:
     model = tiny_forecaster(EVOLUTION, tiny_grid(), trained=True)
     state = model.prepare(tiny_state(model.grid))
@@ -160,6 +174,19 @@ def test_running_out_of_memory_is_said_clearly() -> None:
 
     with pytest.raises(ModelError, match="ran out of memory"):
         model._guarded(exhausted)
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA GPU")
+def test_a_gpu_and_the_processor_agree_to_a_hundredth_of_a_day_s_change() -> None:
+    grid = tiny_grid()
+    network = tiny_network(EVOLUTION, grid, trained=True)
+    batch = tiny_state(grid)
+    after = []
+    for device in ("cpu", "cuda"):
+        model = Forecaster(network, grid, tiny_normalisation(), torch.device(device), {}, tiny_setting(grid))
+        after.append(_step(model, model.prepare(batch)).cpu().nan_to_num())
+    change = (after[0] - model.prepare(batch).cpu().nan_to_num()).square().mean((1, 2)).sqrt()
+    assert ((after[1] - after[0]).square().mean((1, 2)).sqrt() <= 0.01 * change + 1e-6).all()
 
 
 def test_devices_and_models_that_are_not_there_are_refused() -> None:
