@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from engine.derived import DISPLAY_VARIABLES, QUANTITIES, Slice, derive
+from engine.derived import DISPLAY_VARIABLES, QUANTITIES, Levels, derive
 from engine.grid import Grid
 
 SliceOfTime = Callable[[Grid, np.datetime64, str, int], np.ndarray]
@@ -52,7 +52,7 @@ def split_field_name(name: str) -> tuple[str, str]:
 
 
 class DisplayReader:
-    """Reads display variables by `field_name`: stored ones, speed, vorticity, anomalies and changes of each."""
+    """Reads display variables by `field_name`: stored and derived ones, anomalies and changes of each."""
 
     def __init__(self, reader: FieldReader, climatology: SliceOfTime) -> None:
         self.reader = reader
@@ -76,8 +76,8 @@ class DisplayReader:
         """Return one display field (h, w) float32; raises InputError for a lead or variable that is not there."""
         name, quantity = split_field_name(variable)
 
-        def mean_at(time: np.datetime64) -> Slice:
-            return lambda stored: self._climatology(self.reader.grid, time, stored, depth_index)
+        def mean_at(time: np.datetime64) -> Levels:
+            return lambda stored, level: self._climatology(self.reader.grid, time, stored, level)
 
         return derive(self.reader, name, lead, depth_index, quantity, mean_at)  # type: ignore[arg-type]
 

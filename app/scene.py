@@ -76,15 +76,16 @@ def build_scene(selection: Selection, services: Services) -> Scene:
     scene.times = [date_label(primary.valid_time(lead), sample) for lead in scene.leads]
     scene.variables = _variables(primary, services)
     variable = shown_variable(selection, scene)
-    needs = DISPLAY_VARIABLES[variable].needs
-    scene.primary = primary = services.holder(primary, needs)
-    scene.depths = primary.depths(needs[0])
+    shown = DISPLAY_VARIABLES[variable]
+    scene.primary = primary = services.holder(primary, shown.needs)
+    scene.depths = shown.depths(primary.depths(shown.needs[0]))
     ready = services.climatology_is_ready
-    has_mean = DISPLAY_VARIABLES[variable].has_climatology
-    waits = has_mean and (selection.quantity == "anomaly" or primary.identifier.startswith("climatology")) and not ready(primary)
+    has_mean = shown.has_climatology
+    wants_mean = has_mean and (selection.quantity == "anomaly" or primary.identifier.startswith("climatology"))
+    waits = (wants_mean or shown.of_usual) and not ready(primary)
     scene.panels = [panel("forecast", primary, selection, scene, waits)]
     if selection.comparison != "none":
-        other, empty = _comparison(selection, services, primary, start, DISPLAY_VARIABLES[variable])
+        other, empty = _comparison(selection, services, primary, start, shown)
         if other is not None and variable == "zos" and services.source_of(primary) != services.source_of(other):
             scene.aligned = True
             other = services.reader(f"aligned@{other.identifier}|{primary.identifier}")
@@ -96,8 +97,14 @@ def build_scene(selection: Selection, services: Services) -> Scene:
 
 def _variables(reader: FieldReader, services: Services) -> tuple[str, ...]:
     """Return the names of what can be shown of a store and its parts."""
-    held = {name: services.holder(reader, shown.needs).variables for name, shown in DISPLAY_VARIABLES.items()}
-    return tuple(name for name, variables in held.items() if set(DISPLAY_VARIABLES[name].needs) <= set(variables))
+    return tuple(name for name, shown in DISPLAY_VARIABLES.items() if _tells(services.holder(reader, shown.needs), shown))
+
+
+def _tells(reader: FieldReader, shown: DisplayVariable) -> bool:
+    """Return whether a store has what a variable is made of; a surface alone has no columns."""
+    if not set(shown.needs) <= set(reader.variables):
+        return False
+    return len(reader.depths(shown.needs[0])) > 1 or not (shown.of_column or shown.name == "stability")
 
 
 def shown_variable(selection: Selection, scene: Scene) -> str:
@@ -122,8 +129,8 @@ def panel(key: str, reader: FieldReader, selection: Selection, scene: Scene, wai
     """Return the fields of one map of the loop map component; one that `waits` for the climatology stays empty."""
     variable = shown_variable(selection, scene)
     shown = DISPLAY_VARIABLES[variable]
-    missing = [name for name in shown.needs if name not in reader.variables]
-    depths = () if missing else reader.depths(shown.needs[0])
+    missing = not _tells(reader, shown)
+    depths = () if missing else shown.depths(reader.depths(shown.needs[0]))
     # Beside another map only the same depth means anything.
     _, metres = shown_depth(selection, scene.depths)
     index = level_at(depths, metres) if depths else 0
@@ -147,7 +154,7 @@ def panel(key: str, reader: FieldReader, selection: Selection, scene: Scene, wai
         "units": shown.units,
         "forcing": forcing_label(reader.kind, reader.attrs),
         "notice": notice(reader.attrs),
-        "empty": _empty(shown.label, f" at {metres:g} m" if index is None else "", bool(missing), waits, no_mean),
+        "empty": _empty(shown.label, f" at {metres:g} m" if index is None else "", missing, waits, no_mean),
     }
 
 

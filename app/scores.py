@@ -5,7 +5,7 @@ import xarray as xr
 
 from app.readers import ClimatologyReader, DisplayReader, FieldReader, common_leads, split_field_name
 from app.services import Services, revision
-from engine.derived import DISPLAY_VARIABLES
+from engine.derived import DISPLAY_VARIABLES, Fields
 from engine.grid import Grid
 from engine.regions import Region
 from engine.verify import score_fields
@@ -74,22 +74,32 @@ def point_values(
 ) -> xr.DataArray:
     """Return a display variable at the cell nearest to a point as (lead, depth); all NaN outside the store's area.
 
-    Speed is made of its parts at the point; vorticity needs neighbours, which a point does not have, so it is read from maps
-    at the first level only.
+    What is made of derivatives needs neighbours, which a point does not have: it is read from maps, at the first level only.
     """
     key = ("point", reader.identifier, revision(reader), variable, round(lat, 3), round(lon, 3), tuple(leads))
     shown = DISPLAY_VARIABLES[variable]
-    depths = reader.depths(shown.needs[0]) if shown.needs[0] in reader.variables else ()
+    levels = reader.depths(shown.needs[0]) if shown.needs[0] in reader.variables else ()
+    depths = shown.depths(levels)
 
     def make() -> np.ndarray:
         if not covers(reader.grid, lat, lon) or set(shown.needs) - set(reader.variables):
             return np.full((len(leads), max(1, len(depths))), np.nan, np.float32)
-        if variable == "vorticity":
-            row, column = reader.grid.nearest(lat, lon)
-            display = DisplayReader(reader, services.mean_ocean.field)
+        row, column = reader.grid.nearest(lat, lon)
+        mean_ocean = services.mean_ocean.field
+        if shown.of_neighbours:
+            display = DisplayReader(reader, mean_ocean)
             return np.array([[display.read(variable, lead)[row, column]] for lead in leads], np.float32).reshape(-1, 1)
         parts = {name: reader.point(name, lat, lon, leads) for name in shown.needs}
-        return np.hypot(*parts.values()) if variable == "speed" else next(iter(parts.values()))
+
+        def read(name: str, level: int) -> np.ndarray:
+            return parts[name][:, level]
+
+        def usual(name: str, level: int) -> np.ndarray:
+            return np.array([mean_ocean(reader.grid, reader.valid_time(lead), name, level)[row, column] for lead in leads])
+
+        metres = np.asarray(levels or (0.0,))
+        fields = (Fields(read, level, metres, usual) for level in range(max(1, len(depths))))
+        return np.stack([shown.compute(field, reader.grid) for field in fields], axis=1).astype(np.float32)
 
     values = services.arrays.get(key, make)
     return xr.DataArray(

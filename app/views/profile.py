@@ -20,8 +20,8 @@ class ProfileView(PointChart):
         if point is None or scene.primary is None:
             return
         variable = shown_variable(self.selection, scene)
-        # The profile of vorticity would need maps of every level; temperature tells more about a point without levels.
-        drawn = variable if len(scene.depths) > 1 and variable != "vorticity" else "thetao"
+        # The profile of a derivative would need maps of every level; temperature tells more about a point without levels.
+        drawn = variable if len(scene.depths) > 1 and not DISPLAY_VARIABLES[variable].of_neighbours else "thetao"
         self.layout.visible = drawn in scene.variables
         lead = nearest_lead(self.selection.lead, scene.primary.leads)
         if not self.layout.visible or lead is None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from engine.derived import vorticity
+from engine.derived.flow import vorticity
 from engine.geostrophy import gradient
 from engine.grid import Grid
 from engine.regions import Region

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.batch import Batch
+from engine.derived.layers import isotherm_depth, mixed_layer_depth
 from engine.grid import Grid
 from engine.regions import Region
 from engine.variables import DEPTHS, PROGNOSTIC, VARIABLES
 from engine.verify.aggregation import BANDS, band_weights
-from engine.verify.stratification import isotherm_depth, mixed_layer_depth
 
 SCORED_DEPTHS = (0.0, 100.0, 300.0)
 

@@ -6,13 +6,19 @@ import numpy as np
 import pytest
 
 from app.jobs import Jobs
+from app.readers import DisplayReader
 from app.scores import covers, error_by_lead, point_values
 from app.services import Options, Services
+from engine.derived import DISPLAY_VARIABLES
 from engine.grid import Grid
 from engine.regions import REGIONS, Region
 from engine.store import Store
+from engine.variables import PROGNOSTIC
 from engine.verify import score
 from tests.app.made_stores import write_analysis, write_forecast
+
+MAY_BE_MISSING = ("mixed_layer", "d20")
+"""Depths that a made-up column may not have."""
 
 WORLD = (-90.0, 90.0, 20.0, 380.0)
 
@@ -85,6 +91,18 @@ def test_values_at_a_point_are_those_of_its_cell(services: Services, small_grid:
     expected = np.hypot(forecast.read("uo", 1, 3), forecast.read("vo", 1, 3))[row, column]
     assert values.sel(lead=1).values[3] == pytest.approx(expected)
     assert values.sizes == {"lead": 3, "depth": 15}
+
+
+@pytest.mark.parametrize("name", [name for name, shown in DISPLAY_VARIABLES.items() if set(shown.needs) <= set(PROGNOSTIC)])
+def test_every_field_says_the_same_at_a_point_as_on_the_map(services: Services, small_grid: Grid, name: str) -> None:
+    forecast = services.reader(write_forecast(small_grid, days=1))
+    display = DisplayReader(forecast, services.mean_ocean.field)
+    row, column = small_grid.nearest(10, 200)
+    levels = DISPLAY_VARIABLES[name].depths(forecast.depths(DISPLAY_VARIABLES[name].needs[0]))
+    level = 3 if levels and not DISPLAY_VARIABLES[name].of_neighbours else 0
+    values = point_values(services, forecast, name, 10.0, 200.0, [0, 1]).values[:, level]
+    expected = [display.read(name, lead, level)[row, column] for lead in (0, 1)]
+    assert values == pytest.approx(expected, rel=1e-5, nan_ok=name in MAY_BE_MISSING)
 
 
 def test_a_point_outside_a_regional_store_has_no_values(services: Services, small_grid: Grid) -> None:

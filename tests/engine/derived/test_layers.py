@@ -4,8 +4,17 @@ import numpy as np
 import pytest
 
 from engine.columns import density_step
+from engine.derived.layers import (
+    MIXED_LAYER_STEP,
+    REFERENCE_SALINITY,
+    cyclone_heat_potential,
+    heat_content,
+    isotherm_depth,
+    mixed_layer_depth,
+    potential_density,
+    squared_buoyancy_frequency,
+)
 from engine.variables import DEPTHS
-from engine.verify.stratification import MIXED_LAYER_STEP, isotherm_depth, mixed_layer_depth
 
 DEPTH = np.array(DEPTHS, dtype=float)
 
@@ -59,3 +68,40 @@ def test_a_column_mixed_to_the_bottom_has_no_mixed_layer_depth() -> None:
     shallow[6:] = np.nan
     salinity = np.full((DEPTH.size, 2), 35.0, np.float32)
     assert np.isnan(mixed_layer_depth(columns(same, shallow), salinity, DEPTH)).all()
+
+
+def test_density_is_that_of_the_equation_of_state() -> None:
+    # Check value of TEOS-10 for absolute salinity 34.7118 and conservative temperature 28.8099.
+    found = potential_density(np.array([28.7856]), np.array([34.7118 / REFERENCE_SALINITY]))
+    assert found[0] == pytest.approx(21.797900819337656, abs=0.01)
+
+
+def test_water_that_warms_upward_is_stable_and_cooled_from_above_is_not() -> None:
+    salt = np.array([35.0, 35.0])
+    stable = squared_buoyancy_frequency((np.array([20.0, 18.0]), salt), (np.array([18.0, 20.0]), salt), (50.0, 70.0))
+    assert stable[0] == pytest.approx(1e5 * 9.81 * 2.5e-4 * 2 / 20, rel=0.05)
+    assert stable[1] < 0
+
+
+def test_heat_counts_down_to_500_metres_and_shallow_seas_have_none() -> None:
+    uniform = np.full(DEPTH.size, 10.0)
+    shelf = np.where(DEPTH <= 200, 10.0, np.nan)
+    found = heat_content(columns(uniform, 25 - 0.05 * DEPTH, shelf), DEPTH)
+    assert found[0] == pytest.approx(1025 * 3990 * 10 * 500 / 1e9, rel=1e-4)
+    assert found[1] == pytest.approx(1025 * 3990 * 12.5 * 500 / 1e9, rel=1e-4)
+    assert np.isnan(found[2])
+
+
+def test_cyclones_are_fed_by_what_is_warmer_than_26_degrees() -> None:
+    wedge = 28 - 0.025 * DEPTH
+    shelf = np.where(DEPTH <= 50, 27.0, np.nan)
+    cool, land = np.full(DEPTH.size, 25.0), np.full(DEPTH.size, np.nan)
+    found = cyclone_heat_potential(columns(wedge, shelf, cool, land), DEPTH)
+    assert found[0] == pytest.approx(1025 * 3990 * 0.5 * 2 * 80 / 1e7, rel=1e-4)
+    assert found[1] == pytest.approx(1025 * 3990 * 50 / 1e7, rel=1e-4)
+    assert found[2] == 0 and np.isnan(found[3])
+
+
+def test_warm_water_below_a_cold_layer_feeds_no_cyclone() -> None:
+    inverted = np.where(DEPTH <= 20, 25.0, 28.0)
+    assert cyclone_heat_potential(columns(inverted), DEPTH)[0] == 0

@@ -1,0 +1,6 @@
+"""Fields that are computed when looked at: small pure functions, and the table of what can be shown."""
+
+from engine.derived.display import DISPLAY_VARIABLES, QUANTITIES, DisplayVariable, Reader, derive
+from engine.derived.fields import Fields, Levels
+
+__all__ = ["DISPLAY_VARIABLES", "QUANTITIES", "DisplayVariable", "Fields", "Levels", "Reader", "derive"]
