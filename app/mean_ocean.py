@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from app.caches import ArrayCache
+from engine.derived import Levels
 from engine.grid import Grid
 from engine.hydrography import climatology
 from engine.paths import cache_folder
@@ -39,6 +40,10 @@ class MeanOcean:
             return first
         second = self._kept(grid, before + INTERVAL, variable, depth_index)
         return first + np.float32(share) * (second - first)
+
+    def on(self, grid: Grid) -> Callable[[np.datetime64], Levels]:
+        """Return what gives, for a time, the mean fields of a grid by level."""
+        return lambda time: lambda variable, level: self.field(grid, time, variable, level)
 
     def _kept(self, grid: Grid, day: int, variable: str, depth_index: int) -> np.ndarray:
         day = day if variable == SEASONAL else 0

@@ -37,7 +37,7 @@ class FieldReader(Protocol):
     def valid_time(self, lead: int) -> np.datetime64: ...
     def depths(self, variable: str) -> tuple[float, ...]: ...
     def read(self, variable: str, lead: int, depth_index: int = 0) -> np.ndarray: ...
-    def point(self, variable: str, lat: float, lon: float, leads: list[int] | None = None) -> np.ndarray: ...
+    def points(self, variable: str, rows: np.ndarray, columns: np.ndarray, leads: list[int]) -> np.ndarray: ...
 
 
 def field_name(variable: str, quantity: str) -> str:
@@ -79,7 +79,7 @@ class DisplayReader:
         def mean_at(time: np.datetime64) -> Levels:
             return lambda stored, level: self._climatology(self.reader.grid, time, stored, level)
 
-        return derive(self.reader, name, lead, depth_index, quantity, mean_at)  # type: ignore[arg-type]
+        return derive(self.reader, name, lead, depth_index, quantity, mean_at)
 
 
 class _OverBase:
@@ -146,10 +146,9 @@ class PersistenceReader(_OverBase):
         """Return the first field (h, w), whatever the lead."""
         return self.base.read(variable, self._first, depth_index)
 
-    def point(self, variable: str, lat: float, lon: float, leads: list[int] | None = None) -> np.ndarray:
-        """Return (n, z), the same profile at every lead."""
-        count = len(self.leads if leads is None else leads)
-        return np.repeat(self.base.point(variable, lat, lon, [self._first]), count, axis=0)
+    def points(self, variable: str, rows: np.ndarray, columns: np.ndarray, leads: list[int]) -> np.ndarray:
+        """Return (n, z, m), the same columns at every lead."""
+        return np.repeat(self.base.points(variable, rows, columns, [self._first]), len(leads), axis=0)
 
 
 class ClimatologyReader(_OverBase):
@@ -176,14 +175,14 @@ class ClimatologyReader(_OverBase):
         """Return the mean field (h, w) of the day the lead is valid at."""
         return self._climatology(self.grid, self.valid_time(lead), variable, depth_index)
 
-    def point(self, variable: str, lat: float, lon: float, leads: list[int] | None = None) -> np.ndarray:
-        """Return (n, z) mean profiles."""
-        row, column = self.grid.nearest(lat, lon)
+    def points(self, variable: str, rows: np.ndarray, columns: np.ndarray, leads: list[int]) -> np.ndarray:
+        """Return (n, z, m) mean columns."""
         levels = max(1, len(self.depths(variable)))
-        wanted = self.leads if leads is None else leads
-        return np.array(
-            [[self.read(variable, lead, level)[row, column] for level in range(levels)] for lead in wanted], np.float32
-        ).reshape(len(wanted), levels)
+        values = np.empty((len(leads), levels, len(rows)), np.float32)
+        for number, lead in enumerate(leads):
+            for level in range(levels):
+                values[number, level] = self.read(variable, lead, level)[rows, columns]
+        return values
 
 
 class AlignedReader(_OverBase):
@@ -221,9 +220,9 @@ class AlignedReader(_OverBase):
         values = self.base.read(variable, lead, depth_index)
         return values + self._shift if variable == "zos" else values
 
-    def point(self, variable: str, lat: float, lon: float, leads: list[int] | None = None) -> np.ndarray:
-        """Return (n, z), SSH shifted."""
-        values = self.base.point(variable, lat, lon, leads)
+    def points(self, variable: str, rows: np.ndarray, columns: np.ndarray, leads: list[int]) -> np.ndarray:
+        """Return (n, z, m), SSH shifted."""
+        values = self.base.points(variable, rows, columns, leads)
         return values + self._shift if variable == "zos" else values
 
 

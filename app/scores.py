@@ -5,7 +5,7 @@ import xarray as xr
 
 from app.readers import ClimatologyReader, DisplayReader, FieldReader, common_leads, split_field_name
 from app.services import Services, revision
-from engine.derived import DISPLAY_VARIABLES, Fields
+from engine.derived import DISPLAY_VARIABLES, derive_at
 from engine.grid import Grid
 from engine.regions import Region
 from engine.verify import score_fields
@@ -78,28 +78,17 @@ def point_values(
     """
     key = ("point", reader.identifier, revision(reader), variable, round(lat, 3), round(lon, 3), tuple(leads))
     shown = DISPLAY_VARIABLES[variable]
-    levels = reader.depths(shown.needs[0]) if shown.needs[0] in reader.variables else ()
-    depths = shown.depths(levels)
+    depths = shown.depths(reader.depths(shown.needs[0])) if shown.needs[0] in reader.variables else ()
 
     def make() -> np.ndarray:
         if not covers(reader.grid, lat, lon) or set(shown.needs) - set(reader.variables):
             return np.full((len(leads), max(1, len(depths))), np.nan, np.float32)
         row, column = reader.grid.nearest(lat, lon)
-        mean_ocean = services.mean_ocean.field
         if shown.of_neighbours:
-            display = DisplayReader(reader, mean_ocean)
+            display = DisplayReader(reader, services.mean_ocean.field)
             return np.array([[display.read(variable, lead)[row, column]] for lead in leads], np.float32).reshape(-1, 1)
-        parts = {name: reader.point(name, lat, lon, leads) for name in shown.needs}
-
-        def read(name: str, level: int) -> np.ndarray:
-            return parts[name][:, level]
-
-        def usual(name: str, level: int) -> np.ndarray:
-            return np.array([mean_ocean(reader.grid, reader.valid_time(lead), name, level)[row, column] for lead in leads])
-
-        metres = np.asarray(levels or (0.0,))
-        fields = (Fields(read, level, metres, usual) for level in range(max(1, len(depths))))
-        return np.stack([shown.compute(field, reader.grid) for field in fields], axis=1).astype(np.float32)
+        cells = np.array([row]), np.array([column])
+        return derive_at(reader, variable, *cells, leads, services.mean_ocean.on(reader.grid))[:, :, 0]
 
     values = services.arrays.get(key, make)
     return xr.DataArray(

@@ -2,5 +2,16 @@
 
 from engine.derived.display import DISPLAY_VARIABLES, QUANTITIES, DisplayVariable, Reader, derive
 from engine.derived.fields import Fields, Levels
+from engine.derived.places import ColumnReader, derive_at
 
-__all__ = ["DISPLAY_VARIABLES", "QUANTITIES", "DisplayVariable", "Fields", "Levels", "Reader", "derive"]
+__all__ = [
+    "DISPLAY_VARIABLES",
+    "QUANTITIES",
+    "ColumnReader",
+    "DisplayVariable",
+    "Fields",
+    "Levels",
+    "Reader",
+    "derive",
+    "derive_at",
+]

@@ -26,8 +26,10 @@ Compute = Callable[[Fields, Grid], np.ndarray]
 class Reader(Protocol):
     """What a store offers to read: one (h, w) float32 slice with NaN where missing, at a lead in days."""
 
-    grid: Grid
-    leads: list[int]
+    @property
+    def grid(self) -> Grid: ...
+    @property
+    def leads(self) -> list[int]: ...
 
     def read(self, variable: str, lead: int, depth_index: int = 0) -> np.ndarray: ...
 

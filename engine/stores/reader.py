@@ -10,7 +10,7 @@ import zarr
 from engine.batch import Batch
 from engine.errors import InputError
 from engine.grid import Grid
-from engine.stores.layout import LEAD_DIMENSION, PART, array_of, lead_numbers, read_attributes
+from engine.stores.layout import CHUNK, LEAD_DIMENSION, PART, array_of, lead_numbers, read_attributes
 from engine.variables import VARIABLES
 
 
@@ -122,9 +122,23 @@ class Store:
     def point(self, variable: str, lat: float, lon: float, leads: list[int] | None = None) -> np.ndarray:
         """Return (n, z) float32 of the cell nearest to a position in degrees, z being 1 for a field of the surface."""
         row, column = self.grid.nearest(lat, lon)
+        return self.points(variable, np.array([row]), np.array([column]), leads)[..., 0]
+
+    def points(self, variable: str, rows: np.ndarray, columns: np.ndarray, leads: list[int] | None = None) -> np.ndarray:
+        """Return (n, z, m) float32 of `leads` at m cells of the grid, z being 1 for a field of the surface."""
+        finished = self.leads if leads is None else leads
         levels = (slice(None),) if self.depths(variable) else ()
-        numbers = self._numbers(variable, leads, (*levels, slice(row, row + 1), slice(column, column + 1)))
-        return self._unpack(variable, numbers.reshape(numbers.shape[0], -1))
+        values = np.empty((len(finished), max(1, len(self.depths(variable))), len(rows)), np.float32)
+        chunks = np.stack([np.asarray(rows) // CHUNK[0], np.asarray(columns) // CHUNK[1]])
+        # Of each chunk that the cells lie in, the smallest box around them.
+        for chunk in np.unique(chunks, axis=1).T:
+            inside = np.flatnonzero((chunks == chunk[:, None]).all(axis=0))
+            here, there = np.asarray(rows)[inside], np.asarray(columns)[inside]
+            box = (slice(here.min(), here.max() + 1), slice(there.min(), there.max() + 1))
+            block = self._unpack(variable, self._numbers(variable, finished, (*levels, *box)))
+            picked = block[..., here - here.min(), there - there.min()]
+            values[:, :, inside] = picked.reshape(len(finished), -1, inside.size)
+        return values
 
     def batch(self, lead: int) -> Batch:
         """Return every stored field of a finished lead."""

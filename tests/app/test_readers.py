@@ -38,7 +38,8 @@ def test_persistence_is_the_first_day_at_every_lead(forecast: Store) -> None:
     reader = PersistenceReader(forecast)
     assert reader.leads == [0, 1, 2, 3, 4]
     np.testing.assert_array_equal(reader.read("zos", 4), forecast.read("zos", 0))
-    np.testing.assert_array_equal(reader.point("thetao", 10, 200)[3], forecast.point("thetao", 10, 200)[0])
+    cells = np.array([40, 50]), np.array([100, 20])
+    np.testing.assert_array_equal(reader.points("thetao", *cells, [1, 3])[1], forecast.points("thetao", *cells, [0])[0])
 
 
 def test_an_anomaly_is_the_field_minus_its_climatology(forecast: Store) -> None:
@@ -50,7 +51,7 @@ def test_climatology_stands_on_the_grid_and_days_of_its_store(forecast: Store) -
     reader = ClimatologyReader(forecast, no_climatology)
     assert reader.grid is forecast.grid
     assert reader.valid_time(3) == forecast.valid_time(3)
-    assert reader.point("thetao", 0, 180, [1, 2]).shape == (2, 15)
+    assert reader.points("thetao", np.array([40]), np.array([100]), [1, 2]).shape == (2, 15, 1)
 
 
 def test_stores_that_began_on_different_days_meet_on_equal_valid_days(forecast: Store, small_grid: Grid) -> None:

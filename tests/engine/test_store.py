@@ -44,6 +44,17 @@ def test_fields_come_back_to_half_a_packing_step_and_land_stays_missing(folder: 
         assert np.nanmax(np.abs(read[name] - batches[1][name])) <= VARIABLES[name].packing.scale * 0.51
 
 
+def test_cells_of_many_chunks_come_in_the_order_they_were_asked_for(folder: Path) -> None:
+    grid = coarsened(2)
+    _write(folder, grid, leads=1, finished=2)
+    store = open_store(folder)
+    rows, columns = np.array([300, 10, 179, 180, 181, 10]), np.array([700, 359, 360, 0, 719, 358])
+    found = store.points("thetao", rows, columns)
+    assert found.shape == (2, 15, 6)
+    np.testing.assert_array_equal(found[1, 4], store.read("thetao", 1, 4)[rows, columns])
+    np.testing.assert_array_equal(store.points("zos", rows, columns, [1])[0, 0], store.read("zos", 1)[rows, columns])
+
+
 def test_map_loop_and_point_are_the_same_numbers(folder: Path, small_grid: Grid) -> None:
     _write(folder, small_grid, leads=2, finished=3)
     store = open_store(folder)
