@@ -103,6 +103,7 @@ def serve(chosen: argparse.Namespace) -> None:
 def _serve_page(chosen: argparse.Namespace, services: "Services") -> None:
     import panel as pn
 
+    from app.export import http as export_http
     from app.frames_http import patterns
     from app.loopmap.static_files import STATIC_VERSION
     from app.main import Session
@@ -120,7 +121,8 @@ def _serve_page(chosen: argparse.Namespace, services: "Services") -> None:
         origins = ["*"]
     server = pn.serve(
         {"/": page}, address=chosen.address, port=chosen.port, show=chosen.show, start=False, title="GOMS Explorer",
-        websocket_origin=origins, extra_patterns=patterns(cast(Any, services.open_reader)), verbose=False, warm=True,
+        websocket_origin=origins, verbose=False, warm=True,
+        extra_patterns=[*patterns(cast(Any, services.open_reader)), *export_http.patterns(services)],
     )  # fmt: skip
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: server.io_loop.add_callback_from_signal(server.io_loop.stop))

@@ -48,6 +48,17 @@ def pack(shapes: Iterable[np.ndarray]) -> bytes:
     return gzip.compress(header.tobytes() + first.tobytes() + steps.tobytes(), 9, mtime=0)
 
 
+def read_rings(resolution: str) -> list[np.ndarray]:
+    """Return the rings (n, 2) of longitude and latitude in degrees of a shipped file, `50m` or `10m`."""
+    body = gzip.decompress((ASSETS / f"coastline-{resolution}.bin").read_bytes())
+    count = int(np.frombuffer(body, "<i4", 1)[0])
+    sizes = np.frombuffer(body, "<i4", count, 4)
+    first = np.frombuffer(body, "<i4", 2 * count, 4 + 4 * count).reshape(count, 2)
+    steps = np.frombuffer(body, "<i2", offset=4 + 12 * count).reshape(-1, 2).astype(np.int32)
+    pieces = np.split(steps, np.cumsum(sizes - 1)[:-1])
+    return [np.cumsum(np.vstack([start, piece]), axis=0) / UNITS_PER_DEGREE for start, piece in zip(first, pieces, strict=True)]
+
+
 def _parts(ring: list[int], arcs: list[np.ndarray]) -> list[np.ndarray]:
     # A negative number means the arc ~number backwards; consecutive arcs share their joint.
     parts = [arcs[number] if number >= 0 else arcs[~number][::-1] for number in ring]

@@ -29,8 +29,10 @@ _DATASHADER = threading.Lock()
 class Axes(Protocol):
     """Cell centres in degrees: latitude ascending, longitude ascending in [0, 360)."""
 
-    lat: np.ndarray
-    lon: np.ndarray
+    @property
+    def lat(self) -> np.ndarray: ...
+    @property
+    def lon(self) -> np.ndarray: ...
 
 
 class FieldReader(Protocol):

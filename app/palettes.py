@@ -144,3 +144,14 @@ def colour_range(values: np.ndarray, mode: str, fixed: tuple[float, float] = (0.
     if 0 <= low < 0.2 * high:
         return 0.0, tail
     return (low, high) if high > low else (low - 0.5, high + 0.5)
+
+
+def rounded_limits(low: float, high: float, logarithmic: bool = False) -> tuple[float, float]:
+    """Return limits widened to round figures, as the browser does: to a fortieth of the range, or one digit on a log scale."""
+    if logarithmic:
+        down, up = 10 ** np.floor(np.log10(low)), 10 ** np.floor(np.log10(high))
+        return float(np.floor(low / down) * down), float(np.ceil(high / up) * up)
+    size = (high - low) / 40
+    power = 10 ** np.floor(np.log10(size))
+    step = power * next(figure for figure in (1, 2, 5, 10) if size / power <= figure + 1e-9)
+    return float(np.floor(low / step + 1e-9) * step), float(np.ceil(high / step - 1e-9) * step)

@@ -1,6 +1,7 @@
 """What is looked at: one small object behind every view, held in the address bar, with no data and no widgets."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import panel as pn
@@ -8,6 +9,7 @@ import param
 
 from app.palettes import PALETTES
 from engine.derived import DISPLAY_VARIABLES, QUANTITIES
+from engine.errors import InputError
 from engine.regions import REGIONS
 from engine.variables import DEPTHS
 
@@ -86,6 +88,27 @@ class Selection(param.Parameterized):
         if isinstance(parameter, param.Number) and parameter.bounds:
             return f"a number from {parameter.bounds[0]} to {parameter.bounds[1]}"
         return "a date such as 2019-06-23" if name == "start" else "a number" if name in ("low", "high") else "a name"
+
+
+def from_address(arguments: Mapping[str, str]) -> Selection:
+    """Return the selection that an address names, keys and values as the address bar holds them; other keys are left alone.
+
+    Raises InputError for a value that a choice cannot have.
+    """
+    selection = Selection()
+    for name, key in ADDRESS.items():
+        if key not in arguments:
+            continue
+        text = arguments[key]
+        try:
+            value = json.loads(text)
+        except ValueError:
+            value = text
+        try:
+            setattr(selection, name, text if isinstance(selection.param[name], param.String) else value)
+        except ValueError as error:
+            raise InputError(f"{key} is {text[:40]!r}; expected {selection.describe(name)}") from error
+    return selection
 
 
 def sync_with_address(selection: Selection, refuse: Callable[[str], None]) -> None:

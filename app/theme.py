@@ -9,12 +9,12 @@ FORECAST_COLOUR = {"light": "#0a6e8a", "dark": "#58c1dd"}
 REFERENCE_COLOUR = {"light": "#b65a12", "dark": "#f2a65a"}
 INK = {"light": "#2a3a42", "dark": "#c9d6dc"}
 RULE = {"light": "#d8e0e4", "dark": "#2b3a42"}
+LAND = {"light": "#e9e6df", "dark": "#27323a"}
 PAPER = {"light": "#ffffff", "dark": "#10181d"}
 
 _TEXT = {"light": "#14212b", "dark": "#e6eef1"}
 _MUTED = {"light": "#52626d", "dark": "#9fb1ba"}
 _GROUND = {"light": "#eef2f4", "dark": "#0b1115"}
-_LAND = {"light": "#e9e6df", "dark": "#27323a"}
 _FONT = "Inter, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 
 PHONE_WIDTH = 600
@@ -56,7 +56,7 @@ def map_colours(mode: str) -> str:
     return f""":host {{
   --goms-bg: {PAPER[mode]}; --goms-fg: {_TEXT[mode]}; --goms-muted: {_MUTED[mode]}; --goms-line: {RULE[mode]};
   --goms-accent: {FORECAST_COLOUR[mode]}; --goms-on-accent: {"#06222b" if mode == "dark" else "#ffffff"};
-  --goms-panel: {PAPER[mode]}; --goms-missing: {_LAND[mode]}; --goms-font: {_FONT};
+  --goms-panel: {PAPER[mode]}; --goms-missing: {LAND[mode]}; --goms-font: {_FONT};
 }}"""
 
 

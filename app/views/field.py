@@ -3,7 +3,8 @@
 import panel as pn
 import panel_material_ui as pmui
 
-from app.palettes import PALETTES, style_of
+from app.colouring import log_fits
+from app.palettes import PALETTES
 from app.scene import Scene, depth_choices, shown_depth, shown_variable
 from app.selection import OWN_VIEW, RANGE_MODES, Selection
 from app.views.bound import bind, chooser, offer
@@ -55,8 +56,3 @@ class FieldControls:
         modes = {label: name for name, label in RANGE_MODES.items() if name != "log" or log_fits(selection, variable)}
         offer(self.range_mode, modes, selection.range_mode)
         self.limits.visible = selection.range_mode == "fixed"
-
-
-def log_fits(selection: Selection, variable: str) -> bool:
-    """Return whether a logarithmic palette makes sense: the variable is positive and shown as it is."""
-    return (variable == "speed" or style_of(variable).log_scale) and selection.quantity == "value"

@@ -2,13 +2,11 @@
 
 from typing import Any
 
+from app.colouring import colour_choice
 from app.loopmap import LoopMap
-from app.palettes import style_of
-from app.readers import field_name
 from app.scene import STORE, Scene, shown_variable
 from app.selection import OWN_VIEW, Selection
 from app.theme import MAP_LAYOUT, map_colours
-from app.views.field import log_fits
 from engine.regions import REGIONS, Region
 
 ASPECT = 2.1
@@ -52,21 +50,10 @@ class MapView:
 
     def colouring(self, variable: str) -> dict[str, Any]:
         """Return palette and range of the component for a variable."""
-        selection = self.selection
-        style = style_of(field_name(variable, selection.quantity))
-        wants_log = selection.range_mode == "log" or (selection.range_mode == "auto" and style.log_scale)
-        log = wants_log and log_fits(selection, variable)
-        mode = style.range_mode if selection.range_mode in ("auto", "log") else selection.range_mode
-        limits = selection.limits
-        if mode == "fixed" and limits is None:
-            mode = style.range_mode
-        changes = {
-            "palette": style.palette if selection.palette == "auto" else selection.palette,
-            "range_mode": mode,
-            "log_scale": log,
-        }
-        if mode == "fixed" and limits is not None:
-            changes |= {"range_low": limits[0], "range_high": limits[1]}
+        choice = colour_choice(self.selection, variable)
+        changes: dict[str, Any] = {"palette": choice.palette, "range_mode": choice.range_mode, "log_scale": choice.log_scale}
+        if choice.limits is not None:
+            changes |= {"range_low": choice.limits[0], "range_high": choice.limits[1]}
         return changes
 
     def _dress(self, event: Any) -> None:

@@ -3,6 +3,7 @@
 from engine.derived.display import DISPLAY_VARIABLES, QUANTITIES, DisplayVariable, Reader, derive
 from engine.derived.fields import Fields, Levels
 from engine.derived.places import ColumnReader, derive_at
+from engine.derived.usual import usual_ocean
 
 __all__ = [
     "DISPLAY_VARIABLES",
@@ -14,4 +15,5 @@ __all__ = [
     "Reader",
     "derive",
     "derive_at",
+    "usual_ocean",
 ]

@@ -1,0 +1,1 @@
+"""What is shown, taken away: pictures, films, data and the lines of Python that make them again."""

@@ -1,0 +1,58 @@
+"""The loop as a film: the same figure day after day, with its title, valid time, lead, source and colour bar burnt in."""
+
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import imageio.v3 as imageio
+import numpy as np
+
+from app.export.frame import Frame
+from app.export.picture import Sheet
+from engine.errors import InputError
+from engine.progress import Progress, no_progress
+
+FORMATS = {"mp4": "video/mp4", "gif": "image/gif"}
+"""File name ending -> media type."""
+
+FRAMES_PER_SECOND = 8
+GIF_WIDTH = 800
+"""Pixels: a GIF of full size would be larger than any letter box takes."""
+
+
+def film(
+    frames_of: Callable[[int], list[Frame]],
+    leads: Sequence[int],
+    file_format: str,
+    theme: str = "light",
+    frames_per_second: float = FRAMES_PER_SECOND,
+    progress: Progress = no_progress,
+) -> bytes:
+    """Return an MP4 or GIF file that shows `frames_of(lead)` for every lead; raises InputError where there is none."""
+    if not leads:
+        raise InputError("the film has no day: wait for the first days of the forecast")
+    # The last day sets the colours of differences: on the first there is none.
+    sheet = Sheet(frames_of(leads[-1]), theme)
+    drawn = []
+    for number, lead in enumerate(leads):
+        progress(number / len(leads), f"day {lead}")
+        sheet.turn_to(frames_of(lead))
+        picture = sheet.pixels()
+        drawn.append(_smaller(picture) if file_format == "gif" else picture)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"film.{file_format}"
+        if file_format == "gif":
+            imageio.imwrite(path, np.stack(drawn), duration=1000 / frames_per_second, loop=0)
+        else:
+            imageio.imwrite(path, np.stack(drawn), fps=frames_per_second, codec="libx264", macro_block_size=2, quality=8)
+        return path.read_bytes()
+
+
+def _smaller(picture: np.ndarray) -> np.ndarray:
+    """Return a picture of at most `GIF_WIDTH` pixels across."""
+    from PIL import Image
+
+    height = round(picture.shape[0] * GIF_WIDTH / picture.shape[1])
+    if picture.shape[1] <= GIF_WIDTH:
+        return picture
+    return np.asarray(Image.fromarray(picture).resize((GIF_WIDTH, height), Image.Resampling.LANCZOS))

@@ -1,0 +1,85 @@
+"""One map as it is drawn on paper: values on pixels, bounds, colours and all the words that belong to it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from app.frames import Viewport, window
+from app.palettes import colour_range
+from app.readers import onto
+from app.scene import Scene
+from app.services import Services
+from engine.errors import InputError
+
+Extent = tuple[float, float, float, float]
+"""South, north, west, east in degrees; east may pass 360."""
+
+
+@dataclass(frozen=True, eq=False)
+class Colouring:
+    """How fields are coloured: palette, limits, and whether their logarithm is."""
+
+    palette: str
+    limits: tuple[float, float]
+    logarithmic: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """A field on a map: `values` (h, w), north first and NaN where missing, within `bounds` (south, north, west, east)."""
+
+    values: np.ndarray
+    bounds: Extent
+    title: str
+    quantity: str
+    units: str
+    when: str
+    notice: str
+    colouring: Colouring
+
+
+def frames(services: Services, scene: Scene, colouring: Colouring, extent: Extent, lead: int, width: int = 1440) -> list[Frame]:
+    """Return the maps of a scene at a lead, within `extent` and at most `width` pixels across.
+
+    Raises InputError where nothing is shown at that lead.
+    """
+    south, north, west, east = extent
+    height = max(1, round(width * (north - south) / (east - west)))
+    viewport = Viewport(max(south, -90.0), min(north, 90.0), west, min(east, west + 360.0), width, height)
+    drawn: dict[str, Frame] = {}
+    for panel in scene.panels:
+        if panel["kind"] == "difference":
+            if set(panel["of"]) <= set(drawn):
+                drawn[panel["key"]] = _difference(panel, *(drawn[key] for key in panel["of"]))
+        elif lead + panel["lead_offset"] in panel["leads"]:
+            drawn[panel["key"]] = _field(services, scene, panel, colouring, viewport, lead)
+    if not drawn:
+        raise InputError(f"nothing is shown on day {lead}: choose a day that is finished")
+    return list(drawn.values())
+
+
+def _field(services: Services, scene: Scene, panel: dict[str, Any], colouring: Colouring, viewport: Viewport, lead: int) -> Frame:
+    reader = services.open_reader(panel["store"])
+    field = reader.read(panel["variable"], lead + panel["lead_offset"], panel["depth_index"])
+    grid = reader.grid if scene.primary is None else scene.primary.grid
+    under = window(grid, viewport)
+    if under is None:
+        raise InputError("the store has no data within the view: move the map onto it")
+    when = scene.times[scene.leads.index(lead)] if lead in scene.leads else ""
+    words = (f"day {lead}", f"valid {when}") if panel["has_lead"] else (when,)
+    return Frame(
+        under.raster(onto(reader.grid, grid, field)), under.bounds, panel["title"], panel["quantity"], panel["units"],
+        ", ".join(filter(None, words)), "; ".join(filter(None, (panel["forcing"], panel["notice"]))), colouring,
+    )  # fmt: skip
+
+
+def _difference(panel: dict[str, Any], first: Frame, second: Frame) -> Frame:
+    if first.values.shape != second.values.shape:
+        raise InputError("the two maps do not cover the same area: choose a view that both have")
+    values = first.values - second.values
+    colouring = Colouring(panel["palette"], colour_range(values, "symmetric"))
+    return Frame(
+        values, first.bounds, panel["title"], panel["quantity"], panel["units"], first.when,
+        "; ".join(dict.fromkeys(filter(None, (panel["notice"], first.notice.split("; ")[-1])))), colouring,
+    )  # fmt: skip

@@ -1,0 +1,126 @@
+"""The address of exports: `export/<what>.<ending>?<the page's own address>` answers what that page shows, as a file.
+
+`map.png`, `map.svg`, `loop.mp4`, `loop.gif`, `data.nc`, `data.zarr.zip`, `data.csv`, `point.csv`, `view.py`. No session is
+needed: whoever has the address of a page has its pictures and numbers, too.
+"""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+from bokeh.server.views.auth_request_handler import AuthRequestHandler
+from tornado.web import authenticated
+
+from app.colouring import colour_choice
+from app.export import data, film, picture
+from app.export.code import script
+from app.export.frame import Colouring, Extent, Frame, frames
+from app.scene import build_scene, shown_variable
+from app.selection import from_address
+from app.services import Services
+from engine.errors import InputError
+
+ASPECT = 2.1
+"""Width over height of a picture, but for the globe, whose poles end it."""
+
+LOOK = (0.0, 0.5, 1.0)
+"""Days from which the limits of the colours are taken, as shares of the loop."""
+
+
+class Export:
+    """What one address shows, as every kind of file; raises InputError for an address or a scene that shows nothing."""
+
+    def __init__(self, services: Services, arguments: dict[str, str]) -> None:
+        self.services = services
+        self.selection = from_address(arguments)
+        self.scene = build_scene(self.selection, services)
+        self.leads = [lead for lead in self.scene.leads if lead in self.scene.panels[0]["leads"]]
+        if not self.leads:
+            raise InputError(f"{self.scene.panels[0]['empty']}; nothing can be saved yet")
+        self.lead = min(self.leads, key=lambda lead: abs(lead - int(self.selection.lead)))
+
+    @property
+    def extent(self) -> Extent:
+        """Return the bounds of the view (south, north, west, east) in degrees."""
+        middle, span = float(self.selection.latitude), min(float(self.selection.span), 360.0)
+        west = float(self.selection.longitude) % 360 - span / 2
+        if span > 330:
+            return -80.0, 90.0, west, west + span
+        half = span / ASPECT / 2
+        return max(middle - half, -90.0), min(middle + half, 90.0), west, west + span
+
+    def file(self, name: str) -> tuple[bytes, str]:
+        """Return the body and media type of a file such as `map.png`; raises InputError for a name that is not made."""
+        what, _, ending = name.partition(".")
+        if what == "map" and ending in picture.FORMATS:
+            return picture.picture(self._frames(self.lead), ending, self.selection.theme), picture.FORMATS[ending]
+        if what == "loop" and ending in film.FORMATS:
+            return film.film(self._frames, self._drawn_leads(), ending, self.selection.theme), film.FORMATS[ending]
+        if what == "data" and ending in data.FORMATS:
+            return data.saved(data.dataset(self.services, self.scene, self.extent), ending), data.FORMATS[ending]
+        if name == "point.csv":
+            return data.point_table(self.services, self.selection, self.scene), data.FORMATS["csv"]
+        if name == "view.py":
+            return script(self.selection, self.scene, self.extent, self.lead).encode(), "text/x-python"
+        raise InputError(f"there is no export {name!r}; expected map.png, map.svg, loop.mp4, loop.gif, data.nc, data.zarr.zip, "
+                         "data.csv, point.csv or view.py")  # fmt: skip
+
+    def _drawn_leads(self) -> list[int]:
+        """The leads that all maps have: a film with a map that comes and goes would jump."""
+        shown = [(set(panel["leads"]), panel["lead_offset"]) for panel in self.scene.panels if panel.get("leads")]
+        return [lead for lead in self.leads if all(lead + offset in leads for leads, offset in shown)]
+
+    def _frames(self, lead: int) -> list[Frame]:
+        if not hasattr(self, "_colouring"):
+            self._colouring = self._coloured()
+        return frames(self.services, self.scene, self._colouring, self.extent, lead)
+
+    def _coloured(self) -> Colouring:
+        """Palette and limits over a few days of all fields, as the page chooses them over the loop."""
+        choice = colour_choice(self.selection, shown_variable(self.selection, self.scene))
+        plain = Colouring(choice.palette, (0.0, 1.0))
+        leads = self._drawn_leads() or self.leads
+        looked = sorted({leads[round(share * (len(leads) - 1))] for share in LOOK})
+        fields = [
+            frame.values.ravel()
+            for lead in looked
+            for frame in frames(self.services, self.scene, plain, self.extent, lead)
+            if frame.colouring is plain
+        ]
+        limits = choice.limits_of(np.concatenate(fields))
+        return Colouring(choice.palette, limits, choice.log_scale and limits[0] > 0)
+
+
+class ExportHandler(AuthRequestHandler):
+    """Answers one file to a visitor who is logged in; one is made at a time, so that the page keeps its processor."""
+
+    def initialize(self, services: Services, pool: ThreadPoolExecutor) -> None:
+        """Keep what all requests share."""
+        self.services, self.pool = services, pool
+
+    @authenticated
+    async def get(self, name: str) -> None:
+        """Answer the file, or 400 with one plain sentence where it cannot be made."""
+        arguments = {key: self.get_query_argument(key) for key in self.request.query_arguments}
+
+        def make() -> tuple[bytes, str]:
+            return Export(self.services, arguments).file(name)
+
+        try:
+            body, media_type = await asyncio.get_running_loop().run_in_executor(self.pool, make)
+        except InputError as error:
+            self.set_status(400)
+            self.set_header("Content-Type", "text/plain; charset=utf-8")
+            self.finish(f"{error}\n")
+            return
+        self.set_header("Content-Type", media_type)
+        self.set_header("Content-Disposition", f'attachment; filename="goms-{name}"')
+        self.set_header("Cache-Control", "no-store")
+        self.finish(body)
+
+
+def patterns(services: Services) -> list[tuple[str, type, dict[str, Any]]]:
+    """Return the Tornado patterns to serve beside the page."""
+    pool = ThreadPoolExecutor(1, "export")
+    return [(r"/export/([\w.]+)", ExportHandler, {"services": services, "pool": pool})]

@@ -1,0 +1,116 @@
+"""Maps on paper with Matplotlib: coastlines, graticule, colour bar, and every word a figure needs to be honest."""
+
+from collections.abc import Sequence
+from functools import cache
+from io import BytesIO
+
+import matplotlib
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.collections import LineCollection
+from matplotlib.colors import ListedColormap, LogNorm, Normalize
+from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from app.coastline import read_rings
+from app.export.frame import Frame
+from app.palettes import colours
+from app.theme import INK, LAND, PAPER, RULE
+
+WIDTH = 10.0
+"""Inches of a picture of one map; at 160 dots per inch a global quarter-degree map loses nothing."""
+
+DOTS_PER_INCH = 160
+FORMATS = {"png": "image/png", "svg": "image/svg+xml"}
+"""File name ending -> media type."""
+
+
+class Sheet:
+    """A figure of one to three maps whose fields can be exchanged for those of another day."""
+
+    def __init__(self, made: Sequence[Frame], theme: str = "light") -> None:
+        self._theme = theme
+        south, north, west, east = made[0].bounds
+        map_height = WIDTH * min(max((north - south) / (east - west), 0.3), 1.4) * (1.0 if len(made) == 1 else 0.62)
+        self.figure = Figure(
+            figsize=(WIDTH if len(made) == 1 else 0.62 * WIDTH * len(made), map_height + 1.35),
+            dpi=DOTS_PER_INCH, facecolor=PAPER[theme], layout="constrained",
+        )  # fmt: skip
+        axes = self.figure.subplots(1, len(made), squeeze=False)[0]
+        self._images = [self._map(each, frame) for each, frame in zip(axes, made, strict=True)]
+
+    def _map(self, axes: Axes, frame: Frame) -> AxesImage:
+        south, north, west, east = frame.bounds
+        colouring, ink = frame.colouring, INK[self._theme]
+        norm = (LogNorm if colouring.logarithmic else Normalize)(*colouring.limits)
+        axes.set_facecolor(LAND[self._theme])
+        image = axes.imshow(
+            frame.values, extent=(west, east, south, north), cmap=ListedColormap(colours(colouring.palette)), norm=norm,
+            interpolation="nearest", aspect="equal",
+        )  # fmt: skip
+        axes.add_collection(LineCollection(_coast(west, east), colors=ink, linewidths=0.5))
+        axes.set(xlim=(west, east), ylim=(south, north))
+        axes.grid(color=RULE[self._theme], linewidth=0.4)
+        axes.xaxis.set(major_locator=MaxNLocator(7, steps=[1, 2, 3, 5, 6, 10]), major_formatter=FuncFormatter(_longitude))
+        axes.yaxis.set(major_locator=MaxNLocator(5, steps=[1, 2, 3, 5, 6, 10]), major_formatter=FuncFormatter(_latitude))
+        axes.tick_params(colors=ink, labelsize=8, color=RULE[self._theme])
+        for spine in axes.spines.values():
+            spine.set_color(RULE[self._theme])
+        axes.set_title(_heading(frame), loc="left", fontsize=9, color=ink)
+        axes.set_xlabel(f"{frame.notice}    GOMS Explorer", fontsize=7, color=ink, loc="left")
+        bar = self.figure.colorbar(
+            ScalarMappable(norm, image.cmap), ax=axes, orientation="horizontal", aspect=50, pad=0.02, extend="both", shrink=0.8
+        )
+        bar.set_label(frame.units, fontsize=8, color=ink)
+        bar.ax.tick_params(colors=ink, labelsize=8)
+        bar.outline.set_edgecolor(RULE[self._theme])
+        return image
+
+    def turn_to(self, made: Sequence[Frame]) -> None:
+        """Show the fields and words of another day; maps, colours and bounds stay."""
+        for image, frame in zip(self._images, made, strict=True):
+            image.set_data(frame.values)
+            image.axes.set_title(_heading(frame), loc="left", fontsize=9, color=INK[self._theme])
+
+    def pixels(self) -> np.ndarray:
+        """Return the figure as it looks now: (height, width, 3) bytes, both even, as films need them."""
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+        canvas = FigureCanvasAgg(self.figure)
+        canvas.draw()
+        drawn = np.asarray(canvas.buffer_rgba())[..., :3]
+        return np.ascontiguousarray(drawn[: drawn.shape[0] // 2 * 2, : drawn.shape[1] // 2 * 2])
+
+
+def picture(made: Sequence[Frame], file_format: str, theme: str = "light") -> bytes:
+    """Return the maps as a PNG or SVG file; text in an SVG stays text."""
+    body = BytesIO()
+    with matplotlib.rc_context({"svg.fonttype": "none"}):
+        Sheet(made, theme).figure.savefig(body, format=file_format, dpi=DOTS_PER_INCH)
+    return body.getvalue()
+
+
+def _heading(frame: Frame) -> str:
+    return f"{frame.quantity} ({frame.units})\n{frame.title}, {frame.when}"
+
+
+@cache
+def _rings() -> list[np.ndarray]:
+    return read_rings("50m")
+
+
+def _coast(west: float, east: float) -> list[np.ndarray]:
+    """Return the coastlines (n, 2) of longitude and latitude that lie between two meridians, on their turn of the globe."""
+    turns = (ring + np.array([360.0 * turn, 0.0]) for ring in _rings() for turn in (-1, 0, 1))
+    return [ring for ring in turns if ring[:, 0].max() >= west and ring[:, 0].min() <= east]
+
+
+def _longitude(value: float, _: int | None = None) -> str:
+    east = (value + 180) % 360 - 180
+    return f"{abs(east):g}°{'' if east in (0, -180) else 'E' if east > 0 else 'W'}"
+
+
+def _latitude(value: float, _: int | None = None) -> str:
+    return f"{abs(value):g}°{'' if value == 0 else 'N' if value > 0 else 'S'}"
