@@ -7,6 +7,7 @@ import panel_material_ui as pmui
 from panel.util import edit_readonly
 
 from app.folding import FoldOnPhones
+from app.saving import SaveMenu
 from app.scene import Scene, build_scene
 from app.selection import Selection, sync_with_address
 from app.services import Services
@@ -64,6 +65,7 @@ class Session:
             heading("Field"), self.field.variable, self.field.quantity, self.field.depth, self.field.surface_only,
             heading("Compare"), self.compare.comparison,
             heading("View"), self.field.region, self.field.palette, self.field.range_mode, self.field.limits,
+            heading("Save"), SaveMenu(sizing_mode="stretch_width", margin=(2, 10, 16, 10)),
         ]  # fmt: skip
         main = pn.Column(
             self.map.component, self.details.layout, sizing_mode="stretch_width", margin=(8, 12), styles={"position": "relative"}

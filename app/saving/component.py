@@ -1,0 +1,27 @@
+"""The menu that asks the server for a file of what the address bar names, and copies that address."""
+
+from pathlib import Path
+
+import param
+from panel.custom import JSComponent
+
+KINDS = {
+    "map.png": "Picture (PNG)",
+    "map.svg": "Drawing (SVG)",
+    "loop.mp4": "Film (MP4)",
+    "loop.gif": "Film (GIF)",
+    "data.nc": "Data of the view (NetCDF)",
+    "data.zarr.zip": "Data of the view (Zarr)",
+    "data.csv": "Table of the view (CSV)",
+    "point.csv": "Table of the point (CSV)",
+    "view.py": "Lines of Python",
+}
+"""File name -> what it is called."""
+
+
+class SaveMenu(JSComponent):
+    """A list of kinds of file, a button that saves one, and one that copies the link to this view; no state of its own."""
+
+    kinds = param.Dict(default=KINDS, constant=True, doc="file name -> label, in order")
+
+    _esm = Path(__file__).parent / "save.js"

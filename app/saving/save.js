@@ -1,0 +1,66 @@
+// Saves what the address bar names as a file of a chosen kind, and copies that address.
+
+const STYLE = `
+:host { display: block; }
+.row { display: flex; gap: 6px; }
+.row + .row { margin-top: 6px; }
+select, button {
+  font: inherit; font-size: 13px; color: inherit; background: transparent; min-height: 34px; padding: 4px 10px;
+  border: 1px solid color-mix(in srgb, currentColor 32%, transparent); border-radius: 6px;
+}
+select { flex: 1; min-width: 0; }
+option { color: #14212b; background: #ffffff; }
+button { cursor: pointer; font-weight: 600; white-space: nowrap; }
+button:hover, select:hover { border-color: currentColor; }
+button:disabled { opacity: .55; cursor: progress; }
+:focus-visible { outline: 2px solid var(--mui-palette-primary-main, #0a6e8a); outline-offset: 1px; }
+.said { min-height: 1.3em; margin: 4px 0 0; font-size: 12px; opacity: .85; overflow-wrap: anywhere; }
+`;
+const SAID_FOR = 6000; // milliseconds that a good word stays
+
+export function render({ model }) {
+  const root = document.createElement("div");
+  root.innerHTML = `<style>${STYLE}</style>
+    <div class="row"><select aria-label="Kind of file"></select><button type="button" class="save">Save</button></div>
+    <div class="row"><button type="button" class="copy">Copy link to this view</button></div>
+    <p class="said" role="status" aria-live="polite"></p>`;
+  const [kinds, save, copy, said] = ["select", ".save", ".copy", ".said"].map((name) => root.querySelector(name));
+  for (const [name, label] of Object.entries(model.kinds)) kinds.add(new Option(label, name));
+  let timer = 0;
+
+  function say(words, passing = false) {
+    clearTimeout(timer);
+    said.textContent = words;
+    if (passing) timer = setTimeout(() => { said.textContent = ""; }, SAID_FOR);
+  }
+
+  save.addEventListener("click", async () => {
+    const name = kinds.value;
+    save.disabled = true;
+    say(name.startsWith("loop") ? "Making the film ..." : "Making the file ...");
+    try {
+      const answer = await fetch(new URL(`export/${name}${location.search}`, document.baseURI));
+      if (!answer.ok) throw new Error((await answer.text()).trim() || answer.statusText);
+      const link = document.createElement("a");
+      link.href = URL.createObjectURL(await answer.blob());
+      link.download = `goms-${name}`;
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+      say(`Saved as goms-${name}.`, true);
+    } catch (error) {
+      say(error.message === "Failed to fetch" ? "The server does not answer: is it still running?" : error.message);
+    } finally {
+      save.disabled = false;
+    }
+  });
+
+  copy.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(location.href);
+      say("The link is in the clipboard.", true);
+    } catch {
+      say(`The browser allows no copying; the link is ${location.href}`);
+    }
+  });
+  return root;
+}
