@@ -60,7 +60,7 @@ _STYLES: dict[str, Style] = {
     "zos": Style("balance", "balanced"),
     "speed": Style("speed"),
     "vorticity": Style("curl", "symmetric"),
-    "okubo_weiss": Style("delta", "symmetric"),
+    "okubo_weiss": _SIGNED,
     "eke": Style("tempo"),
     "density": Style("dense"),
     "stability": Style("matter"),

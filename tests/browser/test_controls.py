@@ -30,7 +30,7 @@ def test_variable_quantity_and_depth_show_at_once(visit: Visit) -> None:
 def test_a_surface_field_has_no_depth(visit: Visit) -> None:
     visit.open()
     visit.choose("Variable", "Sea surface height")
-    visit.see("A field of the surface: no depth to choose.")
+    visit.see("One value for the whole column: no depth to choose.")
     expect(visit.page.get_by_role("slider", name="Depth (m)")).to_be_hidden()
 
 
