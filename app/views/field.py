@@ -33,7 +33,9 @@ class FieldControls:
             "depth",
             pmui.DiscreteSlider(label="Depth (m)", options={"0": 0.0}, value=0.0, size="small", sizing_mode="stretch_width"),
         )
-        self.surface_only = pmui.Typography("One value for the whole column: no depth to choose.", variant="caption", visible=False)
+        self.surface_only = pmui.Typography(
+            "One value for the whole column: no depth to choose.", variant="caption", visible=False
+        )
         regions = {"Own view": OWN_VIEW} | {region.label: name for name, region in REGIONS.items()}
         self.region = chooser(selection, "region", "Region", regions)
         palettes = {"Automatic": "auto"} | {name.capitalize(): name for name in PALETTES}
