@@ -5,6 +5,7 @@ import errno
 import logging
 import os
 import signal
+import subprocess
 import sys
 import threading
 import traceback
@@ -12,6 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from tornado.websocket import WebSocketClosedError
+
+from app import window
 
 if TYPE_CHECKING:
     from app.services import Services
@@ -23,6 +26,7 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("--port", type=int, default=int(os.environ.get("PORT", "5006")), help="port (default: PORT, else 5006)")
     options.add_argument("--address", default="127.0.0.1", help="address to listen on; 0.0.0.0 lets other machines in")
     options.add_argument("--show", action="store_true", help="open the page in the browser")
+    options.add_argument("--window", action="store_true", help="open the page in a window of its own; closing it ends the server")
     options.add_argument("--altimetry", type=Path, metavar="FILE", help="gridded altimetry (DUACS L4) to start forecasts from")
     options.add_argument("--sst", type=Path, metavar="FILE", help="sea surface temperature (OSTIA) of the same day")
     options.add_argument("--home", type=Path, metavar="FOLDER", help="folder of stores and caches")
@@ -47,6 +51,9 @@ def main(arguments: list[str] | None = None) -> int:
         if path is not None and not path.is_file():
             print(f"there is no file {path}; expected a NetCDF file: check the path", file=sys.stderr)
             return 2
+    if chosen.window and not window.is_installed():
+        print(window.MISSING, file=sys.stderr)
+        return 2
     try:
         serve(chosen)
     except OSError as error:
@@ -130,8 +137,16 @@ def _serve_page(chosen: argparse.Namespace, services: "Services") -> None:
     threading.Thread(target=_compile_frames, daemon=True).start()
     host = "localhost" if chosen.address in ("127.0.0.1", "0.0.0.0") else chosen.address
     print(f"GOMS Explorer is served at http://{host}:{server.port}", flush=True)
+    if chosen.window:
+        threading.Thread(target=_show_window, args=(f"http://{host}:{server.port}", server.io_loop), daemon=True).start()
     server.io_loop.start()
     server.stop()
+
+
+def _show_window(url: str, io_loop: Any) -> None:
+    """Show the page in a process of its own, since windows want the main thread, and end the server with it."""
+    subprocess.run([sys.executable, "-m", "app.window", url], check=False)
+    io_loop.add_callback(io_loop.stop)
 
 
 def _compile_frames() -> None:

@@ -17,6 +17,7 @@ from app.views.details import Details
 from app.views.field import FieldControls
 from app.views.map import MapView
 from app.views.run import RunControls
+from app.views.shelf import Shelf
 from app.views.sources import SourceControls
 from engine.errors import InputError
 
@@ -44,6 +45,7 @@ class Session:
         self.compare = CompareControls(selection, services)
         self.map = MapView(selection)
         self.details = Details(selection, services)
+        self.shelf = Shelf(selection, services, self.notify)
         self.scene: Scene | None = None
         self._fingerprint: Any = None
         self._asked = 0
@@ -65,7 +67,7 @@ class Session:
             heading("Field"), self.field.variable, self.field.quantity, self.field.depth, self.field.surface_only,
             heading("Compare"), self.compare.comparison,
             heading("View"), self.field.region, self.field.palette, self.field.range_mode, self.field.limits,
-            heading("Save"), SaveMenu(sizing_mode="stretch_width", margin=(2, 10, 16, 10)),
+            heading("Save"), SaveMenu(sizing_mode="stretch_width", margin=(2, 10, 8, 10)), self.shelf.layout,
         ]  # fmt: skip
         main = pn.Column(
             self.map.component, self.details.layout, sizing_mode="stretch_width", margin=(8, 12), styles={"position": "relative"}

@@ -9,7 +9,7 @@ from typing import Any
 from engine.errors import InputError
 from engine.paths import stores_folder
 from engine.stores.reader import Store
-from engine.stores.writer import delete_folder, lock_path, making_path
+from engine.stores.writer import delete_folder, lock_path, locked, making_path
 
 
 @dataclass(frozen=True)
@@ -63,8 +63,15 @@ def find_store(identifier: str, folder: Path | None = None) -> Path:
 
 
 def delete_store(identifier: str, folder: Path | None = None) -> None:
-    """Delete a store and everything that belongs to it; raises InputError where there is none of that name."""
+    """Delete a store and everything that belongs to it.
+
+    Raises InputError where there is none of that name, StoreBusy while a run writes it.
+    """
     found = find_store(identifier, folder)
-    delete_folder(found)
+    lock = locked(found)
+    try:
+        delete_folder(found)
+        rmtree(making_path(found), ignore_errors=True)
+    finally:
+        lock.release()
     lock_path(found).unlink(missing_ok=True)
-    rmtree(making_path(found), ignore_errors=True)

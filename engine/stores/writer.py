@@ -41,7 +41,7 @@ class StoreWriter:
     @classmethod
     def open_to_resume(cls, folder: Path) -> Self:
         """Open a partial store to write its missing leads; raises InputError where there is none."""
-        lock = _locked(folder)
+        lock = locked(folder)
         try:
             for leftover in folder.rglob("*.partial"):
                 leftover.unlink(missing_ok=True)
@@ -64,7 +64,7 @@ class StoreWriter:
         steps = np.diff(lead_numbers(times)) if times.size else np.array([0])
         if np.any(steps <= 0) or np.any(np.isnat(times)):
             raise InputError(f"times of store {folder.name} do not ascend by a day or more; expected one step a day")
-        lock = _locked(folder)
+        lock = locked(folder)
         making = making_path(folder)
         try:
             rmtree(making, ignore_errors=True)
@@ -243,7 +243,8 @@ def _check(reader: Store, lead: int, batch: Batch) -> None:
         raise InputError(f"lead {lead} of {name} lacks {', '.join(missing)}; expected every variable of the store")
 
 
-def _locked(folder: Path) -> FileLock:
+def locked(folder: Path) -> FileLock:
+    """Return the lock of a store, held until its `release`; raises StoreBusy while another process writes the store."""
     lock = FileLock(lock_path(folder))
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)

@@ -1,6 +1,9 @@
 """Starting the server: options, and refusals in words before anything is served."""
 
+import os
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import panel as pn
@@ -11,6 +14,8 @@ from app.__main__ import main, parser
 from app.jobs import Jobs
 from app.main import Session
 from app.services import Options, Services
+from engine.paths import REPOSITORY
+from tests.serving import free_port
 
 
 def test_the_work_of_one_visitor_does_not_stir_the_page_of_another(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -40,6 +45,30 @@ def test_the_port_follows_the_environment(monkeypatch: pytest.MonkeyPatch) -> No
 def test_a_missing_altimetry_file_is_refused_before_the_server_starts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--altimetry", str(tmp_path / "gone.nc")]) == 2
     assert "gone.nc" in capsys.readouterr().err
+
+
+def test_without_pywebview_a_window_is_refused_with_the_way_to_get_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("app.window.is_installed", lambda: False)
+    assert main(["--window"]) == 2
+    assert "goms-explorer[window]" in capsys.readouterr().err
+
+
+def test_closing_the_window_ends_the_server(tmp_path: Path) -> None:
+    # A stand-in for pywebview: it opens the page once and closes at once.
+    (tmp_path / "webview.py").write_text(
+        "from urllib.request import urlopen\n"
+        "def create_window(title, url, width, height):\n"
+        "    print(title, urlopen(url).status, width, height, flush=True)\n"
+        "def start(): pass\n"
+    )
+    port = free_port()
+    command = [sys.executable, "-m", "app", "--port", str(port), "--grid-factor", "8", "--no-first-run", "--window"]
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path), "GOMS_HOME": str(tmp_path / "home")}
+    done = subprocess.run(command, cwd=REPOSITORY, env=environment, capture_output=True, text=True, timeout=180, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "GOMS Explorer 200 1400 900" in done.stdout
 
 
 def test_a_port_in_use_is_named(capsys: pytest.CaptureFixture[str]) -> None:

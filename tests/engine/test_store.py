@@ -190,6 +190,16 @@ def test_the_restart_state_is_exact_and_goes_when_the_store_is_whole(folder: Pat
     assert not list(folder.parent.glob(".*restart*"))
 
 
+def test_a_store_that_is_being_written_is_not_deleted(folder: Path, small_grid: Grid) -> None:
+    with ForecastStore.create(folder, small_grid, INIT_TIME, 2, {}) as store:
+        store.append(0, toy_batch(small_grid, INIT_TIME))
+        with pytest.raises(StoreBusy, match="being written"):
+            delete_store(folder.name, folder.parent)
+    assert open_store(folder).leads == [0]
+    delete_store(folder.name, folder.parent)
+    assert not folder.exists()
+
+
 def _write_in_little_room(folder: Path, grid: Grid, room: int) -> None:
     """Write leads until the largest file allowed is too small, as a full disk would end it."""
     with ForecastStore.create(folder, grid, INIT_TIME, 2, {}) as store:

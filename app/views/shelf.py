@@ -1,0 +1,111 @@
+"""The shelf: every store on the disk with its size and state, to look at or to delete."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import panel as pn
+import panel_material_ui as pmui
+
+from app.scene import STORE
+from app.selection import Selection
+from app.services import Services
+from app.words import choice_label
+from engine.errors import InputError, ModelError
+from engine.store import Store, StoreSummary, delete_store, list_stores
+
+FORECASTS = ("forecast", "reference")
+
+
+class Shelf:
+    """A button that opens a dialog; nothing is deleted without a second question."""
+
+    def __init__(self, selection: Selection, services: Services, notify: Callable[[str, str], None]) -> None:
+        self.selection, self.services, self.notify = selection, services, notify
+        self.button = pmui.Button(label="Stores on disk", icon="storage", variant="outlined", size="small")
+        self.rows = pn.Column(sizing_mode="stretch_width")
+        self.dialog = pmui.Dialog(self.rows, title="Stores on disk", width_option="md", show_close_button=True)
+        self.button.on_click(self._open)
+        self.layout = pn.Column(self.button, self.dialog, sizing_mode="stretch_width")
+
+    def _open(self, _: Any = None) -> None:
+        self._list()
+        self.dialog.open = True
+
+    def _list(self) -> None:
+        found = list_stores()
+        total = sum(summary.size_bytes for summary in found)
+        words = f"{len(found)} stores, {megabytes(total)} in all" if found else "Nothing is stored yet: run a forecast."
+        self.rows.objects = [
+            pmui.Typography(words, variant="body2", margin=(0, 0, 6, 0)),
+            *(self._row(summary) for summary in found),
+        ]
+
+    def _row(self, summary: StoreSummary) -> pn.Row:
+        store = self._store(summary)
+        label = summary.identifier if store is None else choice_label(summary.kind, store.attrs, store.init_time)
+        words = pmui.Typography(
+            f"**{label}**<br>{state_of(summary)}, {megabytes(summary.size_bytes)}; {made_of(summary)}<br>{summary.identifier}",
+            variant="body2", sizing_mode="stretch_width", margin=(4, 0),
+        )  # fmt: skip
+        show = pmui.Button(label="Show", variant="text", size="small", description=f"Show {label}")
+        delete = pmui.Button(label="Delete", variant="text", color="error", size="small", description=f"Delete {label}")
+        row = pn.Row(words, show, delete, sizing_mode="stretch_width")
+        show.on_click(lambda _: self._show(summary))
+        delete.on_click(lambda _: self._ask(row, summary, label))
+        return row
+
+    def _show(self, summary: StoreSummary) -> None:
+        store = self._store(summary)
+        if store is None:
+            self.notify("error", f"{summary.identifier} is no longer there.")
+        elif summary.kind not in FORECASTS:
+            self.selection.source = STORE + summary.identifier
+        else:
+            start = str(store.init_time.astype("datetime64[D]"))
+            changes: dict[str, Any] = {"source": self.services.source_of(store), "start": start}
+            beside = {"comparison": "reference"} if summary.kind == "reference" else {"model": str(store.attrs["model"])}
+            self.selection.param.update(**changes, **beside)
+        self.dialog.open = False
+
+    def _store(self, summary: StoreSummary) -> Store | None:
+        return next((store for store in self.services.stores() if store.identifier == summary.identifier), None)
+
+    def _ask(self, row: pn.Row, summary: StoreSummary, label: str) -> None:
+        question = pmui.Typography(f"Delete {label} for good?", variant="body2", sizing_mode="stretch_width", margin=(8, 0))
+        keep = pmui.Button(label="Keep", variant="outlined", size="small")
+        delete = pmui.Button(label="Delete for good", variant="contained", color="error", size="small")
+        keep.on_click(lambda _: self._list())
+        delete.on_click(partial(self._delete, summary, label))
+        row.objects = [question, keep, delete]
+
+    def _delete(self, summary: StoreSummary, label: str, _: Any) -> None:
+        try:
+            delete_store(summary.identifier)
+        except (InputError, ModelError) as error:
+            self.notify("error", str(error))
+        else:
+            self.notify("success", f"{label} was deleted, {megabytes(summary.size_bytes)} are free.")
+            self.services.refresh()
+        self._list()
+
+
+def state_of(summary: StoreSummary) -> str:
+    """Return how much of a store is there, in words."""
+    if summary.complete:
+        return f"whole, {summary.all_leads} days"
+    rest = ", can be continued" if summary.kind in FORECASTS else ""
+    return f"{summary.leads} of {summary.all_leads} days{rest}"
+
+
+def made_of(summary: StoreSummary) -> str:
+    """Return where a store comes from, in words: its source, the model's weights, the version that wrote it."""
+    weights = str(summary.attrs.get("weights_sha256", ""))[:8]
+    parts = (summary.attrs.get("source_label"), f"weights {weights}" if weights else "", summary.attrs.get("sampling"))
+    version = summary.attrs.get("software_version")
+    return ", ".join(str(part) for part in (*parts, f"version {version}" if version else "") if part)
+
+
+def megabytes(size: int) -> str:
+    """Return a size in bytes as it is said."""
+    return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.0f} MB" if size >= 1e6 else f"{size / 1e3:.0f} kB"
