@@ -27,7 +27,7 @@ from app.readers import (
 from engine.errors import InputError
 from engine.models import usable_models
 from engine.paths import stores_folder
-from engine.store import Store
+from engine.store import Store, StoreSummary, delete_store, list_stores
 
 LOGGER = logging.getLogger(__name__)
 
@@ -147,6 +147,19 @@ class Services:
         self._parts = {key: part for key, part in self._parts.items() if key[0].partition("/")[0] in there}
         return list(opened.values())
 
+    def stored(self, identifier: str) -> Store | None:
+        """Return a store by its name, or None where there is none any more."""
+        return next((store for store in self.stores() if store.identifier == identifier), None)
+
+    def summaries(self) -> list[StoreSummary]:
+        """Return what a list of stores shows of each, sizes included."""
+        return list_stores()
+
+    def delete(self, identifier: str) -> None:
+        """Delete a store; raises InputError where there is none, StoreBusy while a run writes it."""
+        delete_store(identifier)
+        self.refresh()
+
     def refresh(self) -> None:
         """Read the list of stores from the disk at the next question, such as after a job ended."""
         self._shelf_time = -1.0
@@ -189,9 +202,8 @@ class Services:
             moved, _, fixed = rest.partition("|")
             return self._aligned(self.reader(moved), self.reader(fixed))
         whole, _, part = identifier.partition("/")
-        for store in self.stores():
-            if store.identifier == whole:
-                return self._part(store, part) if part else store
+        if (store := self.stored(whole)) is not None:
+            return self._part(store, part) if part else store
         raise InputError(f"there is no store {identifier!r}; choose one from the list or run the forecast")
 
     def _part(self, store: Store, name: str) -> Store:

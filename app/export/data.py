@@ -2,12 +2,12 @@
 
 import tempfile
 from pathlib import Path
+from shutil import make_archive
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import xarray as xr
-import zarr
 
 from app.export.frame import Extent
 from app.readers import FieldReader, day_offset
@@ -121,8 +121,9 @@ def saved(found: xr.Dataset, file_format: str) -> bytes:
         if file_format == "nc":
             found.to_netcdf(path, engine="netcdf4", encoding=packed)
         else:
-            with zarr.storage.ZipStore(path, mode="w") as store:
-                found.to_zarr(store, mode="w", zarr_format=3, consolidated=False)
+            # Not into the archive itself: Zarr writes metadata more than once, and an archive would keep every version.
+            found.to_zarr(path.with_suffix(""), mode="w", zarr_format=3, consolidated=False)
+            make_archive(str(path.with_suffix("")), "zip", path.with_suffix(""))
         return path.read_bytes()
 
 

@@ -9,10 +9,9 @@ import panel_material_ui as pmui
 
 from app.scene import STORE
 from app.selection import Selection
-from app.services import Services
+from app.services import Services, StoreSummary
 from app.words import choice_label
 from engine.errors import InputError, ModelError
-from engine.store import Store, StoreSummary, delete_store, list_stores
 
 FORECASTS = ("forecast", "reference")
 
@@ -33,7 +32,7 @@ class Shelf:
         self.dialog.open = True
 
     def _list(self) -> None:
-        found = list_stores()
+        found = self.services.summaries()
         total = sum(summary.size_bytes for summary in found)
         words = f"{len(found)} stores, {megabytes(total)} in all" if found else "Nothing is stored yet: run a forecast."
         self.rows.objects = [
@@ -42,7 +41,7 @@ class Shelf:
         ]
 
     def _row(self, summary: StoreSummary) -> pn.Row:
-        store = self._store(summary)
+        store = self.services.stored(summary.identifier)
         label = summary.identifier if store is None else choice_label(summary.kind, store.attrs, store.init_time)
         words = pmui.Typography(
             f"**{label}**<br>{state_of(summary)}, {megabytes(summary.size_bytes)}; {made_of(summary)}<br>{summary.identifier}",
@@ -56,7 +55,7 @@ class Shelf:
         return row
 
     def _show(self, summary: StoreSummary) -> None:
-        store = self._store(summary)
+        store = self.services.stored(summary.identifier)
         if store is None:
             self.notify("error", f"{summary.identifier} is no longer there.")
         elif summary.kind not in FORECASTS:
@@ -68,9 +67,6 @@ class Shelf:
             self.selection.param.update(**changes, **beside)
         self.dialog.open = False
 
-    def _store(self, summary: StoreSummary) -> Store | None:
-        return next((store for store in self.services.stores() if store.identifier == summary.identifier), None)
-
     def _ask(self, row: pn.Row, summary: StoreSummary, label: str) -> None:
         question = pmui.Typography(f"Delete {label} for good?", variant="body2", sizing_mode="stretch_width", margin=(8, 0))
         keep = pmui.Button(label="Keep", variant="outlined", size="small")
@@ -81,12 +77,11 @@ class Shelf:
 
     def _delete(self, summary: StoreSummary, label: str, _: Any) -> None:
         try:
-            delete_store(summary.identifier)
+            self.services.delete(summary.identifier)
         except (InputError, ModelError) as error:
             self.notify("error", str(error))
         else:
             self.notify("success", f"{label} was deleted, {megabytes(summary.size_bytes)} are free.")
-            self.services.refresh()
         self._list()
 
 
