@@ -82,14 +82,19 @@ def write_whole(path: Path, content: bytes) -> None:
 
 def find_weights(name: str) -> Path:
     """Return the weights called `name`: those trained by the user, else the shipped ones; ModelError where neither is."""
+    return stored_weights(name, f"model {name!r}", f"goms train --preset {name}")
+
+
+def stored_weights(name: str, what: str, command: str) -> Path:
+    """Return where the weights called `name` lie; raises ModelError that says `what` is missing and which command makes it."""
     candidates = weights_candidates(name)
-    for path in candidates:
-        if path.exists():
-            return path
-    raise ModelError(
-        f"weights of model {name!r} are missing; expected {' or '.join(map(str, candidates))}: train them with "
-        f"`goms train --preset {name}` or restore the file"
-    )
+    there = next((path for path in candidates if path.exists()), None)
+    if there is None:
+        raise ModelError(
+            f"weights of {what} are missing; expected {' or '.join(map(str, candidates))}: train them with `{command}` or "
+            "restore the file"
+        )
+    return there
 
 
 def load_checkpoint(path: Path, grid: Grid) -> Checkpoint:

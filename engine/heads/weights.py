@@ -10,10 +10,9 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import nn
 
-from engine.checkpoint import grid_card, require, revision, write_whole
+from engine.checkpoint import grid_card, require, revision, stored_weights, write_whole
 from engine.errors import ModelError
 from engine.grid import Grid
-from engine.paths import weights_candidates
 
 FORMAT = "goms-head-1"
 
@@ -33,14 +32,8 @@ class HeadCard:
 
 def find_head(backbone: str, head: str) -> Path:
     """Return the weights of a head of the model `backbone`: the user's, else the shipped; ModelError where neither is."""
-    candidates = weights_candidates(f"{backbone}-{head}")
-    for path in candidates:
-        if path.exists():
-            return path
-    raise ModelError(
-        f"weights of head {head!r} of model {backbone!r} are missing; expected {' or '.join(map(str, candidates))}: train them "
-        f"with `goms train --preset {backbone} --head {head}` or restore the file"
-    )
+    command = f"goms train --preset {backbone} --head {head}"
+    return stored_weights(f"{backbone}-{head}", f"head {head!r} of model {backbone!r}", command)
 
 
 def save_head(path: Path, module: nn.Module, card: HeadCard, training: dict[str, Any]) -> None:

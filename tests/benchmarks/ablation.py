@@ -22,15 +22,15 @@ from scipy.ndimage import distance_transform_edt
 
 import engine.models.evolution as evolution
 from engine.commands.report import Report
-from engine.dataset import Sequences
+from engine.dataset import Sequences, write_sequences
 from engine.grid import Grid, coarsened
 from engine.models.inputs import DERIVED, INPUTS
 from engine.models.presets import PRESETS
 from engine.models.setting import Setting
 from engine.paths import home, runs_folder
 from engine.plans import Phase, Plan
-from engine.sources.sample import SampleSource
-from engine.train import prepare
+from engine.sources.sample import SampleSource, sample_day
+from engine.train import FIRST_DAY, SEQUENCE_DAYS, sequence_starts
 from engine.trainer import Trainer
 
 HIDDEN: dict[str, tuple[str, ...]] = {
@@ -104,13 +104,17 @@ def main() -> None:
     parser.add_argument("--grid-factor", type=int, default=2, help="on a grid this many times coarser than 1/4 degree")
     parser.add_argument("--updates", type=int, default=160)
     parser.add_argument("--seed", type=int, default=2, help="which of the user's runs to learn from")
+    parser.add_argument("--sequences", type=int, default=16, help="weeks of that run, evenly far apart; the last is held back")
     parser.add_argument("--variants", default=",".join((*HIDDEN, COAST)), help="separated by commas")
     parser.add_argument("--json", action="store_true", help="end with one line of JSON")
     chosen = parser.parse_args()
     grid, folder = coarsened(chosen.grid_factor), home() / "benchmark" / f"ablation-{chosen.grid_factor}"
     source = SampleSource(folder=runs_folder() / f"seed-{chosen.seed}", grid=grid)
     report = Report()
-    prepare([source], folder / "sequences", grid, report.progress)
+    days = source.times()
+    starts = sequence_starts(days[[sample_day(day) >= FIRST_DAY for day in days]])
+    chosen_starts = [starts[number] for number in np.linspace(0, len(starts) - 1, chosen.sequences).round().astype(int)]
+    write_sequences(source, chosen_starts, SEQUENCE_DAYS, folder / "sequences", grid, report.progress)
     sequences = Sequences.open(folder / "sequences", grid)
     result = {}
     for number, variant in enumerate(chosen.variants.split(",")):
