@@ -6,6 +6,7 @@ from typing import Any
 import holoviews as hv
 import numpy as np
 import xarray as xr
+from holoviews.operation import contours
 
 from app.palettes import colour_range, colours
 from app.theme import FORECAST_COLOUR, INK, PAPER, REFERENCE_COLOUR, RULE
@@ -18,6 +19,10 @@ hv.renderer("bokeh").webgl = False
 FONT_SIZE = "11px"
 MARKED = 60
 """Longest series whose points are marked one by one."""
+DEPTH_STEP = 5.0
+"""Metres between rows of a drawn section; the model's own levels are 4 to 100 m apart."""
+
+DENSITY_LINES = 8
 LINE_STYLES = ("solid", "dashed", "dotted")
 
 
@@ -56,6 +61,40 @@ def profile(curves: Mapping[str, xr.DataArray], label: str, units: str, theme: s
         marks = hv.Scatter(points, "value", "depth").opts(color=_colour(number, theme), size=4, tools=["hover"])
         drawn += [line, marks]
     return _framed(hv.Overlay(drawn), theme, title=label, xlabel=units, ylabel="depth (m)", invert_yaxis=True)
+
+
+def section(
+    values: xr.DataArray,
+    label: str,
+    units: str,
+    palette: str,
+    limits: tuple[float, float],
+    layers: Mapping[str, xr.DataArray] | None = None,
+    density: xr.DataArray | None = None,
+    theme: str = "light",
+) -> hv.Overlay:
+    """Return values (depth, distance) on a line across the ocean, the surface at the top; distance in km, depth in m.
+
+    `layers` are depths (distance,) drawn as lines by name, `density` (depth, distance) gives lines of equal density.
+    """
+    even = np.arange(0, float(values.depth[-1]) + 1, DEPTH_STEP)
+    drawn = [
+        hv.Image((values.distance.values, even, values.interp(depth=even).values), ["distance", "depth"], "value").opts(
+            cmap=list(colours(palette)), clim=limits, colorbar=True, tools=["hover"], colorbar_opts={"width": 10, "padding": 4},
+        )
+    ]  # fmt: skip
+    if density is not None and np.isfinite(density.values).any():
+        lines = hv.Image((density.distance.values, even, density.interp(depth=even).values), ["distance", "depth"], "density")
+        low, high = np.nanpercentile(density.values, (5, 95))
+        levels = [round(level, 1) for level in np.linspace(low, high, DENSITY_LINES)]
+        equal = contours(lines, levels=sorted(set(levels)))
+        drawn.append(equal.opts(color=INK["light"], line_width=0.7, alpha=0.6, cmap=[INK["light"]], show_legend=False))
+    for number, (name, depth) in enumerate((layers or {}).items()):
+        curve = hv.Curve((depth.distance.values, depth.values), "distance", "depth", label=name)
+        drawn.append(curve.opts(color="#ffffff", line_width=2, line_dash=LINE_STYLES[number % 3]))
+    return _framed(
+        hv.Overlay(drawn), theme, title=f"{label} ({units})", xlabel="distance (km)", ylabel="depth (m)", invert_yaxis=True
+    )
 
 
 def error_by_lead(

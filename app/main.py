@@ -27,7 +27,7 @@ LOOP_MILLISECONDS = 1000
 """Time that the maps have for a new loop before the charts ask for the same processor."""
 SCENE_CHOICES = ["source", "start", "model", "variable", "quantity", "depth", "comparison"]
 COLOUR_CHOICES = ["palette", "range_mode", "low", "high"]
-DETAIL_CHOICES = ["point_latitude", "point_longitude", "lead", "theme"]
+DETAIL_CHOICES = ["point_latitude", "point_longitude", "section", "lead", "theme"]
 
 
 class Session:
@@ -56,6 +56,9 @@ class Session:
         selection.param.watch(self._recolour, COLOUR_CHOICES)
         selection.param.watch(self._show_details, DETAIL_CHOICES)
         self.map.component.param.watch(self._show_details, "extent")
+        selection.param.watch(self._show_line, "section")
+        self.details.choice.param.watch(self._show_line, "value")
+        self._show_line()
         pn.state.onload(self._loaded)
 
     def _page(self) -> pmui.Page:
@@ -150,6 +153,10 @@ class Session:
 
         if self._document is not None and self._document.session_context is not None:
             self._document.add_timeout_callback(show, delay)
+
+    def _show_line(self, *_: Any) -> None:
+        """Draw the line of the section on the maps while its chart is looked at."""
+        self.map.component.line = self.details.section.path() if self.details.choice.value == "section" else []
 
     def _theme_toggled(self, event: Any) -> None:
         self.selection.theme = "dark" if event.new else "light"

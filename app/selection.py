@@ -38,6 +38,7 @@ ADDRESS = {
     "span": "span",
     "point_latitude": "point_lat",
     "point_longitude": "point_lon",
+    "section": "section",
     "theme": "theme",
 }
 """Parameter -> its name in the address."""
@@ -64,6 +65,7 @@ class Selection(param.Parameterized):
     span = param.Number(default=360.0, bounds=(0.1, 720), doc="degrees of longitude across the view")
     point_latitude = param.Number(default=35.0, bounds=(-90, 90), allow_None=True, doc="at first in the Kuroshio Extension")
     point_longitude = param.Number(default=150.0, bounds=(-360, 720), allow_None=True)
+    section = param.String(default="", doc="name of a line, or its corners as latitude,longitude;latitude,longitude")
     theme: Any = param.Selector(default="light", objects=["light", "dark"])
 
     @property

@@ -53,6 +53,22 @@ LINES: dict[str, Line] = {
 """Lines that are repeated by ships: 137°E of the Japan Meteorological Agency, AX and PX of the Ship of Opportunity network."""
 
 
+def line_of(text: str) -> Line:
+    """Return a line by its name, or of corners written as `34,137;3,137`: latitude, longitude in degrees.
+
+    Raises InputError for neither.
+    """
+    if text in LINES:
+        return LINES[text]
+    try:
+        corners = tuple((float(lat), float(lon)) for lat, lon in (corner.split(",") for corner in text.split(";")))
+    except ValueError as error:
+        raise InputError(
+            f"section is {text[:60]!r}; expected one of {', '.join(LINES)}, or corners such as 34,137;3,137 (latitude, longitude)"
+        ) from error
+    return Line("own", "Own line", corners)
+
+
 @dataclass(frozen=True, eq=False)
 class Section:
     """Places (m,) along a line: latitude, longitude in [0, 360), kilometres from its start, and which way it runs.

@@ -87,6 +87,8 @@ class LoopMap(JSComponent):
     blend = param.Boolean(default=False, doc="Show blends between days, labelled so.")
     marker = param.Tuple(default=None, length=2, allow_None=True, doc="Latitude, longitude of the marked point.")
 
+    line = param.List(default=[], doc="[latitude, longitude] of the places of a line drawn on every map.")
+
     show_player = param.Boolean(default=True)
     frames_url = param.String(default="frames", doc="Address of the frames handler, relative to the page.")
     static_url = param.String(

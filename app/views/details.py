@@ -1,4 +1,4 @@
-"""The charts beside the maps: error by lead of a comparison, series and profile at the chosen point."""
+"""The charts beside the maps: error by lead of a comparison, series and profile at a point, the section along a line."""
 
 from typing import Any
 
@@ -12,10 +12,13 @@ from app.services import Services
 from app.theme import CORNER
 from app.views.compare import ErrorView
 from app.views.profile import ProfileView
+from app.views.section import SectionView
 from app.views.series import SeriesView
 
 HEIGHT = 246
 CLICK_HINT = "Click a map for the time series and the profile at a point."
+CHARTS = {"Point": "point", "Section": "section"}
+"""What there always is; the error by lead needs a second map."""
 
 
 class Details:
@@ -26,21 +29,24 @@ class Details:
         self.errors = ErrorView(selection, services)
         self.series = SeriesView(selection, services)
         self.profile = ProfileView(selection, services)
+        self.section = SectionView(selection, services)
         self.choice = pmui.RadioButtonGroup(
-            label="", options={"Error by lead": "error", "Point": "point"}, value="error", size="small", visible=False,
-            margin=(4, 8), width=190,
-        )  # fmt: skip
+            label="Charts", options=CHARTS, value="section" if selection.section else "point", size="small", margin=(4, 8)
+        )
         self.title = pmui.Typography("", variant="subtitle2", margin=(8, 8, 0, 8))
         self.close = pmui.IconButton(icon="close", size="small", description="Forget the point", margin=0, visible=False)
         self.close.on_click(self._forget)
         self.hint = pmui.Typography(CLICK_HINT, variant="body2", margin=(10, 8), visible=False)
-        self.header = pn.Row(self.choice, self.title, pn.HSpacer(), self.close, sizing_mode="stretch_width", height=38)
+        self.header = pn.Row(
+            self.choice, self.section.line, self.section.words, self.title, pn.HSpacer(), self.close,
+            sizing_mode="stretch_width", height=38,
+        )  # fmt: skip
         self.point = pn.FlexBox(
             self.series.layout, self.profile.layout, sizing_mode="stretch_both", flex_wrap="wrap", gap="8px", visible=False
         )
         self.layout = pn.Column(
-            self.header, self.errors.layout, self.point, self.hint, sizing_mode="stretch_width", height=HEIGHT,
-            stylesheets=[CORNER], css_classes=["details"],
+            self.header, self.errors.layout, self.point, self.section.layout, self.hint,
+            sizing_mode="stretch_width", height=HEIGHT, stylesheets=[CORNER], css_classes=["details"],
         )  # fmt: skip
         self._scene: Scene | None = None
         self._extent: Extent = (-90.0, 90.0, 0.0, 360.0)
@@ -50,10 +56,19 @@ class Details:
     def show(self, scene: Scene, extent: Extent) -> None:
         """Draw the charts of a scene for the area in view."""
         self._scene, self._extent = scene, extent
+        compared = scene.comparison is not None
+        options = {**({"Error by lead": "error"} if compared else {}), **CHARTS}
+        if options != self.choice.options:
+            # A comparison that begins shows its error; one that ends leaves the point.
+            chart = self.choice.value if self.choice.value == "section" else "error" if compared else "point"
+            self.choice.param.update(options=options, value=chart)
         if self.selection.point != self._point:
             self._point = self.selection.point
-            # A click asks for the point; closing it goes back to the error.
-            self.choice.value = "error" if self._point is None else "point"
+            if self.choice.value == "section" and self._point is not None:
+                self.section.clicked(self._point)
+            else:
+                # A click asks for the point; closing it goes back to the error.
+                self.choice.value = "error" if self._point is None and compared else "point"
         self._draw()
 
     def _forget(self, _: Any) -> None:
@@ -63,9 +78,7 @@ class Details:
         scene, point = self._scene, self.selection.point
         if scene is None:
             return
-        compared = scene.comparison is not None
-        chart = self.choice.value if compared else "point"
-        self.choice.visible = compared
+        chart = self.choice.value
         outside = point is not None and scene.primary is not None and not covers(scene.primary.grid, *point)
         at_point = chart == "point" and point is not None and not outside
         self.close.visible = chart == "point" and point is not None
@@ -74,10 +87,14 @@ class Details:
         self.layout.css_classes = ["details", "corner"] if len(scene.panels) == 3 else ["details"]
         self.point.visible = at_point
         self.errors.layout.visible = chart == "error"
+        for part in (self.section.layout, self.section.line, self.section.words):
+            part.visible = chart == "section"
         if chart == "error":
             self.title.object = self.errors.show(scene, self._extent)
         else:
             self.title.object = position(*point) if point is not None and at_point else ""
+        if chart == "section":
+            self.section.show(scene)
         if at_point:
             self.series.show(scene)
             self.profile.show(scene)

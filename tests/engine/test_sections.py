@@ -5,7 +5,7 @@ import pytest
 
 from engine.errors import InputError
 from engine.grid import Grid, from_sea_floor, quarter_degree
-from engine.sections import LINES, section, transport
+from engine.sections import LINES, line_of, section, transport
 
 DEGREE = np.deg2rad(1) * 6371.0
 
@@ -54,6 +54,14 @@ def test_a_uniform_jet_carries_its_speed_times_its_area() -> None:
     assert (np.diff(total) > 0).all()
     across[2:] = np.nan
     assert transport(across, line.widths, depth)[-1] == pytest.approx(total[-1] * 200 / 500, rel=1e-3)
+
+
+def test_a_line_is_named_or_written_as_corners() -> None:
+    assert line_of("137e") is LINES["137e"]
+    assert line_of("34,137;3,137.5").corners == ((34.0, 137.0), (3.0, 137.5))
+    for text in ("nowhere", "34", "34,137;3", ""):
+        with pytest.raises(InputError, match="expected one of"):
+            line_of(text)
 
 
 @pytest.mark.parametrize("name", LINES)

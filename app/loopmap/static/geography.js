@@ -222,3 +222,25 @@ export function drawMarker(context, view, point, theme) {
   context.strokeStyle = theme.accent;
   context.stroke();
 }
+
+// A line across the ocean, in every turn of the globe that is in view; a small circle marks where it begins.
+export function drawLine(context, view, places, theme) {
+  if (places.length < 2) return;
+  const lons = [places[0][1]];
+  for (const [, lon] of places.slice(1)) lons.push(lons.at(-1) + ((((lon - lons.at(-1) + 180) % 360) + 360) % 360) - 180);
+  const [first, last] = [Math.min(...lons), Math.max(...lons)];
+  for (let turn = Math.ceil((view.west - last) / 360); turn <= Math.floor((view.east - first) / 360); turn++) {
+    const points = places.map(([lat], number) => [view.x(lons[number] + 360 * turn), view.y(lat)]);
+    context.beginPath();
+    points.forEach(([x, y], number) => (number ? context.lineTo(x, y) : context.moveTo(x, y)));
+    for (const [width, colour] of [[4, theme.halo], [2, theme.accent]]) {
+      context.lineWidth = width;
+      context.strokeStyle = colour;
+      context.stroke();
+    }
+    context.beginPath();
+    context.arc(...points[0], 3.5, 0, 2 * Math.PI);
+    context.fillStyle = theme.accent;
+    context.fill();
+  }
+}

@@ -32,6 +32,7 @@ export class Stage {
     this.blend = false;
     this.speed = 6;
     this.marker = null;
+    this.line = []; // [latitude, longitude] of the places of a line across the ocean
     this.style = {};
     this.wantedStyle = {};
     this.view = new View(0, 205, 360, 1200, 600);
@@ -49,6 +50,7 @@ export class Stage {
 
   state() {
     return {
+      line: this.line.length,
       lead: this.lead, playing: this.playing, view: { lat: this.view.lat, lon: this.view.lon, span: this.view.span },
       complete: this.complete(), pending: this.panels.some((panel) => panel.pending),
       panels: this.panels.map((panel) => ({
@@ -116,6 +118,11 @@ export class Stage {
 
   setMarker(point) {
     this.marker = point;
+    this.refresh();
+  }
+
+  setLine(places) {
+    this.line = places;
     this.refresh();
   }
 
