@@ -80,7 +80,11 @@ def section(
     even = np.arange(0, float(values.depth[-1]) + 1, DEPTH_STEP)
     drawn = [
         hv.Image((values.distance.values, even, values.interp(depth=even).values), ["distance", "depth"], "value").opts(
-            cmap=list(colours(palette)), clim=limits, colorbar=True, tools=["hover"], colorbar_opts={"width": 10, "padding": 4},
+            cmap=list(colours(palette)), clim=limits, colorbar=True, tools=["hover"], clabel="",
+            colorbar_opts={
+                "width": 8, "padding": 2, "bar_line_color": None, "background_fill_alpha": 0, "major_tick_line_color": None,
+                "major_label_text_color": INK[theme], "major_label_text_font_size": FONT_SIZE,
+            },
         )
     ]  # fmt: skip
     if density is not None and np.isfinite(density.values).any():
@@ -93,8 +97,9 @@ def section(
         curve = hv.Curve((depth.distance.values, depth.values), "distance", "depth", label=name)
         drawn.append(curve.opts(color="#ffffff", line_width=2, line_dash=LINE_STYLES[number % 3]))
     return _framed(
-        hv.Overlay(drawn), theme, title=f"{label} ({units})", xlabel="distance (km)", ylabel="depth (m)", invert_yaxis=True
-    )
+        hv.Overlay(drawn), theme, "bottom_right", title=f"{label} ({units})", xlabel="distance (km)", ylabel="depth (m)",
+        invert_yaxis=True, xticks=6, yticks=5,
+    )  # fmt: skip
 
 
 def error_by_lead(
@@ -120,7 +125,7 @@ def _line(number: int, theme: str) -> dict[str, Any]:
     return {"color": _colour(number, theme), "line_width": 2, "line_dash": LINE_STYLES[number % 3]}
 
 
-def _framed(overlay: hv.Overlay, theme: str, **options: Any) -> hv.Overlay:
+def _framed(overlay: hv.Overlay, theme: str, legend: str = "top_right", **options: Any) -> hv.Overlay:
     """Return the overlay in the page's dress."""
 
     def dress(plot: Any, _: Any) -> None:
@@ -138,17 +143,14 @@ def _framed(overlay: hv.Overlay, theme: str, **options: Any) -> hv.Overlay:
             # HoloViews hands font sizes to some kinds of element alone.
             axis.axis_label_text_font_size = axis.major_label_text_font_size = FONT_SIZE
         figure.grid.grid_line_color = RULE[theme]
-        for legend in figure.legend:
-            legend.background_fill_alpha = 0.6
-            legend.background_fill_color = PAPER[theme]
-            legend.border_line_color = None
-            legend.label_text_color = INK[theme]
-            legend.label_text_font_size = FONT_SIZE
-            legend.padding = legend.margin = legend.spacing = 2
+        for box in figure.legend:
+            box.background_fill_alpha = 0.6
+            box.background_fill_color = PAPER[theme]
+            box.border_line_color = None
+            box.label_text_color = INK[theme]
+            box.label_text_font_size = FONT_SIZE
+            box.padding = box.margin = box.spacing = 2
 
     return overlay.opts(
-        hv.opts.Overlay(
-            responsive=True, min_height=140, hooks=[dress], toolbar=None, legend_position="top_right",
-            **options,
-        )
-    )  # fmt: skip
+        hv.opts.Overlay(responsive=True, min_height=100, hooks=[dress], toolbar=None, legend_position=legend, **options)
+    )

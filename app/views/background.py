@@ -52,8 +52,9 @@ class Latest:
         self._number += 1
 
 
-def chart_pane() -> pn.pane.HoloViews:
-    """Return an empty pane for one chart; charts side by side share no axes."""
+def chart_pane(height: int = 150) -> pn.pane.HoloViews:
+    """Return an empty pane for one chart of at least so many pixels in height; charts side by side share no axes."""
     return pn.pane.HoloViews(
-        None, linked_axes=False, sizing_mode="stretch_both", min_width=220, min_height=150, margin=0, styles={"flex": "1 1 240px"}
-    )
+        None, linked_axes=False, sizing_mode="stretch_both", min_width=220, min_height=height, margin=0,
+        styles={"flex": "1 1 240px"},
+    )  # fmt: skip

@@ -31,21 +31,21 @@ class Details:
         self.profile = ProfileView(selection, services)
         self.section = SectionView(selection, services)
         self.choice = pmui.RadioButtonGroup(
-            label="Charts", options=CHARTS, value="section" if selection.section else "point", size="small", margin=(4, 8)
-        )
+            label="", options=CHARTS, value="section" if selection.section else "point", size="small", margin=(4, 8),
+            width=250,
+        )  # fmt: skip
         self.title = pmui.Typography("", variant="subtitle2", margin=(8, 8, 0, 8))
         self.close = pmui.IconButton(icon="close", size="small", description="Forget the point", margin=0, visible=False)
         self.close.on_click(self._forget)
         self.hint = pmui.Typography(CLICK_HINT, variant="body2", margin=(10, 8), visible=False)
         self.header = pn.Row(
-            self.choice, self.section.line, self.section.words, self.title, pn.HSpacer(), self.close,
-            sizing_mode="stretch_width", height=38,
+            self.choice, self.section.line, self.title, pn.HSpacer(), self.close, sizing_mode="stretch_width", height=38,
         )  # fmt: skip
         self.point = pn.FlexBox(
             self.series.layout, self.profile.layout, sizing_mode="stretch_both", flex_wrap="wrap", gap="8px", visible=False
         )
         self.layout = pn.Column(
-            self.header, self.errors.layout, self.point, self.section.layout, self.hint,
+            self.header, self.section.words, self.errors.layout, self.point, self.section.layout, self.hint,
             sizing_mode="stretch_width", height=HEIGHT, stylesheets=[CORNER], css_classes=["details"],
         )  # fmt: skip
         self._scene: Scene | None = None
@@ -89,10 +89,13 @@ class Details:
         self.errors.layout.visible = chart == "error"
         for part in (self.section.layout, self.section.line, self.section.words):
             part.visible = chart == "section"
+        # Of two sections one stands below the other; in the corner the style sheet sets the height.
+        self.layout.height = 2 * HEIGHT - 40 if chart == "section" and scene.comparison is not None else HEIGHT
         if chart == "error":
             self.title.object = self.errors.show(scene, self._extent)
         else:
             self.title.object = position(*point) if point is not None and at_point else ""
+        self.title.visible = chart != "section"
         if chart == "section":
             self.section.show(scene)
         if at_point:

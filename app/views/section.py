@@ -22,6 +22,9 @@ from engine.errors import InputError
 from engine.sections import LINES, Section, line_of, section
 
 HINT = "Choose a line, or click its two ends on a map."
+CHART_HEIGHT = 110
+"""Least pixels of a chart, of which two may stand below each other."""
+
 DRAWN_SPACING = 200.0
 """Kilometres between the places of the line on the maps."""
 
@@ -32,10 +35,10 @@ class SectionView:
     def __init__(self, selection: Selection, services: Services) -> None:
         self.selection, self.services = selection, services
         self.line = chooser(selection, "section", "Line", _lines(selection.section))
-        self.line.width = 290
-        self.words = pmui.Typography("", variant="caption", margin=(10, 8, 0, 8))
-        self.charts = [chart_pane(), chart_pane()]
-        self.layout = pn.FlexBox(sizing_mode="stretch_both", flex_wrap="wrap", gap="8px", visible=False)
+        self.line.param.update(width=220, min_width=200, margin=(0, 8))
+        self.words = pmui.Typography("", variant="caption", margin=(2, 8, 0, 8), height=18)
+        self.charts = [chart_pane(CHART_HEIGHT), chart_pane(CHART_HEIGHT)]
+        self.layout = pn.FlexBox(sizing_mode="stretch_both", flex_direction="column", flex_wrap="nowrap", visible=False)
         self._latest = Latest(services)
         self._end: tuple[float, float] | None = None
 

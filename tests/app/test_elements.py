@@ -4,7 +4,7 @@ import holoviews as hv
 import numpy as np
 import xarray as xr
 
-from app.elements import error_by_lead, field_image, profile, series
+from app.elements import error_by_lead, field_image, profile, section, series
 
 
 def curve(name: str, size: int = 5) -> xr.DataArray:
@@ -36,3 +36,18 @@ def test_a_field_becomes_an_image_with_its_units() -> None:
     image = field_image(field)
     assert image.vdims[0].unit == "m"
     assert hv.render(image) is not None
+
+
+def test_a_section_has_depth_downward_its_layers_and_lines_of_equal_density() -> None:
+    depth, distance = np.array([0.0, 50.0, 100.0, 500.0]), np.arange(10) * 25.0
+    values = xr.DataArray(
+        20 - depth[:, None] / 50 + distance / 100, {"depth": depth, "distance": distance}, ("depth", "distance")
+    )
+    base = values[0] * 0 + 60
+    chart = section(values, "Temperature", "°C", "thermal", (5, 25), {"mixed layer": base}, values / 10 + 22)
+    figure = hv.render(chart)
+    assert figure.y_range.start > figure.y_range.end
+    assert "Temperature (°C)" in figure.title.text
+    assert [item.label.value for legend in figure.legend for item in legend.items] == ["mixed layer"]
+    kinds = [type(renderer.glyph).__name__ for renderer in figure.renderers]
+    assert "Image" in kinds and "MultiLine" in kinds and "Line" in kinds
