@@ -30,6 +30,8 @@ class Details:
         self.series = SeriesView(selection, services)
         self.profile = ProfileView(selection, services)
         self.section = SectionView(selection, services)
+        for part in (self.section.line, self.section.words):
+            part.visible = False
         self.choice = pmui.RadioButtonGroup(
             label="", options=CHARTS, value="section" if selection.section else "point", size="small", margin=(4, 8),
             width=250,
@@ -38,8 +40,10 @@ class Details:
         self.close = pmui.IconButton(icon="close", size="small", description="Forget the point", margin=0, visible=False)
         self.close.on_click(self._forget)
         self.hint = pmui.Typography(CLICK_HINT, variant="body2", margin=(10, 8), visible=False)
-        self.header = pn.Row(
-            self.choice, self.section.line, self.title, pn.HSpacer(), self.close, sizing_mode="stretch_width", height=38,
+        # On a phone the list of lines goes below the choice of chart: a header in one row would make the page wider than it.
+        self.header = pn.FlexBox(
+            self.choice, self.section.line, self.title, pn.HSpacer(), self.close, sizing_mode="stretch_width", min_height=38,
+            align_items="center",
         )  # fmt: skip
         self.point = pn.FlexBox(
             self.series.layout, self.profile.layout, sizing_mode="stretch_both", flex_wrap="wrap", gap="8px", visible=False

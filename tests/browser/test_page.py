@@ -109,6 +109,17 @@ def test_the_charts_of_a_comparison_stand_in_the_fourth_corner(visit: Visit) -> 
 
 
 @pytest.mark.parametrize("visit", [(390, 844)], indirect=True)
+@pytest.mark.parametrize("address", ["", "?section=137e", "?compare=reference"])
+def test_nothing_is_wider_than_a_phone(visit: Visit, address: str) -> None:
+    visit.open(address)
+    visit.wait(lambda: visit.page.locator(".details canvas").count() > 0)
+    for name in (".map", ".details"):
+        box = visit.page.locator(name).first.bounding_box()
+        assert box is not None and box["x"] >= 0 and box["x"] + box["width"] <= 390
+    assert visit.page.locator("main").first.evaluate("element => element.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize("visit", [(390, 844)], indirect=True)
 def test_on_a_phone_the_map_comes_first_and_the_choices_open(visit: Visit) -> None:
     visit.open()
     variable = visit.page.get_by_role("combobox", name="Variable")
