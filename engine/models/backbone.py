@@ -4,7 +4,7 @@ import torch
 from torch import nn
 
 from engine.models.fourier import FourierBlock
-from engine.models.patches import embed, positions
+from engine.models.patches import embed, positions, recover
 from engine.models.presets import Preset
 
 
@@ -68,4 +68,4 @@ class LinearProjection(nn.Module):
 
     def forward(self, features: torch.Tensor) -> torch.Tensor:
         """Return the change (b, c, h, w), in units of a typical day's, of features (b, d, h / patch, w / patch)."""
-        return self.recovery(features)
+        return recover(features, self.recovery)

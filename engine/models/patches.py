@@ -30,6 +30,17 @@ def unpatchify(tokens: torch.Tensor, patch: int, rows: int, columns: int) -> tor
     return tiles.permute(0, 3, 1, 4, 2, 5).reshape(b, d // patch**2, rows * patch, columns * patch)
 
 
+def recover(features: torch.Tensor, convolution: torch.nn.ConvTranspose2d) -> torch.Tensor:
+    """Return the field (b, c, h, w) of features (b, d, hp, wp) by a transposed convolution whose stride is its size.
+
+    As one matrix product: several times faster on a processor than the convolution it equals.
+    """
+    rows, columns = features.shape[-2:]
+    tokens = functional.linear(features.flatten(2).transpose(1, 2), convolution.weight.flatten(1).T)
+    field = unpatchify(tokens, convolution.kernel_size[0], rows, columns)
+    return field if convolution.bias is None else field + convolution.bias[:, None, None]
+
+
 def positions(rows: int, columns: int, width: int) -> torch.Tensor:
     """Return fixed two-dimensional sine-cosine positions (rows * columns, width), half for each axis.
 

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from engine.models.patches import patchify, positions, unpatchify, upsample
+from engine.models.patches import patchify, positions, recover, unpatchify, upsample
 from engine.models.window import Window
 
 
@@ -26,6 +26,12 @@ def test_a_roll_by_a_patch_rolls_the_tokens_of_a_row() -> None:
 def test_a_grid_that_patches_do_not_divide_is_refused() -> None:
     with pytest.raises(ValueError, match="does not divide"):
         patchify(torch.zeros(1, 1, 9, 12), 4)
+
+
+def test_recovery_as_one_matrix_product_is_the_transposed_convolution() -> None:
+    convolution = torch.nn.ConvTranspose2d(5, 3, 4, 4)
+    features = torch.randn(2, 5, 3, 6)
+    assert torch.allclose(recover(features, convolution), convolution(features), atol=1e-5)
 
 
 def test_no_two_tokens_have_the_same_position() -> None:
