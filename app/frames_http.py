@@ -26,6 +26,7 @@ from tornado.web import authenticated
 from app.frames import FieldReader, Viewport, compile_kernels, make_body
 from app.loopmap.static_files import STATIC, STATIC_VERSION
 from app.palettes import palettes_as_json
+from app.place_names import place_names_as_json
 from engine.errors import InputError
 from engine.paths import ASSETS
 
@@ -209,15 +210,19 @@ class ComponentFiles(AuthenticatedStaticFileHandler):
         self.set_header("Cache-Control", "private, max-age=31536000, immutable")
 
 
-class PaletteTables(AuthRequestHandler):
-    """Answers every palette as JSON."""
+class Table(AuthRequestHandler):
+    """Answers a table of the map component as JSON."""
+
+    def initialize(self, as_json: Callable[[], str]) -> None:
+        """Keep what makes the table."""
+        self.as_json = as_json
 
     @authenticated
     async def get(self) -> None:
-        """Answer {name: [256 colours as #rrggbb]}."""
+        """Answer the table, which lives as long as the version in its address."""
         self.set_header("Content-Type", "application/json")
         self.set_header("Cache-Control", "private, max-age=31536000, immutable")
-        self.finish(palettes_as_json())
+        self.finish(self.as_json())
 
 
 def patterns(open_reader: OpenReader, capacity: int = 256 * 2**20) -> list[tuple[str, type, dict[str, Any]]]:
@@ -227,7 +232,8 @@ def patterns(open_reader: OpenReader, capacity: int = 256 * 2**20) -> list[tuple
     service.warm()
     return [
         (r"/frames/([^/]+)/([^/]+)/(\d+)/(\d+(?:,\d+)*)", FramesHandler, {"service": service}),
-        (rf"{version}/palettes\.json", PaletteTables, {}),
+        (rf"{version}/palettes\.json", Table, {"as_json": palettes_as_json}),
+        (rf"{version}/place-names\.json", Table, {"as_json": place_names_as_json}),
         (rf"{version}/(coastline-\w+\.bin)", ComponentFiles, {"path": str(ASSETS)}),
         (rf"{version}/(.+)", ComponentFiles, {"path": str(Path(STATIC))}),
     ]

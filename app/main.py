@@ -15,6 +15,7 @@ from app.theme import PHONE_WIDTH, STYLE_SHEET, THEME
 from app.views.compare import CompareControls
 from app.views.details import Details
 from app.views.field import FieldControls
+from app.views.layers import LayerControls
 from app.views.map import MapView
 from app.views.run import RunControls
 from app.views.shelf import Shelf
@@ -42,6 +43,7 @@ class Session:
         self.sources = SourceControls(selection, services)
         self.run = RunControls(selection, services, self.notify)
         self.field = FieldControls(selection)
+        self.layers = LayerControls(selection)
         self.compare = CompareControls(selection, services)
         self.map = MapView(selection)
         self.details = Details(selection, services)
@@ -70,6 +72,7 @@ class Session:
             heading("Field"), self.field.variable, self.field.quantity, self.field.depth, self.field.surface_only,
             heading("Compare"), self.compare.comparison,
             heading("View"), self.field.region, self.field.palette, self.field.range_mode, self.field.limits,
+            self.layers.layers,
             heading("Save"), SaveMenu(sizing_mode="stretch_width", margin=(2, 10, 8, 10)), self.shelf.layout,
         ]  # fmt: skip
         main = pn.Column(

@@ -232,6 +232,11 @@ def day_offset(first: FieldReader, second: FieldReader) -> int:
     return int(days / DAY)
 
 
+def level_at(depths: tuple[float, ...], metres: float) -> int | None:
+    """Return the index of the level at a depth, or None where a store has none there."""
+    return next((index for index, depth in enumerate(depths) if abs(depth - metres) < 0.01), None)
+
+
 def common_leads(first: FieldReader, second: FieldReader) -> list[tuple[int, int]]:
     """Return the pairs of finished leads valid on the same day."""
     offset = day_offset(first, second)

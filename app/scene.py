@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.layers import layer_fields
 from app.palettes import style_of
-from app.readers import FieldReader, common_leads, day_offset, field_name
+from app.readers import FieldReader, common_leads, day_offset, field_name, level_at
 from app.selection import Selection
 from app.services import DETAIL, VIRTUAL, Services, revision
 from app.words import (
@@ -92,6 +93,10 @@ def build_scene(selection: Selection, services: Services) -> Scene:
         scene.comparison = other
         waits = waits or (has_mean and selection.comparison == "climatology" and not ready(primary))
         scene.panels += _comparison_panels(selection, scene, primary, empty, waits)
+    depth = shown_depth(selection, scene.depths)[1]
+    for each in scene.panels:
+        if each.get("store"):
+            each |= layer_fields(services, each, depth)
     return scene
 
 
@@ -118,11 +123,6 @@ def shown_depth(selection: Selection, depths: tuple[float, ...]) -> tuple[int, f
         return 0, 0.0
     index = min(range(len(depths)), key=lambda number: abs(depths[number] - selection.depth))
     return index, depths[index]
-
-
-def level_at(depths: tuple[float, ...], metres: float) -> int | None:
-    """Return the index of the level at a depth, or None where a store has none there."""
-    return next((index for index, depth in enumerate(depths) if abs(depth - metres) < 0.01), None)
 
 
 def panel(key: str, reader: FieldReader, selection: Selection, scene: Scene, waits: bool = False) -> dict[str, Any]:

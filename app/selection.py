@@ -16,6 +16,17 @@ from engine.variables import DEPTHS
 RANGE_MODES = {"auto": "Auto", "fixed": "Fixed", "symmetric": "Symmetric", "log": "Log"}
 """How the limits of the palette are chosen."""
 
+LAYERS = {
+    "streaks": "Currents in motion",
+    "arrows": "Current arrows",
+    "wind": "Wind arrows",
+    "contours": "Contours",
+    "bathymetry": "Bathymetry",
+    "ice": "Ice edge",
+    "names": "Place names",
+}
+"""What can be drawn over the field."""
+
 OWN_VIEW = "own"
 """The region of a view that was dragged or zoomed away from a named one."""
 
@@ -31,6 +42,7 @@ ADDRESS = {
     "range_mode": "range",
     "low": "low",
     "high": "high",
+    "layers": "layers",
     "comparison": "compare",
     "lead": "lead",
     "longitude": "lon",
@@ -58,6 +70,9 @@ class Selection(param.Parameterized):
     range_mode: Any = param.Selector(default="auto", objects=list(RANGE_MODES))
     low = param.Number(default=None, allow_None=True, doc="lower limit of a fixed range, in the units shown")
     high = param.Number(default=None, allow_None=True, doc="upper limit of a fixed range, in the units shown")
+    layers = param.String(
+        default="", regex=rf"^$|^({'|'.join(LAYERS)})(,({'|'.join(LAYERS)}))*$", doc="names of LAYERS, separated by commas"
+    )
     comparison = param.String(default="none", doc="none, reference, the name of a model, or `store:` and an identifier")
     lead = param.Integer(default=0, bounds=(0, 4000), doc="days since the initial time at which the playhead rests")
     longitude = param.Number(default=200.0, bounds=(-360, 720), doc="longitude of the centre of the view")
@@ -76,6 +91,12 @@ class Selection(param.Parameterized):
         return float(self.point_latitude), float(self.point_longitude) % 360
 
     @property
+    def shown_layers(self) -> list[str]:
+        """Return the names of the layers chosen, each once, in the order of LAYERS."""
+        chosen = set(self.layers.split(","))
+        return [name for name in LAYERS if name in chosen]
+
+    @property
     def limits(self) -> tuple[float, float] | None:
         """Return the fixed range (low, high), or None where it is not given in full or not ascending."""
         if self.low is None or self.high is None or not -1e9 < self.low < self.high < 1e9:
@@ -89,6 +110,8 @@ class Selection(param.Parameterized):
             return "one of " + ", ".join(str(choice) for choice in parameter.objects)
         if isinstance(parameter, param.Number) and parameter.bounds:
             return f"a number from {parameter.bounds[0]} to {parameter.bounds[1]}"
+        if name == "layers":
+            return f"some of {', '.join(LAYERS)}, separated by commas"
         return "a date such as 2019-06-23" if name == "start" else "a number" if name in ("low", "high") else "a name"
 
 

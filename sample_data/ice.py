@@ -28,7 +28,13 @@ def ice(grid: Grid, day: int) -> NDArray[np.bool_]:
 
     Water poleward of 60 degrees that ice cuts off from the ocean counts as ice; floes that touch no land do not.
     """
-    return (interpolate(_coldness(day), grid) > 0) | (grid.lat > ALWAYS_ICE)[:, None]
+    return margin(grid, day) > 0
+
+
+def margin(grid: Grid, day: int) -> NDArray[np.floating]:
+    """Return how far (h, w) in kelvin the water of sample day `day` is colder than at the ice edge: positive under ice."""
+    cold = interpolate(_coldness(day), grid)
+    return np.where((grid.lat > ALWAYS_ICE)[:, None], np.maximum(cold, np.float32(_SURE)), cold)
 
 
 @lru_cache(maxsize=8)

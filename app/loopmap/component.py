@@ -20,6 +20,8 @@ One component holds every panel, so that view, range and playhead are shared wit
                 "forcing": "hindcast, winds known",
                 "notice": "sample ocean - simulation, not for navigation",
                 "palette": "balance",         # optional: difference panels and overrides
+                "currents": {"store": ..., "depth_index": 0, "revision": "", "leads": [...]},  # optional, as `wind` and `ice`:
+                                      # where these layers come from, at the store's own leads; `app.layers.layer_fields`
                 "empty": "No reference for this start",  # shown in place of a map when leads is empty
             },
         ],
@@ -87,6 +89,7 @@ class LoopMap(JSComponent):
     blend = param.Boolean(default=False, doc="Show blends between days, labelled so.")
     marker = param.Tuple(default=None, length=2, allow_None=True, doc="Latitude, longitude of the marked point.")
 
+    layers = param.List(default=[], item_type=str, doc="Names of app.selection.LAYERS that are drawn over the fields.")
     line = param.List(default=[], doc="[latitude, longitude] of the places of a line drawn on every map.")
 
     show_player = param.Boolean(default=True)

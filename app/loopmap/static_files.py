@@ -9,7 +9,7 @@ STATIC = Path(__file__).parent / "static"
 
 
 def _version() -> str:
-    files = sorted([*STATIC.iterdir(), *ASSETS.glob("coastline-*.bin")])
+    files = sorted([*STATIC.iterdir(), *ASSETS.glob("coastline-*.bin"), ASSETS / "place_names.csv"])
     return hashlib.sha256(b"".join(file.name.encode() + file.read_bytes() for file in files)).hexdigest()[:12]
 
 

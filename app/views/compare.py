@@ -6,8 +6,8 @@ import panel as pn
 import xarray as xr
 
 from app.elements import error_by_lead
-from app.readers import common_leads, field_name
-from app.scene import Scene, comparison_choices, level_at, shown_depth, shown_variable, time_axis
+from app.readers import common_leads, field_name, level_at
+from app.scene import Scene, comparison_choices, shown_depth, shown_variable, time_axis
 from app.scores import Extent
 from app.scores import error_by_lead as compute_errors
 from app.selection import Selection

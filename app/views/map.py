@@ -19,7 +19,8 @@ class MapView:
     def __init__(self, selection: Selection) -> None:
         self.selection = selection
         self.component = LoopMap(
-            sizing_mode="stretch_width", playhead=selection.lead, view=_view(selection), marker=selection.point, margin=0,
+            sizing_mode="stretch_width", playhead=selection.lead, view=_view(selection), marker=selection.point,
+            layers=selection.shown_layers, margin=0,
             stylesheets=[MAP_LAYOUT, map_colours(selection.theme)],
         )  # fmt: skip
         # The first scene of a store fits the map to it, unless the address says where to look.
@@ -32,6 +33,7 @@ class MapView:
         selection.param.watch(self._lead_chosen, "lead")
         selection.param.watch(self._point_chosen, ["point_latitude", "point_longitude"])
         selection.param.watch(self._fix_limits, "range_mode")
+        selection.param.watch(self._layers_chosen, "layers")
         selection.param.watch(self._dress, "theme")
         if untouched(selection) and selection.region in REGIONS:
             self._look_at(REGIONS[selection.region])
@@ -99,6 +101,9 @@ class MapView:
     def _lead_chosen(self, event: Any) -> None:
         if not self.component.playing and self.component.playhead != event.new:
             self.component.playhead = event.new
+
+    def _layers_chosen(self, _: Any) -> None:
+        self.component.layers = self.selection.shown_layers
 
     def _point_chosen(self, *_: Any) -> None:
         self.component.marker = self.selection.point

@@ -7,5 +7,6 @@ export const counters = (globalThis.goms ??= {
   loopReadyMs: [], // the same change -> every finished lead of every panel held
   zoomMs: [], // last wheel, drag or key of a zoom -> sharp picture painted
   bytes: 0, // compressed bytes of frames received
+  layerBytes: 0, // the same of what is drawn over them
   waits: 0, // times that playback waited for a lead
 });

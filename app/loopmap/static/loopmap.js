@@ -46,12 +46,14 @@ export async function render({ model, frames, sizing }) {
   for (const [parameter, step] of Object.entries(watched)) model.on(parameter, () => { if (!reporter.writing) soon(step); });
   model.on("marker", () => stage.setMarker(model.marker));
   model.on("line", () => stage.setLine(model.line));
+  model.on("layers", () => stage.layers.set(model.layers));
   model.on("show_player", () => { stage.player.element.hidden = !model.show_player; });
   model.on("remove", () => stage.remove());
 
   stage.player.element.hidden = !model.show_player;
   stage.marker = model.marker;
   stage.line = model.line;
+  stage.layers.set(model.layers);
   loop();
   stage.goTo(model.playhead);
   stage.wantedView = { lat: model.view[0], lon: model.view[1], span: model.view[2] };

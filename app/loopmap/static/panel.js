@@ -4,6 +4,7 @@ import { difference } from "./codec.js";
 import { ColourBar } from "./colourbar.js";
 import { figure, latitude, leadText, longitude, units } from "./format.js";
 import { drawGraticule, drawLand, drawLine, drawMarker, drawMissing } from "./geography.js";
+import { PanelLayers } from "./layers.js";
 import { Loop } from "./loader.js";
 import { colourRange, differences, Painter } from "./painter.js";
 
@@ -49,6 +50,7 @@ export class Panel {
     this.wide = null; // its frames at a wider viewport, shown where the newest do not reach
     this.next = null; // frames on their way, with the spec they belong to
     this.differences = new Map();
+    this.layers = new PanelLayers(this);
   }
 
   get isDifference() { return (this.wantedSpec || this.spec)?.kind === "difference"; }
@@ -193,6 +195,9 @@ export class Panel {
     return true;
   }
 
+  // Whether the drawing of the land is that of the present view.
+  landFits() { return Boolean(this.drawn?.view.sameAs(this.stage.view)); }
+
   // What lies on top: land, graticule, scale bar and marker, kept as one picture while the view rests.
   top() {
     const { view, ratio, marker, line, theme } = this.stage;
@@ -224,6 +229,7 @@ export class Panel {
       this.put(frame, this.painter.paint(frame, next, weight));
     }
     this.frame = frame;
+    this.layers.draw(lead);
     if (exact) {
       this.top();
       context.drawImage(this.above, 0, 0);
@@ -318,6 +324,7 @@ export class Panel {
   remove() {
     this.next?.drop();
     this.clear();
+    this.layers.remove();
     this.element.remove();
   }
 }

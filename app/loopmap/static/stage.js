@@ -2,6 +2,7 @@
 
 import { counters } from "./counters.js";
 import { Geography } from "./geography.js";
+import { Layers } from "./layers.js";
 import { arrange } from "./layout.js";
 import { colourRange, samples } from "./painter.js";
 import { Panel, contentKey } from "./panel.js";
@@ -26,6 +27,7 @@ export class Stage {
     this.player = new Player(this);
     this.element.append(this.player.element);
     this.panels = [];
+    this.layers = new Layers(this);
     this.playhead = new Playhead();
     this.playing = false;
     this.looping = true;
@@ -56,7 +58,9 @@ export class Stage {
       panels: this.panels.map((panel) => ({
         title: panel.spec?.title, quantity: panel.spec?.quantity, error: panel.error, held: panel.loop?.frames.size ?? 0,
         low: panel.colours?.low, high: panel.colours?.high, drawn: Boolean(panel.frame), drawnWidth: panel.frame?.width ?? 0,
+        layers: panel.layers.state(),
       })),
+      streaks: this.layers.streaks.state(),
     };
   }
 
@@ -349,6 +353,7 @@ export class Stage {
       panel.label(playhead.lead, playhead.time, weight > 0);
       panel.parts.busy.hidden = !(panel.pending || (panel.loop && !panel.loop.complete && !panel.loop.error));
     }
+    this.layers.painted();
     this.readouts();
     this.count(weight);
     const held = playhead.leads.map((lead) => this.panels.every((panel) => panel.isDifference || (panel.loop && panel.frameAt(lead) !== null)));
@@ -377,6 +382,7 @@ export class Stage {
     this.removed = true;
     this.stopTheme();
     this.resizer.disconnect();
+    this.layers.remove();
     this.panels.forEach((panel) => panel.remove());
   }
 }
