@@ -1,10 +1,12 @@
 """One map as it is drawn on paper: values on pixels, bounds, colours and all the words that belong to it."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from app.export.overlays import Overlay, contours, overlays
 from app.frames import Viewport, window
 from app.palettes import colour_range
 from app.readers import onto
@@ -37,10 +39,30 @@ class Frame:
     when: str
     notice: str
     colouring: Colouring
+    overlays: tuple[Overlay, ...] = ()
+
+    def has_values(self, lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
+        """Return where (h, w) the map has a value, at latitudes (h,) and longitudes (w,) in degrees; False outside it."""
+        south, north, west, east = self.bounds
+        rows = np.floor((north - lat) / (north - south) * self.values.shape[0]).astype(int)
+        columns = np.floor((lon - west) / (east - west) * self.values.shape[1]).astype(int)
+        inside = np.outer(
+            (rows >= 0) & (rows < self.values.shape[0]), (columns >= 0) & (columns < self.values.shape[1])
+        )
+        picked = self.values[np.ix_(rows.clip(0, self.values.shape[0] - 1), columns.clip(0, self.values.shape[1] - 1))]
+        return inside & np.isfinite(picked)
 
 
-def frames(services: Services, scene: Scene, colouring: Colouring, extent: Extent, lead: int, width: int = 1440) -> list[Frame]:
-    """Return the maps of a scene at a lead, within `extent` and at most `width` pixels across.
+def frames(
+    services: Services,
+    scene: Scene,
+    colouring: Colouring,
+    extent: Extent,
+    lead: int,
+    width: int = 1440,
+    layers: Sequence[str] = (),
+) -> list[Frame]:
+    """Return the maps of a scene at a lead with their `layers`, within `extent` and at most `width` pixels across.
 
     Raises InputError where nothing is shown at that lead.
     """
@@ -56,7 +78,19 @@ def frames(services: Services, scene: Scene, colouring: Colouring, extent: Exten
             drawn[panel["key"]] = _field(services, scene, panel, colouring, viewport, lead)
     if not drawn:
         raise InputError(f"nothing is shown on day {lead}: choose a day that is finished")
-    return list(drawn.values())
+    panels = {panel["key"]: panel for panel in scene.panels}
+    return [
+        replace(frame, overlays=_overlays(services, panels[key], frame, layers, viewport, lead)) for key, frame in drawn.items()
+    ]
+
+
+def _overlays(
+    services: Services, panel: dict[str, Any], frame: Frame, layers: Sequence[str], viewport: Viewport, lead: int
+) -> tuple[Overlay, ...]:
+    found = overlays(services, panel, layers, viewport, lead, frame.has_values)
+    if "contours" in layers:
+        found.insert(0, contours(frame.values, frame.bounds, frame.colouring.limits, frame.colouring.logarithmic))
+    return tuple(found)
 
 
 def _field(services: Services, scene: Scene, panel: dict[str, Any], colouring: Colouring, viewport: Viewport, lead: int) -> Frame:

@@ -16,6 +16,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from app.coastline import read_rings
 from app.export.frame import Frame
+from app.export.overlay_artists import draw_overlays
 from app.palettes import colours
 from app.theme import INK, LAND, PAPER, RULE
 
@@ -40,6 +41,7 @@ class Sheet:
         )  # fmt: skip
         axes = self.figure.subplots(1, len(made), squeeze=False)[0]
         self._images = [self._map(each, frame) for each, frame in zip(axes, made, strict=True)]
+        self._overlays = [draw_overlays(each, frame.overlays, theme) for each, frame in zip(axes, made, strict=True)]
 
     def _map(self, axes: Axes, frame: Frame) -> AxesImage:
         south, north, west, east = frame.bounds
@@ -69,9 +71,12 @@ class Sheet:
         return image
 
     def turn_to(self, made: Sequence[Frame]) -> None:
-        """Show the fields and words of another day; maps, colours and bounds stay."""
-        for image, frame in zip(self._images, made, strict=True):
+        """Show the fields, layers and words of another day; maps, colours and bounds stay."""
+        for number, (image, frame) in enumerate(zip(self._images, made, strict=True)):
             image.set_data(frame.values)
+            for artist in self._overlays[number]:
+                artist.remove()
+            self._overlays[number] = draw_overlays(image.axes, frame.overlays, self._theme)
             image.axes.set_title(_heading(frame), loc="left", fontsize=9, color=INK[self._theme])
 
     def pixels(self) -> np.ndarray:
