@@ -1,6 +1,7 @@
 """Layers over a field, drawn with Matplotlib as they look on the page."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -50,11 +51,10 @@ def _lines(axes: Axes, lines: Lines, theme: str) -> list[Artist]:
     if lines.name == "ice":
         return [made]
     unit = " m" if lines.name == "bathymetry" else ""
-    texts = made.clabel(fontsize=6, fmt=lambda value: f"{value:g}{unit}")
-    for text in texts:
-        text.set_path_effects([withStroke(linewidth=1.5, foreground=PAPER[theme])])
-        text.set_color(INK[theme])
-    return [made, *texts]
+    # The set takes its values along when it is removed.
+    for text in made.clabel(fontsize=6, fmt=lambda value: f"{value:g}{unit}"):
+        text.set(color=INK[theme], bbox=_backing(theme))
+    return [made]
 
 
 def _without_specks(path: Path) -> Path:
@@ -83,7 +83,9 @@ def _arrows(axes: Axes, arrows: Arrows, keys: int, theme: str) -> list[Artist]:
 def _names(axes: Axes, names: Names, theme: str) -> list[Artist]:
     """Write names where they do not touch: a character is taken to be 0.62 of its height wide."""
     west, east = axes.get_xlim()
-    degrees_per_point = (east - west) / (72 * axes.figure.get_figwidth() * axes.get_position().width)
+    grid = axes.get_subplotspec()
+    columns = grid.get_gridspec().ncols if grid is not None else 1
+    degrees_per_point = (east - west) * columns / (72 * axes.figure.get_figwidth())
     boxes: list[tuple[float, float, float, float]] = []
     artists: list[Artist] = []
     for place in names.places:
@@ -97,11 +99,15 @@ def _names(axes: Axes, names: Names, theme: str) -> list[Artist]:
         boxes.append(box)
         text = axes.text(
             middle, place.latitude, place.name, size=size, ha="center", va="center", color=INK[theme], clip_on=True,
-            style="italic" if place.kind in ("ocean", "sea") else "normal",
+            style="italic" if place.kind in ("ocean", "sea") else "normal", bbox=_backing(theme),
         )  # fmt: skip
-        text.set_path_effects([withStroke(linewidth=1.8, foreground=PAPER[theme])])
         artists.append(text)
     return artists
+
+
+def _backing(theme: str) -> dict[str, Any]:
+    """Return what makes words readable over any colour; with a halo they would be outlines in an SVG, and no words."""
+    return {"facecolor": PAPER[theme], "edgecolor": "none", "alpha": 0.6, "boxstyle": "round,pad=0.12"}
 
 
 def _touch(first: tuple[float, float, float, float], second: tuple[float, float, float, float]) -> bool:

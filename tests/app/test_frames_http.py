@@ -105,18 +105,18 @@ def test_an_unknown_store_and_a_bad_viewport_are_refused_in_one_sentence() -> No
 
 
 def test_nobody_without_a_login_gets_frames_or_files() -> None:
-    files = [f"/loopmap/{STATIC_VERSION}/{name}" for name in ("palettes.json", "loopmap.js")]
+    files = [f"/loopmap/{STATIC_VERSION}/{name}" for name in ("palettes.json", "place-names.json", "loopmap.js")]
     paths = [f"/frames/store/thetao/0/0{QUERY}", *files]
     reader = Reader(waves)
     responses = answers(paths, reader, user=None)
-    assert [response.code for response in responses] == [302, 302, 302]
+    assert [response.code for response in responses] == [302] * 4
     assert reader.reads == []
 
 
 def test_the_components_files_are_served_for_good() -> None:
-    names = ["loopmap.js", "palettes.json", "coastline-50m.bin"]
+    names = ["loopmap.js", "palettes.json", "place-names.json", "coastline-50m.bin"]
     responses = answers([f"/loopmap/{STATIC_VERSION}/{name}" for name in names], Reader(waves))
-    assert [response.code for response in responses] == [200, 200, 200]
+    assert [response.code for response in responses] == [200] * 4
     assert all("immutable" in response.headers["Cache-Control"] for response in responses)
 
 

@@ -14,7 +14,7 @@ def test_every_choice_is_in_the_address() -> None:
     ("name", "value"),
     [
         ("variable", "oxygen"), ("depth", 42), ("start", "yesterday"), ("latitude", 91.0), ("span", 0), ("lead", -1),
-        ("theme", "purple"), ("region", "atlantis"), ("point_latitude", float("nan")),
+        ("theme", "purple"), ("layers", "streaks,rain"), ("layers", "streaks,"), ("region", "atlantis"), ("point_latitude", float("nan")),
     ],
 )  # fmt: skip
 def test_a_value_that_cannot_be_shown_is_refused(name: str, value: object) -> None:
@@ -35,8 +35,14 @@ def test_a_point_needs_both_coordinates_and_its_longitude_is_in_the_first_turn()
     assert Selection(point_latitude=10.0, point_longitude=None).point is None
 
 
+def test_layers_are_shown_once_each_in_the_order_in_which_they_are_drawn() -> None:
+    assert Selection(layers="names,streaks,names").shown_layers == ["streaks", "names"]
+    assert Selection().shown_layers == []
+
+
 def test_a_refusal_says_what_was_expected() -> None:
     selection = Selection()
     assert "thetao" in selection.describe("variable")
+    assert "bathymetry" in selection.describe("layers")
     assert "-90 to 90" in selection.describe("latitude")
     assert all(selection.describe(name) for name in selection.param if isinstance(selection.param[name], param.Parameter))
