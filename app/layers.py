@@ -27,8 +27,8 @@ def layer_fields(services: Services, panel: dict[str, Any], depth: float) -> dic
 
 def _with_currents(services: Services, reader: FieldReader) -> FieldReader | None:
     """Return the store itself, or that around a part such as waves, where it has currents."""
-    if FLOW <= set(reader.variables):
+    if set(reader.variables) >= FLOW:
         return reader
     whole, _, part = reader.identifier.partition("/")
     around = services.reader(whole) if part else None
-    return around if around is not None and FLOW <= set(around.variables) else None
+    return around if around is not None and set(around.variables) >= FLOW else None

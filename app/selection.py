@@ -17,7 +17,7 @@ RANGE_MODES = {"auto": "Auto", "fixed": "Fixed", "symmetric": "Symmetric", "log"
 """How the limits of the palette are chosen."""
 
 LAYERS = {
-    "streaks": "Currents in motion",
+    "streaks": "Current streaks",
     "arrows": "Current arrows",
     "wind": "Wind arrows",
     "contours": "Contours",

@@ -18,7 +18,9 @@ def knows_wind(attrs: Mapping[str, Any]) -> bool:
 def wind(attrs: Mapping[str, Any], time: np.datetime64, grid: Grid) -> tuple[np.ndarray, np.ndarray]:
     """Return the wind at 10 m (u, v), each (h, w) in m s-1, that a run knew of a day; raises InputError where nobody does."""
     if not knows_wind(attrs):
-        raise InputError(f"the wind of source {attrs.get('source')!r} is not known; choose a run that tells where its winds are from")
+        raise InputError(
+            f"the wind of source {attrs.get('source')!r} is not known; choose a run that tells where its winds are from"
+        )
     seed = _seed(attrs)
     if seed is None:
         air = climatological_forcing(grid, time)

@@ -46,9 +46,7 @@ class Frame:
         south, north, west, east = self.bounds
         rows = np.floor((north - lat) / (north - south) * self.values.shape[0]).astype(int)
         columns = np.floor((lon - west) / (east - west) * self.values.shape[1]).astype(int)
-        inside = np.outer(
-            (rows >= 0) & (rows < self.values.shape[0]), (columns >= 0) & (columns < self.values.shape[1])
-        )
+        inside = np.outer((rows >= 0) & (rows < self.values.shape[0]), (columns >= 0) & (columns < self.values.shape[1]))
         picked = self.values[np.ix_(rows.clip(0, self.values.shape[0] - 1), columns.clip(0, self.values.shape[1] - 1))]
         return inside & np.isfinite(picked)
 

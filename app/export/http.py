@@ -74,9 +74,7 @@ class Export:
     def _frames(self, lead: int) -> list[Frame]:
         if not hasattr(self, "_colouring"):
             self._colouring = self._coloured()
-        return frames(
-            self.services, self.scene, self._colouring, self.extent, lead, layers=self.selection.shown_layers
-        )
+        return frames(self.services, self.scene, self._colouring, self.extent, lead, layers=self.selection.shown_layers)
 
     def _coloured(self) -> Colouring:
         """Palette and limits over a few days of all fields, as the page chooses them over the loop."""

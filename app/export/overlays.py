@@ -72,7 +72,12 @@ def _block_means(values: np.ndarray, size: int) -> np.ndarray:
 
 
 def overlays(
-    services: Services, panel: dict[str, Any], layers: Sequence[str], viewport: Viewport, lead: int, wet: Callable[..., np.ndarray]
+    services: Services,
+    panel: dict[str, Any],
+    layers: Sequence[str],
+    viewport: Viewport,
+    lead: int,
+    wet: Callable[..., np.ndarray],
 ) -> list[Overlay]:
     """Return what of `layers` lies over a map besides its contours; a layer that its store does not know is left out.
 

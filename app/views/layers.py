@@ -1,4 +1,4 @@
-"""What is drawn over the field: one list of layers, any number of which can be chosen."""
+"""What is drawn over the field: a box to tick for each layer."""
 
 from typing import Any
 
@@ -6,18 +6,25 @@ import panel_material_ui as pmui
 
 from app.selection import LAYERS, Selection
 
-SMALL = {"& .MuiSelect-select": {"padding": "8.5px 32px 8.5px 14px", "minHeight": "1.4375em"}}
-"""This list of Panel's knows no small size: the height of the others."""
+COMPACT = {
+    "display": "grid",
+    "gridTemplateColumns": "1fr 1fr",
+    "& .MuiFormControlLabel-root": {"margin": "0", "height": "26px"},
+    "& .MuiFormControlLabel-label": {"fontSize": "12.5px", "whiteSpace": "nowrap"},
+    "& .MuiCheckbox-root": {"padding": "3px 5px 3px 0"},
+    "& .MuiSvgIcon-root": {"fontSize": "17px"},
+}
+"""Two columns, as dense as the lists above them."""
 
 
 class LayerControls:
-    """The list of layers, bound to the names in the selection."""
+    """The boxes of the layers, bound to the names in the selection."""
 
     def __init__(self, selection: Selection) -> None:
         self.selection = selection
-        self.layers: Any = pmui.MultiChoice(
-            label="Layers", options={label: name for name, label in LAYERS.items()}, value=selection.shown_layers, chip=False,
-            sizing_mode="stretch_width", sx=SMALL,
+        self.layers: Any = pmui.CheckBoxGroup(
+            label="Layers", options={label: name for name, label in LAYERS.items()}, value=selection.shown_layers,
+            sizing_mode="stretch_width", sx=COMPACT, size="small", margin=(4, 10),
         )  # fmt: skip
         self.layers.param.watch(self._chosen, "value")
         selection.param.watch(self._changed, "layers")

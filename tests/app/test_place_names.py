@@ -17,7 +17,9 @@ def test_a_name_lies_on_water_or_at_the_shore(place: PlaceName) -> None:
     grid = quarter_degree()
     row, column = grid.nearest(place.latitude, place.longitude)
     reach = REACH[place.kind]
-    around = grid.wet_surface[max(row - reach, 0) : row + reach + 1].take(range(column - reach, column + reach + 1), 1, mode="wrap")
+    around = grid.wet_surface[max(row - reach, 0) : row + reach + 1].take(
+        range(column - reach, column + reach + 1), 1, mode="wrap"
+    )
     assert around.any()
     if place.kind == "cape":
         assert not around.all(), "a cape has land"
