@@ -59,9 +59,12 @@ def _lines(axes: Axes, lines: Lines, theme: str) -> list[Artist]:
 
 def _without_specks(path: Path) -> Path:
     """Return the long lines of a path: a ring around a few cells is noise."""
-    starts = np.flatnonzero(path.codes == Path.MOVETO) if path.codes is not None else np.zeros(0, int)
-    pieces = zip(np.split(path.vertices, starts[1:]), np.split(path.codes, starts[1:]), strict=True) if starts.size else ()
-    kept = [Path(vertices, codes) for vertices, codes in pieces if len(vertices) >= SHORTEST]
+    if path.codes is None:
+        return path
+    vertices, codes = np.asarray(path.vertices), np.asarray(path.codes)
+    starts = np.flatnonzero(codes == Path.MOVETO)[1:]
+    pieces = zip(np.split(vertices, starts), np.split(codes, starts), strict=True)
+    kept = [Path(*piece) for piece in pieces if len(piece[0]) >= SHORTEST]
     return Path.make_compound_path(*kept) if kept else Path(np.zeros((0, 2)))
 
 
@@ -83,9 +86,9 @@ def _arrows(axes: Axes, arrows: Arrows, keys: int, theme: str) -> list[Artist]:
 def _names(axes: Axes, names: Names, theme: str) -> list[Artist]:
     """Write names where they do not touch: a character is taken to be 0.62 of its height wide."""
     west, east = axes.get_xlim()
-    grid = axes.get_subplotspec()
-    columns = grid.get_gridspec().ncols if grid is not None else 1
-    degrees_per_point = (east - west) * columns / (72 * axes.figure.get_figwidth())
+    figure = axes.get_figure(root=True)
+    maps = sum(bool(each.images) for each in figure.axes) if figure is not None else 1
+    degrees_per_point = (east - west) * maps / (72 * figure.get_figwidth()) if figure is not None else 0.1
     boxes: list[tuple[float, float, float, float]] = []
     artists: list[Artist] = []
     for place in names.places:

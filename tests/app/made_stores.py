@@ -44,8 +44,8 @@ def write_forecast(
     name = "reference" if kind == "reference" else model
     identifier = f"{name}__sample__20190223__{days}d-made00"
     attrs = {
-        "source": "sample", "source_label": "Sample ocean", "sample": True, "source_provenance": {"seed": 1}, "forcing_kind": "synthetic", "model": model,
-        "model_label": "GOMS small", "days": days,
+        "source": "sample", "source_label": "Sample ocean", "sample": True, "forcing_kind": "synthetic",
+        "source_provenance": {"seed": 1}, "model": model, "model_label": "GOMS small", "days": days,
     }  # fmt: skip
     with ForecastStore.create(stores_folder() / identifier, grid, START, days, attrs, kind=kind, parts=parts) as store:
         last = days if finished is None else finished

@@ -102,9 +102,8 @@ def test_for_those_who_want_less_motion_streaks_of_an_address_stand_still_until_
 
 def test_arrows_have_a_key_wind_and_currents_their_own_and_land_has_none(visit: Visit) -> None:
     visit.open("?layers=arrows,wind,bathymetry,ice,names&compare=persistence")
-    visit.until(
-        "goms.state().panels.length === 3 && goms.state().panels.slice(0, 2).every((one) => one.layers.arrows > 50 && one.layers.wind > 50)"
-    )
+    visit.until("goms.state().panels.length === 3")
+    visit.until("goms.state().panels.slice(0, 2).every(({ layers }) => layers.arrows > 50 && layers.wind > 50)")
     visit.until("goms.state().panels[0].layers.bathymetry > 3 && goms.state().panels[0].layers.ice > 0")
     key = layers(visit)["key"]
     assert "m/s current" in key and "m/s wind" in key and "ice edge" in key
