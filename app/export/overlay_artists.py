@@ -87,8 +87,8 @@ def _names(axes: Axes, names: Names, theme: str) -> list[Artist]:
     """Write names where they do not touch: a character is taken to be 0.62 of its height wide."""
     west, east = axes.get_xlim()
     figure = axes.get_figure(root=True)
-    maps = sum(bool(each.images) for each in figure.axes) if figure is not None else 1
-    degrees_per_point = (east - west) * maps / (72 * figure.get_figwidth()) if figure is not None else 0.1
+    assert figure is not None
+    degrees_per_point = (east - west) * sum(bool(each.images) for each in figure.axes) / (72 * figure.get_figwidth())
     boxes: list[tuple[float, float, float, float]] = []
     artists: list[Artist] = []
     for place in names.places:

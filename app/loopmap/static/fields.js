@@ -11,6 +11,7 @@ export class LayerField {
   // `variables` are the names of fields on one grid, such as uo and vo; `changed()` is called when frames arrive.
   constructor(framesUrl, variables, changed) {
     Object.assign(this, { framesUrl, variables, changed, loops: null, before: null });
+    this.latest = null; // the frames found last, shown until those of another lead are here
   }
 
   // Asks for the days of `source` from lead `first` on, around a view; what is here already is not asked for again.
@@ -25,10 +26,11 @@ export class LayerField {
       this.before = this.content === content ? spare : null;
       if (this.content !== content) drop(spare);
       this.loops = this.variables.map((variable) => new Loop(this.framesUrl, { ...source, variable }, request, (loop) => this.arrived(loop)));
+      if (this.content !== content) this.latest = null;
       Object.assign(this, { key, content });
     }
     const index = source.leads.indexOf(first);
-    if (index < 0 || this.loops.some((loop) => loop.error)) return;
+    if (index < 0 || this.failed) return;
     for (const loop of this.loops) loop.want(source.leads.slice(index, index + AHEAD), first);
   }
 
@@ -42,15 +44,17 @@ export class LayerField {
   at(lead) {
     for (const loops of [this.loops, this.before]) {
       const frames = loops?.map((loop) => loop.frames.get(lead));
-      if (frames?.every((frame) => frame?.width > 0)) return frames;
+      if (frames?.every((frame) => frame?.width > 0)) return (this.latest = frames);
     }
     return null;
   }
 
+  get failed() { return Boolean(this.loops?.some((loop) => loop.error)); }
+
   drop() {
     drop(this.loops);
     drop(this.before);
-    this.loops = this.before = this.key = this.content = null;
+    this.loops = this.before = this.latest = this.key = this.content = null;
   }
 }
 

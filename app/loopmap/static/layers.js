@@ -68,8 +68,27 @@ export class PanelLayers {
   constructor(panel) {
     this.panel = panel;
     this.fields = {};
-    this.vectors = {}; // currents and wind of the lead on screen
+    this.vectors = {}; // currents and wind of the lead on screen; those before while they are on their way
     this.counts = {};
+  }
+
+  // The description of a field and the store's number of a lead; null where the store does not have it.
+  source(name, lead) {
+    const spec = this.panel.spec ?? {};
+    const source = name === "bathymetry" ? SEA_FLOOR : spec[name];
+    const number = name === "bathymetry" ? 0 : lead + (spec.lead_offset || 0);
+    return source?.leads.includes(number) ? { source, number } : null;
+  }
+
+  // Whether playback may go to a lead: its layers are here or will never come; if not, they are asked for.
+  has(lead) {
+    const { stage } = this.panel;
+    return stage.moving || Object.entries(this.fields).every(([name, field]) => {
+      const found = this.source(name, lead);
+      if (!found || field.failed || field.at(found.number)) return true;
+      field.want(found.source, stage.view, found.number);
+      return false;
+    });
   }
 
   state() { return { ...this.counts, key: this.key?.innerText ?? "" }; }
@@ -107,7 +126,6 @@ export class PanelLayers {
   frames(shown, lead) {
     const { panel } = this;
     const { stage } = panel;
-    const spec = panel.spec ?? {};
     const found = {};
     const wanted = new Set([...shown].map((name) => FIELD_OF[name]).filter(Boolean));
     for (const name of Object.keys(this.fields)) {
@@ -116,15 +134,14 @@ export class PanelLayers {
       delete this.fields[name];
     }
     for (const name of wanted) {
-      const source = name === "bathymetry" ? SEA_FLOOR : spec[name];
-      if (!source) continue;
-      const number = name === "bathymetry" ? 0 : lead + (spec.lead_offset || 0);
+      const known = this.source(name, lead);
+      if (!known) continue;
       const field = (this.fields[name] ??= new LayerField(stage.framesUrl, FIELDS[name], () => stage.refresh()));
-      if (!stage.moving && !panel.pending && (panel.frame || panel.isDifference)) field.want(source, stage.view, number);
-      found[name] = field.at(number);
+      if (!stage.moving && !panel.pending && panel.frame) field.want(known.source, stage.view, known.number);
+      found[name] = field.at(known.number) ?? (field.failed ? null : field.latest);
     }
     this.vectors = { currents: vectorsOf(found.currents), wind: vectorsOf(found.wind) };
-    return { currents: found.currents?.[0], wind: found.wind?.[0], ice: found.ice?.[0], bathymetry: found.bathymetry?.[0] };
+    return { ...this.vectors, ice: found.ice?.[0], bathymetry: found.bathymetry?.[0] };
   }
 
   paint(shown, frames, names) {

@@ -146,6 +146,7 @@ export class Panel {
   // Whether playback may go to a lead: its frame is here, or will never come.
   has(lead) {
     if (this.isDifference || !this.spec || !this.loop) return true;
+    if (!this.layers.has(lead)) return false;
     return this.frameAt(lead) !== null || !this.loop.wanted.has(lead + (this.spec.lead_offset || 0));
   }
 
