@@ -66,7 +66,7 @@ export class Controls {
     this.put("streaks", "streaks", streaks ? WORDS.streaksOff : WORDS.streaksOn, streaks !== null);
     this.find("streaks").setAttribute("aria-pressed", Boolean(streaks));
     this.put("full", "full", full ? WORDS.leaveFull : WORDS.full, full !== null);
-    [...this.stops.children].forEach((stop, i) => stop.firstChild.toggleAttribute("aria-current", i === number));
+    [...this.stops.children].forEach((stop, i) => stop.firstChild.setAttribute("aria-current", i === number ? "step" : "false"));
   }
 
   find(act) { return this.element.querySelector(`[data-act=${act}]`); }

@@ -19,6 +19,8 @@ const LOOK_EVERY = 2500; // ms between two looks at the programme while nothing 
 const GROWS_EVERY = 10000; // the same while days are added to what is shown
 const REFUSAL = 8; // seconds for which the reason is shown where a scene cannot be brought
 const DIP = 0.45; // seconds in which the colours go down or come up between two scenes
+const DIM = 0.3; // light of the colours when the days begin again
+const EMPTY_TURN = -5; // degrees of longitude a second of a globe without colours
 const LEFT_ALONE = 10; // seconds after a touch until the tour goes on by itself
 
 class Show {
@@ -214,8 +216,12 @@ class Show {
     const gap = now - (this.last ?? now);
     this.last = now;
     const seconds = Math.min(gap / 1000, 0.1);
-    if (!this.fields || gap > 1000) return;
+    if (gap > 1000) return; // the page was hidden
     this.governor.frame(gap);
+    if (!this.fields) {
+      this.turnEmptyGlobe(seconds);
+      return;
+    }
     const alone = now - this.touched > 1000 * LEFT_ALONE;
     this.camera.advance(seconds, this.playing && alone && !this.calm ? this.shown?.scene.turn ?? 0 : 0);
     this.change(seconds);
@@ -271,7 +277,17 @@ class Show {
       first: 0, end: scene.leads.length - 1,
     });
     if (!goesOn) this.go(this.number + 1);
-    else if (this.playhead.position < before) this.round++;
+    else if (this.playhead.position < before) {
+      this.round++;
+      this.light = this.calm ? 1 : DIM; // the first day comes up again, so that the jump back is seen as one
+    }
+  }
+
+  // Land and coasts alone, behind the words of what is waited for.
+  turnEmptyGlobe(seconds) {
+    this.camera.advance(seconds, this.calm ? 0 : EMPTY_TURN);
+    const projection = new Projection(this.view, this.camera, { x: 0, y: 0, ...this.screen }, this.screen);
+    this.renderer.draw({ projection, geography: this.geography, day: null, next: null, weight: 0, light: 0 });
   }
 
   draw(seconds) {

@@ -143,7 +143,7 @@ export class WebglRenderer {
     gl.uniform2f(this.uniform("centre"), projection.x * ratio, this.canvas.height - projection.y * ratio);
     gl.uniform2f(this.uniform("look"), projection.lon, projection.lat);
     gl.uniform1f(this.uniform("scale"), projection.scale * ratio);
-    gl.uniform1f(this.uniform("step"), projection.degreesPerPixel * projection.screen.width > 120 ? 30 : 10);
+    gl.uniform1f(this.uniform("step"), projection.degreesPerPixel * Math.min(projection.screen.width, projection.screen.height) > 75 ? 30 : 10);
     gl.uniform1f(this.uniform("blend"), weight);
     gl.uniform1f(this.uniform("light"), day ? light : 0);
     gl.uniform1i(this.uniform("hasClose"), Boolean(day?.close));
