@@ -4,6 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from app.palettes import colours
+from app.scene import quantity_label
 from app.services import FORECAST_DAYS, Services, revision
 from app.show.scenes import TOUR, TourScene
 from app.words import date_label, forcing_label, is_sample, notice, store_label
@@ -54,7 +55,7 @@ def _shown(scene: TourScene, stores: list[Store], services: Services) -> dict[st
         return {
             **asdict(scene),
             "colours": colours(scene.palette),
-            "quantity": shown.label if scene.logarithmic or not reader.depths(shown.needs[0]) else f"{shown.label} at the surface",
+            "quantity": quantity_label(scene.variable, "value", 0.0 if reader.depths(shown.needs[0]) else None),
             "units": shown.units,
             "store": reader.identifier,
             "revision": revision(reader),
@@ -77,7 +78,7 @@ def _waiting(services: Services, start: str) -> dict[str, Any]:
         return _sign("The first forecast is being made", detail, day / FORECAST_DAYS)
     if job is not None and job.state == "failed":
         return _sign("The first forecast could not be made", job.error)
-    return _sign("There is no forecast yet", f"Run a {FORECAST_DAYS}-day forecast in GOMS Explorer, and the show begins by itself.")
+    return _sign("There is no forecast yet", f"Run a {FORECAST_DAYS}-day forecast in GOMS Explorer; the show begins by itself.")
 
 
 def _sign(title: str, detail: str, fraction: float | None = None) -> dict[str, Any]:

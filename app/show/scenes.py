@@ -116,8 +116,8 @@ TOUR: tuple[TourScene, ...] = (
         name="equatorial_pacific",
         title="Equatorial Pacific",
         caption=(
-            "Trade winds draw cool water up along the equator, and waves a thousand kilometres long ruffle the edges of this cold "
-            "tongue on their way west.",
+            "Trade winds draw cool water up along the equator, and waves a thousand kilometres long ruffle the edges of this "
+            "cold tongue on their way west.",
             "Colour is simulated temperature; so near the equator the waves have a prescribed shape and pace, and show the kind "
             "of motion rather than those of any one year.",
         ),

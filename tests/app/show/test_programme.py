@@ -28,7 +28,7 @@ def test_a_scene_whose_field_no_store_has_is_left_out(services: Services, small_
     assert names(services) == ["kuroshio", "gulf_stream", "agulhas", "equatorial_pacific"]
 
 
-def test_the_waves_come_from_their_part_of_the_store_and_the_currents_from_the_ocean(services: Services, small_grid: Grid) -> None:
+def test_the_waves_come_from_their_part_of_a_store_and_the_currents_from_the_ocean(services: Services, small_grid: Grid) -> None:
     identifier = write_forecast(small_grid, days=8, parts=waves_and_detail(small_grid))
     [waves] = [scene for scene in programme(services)["scenes"] if scene["name"] == "southern_ocean"]
     assert waves["store"] == f"{identifier}/waves"
