@@ -115,6 +115,7 @@ def _serve_page(chosen: argparse.Namespace, services: "Services") -> None:
     from app.frames_http import patterns
     from app.loopmap.static_files import STATIC_VERSION
     from app.main import Session
+    from app.show import http as show_http
     from app.surroundings import open_frames
 
     for name in ("asyncio", "bokeh.server.protocol_handler", "tornado.application"):
@@ -131,7 +132,9 @@ def _serve_page(chosen: argparse.Namespace, services: "Services") -> None:
     server = pn.serve(
         {"/": page}, address=chosen.address, port=chosen.port, show=chosen.show, start=False, title="GOMS Explorer",
         websocket_origin=origins, verbose=False, warm=True,
-        extra_patterns=[*patterns(partial(open_frames, services)), *export_http.patterns(services)],
+        extra_patterns=[
+            *patterns(partial(open_frames, services)), *export_http.patterns(services), *show_http.patterns(services),
+        ],
     )  # fmt: skip
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: server.io_loop.add_callback_from_signal(server.io_loop.stop))

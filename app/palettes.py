@@ -32,6 +32,8 @@ PALETTES: tuple[str, ...] = (
 )
 """Names on offer: cmocean (Thyng et al. 2016, doi 10.5670/oceanog.2016.66), and two of matplotlib."""
 
+_OF_MATPLOTLIB = ("viridis", "turbo")
+
 DIVERGING: frozenset[str] = frozenset({"balance", "curl", "delta"})
 """Palettes whose middle is neutral: they belong to a range symmetric about zero."""
 
@@ -93,24 +95,26 @@ def style_of(variable: str) -> Style:
 
 @cache
 def colours(name: str) -> tuple[str, ...]:
-    """Return the 256 colours of a palette as #rrggbb, lowest first; a trailing `_r` reverses it.
+    """Return the 256 colours of a palette as #rrggbb, lowest first; a trailing `_r` reverses it, and of cmocean's own `_i`
+    inverts its lightness, for dark grounds.
 
     Raises InputError for a name that is not on offer.
     """
-    base = name.removesuffix("_r")
-    if base not in PALETTES:
-        raise InputError(f"palette is {name!r}; expected one of {', '.join(PALETTES)}, or one of them with _r")
-    if base in ("viridis", "turbo"):
+    turned = name.removesuffix("_r")
+    base = turned.removesuffix("_i")
+    if base not in PALETTES or (turned != base and base in _OF_MATPLOTLIB):
+        raise InputError(f"palette is {name!r}; expected one of {', '.join(PALETTES)}, or one of them with _r or _i")
+    if base in _OF_MATPLOTLIB:
         from matplotlib import colormaps
 
         table = colormaps[base](np.linspace(0, 1, SIZE))
     else:
         import cmocean
 
-        table = cmocean.cm.cmap_d[base](np.linspace(0, 1, SIZE))
+        table = cmocean.cm.cmap_d[turned](np.linspace(0, 1, SIZE))
     numbers = np.rint(table[:, :3] * 255).astype(int)
     listed = tuple(f"#{red:02x}{green:02x}{blue:02x}" for red, green, blue in numbers)
-    return listed if base == name else listed[::-1]
+    return listed if turned == name else listed[::-1]
 
 
 @cache

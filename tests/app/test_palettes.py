@@ -36,6 +36,12 @@ def test_reversed_palettes_run_backwards() -> None:
     assert colours("ice_r") == colours("ice")[::-1]
 
 
+def test_a_palette_of_inverted_lightness_is_dark_where_the_other_is_pale() -> None:
+    assert sum(int(colours("balance_i")[127][i : i + 2], 16) for i in (1, 3, 5)) < 150
+    with pytest.raises(InputError, match=r"turbo_i.*thermal"):
+        colours("turbo_i")
+
+
 def test_an_unknown_palette_is_refused_with_those_on_offer() -> None:
     with pytest.raises(InputError, match=r"jet.*thermal"):
         colours("jet")
