@@ -1,4 +1,4 @@
-"""Fields, series, profiles and errors as HoloViews elements: pure functions, as good in a notebook as on the page."""
+"""Fields, series, profiles, sections and errors as HoloViews elements: pure functions, as good in a notebook as on the page."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,24 +6,31 @@ from typing import Any
 import holoviews as hv
 import numpy as np
 import xarray as xr
-from holoviews.operation import contours
+from bokeh.models import CustomJS
 
+from app.dress import FONT_SIZE, LINE_STYLES, Key, colour, colour_bar, framed, line, styled
 from app.palettes import colour_range, colours
-from app.theme import FORECAST_COLOUR, INK, PAPER, REFERENCE_COLOUR, RULE
+from app.theme import INK
 from app.words import LEAD_AXIS
+from engine.derived.layers import equal_density, potential_density
 
 hv.extension("bokeh", logo=False)
 # A few hundred points need no WebGL, and Bokeh's fails on a curve without points.
 hv.renderer("bokeh").webgl = False
 
-FONT_SIZE = "11px"
 MARKED = 60
 """Longest series whose points are marked one by one."""
 DEPTH_STEP = 5.0
 """Metres between rows of a drawn section; the model's own levels are 4 to 100 m apart."""
 
 DENSITY_LINES = 8
-LINE_STYLES = ("solid", "dashed", "dotted")
+NAMED_DEPTHS = (0.0, 100.0, 200.0, 300.0, 500.0)
+"""Metres written beside the curve in a diagram of temperature and salinity."""
+
+POINTER = """
+document.dispatchEvent(new CustomEvent("goms-place", { detail: cb_obj.x }));
+"""
+"""Tells the page where along a section the pointer is."""
 
 
 def field_image(field: xr.DataArray, palette: str = "thermal", range_mode: str = "auto", title: str = "") -> hv.Image:
@@ -40,27 +47,73 @@ def field_image(field: xr.DataArray, palette: str = "thermal", range_mode: str =
 
 
 def series(
-    curves: Mapping[str, xr.DataArray], label: str, units: str, theme: str = "light", time_axis: str = LEAD_AXIS
+    curves: Mapping[Key, xr.DataArray], label: str, units: str, theme: str = "light", time_axis: str = LEAD_AXIS
 ) -> hv.Overlay:
-    """Return values over lead time of several products: each array has dim `lead` in days and its name as key."""
-    drawn = [
-        hv.Curve((curve.lead.values, curve.values), "lead", "value", label=name).opts(**_line(number, theme), tools=["hover"])
-        for number, (name, curve) in enumerate(curves.items())
-    ]
-    return _framed(hv.Overlay(drawn), theme, title=label, xlabel=time_axis, ylabel=units)
+    """Return values over lead time of several products, at several places: each array has dim `lead` in days."""
+    drawn: list[Any] = []
+    for letter, name, curve, style in styled(curves, theme):
+        points = (curve.lead.values, curve.values)
+        drawn.append(hv.Curve(points, "lead", "value", label=name).opts(**style, tools=["hover"], show_legend=bool(name)))
+        drawn += _lettered(letter, points, "lead", "value", style, "right")
+    return framed(hv.Overlay(drawn), theme, title=label, xlabel=time_axis, ylabel=units)
 
 
-def profile(curves: Mapping[str, xr.DataArray], label: str, units: str, theme: str = "light") -> hv.Overlay:
-    """Return values over depth of several products, the surface at the top: each array has dim `depth` in metres."""
-    drawn = []
-    for number, (name, curve) in enumerate(curves.items()):
+def profile(
+    curves: Mapping[Key, xr.DataArray],
+    label: str,
+    units: str,
+    theme: str = "light",
+    limits: tuple[float, float] | None = None,
+    name: str | None = None,
+) -> hv.Overlay:
+    """Return values over depth, the surface at the top: each array has dim `depth` in metres.
+
+    `limits` are those of the values, by default their own; `name` is what the browser finds the figure by.
+    """
+    drawn: list[Any] = []
+    for letter, product, curve, style in styled(curves, theme):
         known = np.isfinite(curve.values)
         points = (curve.values[known], curve.depth.values[known])
         # A Path keeps the order of depth; a Curve would sort by value.
-        line = hv.Path([np.column_stack(points)], ["value", "depth"], label=name).opts(**_line(number, theme))
-        marks = hv.Scatter(points, "value", "depth").opts(color=_colour(number, theme), size=4, tools=["hover"])
-        drawn += [line, marks]
-    return _framed(hv.Overlay(drawn), theme, title=label, xlabel=units, ylabel="depth (m)", invert_yaxis=True)
+        path = hv.Path([np.column_stack(points)], ["value", "depth"], label=product).opts(**style, show_legend=bool(product))
+        marks = hv.Scatter(points, "value", "depth").opts(color=style["color"], size=4, tools=["hover"])
+        drawn += [path, marks, *_lettered(letter, points, "value", "depth", style)]
+    options: dict[str, Any] = {} if limits is None else {"xlim": limits}
+    return framed(
+        hv.Overlay(drawn), theme, "bottom_right", title=label, xlabel=units, ylabel="depth (m)", invert_yaxis=True, name=name,
+        xticks=4, **options,
+    )  # fmt: skip
+
+
+def temperature_salinity(columns: Mapping[Key, xr.Dataset], label: str, theme: str = "light") -> hv.Overlay:
+    """Return temperature over salinity down the column, with lines of equal potential density (kg m-3, less 1000).
+
+    Each dataset has `thetao` in degC and `so` over dim `depth` in metres; some depths are written beside the first.
+    """
+    known = [column.dropna("depth") for column in columns.values()]
+    low, high = (
+        [float(limit([limit(column[name]) for column in known])) for name in ("so", "thetao")] for limit in (np.min, np.max)
+    )
+    room = [max(0.06 * (top - bottom), least) for bottom, top, least in zip(low, high, (0.05, 0.5), strict=True)]
+    salinity, temperature = (
+        np.linspace(bottom - more, top + more, 101) for bottom, top, more in zip(low, high, room, strict=True)
+    )
+    drawn = _density_lines(temperature, salinity, theme)
+    for number, (letter, product, column, style) in enumerate(styled(dict(zip(columns, known, strict=True)), theme)):
+        points = (column.so.values, column.thetao.values)
+        path = hv.Path([np.column_stack(points)], ["salinity", "temperature"], label=product)
+        drawn.append(path.opts(**style, show_legend=bool(product)))
+        marks = hv.Scatter((*points, column.depth.values), "salinity", ["temperature", "depth"])
+        drawn.append(marks.opts(color=style["color"], size=5, tools=["hover"]))
+        if number == 0:
+            named = column.sel(depth=np.isin(column.depth, NAMED_DEPTHS))
+            words = (named.so.values, named.thetao.values, [f"  {depth:g} m" for depth in named.depth.values])
+            drawn.append(_words(words, "salinity", "temperature", INK[theme], text_align="left"))
+        drawn += _lettered(letter, points, "salinity", "temperature", style)
+    return framed(
+        hv.Overlay(drawn), theme, "bottom_right", title=label, xlabel="salinity (psu)", ylabel="temperature (°C)",
+        xlim=(salinity[0], salinity[-1]), ylim=(temperature[0], temperature[-1]), show_grid=False, xticks=5, yticks=5,
+    )  # fmt: skip
 
 
 def section(
@@ -70,36 +123,57 @@ def section(
     palette: str,
     limits: tuple[float, float],
     layers: Mapping[str, xr.DataArray] | None = None,
-    density: xr.DataArray | None = None,
+    isopycnals: xr.DataArray | None = None,
     theme: str = "light",
+    name: str | None = None,
+    bare: bool = False,
+    legend: bool = True,
 ) -> hv.Overlay:
     """Return values (depth, distance) on a line across the ocean, the surface at the top; distance in km, depth in m.
 
-    `layers` are depths (distance,) drawn as lines by name, `density` (depth, distance) gives lines of equal density.
+    `layers` are depths (distance,) drawn as lines by name, `isopycnals` (density, distance) the depths of equal density; `name`
+    is what the browser finds the figure by. A `bare` one stands above another that tells its distances.
     """
-    even = np.arange(0, float(values.depth[-1]) + 1, DEPTH_STEP)
-    drawn = [
-        hv.Image((values.distance.values, even, values.interp(depth=even).values), ["distance", "depth"], "value").opts(
-            cmap=list(colours(palette)), clim=limits, colorbar=True, tools=["hover"], clabel="",
-            colorbar_opts={
-                "width": 8, "padding": 2, "bar_line_color": None, "background_fill_alpha": 0, "major_tick_line_color": None,
-                "major_label_text_color": INK[theme], "major_label_text_font_size": FONT_SIZE,
-            },
-        )
-    ]  # fmt: skip
-    if density is not None and np.isfinite(density.values).any():
-        lines = hv.Image((density.distance.values, even, density.interp(depth=even).values), ["distance", "depth"], "density")
-        low, high = np.nanpercentile(density.values, (5, 95))
-        levels = [round(level, 1) for level in np.linspace(low, high, DENSITY_LINES)]
-        equal = contours(lines, levels=sorted(set(levels)))
-        drawn.append(equal.opts(color=INK["light"], line_width=0.7, alpha=0.6, cmap=[INK["light"]], show_legend=False))
-    for number, (name, depth) in enumerate((layers or {}).items()):
-        curve = hv.Curve((depth.distance.values, depth.values), "distance", "depth", label=name)
+    even = even_depths(values.depth.values)
+    filled = values.interp(depth=even)
+    drawn: list[Any] = [_picture(filled.transpose("depth", "distance"), palette, limits, theme)]
+    for depth in () if isopycnals is None else isopycnals:
+        curve = hv.Curve((depth.distance.values, depth.values), "distance", "depth")
+        drawn.append(curve.opts(color=INK["light"], line_width=0.8, alpha=0.6, show_legend=False))
+    for number, (layer, depth) in enumerate((layers or {}).items()):
+        curve = hv.Curve((depth.distance.values, depth.values), "distance", "depth", label=layer)
         drawn.append(curve.opts(color="#ffffff", line_width=2, line_dash=LINE_STYLES[number % 3]))
-    return _framed(
-        hv.Overlay(drawn), theme, "bottom_right", title=f"{label} ({units})", xlabel="distance (km)", ylabel="depth (m)",
-        invert_yaxis=True, xticks=6, yticks=5,
+    return framed(
+        hv.Overlay(drawn), theme, "bottom_right", title=f"{label} ({units})", xlabel="" if bare else "distance (km)",
+        ylabel="depth (m)", invert_yaxis=True, xticks=4, yticks=5, ylim=(0, float(even[-1])), name=name, hooks=[_with_pointer],
+        show_legend=legend,
     )  # fmt: skip
+
+
+def hovmoller(
+    values: xr.DataArray,
+    label: str,
+    units: str,
+    palette: str,
+    limits: tuple[float, float],
+    theme: str = "light",
+    time_axis: str = LEAD_AXIS,
+) -> hv.Overlay:
+    """Return values over lead and depth (the surface at the top), or over distance and lead (the first day at the bottom)."""
+    days = values.reindex(lead=np.arange(int(values.lead.min()), int(values.lead.max()) + 1))
+    if "depth" in values.dims:
+        even = even_depths(values.depth.values)
+        picture = _picture(days.interp(depth=even).transpose("depth", "lead"), palette, limits, theme)
+        axes: dict[str, Any] = {"xlabel": time_axis, "ylabel": "depth (m)", "invert_yaxis": True, "ylim": (0, float(even[-1]))}
+    else:
+        picture = _picture(days.transpose("lead", "distance"), palette, limits, theme)
+        axes = {"xlabel": "distance (km)", "ylabel": time_axis}
+    return framed(hv.Overlay([picture]), theme, title=f"{label} ({units})", xticks=6, yticks=5, **axes)
+
+
+def even_depths(depth: np.ndarray) -> np.ndarray:
+    """Return the depths (n,) in m of the rows of a drawn section whose levels are `depth` (z,)."""
+    return np.arange(0, float(depth[-1]) + 1, DEPTH_STEP)
 
 
 def error_by_lead(
@@ -113,44 +187,58 @@ def error_by_lead(
     limits: tuple[float, float] = (min(0.5, float(known.min()) - 0.05), 1.0) if known.size else (0.0, 1.0)
     if at_least_zero and known.size:
         limits = (0.0, float(known.max()) * 1.1 or 1.0)
-    overlay = curve.opts(**_line(0, theme)) * marks.opts(color=_colour(0, theme), size=size, tools=["hover"])
-    return _framed(overlay, theme, title=label, xlabel=time_axis, ylabel=units, ylim=limits, show_legend=False)
+    overlay = curve.opts(**line(0, theme)) * marks.opts(color=colour(0, theme), size=size, tools=["hover"])
+    return framed(overlay, theme, title=label, xlabel=time_axis, ylabel=units, ylim=limits, show_legend=False)
 
 
-def _colour(number: int, theme: str) -> str:
-    return (FORECAST_COLOUR, REFERENCE_COLOUR, INK)[number % 3][theme]
+def _picture(values: xr.DataArray, palette: str, limits: tuple[float, float], theme: str) -> hv.Image:
+    """Return a coloured picture of values (y, x) on even axes, each cell around its place."""
+    (y, rows), (x, columns) = ((str(name), values[name].values) for name in values.dims)
+    bounds = (*_ends(columns), *_ends(rows))
+    picture = hv.Image(values.values[::-1], [x, y], "value", bounds=(bounds[0], bounds[2], bounds[1], bounds[3]))
+    return picture.opts(cmap=list(colours(palette)), clim=limits, **colour_bar(theme))
 
 
-def _line(number: int, theme: str) -> dict[str, Any]:
-    return {"color": _colour(number, theme), "line_width": 2, "line_dash": LINE_STYLES[number % 3]}
+def _ends(axis: np.ndarray) -> tuple[float, float]:
+    half = 0.5 * (float(axis[-1] - axis[0]) / (axis.size - 1) if axis.size > 1 else 1.0)
+    return float(axis[0]) - half, float(axis[-1]) + half
 
 
-def _framed(overlay: hv.Overlay, theme: str, legend: str = "top_right", **options: Any) -> hv.Overlay:
-    """Return the overlay in the page's dress."""
+def _density_lines(temperature: np.ndarray, salinity: np.ndarray, theme: str) -> list[Any]:
+    """Lines of equal density in a box of temperature and salinity, each with its number where it leaves the box."""
+    lightest, densest = potential_density(temperature[[-1, 0]], salinity[[0, -1]])
+    step = next(step for step in (0.1, 0.2, 0.5, 1.0, 2.0) if (densest - lightest) / step <= DENSITY_LINES or step == 2.0)
+    levels = np.arange(np.ceil(lightest / step), np.floor(densest / step) + 1) * step
+    drawn: list[Any] = []
+    for level, salt in zip(levels, equal_density(temperature, salinity, levels), strict=True):
+        inside = np.isfinite(salt)
+        if inside.sum() < 2:
+            continue
+        curve = hv.Path([np.column_stack((salt[inside], temperature[inside]))], ["salinity", "temperature"])
+        drawn.append(curve.opts(color=INK[theme], line_width=0.7, alpha=0.45, show_legend=False))
+        end = ([salt[inside][-1]], [temperature[inside][-1]], [f"{level:g}"])
+        drawn.append(_words(end, "salinity", "temperature", INK[theme], text_align="right", text_baseline="top", text_alpha=0.8))
+    return drawn
 
-    def dress(plot: Any, _: Any) -> None:
-        figure = plot.state
-        figure.background_fill_alpha = figure.border_fill_alpha = 0
-        figure.outline_line_color = None
-        figure.title.text_color = INK[theme]
-        figure.title.text_font_style = "normal"
-        figure.title.text_font_size = "12px"
-        for axis in figure.axis:
-            axis.axis_line_color = axis.major_tick_line_color = RULE[theme]
-            axis.minor_tick_line_color = None
-            axis.axis_label_text_color = axis.major_label_text_color = INK[theme]
-            axis.axis_label_text_font_style = "normal"
-            # HoloViews hands font sizes to some kinds of element alone.
-            axis.axis_label_text_font_size = axis.major_label_text_font_size = FONT_SIZE
-        figure.grid.grid_line_color = RULE[theme]
-        for box in figure.legend:
-            box.background_fill_alpha = 0.6
-            box.background_fill_color = PAPER[theme]
-            box.border_line_color = None
-            box.label_text_color = INK[theme]
-            box.label_text_font_size = FONT_SIZE
-            box.padding = box.margin = box.spacing = 2
 
-    return overlay.opts(
-        hv.opts.Overlay(responsive=True, min_height=100, hooks=[dress], toolbar=None, legend_position=legend, **options)
-    )
+def _lettered(
+    letter: str, points: tuple[np.ndarray, np.ndarray], x: str, y: str, style: Mapping[str, Any], side: str = "left"
+) -> list[Any]:
+    """Write the letter of a place at the `left` (first) or `right` end of its curve."""
+    known = np.flatnonzero(np.isfinite(points[1]))
+    if not letter or not known.size:
+        return []
+    end = known[0 if side == "left" else -1]
+    place = ([points[0][end]], [points[1][end]], [f" {letter} "])
+    # Inside the frame: over the end of a series, beside the surface of a column.
+    baseline = "bottom" if side == "right" else "middle"
+    return [_words(place, x, y, style["color"], text_align=side, text_baseline=baseline, text_font_style="bold")]
+
+
+def _words(places: tuple[Any, Any, Any], x: str, y: str, ink: str, **options: Any) -> hv.Labels:
+    return hv.Labels(places, [x, y], "text").opts(text_color=ink, text_font_size=FONT_SIZE, **options)
+
+
+def _with_pointer(plot: Any, _: Any) -> None:
+    for event in ("mousemove", "tap"):
+        plot.state.js_on_event(event, CustomJS(code=POINTER))

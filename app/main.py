@@ -28,7 +28,7 @@ LOOP_MILLISECONDS = 1000
 """Time that the maps have for a new loop before the charts ask for the same processor."""
 SCENE_CHOICES = ["source", "start", "model", "variable", "quantity", "depth", "comparison"]
 COLOUR_CHOICES = ["palette", "range_mode", "low", "high"]
-DETAIL_CHOICES = ["point_latitude", "point_longitude", "section", "lead", "theme"]
+DETAIL_CHOICES = ["point_latitude", "point_longitude", "pins", "section", "lead", "theme"]
 
 
 class Session:
@@ -58,8 +58,7 @@ class Session:
         selection.param.watch(self._recolour, COLOUR_CHOICES)
         selection.param.watch(self._show_details, DETAIL_CHOICES)
         self.map.component.param.watch(self._show_details, "extent")
-        selection.param.watch(self._show_line, "section")
-        self.details.choice.param.watch(self._show_line, "value")
+        selection.param.watch(self._show_line, ["section", "chart", "comparison"])
         self._show_line()
         pn.state.onload(self._loaded)
 
@@ -114,6 +113,7 @@ class Session:
     def refresh(self, *_: Any) -> None:
         """Build the scene of the selection and show it everywhere."""
         self.warn(self.sources.check())
+        self.warn(self.details.check())
         try:
             scene = build_scene(self.selection, self.services)
         except InputError as error:
@@ -159,7 +159,7 @@ class Session:
 
     def _show_line(self, *_: Any) -> None:
         """Draw the line of the section on the maps while its chart is looked at."""
-        self.map.component.line = self.details.section.path() if self.details.choice.value == "section" else []
+        self.map.component.line = self.details.line.path() if self.details.shows_a_line else []
 
     def _theme_toggled(self, event: Any) -> None:
         self.selection.theme = "dark" if event.new else "light"

@@ -45,6 +45,8 @@ class Scene:
     message: str = ""
     depths: tuple[float, ...] = ()
     variables: tuple[str, ...] = tuple(DISPLAY_VARIABLES)
+    extent: tuple[float, float, float, float] = (-90.0, 90.0, 0.0, 360.0)
+    """What is in view: south, north, west, east in degrees."""
 
 
 def chosen_start(selection: Selection, services: Services) -> str:

@@ -8,6 +8,7 @@ import panel as pn
 import param
 
 from app.palettes import PALETTES
+from app.positions import MOST_PINS, PINS, Position, pinned
 from engine.derived import DISPLAY_VARIABLES, QUANTITIES
 from engine.errors import InputError
 from engine.regions import REGIONS
@@ -50,7 +51,9 @@ ADDRESS = {
     "span": "span",
     "point_latitude": "point_lat",
     "point_longitude": "point_lon",
+    "pins": "pins",
     "section": "section",
+    "chart": "chart",
     "theme": "theme",
 }
 """Parameter -> its name in the address."""
@@ -80,7 +83,9 @@ class Selection(param.Parameterized):
     span = param.Number(default=360.0, bounds=(0.1, 720), doc="degrees of longitude across the view")
     point_latitude = param.Number(default=35.0, bounds=(-90, 90), allow_None=True, doc="at first in the Kuroshio Extension")
     point_longitude = param.Number(default=150.0, bounds=(-360, 720), allow_None=True)
+    pins = param.String(default="", regex=PINS, doc="positions that stay, as latitude,longitude;latitude,longitude")
     section = param.String(default="", doc="name of a line, or its corners as latitude,longitude;latitude,longitude")
+    chart = param.String(default="", doc="kind of chart below the maps; empty for the one that fits the other choices")
     theme: Any = param.Selector(default="light", objects=["light", "dark"])
 
     @property
@@ -95,6 +100,11 @@ class Selection(param.Parameterized):
         """Return the names of the layers chosen, each once, in the order of LAYERS."""
         chosen = set(self.layers.split(","))
         return [name for name in LAYERS if name in chosen]
+
+    @property
+    def pinned(self) -> list[Position]:
+        """Return the pinned positions (latitude, longitude in [0, 360)) in degrees, up to five, A first."""
+        return pinned(self.pins)
 
     @property
     def limits(self) -> tuple[float, float] | None:
@@ -112,6 +122,8 @@ class Selection(param.Parameterized):
             return f"a number from {parameter.bounds[0]} to {parameter.bounds[1]}"
         if name == "layers":
             return f"some of {', '.join(LAYERS)}, separated by commas"
+        if name == "pins":
+            return f"up to {MOST_PINS} positions such as 35,150;20,-150 (latitude, longitude)"
         return "a date such as 2019-06-23" if name == "start" else "a number" if name in ("low", "high") else "a name"
 
 

@@ -7,6 +7,11 @@ STYLE_SHEET = (Path(__file__).parent / "theme.css").read_text(encoding="utf-8")
 
 FORECAST_COLOUR = {"light": "#0a6e8a", "dark": "#58c1dd"}
 REFERENCE_COLOUR = {"light": "#b65a12", "dark": "#f2a65a"}
+PIN_COLOURS = {
+    "light": ("#c0392b", "#6a3d9a", "#2e7d32", "#8c6d1f", "#3b4fc4"),
+    "dark": ("#ff8a7a", "#c9a6ff", "#7fd28a", "#e3c565", "#93a5ff"),
+}
+"""Of the pins A to E, apart from each other and from the chosen point's colour; each has its letter, too."""
 INK = {"light": "#2a3a42", "dark": "#c9d6dc"}
 RULE = {"light": "#d8e0e4", "dark": "#2b3a42"}
 LAND = {"light": "#e9e6df", "dark": "#27323a"}
@@ -76,6 +81,9 @@ fourth corner to the charts."""
 
 CORNER = """
 :host { border-top: 1px solid var(--mui-palette-divider, rgba(127, 127, 127, .3)); }
+@media (max-width: 760px) {
+  :host { height: auto !important; }
+}
 @media (min-width: 1392px) {
   :host(.corner) {
     position: absolute; right: 12px; bottom: 66px; width: calc(50% - 20px) !important; height: calc(50% - 46px) !important;
@@ -83,4 +91,5 @@ CORNER = """
   }
 }
 """
-"""Where the charts stand: below the maps, or in the fourth corner of three maps on a wide screen."""
+"""Where the charts stand: below the maps, on a phone as tall as all of them, or in the fourth corner of three maps on a wide
+screen."""

@@ -89,9 +89,10 @@ class Section:
 
     def cells(self, grid: Grid) -> tuple[np.ndarray, np.ndarray]:
         """Return rows and columns (m,) of the nearest cells; raises InputError where the line leaves a regional grid."""
-        found = [grid.nearest(float(lat), float(lon)) for lat, lon in zip(self.lat, self.lon, strict=True)]
-        rows, columns = (np.array(numbers) for numbers in zip(*found, strict=True))
-        east = np.abs((grid.lon[columns] - self.lon + 180) % 360 - 180)
+        rows = np.abs(grid.lat - self.lat[:, None]).argmin(axis=1)
+        turn = np.abs((grid.lon - self.lon[:, None] + 180) % 360 - 180)
+        columns = turn.argmin(axis=1)
+        east = turn[np.arange(columns.size), columns]
         off = (np.abs(grid.lat[rows] - self.lat) > _step(grid.lat)) | (east > _step(grid.lon))
         if off.any():
             place = int(off.argmax())

@@ -34,6 +34,7 @@ One component holds every panel, so that view, range and playhead are shared wit
 
 Parameters that the browser writes back: `view` and `playhead` (throttled to 250 ms), `playing`, `speed`, `looping`, `shown_range`
 (the limits now on screen, also under auto), `extent` (lat_min, lat_max, lon_min, lon_max in view, for scores of that region).
+Whenever another lead is painted the document hears `goms-lead` with it as detail: charts beside the maps follow the playhead.
 The page must serve `app.frames_http.patterns(open_reader)` as `extra_patterns`; `frames_url` and `static_url` are relative to it.
 """
 
@@ -88,6 +89,8 @@ class LoopMap(JSComponent):
     looping = param.Boolean(default=True)
     blend = param.Boolean(default=False, doc="Show blends between days, labelled so.")
     marker = param.Tuple(default=None, length=2, allow_None=True, doc="Latitude, longitude of the marked point.")
+
+    pins = param.List(default=[], doc="[latitude, longitude, letter, colour] of the places that stay marked.")
 
     layers = param.List(default=[], item_type=str, doc="Names of app.selection.LAYERS that are drawn over the fields.")
     line = param.List(default=[], doc="[latitude, longitude] of the places of a line drawn on every map.")

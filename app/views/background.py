@@ -4,8 +4,11 @@ from collections.abc import Callable, Hashable
 from typing import Any
 
 import panel as pn
+import panel_material_ui as pmui
 
 from app.services import Services
+
+READING = "Reading the store …"
 
 
 class Latest:
@@ -55,6 +58,35 @@ class Latest:
 def chart_pane(height: int = 150) -> pn.pane.HoloViews:
     """Return an empty pane for one chart of at least so many pixels in height; charts side by side share no axes."""
     return pn.pane.HoloViews(
-        None, linked_axes=False, sizing_mode="stretch_both", min_width=220, min_height=height, margin=0,
+        None, linked_axes=False, sizing_mode="stretch_both", min_width=180, min_height=height, margin=0,
         styles={"flex": "1 1 240px"},
     )  # fmt: skip
+
+
+class ChartBox:
+    """Charts beside or below each other, and a few quiet words where there is none."""
+
+    def __init__(self, count: int, height: int = 150, direction: str = "row") -> None:
+        self.panes = [chart_pane(height) for _ in range(count)]
+        self._said = READING
+        self.layout = pn.FlexBox(
+            quiet_words(READING), sizing_mode="stretch_both", flex_direction=direction, gap="8px", min_width=180,
+            flex_wrap="wrap" if direction == "row" else "nowrap", styles={"flex": "1 1 240px"},
+        )  # fmt: skip
+
+    def put(self, charts: list[Any], words: str = "") -> None:
+        """Show these charts, or `words` where there are none."""
+        for pane, chart in zip(self.panes, charts, strict=False):
+            pane.object = chart
+        # Not by hiding one: Panel hands what changes of a hidden plot's pane on to the plot, which refuses it.
+        shown = self.panes[: len(charts)]
+        if shown and list(self.layout.objects) != shown:
+            self.layout.objects = shown
+        elif not shown and self._said != words:
+            self.layout.objects = [quiet_words(words)]
+        self._said = "" if shown else words
+
+
+def quiet_words(words: str, variant: str = "body2", margin: tuple[int, int] = (24, 16)) -> pmui.Typography:
+    """Return words in the page's second colour; replace them whole, since a change can outrun their first drawing."""
+    return pmui.Typography(words, variant=variant, margin=margin, sx={"color": "text.secondary"})

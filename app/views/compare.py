@@ -2,19 +2,19 @@
 
 from typing import Any
 
-import panel as pn
 import xarray as xr
 
 from app.elements import error_by_lead
 from app.readers import common_leads, field_name, level_at
 from app.scene import Scene, comparison_choices, shown_depth, shown_variable, time_axis
-from app.scores import Extent
 from app.scores import error_by_lead as compute_errors
 from app.selection import Selection
 from app.services import Services
-from app.views.background import Latest, chart_pane
+from app.views.background import ChartBox, Latest
 from app.views.bound import chooser, offer
 from engine.derived import DISPLAY_VARIABLES
+
+NOTHING_BESIDE = "Choose what to compare with: the error by lead needs a second map."
 
 
 class CompareControls:
@@ -42,35 +42,35 @@ class ErrorView:
         self.selection = selection
         self.services = services
         self._latest = Latest(services)
-        self.rmse = chart_pane()
-        self.acc = chart_pane()
-        self.layout = pn.FlexBox(self.rmse, self.acc, visible=False, sizing_mode="stretch_both", flex_wrap="wrap", gap="8px")
+        self.box = ChartBox(2)
+        self.layout = self.box.layout
 
-    def show(self, scene: Scene, extent: Extent) -> str:
+    def show(self, scene: Scene) -> str:
         """Compute and draw the errors of a scene in the area in view, and return the title of the charts."""
-        first, second = scene.primary, scene.comparison
-        assert first is not None and second is not None
+        first, second, extent = scene.primary, scene.comparison, scene.extent
+        if first is None or second is None:
+            self._say(NOTHING_BESIDE)
+            return ""
         selection = self.selection
         variable = shown_variable(selection, scene)
         needed = DISPLAY_VARIABLES[variable].needs
         pairs = common_leads(first, second)
         if not pairs or set(needed) - set(second.variables):
-            self._latest.forget()
-            self.rmse.object = self.acc.object = None
-            return "No day and variable in common yet"
+            self._say("No day and variable in common yet.")
+            return ""
         depths = first.depths(needed[0])
         own, metres = shown_depth(selection, depths) if depths else (0, None)
         other = 0 if metres is None else level_at(second.depths(needed[0]), metres)
         if other is None:
-            self._latest.forget()
-            self.rmse.object = self.acc.object = None
-            return "The two have no such depth in common"
+            self._say("The two have no such depth in common.")
+            return ""
         where = "the globe" if extent[3] - extent[2] >= 359 else "the area in view"
         note = ", zeros aligned" if scene.aligned else ""
         name = field_name(variable, selection.quantity)
         with_acc = self.services.climatology_is_ready(first)
         if not with_acc and second.identifier.startswith("climatology"):
-            return "The climatology of these days is being prepared"
+            self._say("The climatology of these days is being prepared.")
+            return ""
         theme, axis = selection.theme, time_axis(scene)
 
         def work() -> tuple[Any, Any]:
@@ -83,12 +83,12 @@ class ErrorView:
         is_error = first.kind == "forecast" and second.kind in ("reference", "analysis")
         return f"{'Error of this forecast' if is_error else 'Difference of the two'} over {where}{note}"
 
+    def _say(self, words: str) -> None:
+        self._latest.forget()
+        self.box.put([], words)
+
     def _draw(self, drawn: tuple[Any, Any]) -> None:
-        self.rmse.object, self.acc.object = drawn
-        # A pane is left out rather than hidden: Panel 1.9 hands a chart that is on the page options no Bokeh figure has.
-        shown = [pane for pane in (self.rmse, self.acc) if pane.object is not None]
-        if self.layout.objects != shown:
-            self.layout.objects = shown
+        self.box.put([chart for chart in drawn if chart is not None])
 
 
 def charts(errors: xr.Dataset, units: str, theme: str, axis: str) -> tuple[Any, Any]:

@@ -1,113 +1,141 @@
-"""The charts beside the maps: error by lead of a comparison, series and profile at a point, the section along a line."""
+"""The strip of charts beside the maps: one kind at a time, of the point and the pins, along a line, or of a comparison."""
 
+from dataclasses import replace
 from typing import Any
 
 import panel as pn
 import panel_material_ui as pmui
 
+from app.positions import position
 from app.scene import Scene
 from app.scores import Extent, covers
 from app.selection import Selection
 from app.services import Services
 from app.theme import CORNER
-from app.views.compare import ErrorView
-from app.views.profile import ProfileView
-from app.views.section import SectionView
-from app.views.series import SeriesView
+from app.views.bound import offer
+from app.views.charts import CHARTS, ERROR, POINT, SECTION, ChartView, chart_in_force, kinds
+from app.views.line import LineControls
+from app.views.place import PlaceControls
+from app.views.point import places
 
 HEIGHT = 246
-CLICK_HINT = "Click a map for the time series and the profile at a point."
-CHARTS = {"Point": "point", "Section": "section"}
-"""What there always is; the error by lead needs a second map."""
+CLICK_HINT = "Click a map for the charts at a point, or type a place such as 35 N 150 E."
+WAITING = "The first day is on its way."
 
 
 class Details:
     """One strip below the maps, or the fourth corner beside three of them."""
 
     def __init__(self, selection: Selection, services: Services) -> None:
-        self.selection = selection
-        self.errors = ErrorView(selection, services)
-        self.series = SeriesView(selection, services)
-        self.profile = ProfileView(selection, services)
-        self.section = SectionView(selection, services)
-        for part in (self.section.line, self.section.words):
-            part.visible = False
-        self.choice = pmui.RadioButtonGroup(
-            label="", options=CHARTS, value="section" if selection.section else "point", size="small", margin=(4, 8),
-            width=250,
-        )  # fmt: skip
-        self.title = pmui.Typography("", variant="subtitle2", margin=(8, 8, 0, 8))
-        self.close = pmui.IconButton(icon="close", size="small", description="Forget the point", margin=0, visible=False)
-        self.close.on_click(self._forget)
-        self.hint = pmui.Typography(CLICK_HINT, variant="body2", margin=(10, 8), visible=False)
-        # On a phone the list of lines goes below the choice of chart: a header in one row would make the page wider than it.
-        self.header = pn.FlexBox(
-            self.choice, self.section.line, self.title, pn.HSpacer(), self.close, sizing_mode="stretch_width", min_height=38,
-            align_items="center",
-        )  # fmt: skip
-        self.point = pn.FlexBox(
-            self.series.layout, self.profile.layout, sizing_mode="stretch_both", flex_wrap="wrap", gap="8px", visible=False
+        self.selection, self.services = selection, services
+        self.place, self.line = PlaceControls(selection), LineControls(selection)
+        self.group = pmui.RadioButtonGroup(
+            label="",
+            options=[POINT, SECTION],
+            value=CHARTS[self._chart].group,
+            size="small",
+            margin=(4, 0, 4, 8),
+            sx={"whiteSpace": "nowrap"},
         )
+        self.kind = pmui.Select(label="Chart", options=kinds(self.group.value), size="small", width=170, margin=(4, 4, 0, 4))
+        self.title = pmui.Typography("", variant="body2", margin=(0, 8))
+        self.hint = pmui.Typography("", variant="body2", margin=(24, 16), sx={"color": "text.secondary"})
+        # On a phone the list of lines goes below the choice of chart: a header in one row would make the page wider than it.
+        self.header = pn.FlexBox(sizing_mode="stretch_width", min_height=42, align_items="center", gap="0px 4px")
+        self.body = pn.Column(self.hint, sizing_mode="stretch_both")
         self.layout = pn.Column(
-            self.header, self.section.words, self.errors.layout, self.point, self.section.layout, self.hint,
-            sizing_mode="stretch_width", height=HEIGHT, stylesheets=[CORNER], css_classes=["details"],
-        )  # fmt: skip
+            self.header, self.body, sizing_mode="stretch_width", height=HEIGHT, stylesheets=[CORNER], css_classes=["details"]
+        )
+        self._views: dict[str, ChartView] = {}
+        self._left: dict[str, str] = {}
         self._scene: Scene | None = None
-        self._extent: Extent = (-90.0, 90.0, 0.0, 360.0)
         self._point = selection.point
-        self.choice.param.watch(lambda _: self._draw(), "value")
+        self.group.param.watch(self._group_chosen, "value")
+        self.kind.param.watch(self._kind_chosen, "value")
+        selection.param.watch(lambda _: self._draw(), "chart")
+
+    @property
+    def shows_a_line(self) -> bool:
+        """Return whether the chart in force is one along a line."""
+        return CHARTS[self._chart].group == SECTION
+
+    def check(self) -> str:
+        """Return what is wrong with the chart that the address asks for; empty where nothing is."""
+        chosen = self.selection.chart
+        return f"The address asks for chart = {chosen[:40]!r}; expected one of {', '.join(CHARTS)}." if self._unknown else ""
 
     def show(self, scene: Scene, extent: Extent) -> None:
         """Draw the charts of a scene for the area in view."""
-        self._scene, self._extent = scene, extent
-        compared = scene.comparison is not None
-        options = {**({"Error by lead": "error"} if compared else {}), **CHARTS}
-        if options != self.choice.options:
-            # A comparison that begins shows its error; one that ends leaves the point.
-            chart = self.choice.value if self.choice.value == "section" else "error" if compared else "point"
-            self.choice.param.update(options=options, value=chart)
-        if self.selection.point != self._point:
-            self._point = self.selection.point
-            if self.choice.value == "section" and self._point is not None:
-                self.section.clicked(self._point)
-            else:
-                # A click asks for the point; closing it goes back to the error.
-                self.choice.value = "error" if self._point is None and compared else "point"
+        self._scene = replace(scene, extent=extent)
+        point, before = self.selection.point, self._point
+        self._point = point
+        if point != before and point is not None and self.shows_a_line:
+            self.line.clicked(point)
+        elif point != before and point is not None and CHARTS[self._chart].group != POINT:
+            self.selection.chart = "point"  # a click asks for the point
+        elif point is None and before is not None and not self.selection.pinned:
+            self.selection.chart = ""  # closing it goes back to the error of a comparison
         self._draw()
 
-    def _forget(self, _: Any) -> None:
-        self.selection.param.update(point_latitude=None, point_longitude=None)
+    @property
+    def _unknown(self) -> bool:
+        return bool(self.selection.chart) and self.selection.chart not in CHARTS
+
+    @property
+    def _chart(self) -> str:
+        return chart_in_force(self.selection, self.selection.comparison != "none")
+
+    def _group_chosen(self, event: Any) -> None:
+        if event.new is not None and event.new != CHARTS[self._chart].group:
+            self.selection.chart = self._left.get(event.new) or next(iter(kinds(event.new).values()))
+
+    def _kind_chosen(self, event: Any) -> None:
+        if event.new is not None and CHARTS[event.new].group == CHARTS[self._chart].group:
+            self.selection.chart = event.new
 
     def _draw(self) -> None:
-        scene, point = self._scene, self.selection.point
+        scene = self._scene
         if scene is None:
             return
-        chart = self.choice.value
-        outside = point is not None and scene.primary is not None and not covers(scene.primary.grid, *point)
-        at_point = chart == "point" and point is not None and not outside
-        self.close.visible = chart == "point" and point is not None
-        self.hint.object = f"{position(*point)} lies outside this store. {CLICK_HINT}" if point and outside else CLICK_HINT
-        self.hint.visible = chart == "point" and not at_point
+        chart = self._chart
+        group = CHARTS[chart].group
+        self._left[group] = chart
+        compared = self.selection.comparison != "none"
+        groups = [*([ERROR] if compared else []), POINT, SECTION]
+        if self.group.options != groups or self.group.value != group:
+            self.group.param.update(options=groups, value=group)
+        offer(self.kind, kinds(group), chart)
+        self.kind.width = 120 if group == SECTION else 176
         self.layout.css_classes = ["details", "corner"] if len(scene.panels) == 3 else ["details"]
-        self.point.visible = at_point
-        self.errors.layout.visible = chart == "error"
-        for part in (self.section.layout, self.section.line, self.section.words):
-            part.visible = chart == "section"
         # Of two sections one stands below the other; in the corner the style sheet sets the height.
         self.layout.height = 2 * HEIGHT - 40 if chart == "section" and scene.comparison is not None else HEIGHT
-        if chart == "error":
-            self.title.object = self.errors.show(scene, self._extent)
-        else:
-            self.title.object = position(*point) if point is not None and at_point else ""
-        self.title.visible = chart != "section"
-        if chart == "section":
-            self.section.show(scene)
-        if at_point:
-            self.series.show(scene)
-            self.profile.show(scene)
+        missing = self._missing(scene, group)
+        self.hint.object = missing
+        self.title.object = ""
+        body: Any = self.hint
+        if not missing:
+            if chart not in self._views:
+                self._views[chart] = CHARTS[chart].view(self.selection, self.services)
+            self.title.object = self._views[chart].show(scene)
+            body = self._views[chart].layout
+        # Not by hiding the others: Panel hands what changes of a hidden plot's pane on to the plot, which refuses it.
+        if list(self.body.objects) != [body]:
+            self.body.objects = [body]
+        choice = [self.group, *([self.kind] if len(kinds(group)) > 1 else [])]
+        controls = {POINT: self.place.objects, SECTION: self.line.objects}.get(group, [])
+        shown = [*choice, *controls, *([self.title] if self.title.object else [])]
+        if list(self.header.objects) != shown:
+            self.header.objects = shown
 
-
-def position(latitude: float, longitude: float) -> str:
-    """Return a position in degrees as it is written on a chart."""
-    east = (longitude + 180) % 360 - 180
-    return f"{abs(latitude):.2f}° {'N' if latitude >= 0 else 'S'}  {abs(east):.2f}° {'E' if east >= 0 else 'W'}"
+    def _missing(self, scene: Scene, group: str) -> str:
+        """Return what a group of charts still needs, in words; empty where it has all of it."""
+        if group == POINT:
+            self.place.show()
+        line = self.line.show(scene) if group == SECTION else ""
+        if scene.primary is None:
+            return scene.message or WAITING
+        if group != POINT or places(self.selection, scene):
+            return line
+        point = self.selection.point
+        outside = point is not None and not covers(scene.primary.grid, *point)
+        return f"{position(*point)} lies outside this store. {CLICK_HINT}" if point and outside else CLICK_HINT

@@ -4,9 +4,10 @@ from typing import Any
 
 from app.colouring import colour_choice
 from app.loopmap import LoopMap
+from app.positions import PIN_LETTERS
 from app.scene import STORE, Scene, shown_variable
 from app.selection import OWN_VIEW, Selection
-from app.theme import MAP_LAYOUT, map_colours
+from app.theme import MAP_LAYOUT, PIN_COLOURS, map_colours
 from engine.regions import REGIONS, Region
 
 ASPECT = 2.1
@@ -32,6 +33,8 @@ class MapView:
         selection.param.watch(self._view_chosen, ["latitude", "longitude", "span"])
         selection.param.watch(self._lead_chosen, "lead")
         selection.param.watch(self._point_chosen, ["point_latitude", "point_longitude"])
+        selection.param.watch(self._mark_pins, ["pins", "theme"])
+        self._mark_pins()
         selection.param.watch(self._fix_limits, "range_mode")
         selection.param.watch(self._layers_chosen, "layers")
         selection.param.watch(self._dress, "theme")
@@ -107,6 +110,11 @@ class MapView:
 
     def _point_chosen(self, *_: Any) -> None:
         self.component.marker = self.selection.point
+
+    def _mark_pins(self, *_: Any) -> None:
+        ink = PIN_COLOURS[self.selection.theme]
+        marks = zip(self.selection.pinned, PIN_LETTERS, ink, strict=False)
+        self.component.pins = [[*place, letter, colour] for place, letter, colour in marks]
 
 
 def untouched(selection: Selection) -> bool:

@@ -1,32 +1,79 @@
-"""What the charts at the chosen point share: the stores they draw, and one pane redrawn off the page's own thread."""
+"""What the charts at the chosen point and the pins share: places, stores, their columns, and drawing off the page's thread."""
 
 from collections.abc import Callable, Hashable
 from typing import Any
 
-from app.readers import FieldReader
-from app.scene import Scene
+import xarray as xr
+
+from app.dress import Key
+from app.positions import PIN_LETTERS, Position, position
+from app.readers import FieldReader, day_offset
+from app.scene import Scene, shown_variable
+from app.scores import covers, point_values
 from app.selection import Selection
 from app.services import Services
-from app.views.background import Latest, chart_pane
-from app.words import store_label
+from app.views.background import ChartBox, Latest
+from app.words import date_label, is_sample, store_label
+from engine.derived import DISPLAY_VARIABLES
+from engine.errors import InputError
+
+NO_WATER = "There is no water here in this store. Click on the sea, or type a place."
 
 
-class PointChart:
-    """One plot of forecast and reference at the chosen point."""
+class PointCharts:
+    """Charts of forecast and reference at the chosen point and the pins."""
 
-    def __init__(self, selection: Selection, services: Services) -> None:
+    def __init__(self, selection: Selection, services: Services, count: int = 1) -> None:
         self.selection = selection
         self.services = services
-        self.layout = chart_pane()
+        self.box = ChartBox(count)
+        self.layout = self.box.layout
         self._latest = Latest(services)
 
-    def draw(self, asked: Hashable, make: Callable[[], Any]) -> None:
-        """Draw the element that `make` returns, unless what was `asked` for is on screen already."""
+    def draw(self, scene: Scene, asked: Hashable, make: Callable[[], list[Any]]) -> None:
+        """Draw the elements that `make` returns, unless what was `asked` for is on screen already."""
+        stores = tuple((reader.identifier, tuple(reader.leads)) for reader in drawn_readers(scene))
+        places = self.selection.point, self.selection.pins
+        self._latest.run((places, self.selection.theme, stores, asked), make, lambda made: self.box.put(made, NO_WATER))
 
-        def put(element: Any) -> None:
-            self.layout.object = element
+    def at_places(self, scene: Scene, variable: str, leads: list[int]) -> dict[Key, xr.DataArray]:
+        """Return a variable (lead, depth) of each store at each place, on the leads of what the map shows; no dry ones."""
+        found: dict[Key, xr.DataArray] = {}
+        for letter, place in places(self.selection, scene):
+            taken: dict[str, Any] = {}
+            for reader in drawn_readers(scene):
+                values = at_place(self.services, scene, reader, variable, place, leads)
+                name = curve_name(reader, taken)
+                taken[name] = values
+                if values is not None and values.notnull().any():
+                    found[letter, name] = values
+        return found
 
-        self._latest.run((self.selection.point, self.selection.theme, asked), make, put)
+
+def places(selection: Selection, scene: Scene) -> list[tuple[str, Position]]:
+    """Return (letter, position) of the pins inside the store shown, after the chosen point, which has none unless it is one."""
+    assert scene.primary is not None
+    found = list(zip(PIN_LETTERS, selection.pinned, strict=False))
+    point = selection.point
+    if point is not None and not any(_same(point, place) for _, place in found):
+        found.insert(0, ("", point))
+    return [(letter, place) for letter, place in found if covers(scene.primary.grid, *place)]
+
+
+def where(selection: Selection, scene: Scene) -> str:
+    """Return the places of a chart in words."""
+    found = places(selection, scene)
+    if len(found) == 1:
+        return position(*found[0][1])
+    return f"{len(found)} places"
+
+
+def when(scene: Scene, lead: int) -> str:
+    """Return the day of a chart in words: valid time and lead, or the day of an analysis alone."""
+    assert scene.primary is not None
+    # What day of the year a sample day is like stands above the map.
+    day = date_label(scene.primary.valid_time(lead), is_sample(scene.primary.attrs)).partition(" (")[0]
+    return day if scene.primary.kind == "analysis" else f"{day}, lead {lead} d"
 
 
 def drawn_readers(scene: Scene) -> list[FieldReader]:
@@ -38,3 +85,43 @@ def curve_name(reader: FieldReader, taken: dict[str, Any]) -> str:
     """Return the name of a store's curve, or a second name where it is taken."""
     label = store_label(reader.kind, reader.attrs)
     return label if label not in taken else f"{label} (2)"
+
+
+def at_place(
+    services: Services, scene: Scene, reader: FieldReader, variable: str, place: Position, leads: list[int]
+) -> xr.DataArray | None:
+    """Return a variable (lead, depth) of a store at a place on those of `leads`, counted by what the map shows, that it has.
+
+    None where the store and the whole it is a part of lack the variable.
+    """
+    assert scene.primary is not None
+    offset = day_offset(scene.primary, reader)
+    held = whole(services, reader, variable)
+    if held is None:
+        return None
+    there = set(held.leads)
+    common = [lead for lead in leads if lead + offset in there]
+    values = point_values(services, held, variable, *place, [lead + offset for lead in common])
+    return values.assign_coords(lead=common)
+
+
+def whole(services: Services, reader: FieldReader, variable: str) -> FieldReader | None:
+    """Return the reader if it has what a variable is made of, else the store it is a part of if that has; else None."""
+    needs = set(DISPLAY_VARIABLES[variable].needs)
+    if needs <= set(reader.variables):
+        return reader
+    try:
+        store = services.reader(reader.identifier.partition("/")[0])
+    except InputError:
+        return None
+    return store if needs <= set(store.variables) else None
+
+
+def variable_with_depth(selection: Selection, scene: Scene) -> str:
+    """Return the variable of a chart over depth: the shown one, or temperature where that has no levels or needs neighbours."""
+    shown = shown_variable(selection, scene)
+    return shown if len(scene.depths) > 1 and not DISPLAY_VARIABLES[shown].of_neighbours else "thetao"
+
+
+def _same(one: Position, other: Position) -> bool:
+    return abs(one[0] - other[0]) < 1e-3 and abs(one[1] - other[1]) < 1e-3

@@ -1,123 +1,154 @@
-"""Sections: the shown variable over distance and depth along a line, at the day where the playhead rests."""
+"""Sections: the shown variable over distance and depth along a line, on the day of the playhead; the profile at the pointer."""
 
 from typing import Any
 
 import panel as pn
 import panel_material_ui as pmui
+import xarray as xr
 
-from app.colouring import colour_choice
+from app.daily import DailySections
+from app.dress import LINE_STYLES
+from app.elements import profile
 from app.elements import section as section_chart
-from app.lines import along, crossing, layers
+from app.lines import crossing, layers
 from app.readers import FieldReader, day_offset
 from app.scene import Scene, shown_variable
+from app.section_days import Day, Drawing, all_days, drawing, figure_name, one_day, title
 from app.selection import Selection
 from app.services import Services
-from app.views.background import Latest, chart_pane
-from app.views.bound import chooser, offer
-from app.views.point import drawn_readers
+from app.views.background import ChartBox, Latest, quiet_words
+from app.views.point import curve_name, drawn_readers, whole
 from app.views.profile import nearest_lead
-from app.words import date_label, is_sample, store_label
 from engine.derived import DISPLAY_VARIABLES
 from engine.errors import InputError
-from engine.sections import LINES, Section, line_of, section
+from engine.sections import line_of, section
 
-HINT = "Choose a line, or click its two ends on a map."
 CHART_HEIGHT = 110
 """Least pixels of a chart, of which two may stand below each other."""
 
-DRAWN_SPACING = 200.0
-"""Kilometres between the places of the line on the maps."""
+NO_LEVELS = "This store has no levels to show along a line."
 
 
 class SectionView:
-    """The chosen line, a few words about it, and one chart for each store on the maps."""
+    """A chart for each store on the maps, the volume that crosses the line, and the profile at a place of it."""
 
     def __init__(self, selection: Selection, services: Services) -> None:
         self.selection, self.services = selection, services
-        self.line = chooser(selection, "section", "Line", _lines(selection.section))
-        self.line.param.update(width=220, min_width=200, margin=(0, 8))
-        self.words = pmui.Typography("", variant="caption", margin=(2, 8, 0, 8), height=18)
-        self.charts = [chart_pane(CHART_HEIGHT), chart_pane(CHART_HEIGHT)]
-        self.layout = pn.FlexBox(sizing_mode="stretch_both", flex_direction="column", flex_wrap="nowrap", visible=False)
-        self._latest = Latest(services)
-        self._end: tuple[float, float] | None = None
+        self.sections, self.profile = ChartBox(2, CHART_HEIGHT, "column"), ChartBox(1, CHART_HEIGHT)
+        self.days = DailySections(sizing_mode="stretch_width", margin=(0, 8))
+        stretched = {"sizing_mode": "stretch_both", "min_height": 150}
+        main = self._main = pn.Column(
+            _caption(""), self.sections.layout, min_width=260, styles={"flex": "3 1 260px"}, **stretched
+        )
+        aside = pn.Column(self.days, self.profile.layout, min_width=180, styles={"flex": "1 1 180px"}, **stretched)
+        self.layout = pn.FlexBox(main, aside, sizing_mode="stretch_both", flex_wrap="wrap", gap="8px")
+        self._first, self._others, self._crossing = Latest(services), Latest(services), Latest(services)
+        self._playing: Any = None
+        self._asked: Any = None
 
-    def clicked(self, point: tuple[float, float]) -> None:
-        """Take a click on a map as the start of a line, the next one as its end."""
-        if self._end is None:
-            self._end = point
-        else:
-            corners = ";".join(f"{lat:.2f},{lon:.2f}" for lat, lon in (self._end, point))
-            self._end = None
-            self.selection.section = corners
-
-    def path(self) -> list[list[float]]:
-        """Return the chosen line as places [latitude, longitude] to draw on the maps; none where there is none."""
-        try:
-            chosen = line_of(self.selection.section)
-            places = section(chosen.corners, chosen.straight, DRAWN_SPACING)
-        except InputError:
-            return []
-        return [[round(float(lat), 3), round(float(lon), 3)] for lat, lon in zip(places.lat, places.lon, strict=True)]
-
-    def show(self, scene: Scene) -> None:
-        """Draw the sections of a scene at the day where the playhead rests."""
-        selection, readers = self.selection, drawn_readers(scene)
-        offer(self.line, _lines(selection.section), selection.section)
-        lead = None if scene.primary is None else nearest_lead(selection.lead, scene.primary.leads)
-        if self._end is not None:
-            self._latest.forget()
-            self.words.object = "Click the other end of the line."
-            return
-        if not selection.section or lead is None:
-            self._latest.forget()
-            self._put([], HINT)
-            return
+    def show(self, scene: Scene) -> str:
+        """Draw the sections of a scene, first on the day where the playhead rests, then on all of them in the browser."""
+        selection = self.selection
+        assert scene.primary is not None
+        lead = nearest_lead(selection.lead, scene.primary.leads)
         # What has no depth says nothing along a line; temperature tells most.
         variable = shown_variable(selection, scene) if len(scene.depths) > 1 else "thetao"
-        wanted = (selection.section, variable, lead, selection.palette, selection.range_mode, selection.limits, selection.theme)
-
-        def make() -> tuple[list[Any], str]:
-            try:
-                chosen = line_of(selection.section)
-                places = section(chosen.corners, chosen.straight)
-                leads = [lead + day_offset(readers[0], reader) for reader in readers]
-                pairs = [(reader, own) for reader, own in zip(readers, leads, strict=True) if own in reader.leads]
-                return [self._chart(reader, variable, own, places) for reader, own in pairs], self._said(readers[0], lead, places)
-            except InputError as error:
-                return [], str(error)
-
+        readers = [reader for each in drawn_readers(scene) if (reader := whole(self.services, each, variable)) is not None]
+        if lead is None or not readers:
+            self._first.forget()
+            self.sections.put([], NO_LEVELS)
+            return ""
         stores = tuple((reader.identifier, tuple(reader.leads)) for reader in readers)
-        self._latest.run((wanted, stores), make, lambda made: self._put(*made))
+        colours = selection.palette, selection.range_mode, selection.limits, selection.theme
+        wanted = selection.section, variable, colours, stores
+        # Once the browser has every day it follows the playhead by itself.
+        if self._playing != wanted:
+            self._draw(readers, variable, lead, wanted)
+        self._say(readers[0], lead, wanted)
+        return ""
 
-    def _put(self, charts: list[Any], words: str) -> None:
-        self.words.object = words
-        for pane, chart in zip(self.charts, charts, strict=False):
-            pane.object = chart
-        # Not by hiding one: Panel hands what changes of a hidden plot's pane on to the plot, which refuses it.
-        shown = self.charts[: len(charts)]
-        if list(self.layout.objects) != shown:
-            self.layout.objects = shown
+    def _draw(self, readers: list[FieldReader], variable: str, lead: int, wanted: Any) -> None:
+        self._playing, self._asked = None, (wanted, lead)
+        self.days.charts = []
+        theme = self.selection.theme
 
-    def _chart(self, reader: FieldReader, variable: str, lead: int, places: Section) -> Any:
-        shown = DISPLAY_VARIABLES[variable]
-        values = along(self.services, reader, variable, lead, places)
-        has_water = {"thetao", "so"} <= set(reader.variables)
-        density = along(self.services, reader, "density", lead, places) if has_water else None
-        choice = colour_choice(self.selection, variable)
-        when = date_label(reader.valid_time(lead), is_sample(reader.attrs))
+        def make() -> tuple[Drawing, list[Any], Any] | str:
+            try:
+                drawn = drawing(self.services, self.selection, readers[0], variable, lead)
+                leads = [(reader, lead + day_offset(readers[0], reader)) for reader in readers]
+                days = [(reader, own, one_day(self.services, reader, drawn, own)) for reader, own in leads if own in reader.leads]
+            except InputError as error:
+                return str(error)
+            charts = [self._chart(number, *day, drawn, theme, number < len(days) - 1) for number, day in enumerate(days)]
+            return drawn, charts, _profile([(reader, day) for reader, _, day in days], drawn, theme)
+
+        def put(made: tuple[Drawing, list[Any], Any] | str) -> None:
+            if isinstance(made, str):
+                self.sections.put([], made)
+                self.profile.put([])
+                return
+            drawn, charts, at_pointer = made
+            self.sections.put(charts)
+            self.profile.put([at_pointer])
+            if DISPLAY_VARIABLES[variable].of_neighbours:
+                return  # every day would need maps of every level: this one is drawn anew where the playhead rests
+
+            def needed() -> bool:
+                return self._asked == (wanted, lead)
+
+            self._others.run(
+                (wanted, lead),
+                lambda: all_days(self.services, readers, drawn, needed),
+                lambda days: self._play(wanted, drawn, days),
+            )
+
+        self._first.run((wanted, lead), make, put)
+
+    def _chart(self, number: int, reader: FieldReader, lead: int, day: Day, drawn: Drawing, theme: str, bare: bool) -> Any:
         return section_chart(
-            values, f"{shown.label}, {store_label(reader.kind, reader.attrs)}, {when}", shown.units, choice.palette,
-            choice.limits_of(values.values), layers(self.services, reader, lead, places), density, self.selection.theme,
+            day.values, title(reader, drawn, lead), drawn.units, drawn.palette, drawn.limits, day.layers, day.isopycnals, theme,
+            figure_name(number), bare, legend=False,
         )  # fmt: skip
 
-    def _said(self, reader: FieldReader, lead: int, places: Section) -> str:
-        words, flow = f"{places.distance[-1]:,.0f} km", crossing(self.services, reader, lead, places)
-        if flow is None:
-            return words
-        return f"{words}; {abs(flow):.1f} Sv cross it to the {'right' if flow >= 0 else 'left'} of its direction (0-500 m only)"
+    def _play(self, wanted: Any, drawn: Drawing, charts: list[dict[str, Any]]) -> None:
+        if not charts:
+            return  # given up for a newer question
+        distance = drawn.places.distance[drawn.thin["distance"]].tolist()
+        self.days.param.update(distance=distance, places=drawn.spots, charts=charts)
+        self._playing = wanted
+
+    def _say(self, reader: FieldReader, lead: int, wanted: Any) -> None:
+        """Write how long the line is, and what crosses it on the day where the playhead rests."""
+
+        def make() -> str:
+            try:
+                chosen = line_of(self.selection.section)
+                places = section(chosen.corners, chosen.straight)
+                flow, drawn = crossing(self.services, reader, lead, places), layers(self.services, reader, lead, places)
+            except InputError:
+                return ""  # said in place of the chart
+            words = [f"{places.distance[-1]:,.0f} km"]
+            if flow is not None:
+                words.append(f"{abs(flow):.1f} Sv to the {'right' if flow >= 0 else 'left'} on day {lead} (0-500 m only)")
+            if drawn:
+                # In place of a legend, which would cover the water where two charts share the strip.
+                words.append("white: " + ", ".join(f"{name} {dash}" for name, dash in zip(drawn, LINE_STYLES, strict=False)))
+            return "; ".join(words)
+
+        def put(words: str) -> None:
+            self._main[0] = _caption(words)
+
+        self._crossing.run((wanted, lead), make, put)
 
 
-def _lines(chosen: str) -> dict[str, str]:
-    own = {"Own line": chosen} if chosen and chosen not in LINES else {}
-    return {"No line": "", **own, **{line.label: line.name for line in LINES.values()}}
+def _caption(words: str) -> pmui.Typography:
+    return quiet_words(words, "caption", (0, 8))
+
+
+def _profile(days: list[tuple[FieldReader, Day]], drawn: Drawing, theme: str) -> Any:
+    """Return the profile in the middle of the line, a curve for each store; the browser moves it."""
+    curves: dict[Any, xr.DataArray] = {}
+    for reader, day in days:
+        curves[curve_name(reader, curves)] = day.values[:, day.values.sizes["distance"] // 2]
+    label = DISPLAY_VARIABLES[drawn.variable].label
+    return profile(curves, label, drawn.units, theme, drawn.limits, "section-profile")

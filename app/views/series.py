@@ -1,47 +1,51 @@
-"""Time series over the leads at the clicked point, forecast and reference in one plot."""
+"""Time series over the leads, with the profile beside it, at the chosen point and the pins: forecast and reference together."""
 
 from typing import Any
 
-import xarray as xr
+import panel as pn
 
 from app.elements import series
-from app.readers import FieldReader, day_offset
 from app.scene import Scene, quantity_label, shown_depth, shown_variable, time_axis
-from app.scores import point_values
+from app.selection import Selection
 from app.services import Services
-from app.views.point import PointChart, curve_name, drawn_readers
+from app.views.point import PointCharts, where
+from app.views.profile import ProfileView
 from engine.derived import DISPLAY_VARIABLES
 
 
-class SeriesView(PointChart):
+class SeriesAndProfile:
+    """The two charts that a click asks for first."""
+
+    def __init__(self, selection: Selection, services: Services) -> None:
+        self.parts = SeriesView(selection, services), ProfileView(selection, services)
+        self.layout = pn.FlexBox(sizing_mode="stretch_both", flex_wrap="wrap", gap="8px")
+
+    def show(self, scene: Scene) -> str:
+        """Draw series and profile of a scene; a store without depth has no profile."""
+        drawn, profiled = self.parts
+        drawn.show(scene)
+        shown = [drawn.layout, profiled.layout] if profiled.show(scene) else [drawn.layout]
+        if list(self.layout.objects) != shown:
+            self.layout.objects = shown
+        return ""
+
+
+class SeriesView(PointCharts):
     """One plot of the shown variable and depth over lead."""
 
     def show(self, scene: Scene) -> None:
-        """Draw the series of a scene at the chosen point."""
-        point, readers = self.selection.point, drawn_readers(scene)
-        if point is None or scene.primary is None:
-            return
-        variable = shown_variable(self.selection, scene)
+        """Draw the series of a scene."""
+        assert scene.primary is not None
+        variable, leads = shown_variable(self.selection, scene), scene.primary.all_leads
         _, metres = shown_depth(self.selection, scene.depths)
         what = quantity_label(variable, "value", metres if scene.depths else None)
-        theme, axis = self.selection.theme, time_axis(scene)
+        spot, theme, axis = where(self.selection, scene), self.selection.theme, time_axis(scene)
 
-        def make() -> Any:
-            curves: dict[str, xr.DataArray] = {}
-            for reader in readers:
-                curve = point_series(self.services, readers[0], reader, variable, metres, point)
-                if curve.notnull().any():
-                    curves[curve_name(reader, curves)] = curve
-            return series(curves, what, DISPLAY_VARIABLES[variable].units, theme, axis) if curves else None
+        def make() -> list[Any]:
+            found = self.at_places(scene, variable, leads)
+            curves = {key: values.sel(depth=metres, method="nearest") for key, values in found.items()}
+            # One curve alone has no legend to tell its source.
+            source = f"{next(iter(curves))[1]}, " if len(curves) == 1 else ""
+            return [series(curves, f"{what}, {source}{spot}", DISPLAY_VARIABLES[variable].units, theme, axis)] if curves else []
 
-        self.draw((variable, metres, *((reader.identifier, tuple(reader.leads)) for reader in readers)), make)
-
-
-def point_series(
-    services: Services, primary: FieldReader, reader: FieldReader, variable: str, metres: float, point: tuple[float, float]
-) -> xr.DataArray:
-    """Return a variable at a point and depth over the leads of `primary`, whatever day `reader` began on."""
-    offset = day_offset(primary, reader)
-    leads = [lead for lead in reader.leads if lead - offset in set(primary.all_leads)]
-    values = point_values(services, reader, variable, *point, leads).sel(depth=metres, method="nearest")
-    return values.assign_coords(lead=[lead - offset for lead in leads])
+        self.draw(scene, (variable, metres), make)

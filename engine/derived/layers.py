@@ -46,6 +46,11 @@ def isotherm_depth(thetao: np.ndarray, depth: np.ndarray, temperature: float = I
     return np.where(found, result, np.nan).astype(np.float32)
 
 
+def isopycnal_depth(density: np.ndarray, depth: np.ndarray, level: float) -> np.ndarray:
+    """Return the depth (n,) in m where columns `density` (z, n) first pass `level`, linear between levels; else missing."""
+    return isotherm_depth(-density, depth, -level)
+
+
 def mixed_layer_depth(thetao: np.ndarray, so: np.ndarray, depth: np.ndarray) -> np.ndarray:
     """Return the depth (n,) in m where columns (z, n) of degC and 1e-3 are 0.03 kg m-3 denser than at 10 m.
 
@@ -75,6 +80,16 @@ def potential_density(thetao: np.ndarray, so: np.ndarray) -> np.ndarray:
     """Return potential density less 1000 in kg m-3 of water (...) of degC and 1e-3, referred to the surface (TEOS-10)."""
     absolute = so * REFERENCE_SALINITY
     return gsw.sigma0(absolute, gsw.CT_from_pt(absolute, thetao)).astype(np.float32)
+
+
+def equal_density(temperature: np.ndarray, salinity: np.ndarray, levels: np.ndarray) -> np.ndarray:
+    """Return the salinity (k, t) at which water of `temperature` (t,) has each potential density less 1000 of `levels` (k,).
+
+    In the units of `potential_density`; missing outside the range of `salinity` (s,), which ascends and is linear between.
+    """
+    density = potential_density(temperature[:, None], salinity[None, :])
+    rows = [np.interp(levels, row, salinity, left=np.nan, right=np.nan) for row in density]
+    return np.array(rows, np.float32).T
 
 
 def squared_buoyancy_frequency(upper: Water, lower: Water, depth: tuple[float, float]) -> np.ndarray:

@@ -16,6 +16,7 @@ def test_every_choice_is_in_the_address() -> None:
         ("variable", "oxygen"), ("depth", 42), ("start", "yesterday"), ("latitude", 91.0), ("span", 0), ("lead", -1),
         ("theme", "purple"), ("layers", "streaks,rain"), ("layers", "streaks,"),
         ("region", "atlantis"), ("point_latitude", float("nan")),
+        ("pins", "95,10"),
     ],
 )  # fmt: skip
 def test_a_value_that_cannot_be_shown_is_refused(name: str, value: object) -> None:

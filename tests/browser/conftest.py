@@ -126,6 +126,11 @@ class Visit:
         """Wait until `text` is on the page."""
         expect(self.page.get_by_text(text).first).to_be_visible(timeout=PATIENCE)
 
+    def chart(self, words: str) -> None:
+        """Wait for a chart whose title holds `words`: Bokeh writes it on a canvas, so the document is asked."""
+        titles = "Bokeh.documents.flatMap((one) => [...one._all_models.values()].map((m) => m.title?.text ?? ''))"
+        self.page.wait_for_function(f"(words) => {titles}.some((title) => title.includes(words))", arg=words, timeout=PATIENCE)
+
     def picture(self, panel: int = 0) -> str:
         """Return a fingerprint of the pixels of a map."""
         return str(self.page.evaluate(PICTURE, panel))

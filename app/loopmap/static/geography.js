@@ -223,6 +223,25 @@ export function drawMarker(context, view, point, theme) {
   context.stroke();
 }
 
+// Places that stay marked, each in its colour with its letter.
+export function drawPins(context, view, pins, theme) {
+  context.font = `700 10px ${theme.font}`;
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  for (const [lat, lon, letter, colour] of pins) {
+    const [x, y] = [view.x(view.west + ((((lon - view.west) % 360) + 360) % 360)), view.y(lat)];
+    context.beginPath();
+    context.arc(x, y, 8, 0, 2 * Math.PI);
+    context.fillStyle = theme.halo;
+    context.fill();
+    context.lineWidth = 2;
+    context.strokeStyle = colour;
+    context.stroke();
+    context.fillStyle = colour;
+    context.fillText(letter, x, y + 0.5);
+  }
+}
+
 // A line across the ocean, in every turn of the globe that is in view; a small circle marks where it begins.
 export function drawLine(context, view, places, theme) {
   if (places.length < 2) return;

@@ -45,6 +45,7 @@ export async function render({ model, frames, sizing }) {
   };
   for (const [parameter, step] of Object.entries(watched)) model.on(parameter, () => { if (!reporter.writing) soon(step); });
   model.on("marker", () => stage.setMarker(model.marker));
+  model.on("pins", () => stage.setPins(model.pins));
   model.on("line", () => stage.setLine(model.line));
   model.on("layers", () => stage.layers.set(model.layers));
   model.on("show_player", () => { stage.player.element.hidden = !model.show_player; });
@@ -52,6 +53,7 @@ export async function render({ model, frames, sizing }) {
 
   stage.player.element.hidden = !model.show_player;
   stage.marker = model.marker;
+  stage.pins = model.pins;
   stage.line = model.line;
   stage.layers.set(model.layers);
   loop();

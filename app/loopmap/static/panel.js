@@ -3,7 +3,7 @@
 import { difference } from "./codec.js";
 import { ColourBar } from "./colourbar.js";
 import { figure, latitude, leadText, longitude, units } from "./format.js";
-import { drawGraticule, drawLand, drawLine, drawMarker, drawMissing } from "./geography.js";
+import { drawGraticule, drawLand, drawLine, drawMarker, drawMissing, drawPins } from "./geography.js";
 import { PanelLayers } from "./layers.js";
 import { Loop } from "./loader.js";
 import { colourRange, differences, Painter } from "./painter.js";
@@ -201,8 +201,8 @@ export class Panel {
 
   // What lies on top: land, graticule, scale bar and marker, kept as one picture while the view rests.
   top() {
-    const { view, ratio, marker, line, theme } = this.stage;
-    const key = `${this.drawn.at} ${marker} ${line}`;
+    const { view, ratio, marker, pins, line, theme } = this.stage;
+    const key = `${this.drawn.at} ${marker} ${pins} ${line}`;
     if (key === this.topKey) return;
     this.topKey = key;
     const context = this.above.getContext("2d");
@@ -212,12 +212,13 @@ export class Panel {
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     drawGraticule(context, view, theme);
     drawLine(context, view, line, theme);
+    drawPins(context, view, pins, theme);
     if (marker) drawMarker(context, view, marker, theme);
   }
 
   draw(lead, following, weight) {
     const { context } = this;
-    const { view, theme, ratio, marker, line } = this.stage;
+    const { view, theme, ratio, marker, pins, line } = this.stage;
     const exact = this.scene();
     context.setTransform(1, 0, 0, 1, 0, 0);
     if (exact) context.drawImage(this.below, 0, 0);
@@ -240,6 +241,7 @@ export class Panel {
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     drawGraticule(context, view, theme);
     drawLine(context, view, line, theme);
+    drawPins(context, view, pins, theme);
     if (marker) drawMarker(context, view, marker, theme);
   }
 

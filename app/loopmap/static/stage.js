@@ -34,6 +34,7 @@ export class Stage {
     this.blend = false;
     this.speed = 6;
     this.marker = null;
+    this.pins = []; // [latitude, longitude, letter, colour] of places that stay marked
     this.line = []; // [latitude, longitude] of the places of a line across the ocean
     this.style = {};
     this.wantedStyle = {};
@@ -52,7 +53,7 @@ export class Stage {
 
   state() {
     return {
-      line: this.line.length,
+      line: this.line.length, pins: this.pins.map(([, , letter]) => letter).join(""),
       lead: this.lead, playing: this.playing, view: { lat: this.view.lat, lon: this.view.lon, span: this.view.span },
       complete: this.complete(), pending: this.panels.some((panel) => panel.pending),
       panels: this.panels.map((panel) => ({
@@ -122,6 +123,11 @@ export class Stage {
 
   setMarker(point) {
     this.marker = point;
+    this.refresh();
+  }
+
+  setPins(pins) {
+    this.pins = pins;
     this.refresh();
   }
 
@@ -366,7 +372,10 @@ export class Stage {
     const content = this.panels.map((panel) => `${panel.frame?.scaleKey} ${panel.frame?.width} ${panel.painter.key}`).join() + [this.view.lat, this.view.lon, this.view.span, this.theme.key];
     if (moment === this.lastMoment && content === this.lastContent) return;
     if (counters.painted++ === 0) this.element.ownerDocument.documentElement.classList.add("goms-painted");
-    if (moment !== this.lastMoment) counters.leadsPainted++;
+    if (moment !== this.lastMoment) {
+      counters.leadsPainted++;
+      document.dispatchEvent(new CustomEvent("goms-lead", { detail: this.lead }));
+    }
     this.lastMoment = moment;
     this.lastContent = content;
     if (this.paintedChange) {

@@ -8,7 +8,9 @@ from engine.derived.layers import (
     MIXED_LAYER_STEP,
     REFERENCE_SALINITY,
     cyclone_heat_potential,
+    equal_density,
     heat_content,
+    isopycnal_depth,
     isotherm_depth,
     mixed_layer_depth,
     potential_density,
@@ -105,3 +107,19 @@ def test_cyclones_are_fed_by_what_is_warmer_than_26_degrees() -> None:
 def test_warm_water_below_a_cold_layer_feeds_no_cyclone() -> None:
     inverted = np.where(DEPTH <= 20, 25.0, 28.0)
     assert cyclone_heat_potential(columns(inverted), DEPTH)[0] == 0
+
+
+def test_the_depth_of_a_density_is_found_between_levels_and_missing_where_no_water_is_as_heavy() -> None:
+    found = isopycnal_depth(columns(22 + 0.01 * DEPTH, 27 + 0.001 * DEPTH), DEPTH, 24.5)
+    assert found[0] == pytest.approx(250, rel=1e-5) and np.isnan(found[1])
+
+
+def test_water_on_a_line_of_equal_density_has_that_density() -> None:
+    temperature, salinity = np.linspace(0, 30, 31), np.linspace(30, 40, 201)
+    levels = np.array([22.0, 25.0, 28.0])
+    salt = equal_density(temperature, salinity, levels)
+    for level, line in zip(levels, salt, strict=True):
+        inside = np.isfinite(line)
+        assert inside.sum() > 5
+        np.testing.assert_allclose(potential_density(temperature[inside], line[inside]), level, atol=1e-3)
+    assert np.isnan(salt[2][temperature > 28]).all(), "no such water within the range of salinity"

@@ -1,0 +1,91 @@
+"""The page's dress of a chart: colours and dashes of its curves, type, rules and legend, light and dark."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import holoviews as hv
+import xarray as xr
+
+from app.positions import PIN_LETTERS
+from app.theme import FORECAST_COLOUR, INK, PAPER, PIN_COLOURS, REFERENCE_COLOUR, RULE
+
+FONT_SIZE = "11px"
+LINE_STYLES = ("solid", "dashed", "dotted")
+
+Key = str | tuple[str, str]
+"""Name of a product, or (letter of a place, product)."""
+
+
+def colour(number: int, theme: str) -> str:
+    """Return the colour of the first, second or third product at one place."""
+    return (FORECAST_COLOUR, REFERENCE_COLOUR, INK)[number % 3][theme]
+
+
+def line(number: int, theme: str) -> dict[str, Any]:
+    """Return colour, width and dash of the curve of a product at one place."""
+    return {"color": colour(number, theme), "line_width": 2, "line_dash": LINE_STYLES[number % 3]}
+
+
+def styled(
+    curves: Mapping[Key, xr.DataArray] | Mapping[Key, xr.Dataset], theme: str
+) -> list[tuple[str, str, Any, dict[str, Any]]]:
+    """Return (letter, name in the legend, values, line style) of each curve.
+
+    Products have their dash; at one place their colour, too, at several each place has its own. A product is named once.
+    """
+    keys = [key if isinstance(key, tuple) else ("", key) for key in curves]
+    letters, products = ([*dict.fromkeys(key[part] for key in keys)] for part in (0, 1))
+    found = []
+    for (letter, product), values in zip(keys, curves.values(), strict=True):
+        style = line(products.index(product), theme)
+        if len(letters) > 1:
+            style["color"] = PIN_COLOURS[theme][PIN_LETTERS.index(letter)] if letter else FORECAST_COLOUR[theme]
+        found.append((letter, product if letter == letters[0] else "", values, style))
+    return found
+
+
+def colour_bar(theme: str) -> dict[str, Any]:
+    """Return the options of an image with a slim colour bar."""
+    return {
+        "colorbar": True,
+        "tools": ["hover"],
+        "clabel": "",
+        "colorbar_opts": {
+            "width": 8, "padding": 2, "bar_line_color": None, "background_fill_alpha": 0, "major_tick_line_color": None,
+            "major_label_text_color": INK[theme], "major_label_text_font_size": FONT_SIZE,
+        },
+    }  # fmt: skip
+
+
+def framed(overlay: hv.Overlay, theme: str, legend: str = "top_right", **options: Any) -> hv.Overlay:
+    """Return the overlay in the page's dress; `name` is what the browser finds the figure by."""
+    name = options.pop("name", None)
+
+    def dress(plot: Any, _: Any) -> None:
+        figure = plot.state
+        figure.name = name
+        figure.background_fill_alpha = figure.border_fill_alpha = 0
+        figure.outline_line_color = None
+        figure.title.text_color = INK[theme]
+        figure.title.text_font_style = "normal"
+        figure.title.text_font_size = FONT_SIZE
+        for axis in figure.axis:
+            axis.axis_line_color = axis.major_tick_line_color = RULE[theme]
+            axis.minor_tick_line_color = None
+            axis.axis_label_text_color = axis.major_label_text_color = INK[theme]
+            axis.axis_label_text_font_style = "normal"
+            # HoloViews hands font sizes to some kinds of element alone.
+            axis.axis_label_text_font_size = axis.major_label_text_font_size = FONT_SIZE
+        figure.grid.grid_line_color = RULE[theme]
+        for box in figure.legend:
+            box.background_fill_alpha = 0.6
+            box.background_fill_color = PAPER[theme]
+            box.border_line_color = None
+            box.label_text_color = INK[theme]
+            box.label_text_font_size = FONT_SIZE
+            box.padding = box.margin = box.spacing = 2
+
+    hooks = [dress, *options.pop("hooks", [])]
+    return overlay.opts(
+        hv.opts.Overlay(responsive=True, min_height=100, hooks=hooks, toolbar=None, legend_position=legend, **options)
+    )

@@ -1,0 +1,59 @@
+"""The shown variable over distance along a line and lead, at the chosen depth: a chart for each store (Hovmoller diagrams)."""
+
+from typing import Any
+
+from app.colouring import colour_choice
+from app.elements import hovmoller
+from app.lines import over_time
+from app.readers import day_offset
+from app.scene import Scene, quantity_label, shown_depth, shown_variable, time_axis
+from app.selection import Selection
+from app.services import Services
+from app.views.background import ChartBox, Latest
+from app.views.point import drawn_readers
+from app.words import store_label
+from engine.derived import DISPLAY_VARIABLES
+from engine.errors import InputError
+from engine.sections import line_of, section
+
+
+class SectionTimeView:
+    """Two charts beside each other, forecast and reference."""
+
+    def __init__(self, selection: Selection, services: Services) -> None:
+        self.selection, self.services = selection, services
+        self.box = ChartBox(2)
+        self.layout = self.box.layout
+        self._latest = Latest(services)
+
+    def show(self, scene: Scene) -> str:
+        """Draw every finished day of a scene along the chosen line."""
+        selection, readers = self.selection, drawn_readers(scene)
+        variable = shown_variable(selection, scene)
+        shown, choice = DISPLAY_VARIABLES[variable], colour_choice(selection, variable)
+        _, metres = shown_depth(selection, scene.depths)
+        what = quantity_label(variable, "value", metres if scene.depths else None)
+        theme, axis, line = selection.theme, time_axis(scene), selection.section
+
+        def make() -> tuple[list[Any], str]:
+            try:
+                chosen = line_of(line)
+                places = section(chosen.corners, chosen.straight)
+                found = []
+                for reader in readers:
+                    if not set(shown.needs) <= set(reader.variables) or not reader.leads:
+                        continue
+                    values = over_time(self.services, reader, variable, reader.leads, metres, places)
+                    values = values.assign_coords(lead=values.lead - day_offset(readers[0], reader))
+                    found.append((f"{what}, {store_label(reader.kind, reader.attrs)}, {chosen.label}", values))
+            except InputError as error:
+                return [], str(error)
+            if not found:
+                return [], f"There is no {shown.label.lower()} in this store."
+            limits = choice.limits_of(found[0][1].values)
+            return [hovmoller(values, words, shown.units, choice.palette, limits, theme, axis) for words, values in found], ""
+
+        stores = tuple((reader.identifier, tuple(reader.leads)) for reader in readers)
+        colours = selection.palette, selection.range_mode, selection.limits
+        self._latest.run((line, variable, metres, colours, theme, stores), make, lambda made: self.box.put(*made))
+        return ""
