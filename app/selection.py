@@ -20,12 +20,17 @@ LAYERS = {
     "streaks": "Current streaks",
     "arrows": "Current arrows",
     "wind": "Wind arrows",
+    "eddies": "Eddies",
+    "drift": "Drift from the point",
     "contours": "Contours",
     "bathymetry": "Bathymetry",
     "ice": "Ice edge",
     "names": "Place names",
 }
 """What can be drawn over the field."""
+
+LAYOUTS = {"side": "Side by side", "swipe": "Swipe", "difference": "Difference only"}
+"""How two compared maps share the page."""
 
 OWN_VIEW = "own"
 """The region of a view that was dragged or zoomed away from a named one."""
@@ -44,6 +49,7 @@ ADDRESS = {
     "high": "high",
     "layers": "layers",
     "comparison": "compare",
+    "layout": "layout",
     "lead": "lead",
     "longitude": "lon",
     "latitude": "lat",
@@ -51,6 +57,7 @@ ADDRESS = {
     "point_latitude": "point_lat",
     "point_longitude": "point_lon",
     "section": "section",
+    "release": "release",
     "theme": "theme",
 }
 """Parameter -> its name in the address."""
@@ -74,6 +81,7 @@ class Selection(param.Parameterized):
         default="", regex=rf"^$|^({'|'.join(LAYERS)})(,({'|'.join(LAYERS)}))*$", doc="names of LAYERS, separated by commas"
     )
     comparison = param.String(default="none", doc="none, reference, the name of a model, or `store:` and an identifier")
+    layout: Any = param.Selector(default="side", objects=list(LAYOUTS))
     lead = param.Integer(default=0, bounds=(0, 4000), doc="days since the initial time at which the playhead rests")
     longitude = param.Number(default=200.0, bounds=(-360, 720), doc="longitude of the centre of the view")
     latitude = param.Number(default=3.0, bounds=(-90, 90), doc="latitude of the centre of the view")
@@ -81,6 +89,7 @@ class Selection(param.Parameterized):
     point_latitude = param.Number(default=35.0, bounds=(-90, 90), allow_None=True, doc="at first in the Kuroshio Extension")
     point_longitude = param.Number(default=150.0, bounds=(-360, 720), allow_None=True)
     section = param.String(default="", doc="name of a line, or its corners as latitude,longitude;latitude,longitude")
+    release = param.Integer(default=None, bounds=(0, 4000), allow_None=True, doc="lead at which drifting particles are released")
     theme: Any = param.Selector(default="light", objects=["light", "dark"])
 
     @property

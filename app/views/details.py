@@ -37,12 +37,14 @@ class Details:
             width=250,
         )  # fmt: skip
         self.title = pmui.Typography("", variant="subtitle2", margin=(8, 8, 0, 8))
-        self.close = pmui.IconButton(icon="close", size="small", description="Forget the point", margin=0, visible=False)
+        self.close = pmui.IconButton(
+            icon="close", size="small", description="Forget the point", margin=0, visible=False, styles={"margin-left": "auto"}
+        )
         self.close.on_click(self._forget)
         self.hint = pmui.Typography(CLICK_HINT, variant="body2", margin=(10, 8), visible=False)
         # On a phone the list of lines goes below the choice of chart: a header in one row would make the page wider than it.
         self.header = pn.FlexBox(
-            self.choice, self.section.line, self.title, pn.HSpacer(), self.close, sizing_mode="stretch_width", min_height=38,
+            self.choice, self.section.line, self.title, self.close, sizing_mode="stretch_width", min_height=38,
             align_items="center",
         )  # fmt: skip
         self.point = pn.FlexBox(
@@ -88,7 +90,7 @@ class Details:
         self.close.visible = chart == "point" and point is not None
         self.hint.object = f"{position(*point)} lies outside this store. {CLICK_HINT}" if point and outside else CLICK_HINT
         self.hint.visible = chart == "point" and not at_point
-        self.layout.css_classes = ["details", "corner"] if len(scene.panels) == 3 else ["details"]
+        self.layout.css_classes = ["details", "corner"] if len(scene.panels) == 3 and scene.layout == "side" else ["details"]
         self.point.visible = at_point
         self.errors.layout.visible = chart == "error"
         for part in (self.section.layout, self.section.line, self.section.words):

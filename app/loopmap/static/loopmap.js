@@ -47,12 +47,16 @@ export async function render({ model, frames, sizing }) {
   model.on("marker", () => stage.setMarker(model.marker));
   model.on("line", () => stage.setLine(model.line));
   model.on("layers", () => stage.layers.set(model.layers));
+  model.on("paths", () => stage.setPaths(model.paths));
+  model.on("layout", () => stage.setLayout(model.layout));
   model.on("show_player", () => { stage.player.element.hidden = !model.show_player; });
   model.on("remove", () => stage.remove());
 
   stage.player.element.hidden = !model.show_player;
   stage.marker = model.marker;
   stage.line = model.line;
+  stage.paths = model.paths;
+  stage.layout = model.layout;
   stage.layers.set(model.layers);
   loop();
   stage.goTo(model.playhead);
