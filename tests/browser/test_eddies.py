@@ -15,10 +15,10 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture
 def sea(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """Give the server a store of a high and a low for one test."""
+    """Give the server a store with the Kuroshio, of a high and a low, for one test."""
     monkeypatch.setenv("GOMS_HOME", str(server.home))
-    identifier = write_eddies()
-    yield f"?source=store:{identifier}&variable=zos&lat=35&lon=150&span=40"
+    identifier = write_eddies(kuroshio=True)
+    yield f"?source=store:{identifier}/kuroshio&variable=zos&lat=35&lon=150&span=48"
     delete_store(identifier)
 
 
@@ -44,7 +44,7 @@ def test_a_click_on_an_eddy_tells_what_it_is_and_escape_closes_it(visit: Visit, 
     area.click(position=place(visit, 32.3, 149.9))
     card = visit.page.get_by_role("dialog")
     expect(card).to_contain_text("Anticyclone, a high")
-    for words in ("clockwise", "cm", "3 days or more", "4 days or more", "32.0"):
+    for words in ("clockwise", "cm", "3 days or more", "4 days or more", "°N 149."):
         expect(card).to_contain_text(words)
     visit.page.keyboard.press("Escape")
     expect(card).to_have_count(0)
@@ -93,12 +93,12 @@ def test_a_particle_drifts_from_the_point_and_from_the_next_one(visit: Visit, se
     visit.press("Drift from the point")
     visit.address_has("layers=drift", "release=1")
     visit.until("goms.state().panels[0].overlay.paths === 10")
-    visit.see("Path of a particle released on sample day 1 (like 24 Feb); currents of GOMS small at the surface only, no wind")
+    visit.see("Path of a particle released on sample day 1 (like 24 Feb); currents of GOMS small, Kuroshio 1/12° at the")
     visit.page.get_by_role("button", name="One day on").click()
     visit.press("Release on this day")
     visit.address_has("release=2")
     visit.see("released on sample day 2")
-    area.click(position=place(visit, 35.0, 120.0 + 20.0))
+    area.click(position=place(visit, 35.0, 140.0))
     visit.address_has("point_lon=140")
     visit.until("goms.state().panels[0].overlay.paths === 10")
     visit.press("Drift from the point")
