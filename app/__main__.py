@@ -111,6 +111,7 @@ def serve(chosen: argparse.Namespace) -> None:
 def _serve_page(chosen: argparse.Namespace, services: "Services") -> None:
     import panel as pn
 
+    from app.eddies import http as eddies_http
     from app.export import http as export_http
     from app.frames_http import patterns
     from app.loopmap.static_files import STATIC_VERSION
@@ -134,6 +135,7 @@ def _serve_page(chosen: argparse.Namespace, services: "Services") -> None:
         websocket_origin=origins, verbose=False, warm=True,
         extra_patterns=[
             *patterns(partial(open_frames, services)), *export_http.patterns(services), *show_http.patterns(services),
+            *eddies_http.patterns(services.eddies),
         ],
     )  # fmt: skip
     for number in (signal.SIGINT, signal.SIGTERM):

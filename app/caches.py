@@ -1,4 +1,4 @@
-"""A cache bounded in bytes, safe between threads, keyed by plain tuples."""
+"""Caches bounded in bytes, safe between threads, keyed by plain values."""
 
 import threading
 from collections import OrderedDict
@@ -54,3 +54,29 @@ class ArrayCache:
             while self._size > self._limit and len(self._arrays) > 1:
                 _, dropped = self._arrays.popitem(last=False)
                 self._size -= dropped.nbytes
+
+
+class BodyCache:
+    """The bodies used last, up to `capacity` bytes; safe between threads."""
+
+    def __init__(self, capacity: int) -> None:
+        self.capacity = capacity
+        self.bytes = 0
+        self._bodies: OrderedDict[Hashable, bytes] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, address: Hashable) -> bytes | None:
+        """Return a kept body and mark it as just used."""
+        with self._lock:
+            if address in self._bodies:
+                self._bodies.move_to_end(address)
+            return self._bodies.get(address)
+
+    def put(self, address: Hashable, body: bytes) -> None:
+        """Keep a body and drop those unused for longest beyond the capacity; a body over the capacity is not kept."""
+        with self._lock:
+            self.bytes += len(body) - len(self._bodies.pop(address, b""))
+            self._bodies[address] = body
+            while self.bytes > self.capacity:
+                _, dropped = self._bodies.popitem(last=False)
+                self.bytes -= len(dropped)

@@ -11,7 +11,6 @@ import hashlib
 import os
 import threading
 import zlib
-from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ from numcodecs import zstd
 from panel.io.server import AuthenticatedStaticFileHandler
 from tornado.web import authenticated
 
+from app.caches import BodyCache
 from app.frames import FieldReader, Viewport, compile_kernels, make_body
 from app.loopmap.static_files import STATIC, STATIC_VERSION
 from app.palettes import palettes_as_json
@@ -49,32 +49,6 @@ class Address:
     def tag(self) -> str:
         """Return the entity tag of the body."""
         return '"' + hashlib.sha256(repr((STATIC_VERSION, self)).encode()).hexdigest()[:24] + '"'
-
-
-class BodyCache:
-    """The bodies used last, up to `capacity` bytes; safe between threads."""
-
-    def __init__(self, capacity: int) -> None:
-        self.capacity = capacity
-        self.bytes = 0
-        self._bodies: OrderedDict[Address, bytes] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get(self, address: Address) -> bytes | None:
-        """Return a kept body and mark it as just used."""
-        with self._lock:
-            if address in self._bodies:
-                self._bodies.move_to_end(address)
-            return self._bodies.get(address)
-
-    def put(self, address: Address, body: bytes) -> None:
-        """Keep a body and drop those unused for longest beyond the capacity; a body over the capacity is not kept."""
-        with self._lock:
-            self.bytes += len(body) - len(self._bodies.pop(address, b""))
-            self._bodies[address] = body
-            while self.bytes > self.capacity:
-                _, dropped = self._bodies.popitem(last=False)
-                self.bytes -= len(dropped)
 
 
 @dataclass

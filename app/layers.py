@@ -2,17 +2,21 @@
 
 from typing import Any
 
-from app.readers import FieldReader, level_at
+from app.readers import AlignedReader, FieldReader, level_at
 from app.services import Services, revision
+from engine.store import Store
 from engine.surroundings import knows_ice, knows_wind
 
 FLOW = frozenset({"uo", "vo"})
 
 
 def layer_fields(services: Services, panel: dict[str, Any], depth: float) -> dict[str, Any]:
-    """Return the `currents` at `depth` metres, `wind` and `ice` of a map, each as the map component asks for it, else None."""
+    """Return the `currents` at `depth` metres, `wind` and `ice` of a map, each as the map component asks for it, else None.
+
+    `eddies` is the name of the store whose eddies belong to the map, empty where there is none.
+    """
     reader = services.reader(panel["store"])
-    flow = _with_currents(services, reader)
+    flow = services.with_fields(reader, FLOW)
     level = None if flow is None else level_at(flow.depths("uo") or (0.0,), depth)
     currents = None
     if flow is not None and level is not None:
@@ -22,13 +26,12 @@ def layer_fields(services: Services, panel: dict[str, Any], depth: float) -> dic
         "currents": currents,
         "wind": {**days, "store": f"wind@{reader.identifier}"} if knows_wind(reader.attrs) else None,
         "ice": {**days, "store": f"ice@{reader.identifier}"} if knows_ice(reader.attrs) else None,
+        "eddies": _store_of_eddies(services, reader),
     }
 
 
-def _with_currents(services: Services, reader: FieldReader) -> FieldReader | None:
-    """Return the store itself, or that around a part such as waves, where it has currents."""
-    if set(reader.variables) >= FLOW:
-        return reader
-    whole, _, part = reader.identifier.partition("/")
-    around = services.reader(whole) if part else None
-    return around if around is not None and set(around.variables) >= FLOW else None
+def _store_of_eddies(services: Services, reader: FieldReader) -> str:
+    """Return the store that a map has its eddies from: itself, or the one around it; a baseline has none of its own."""
+    stored = reader.base if isinstance(reader, AlignedReader) else reader
+    found = services.with_fields(stored, {"zos"})
+    return found.identifier if isinstance(found, Store) else ""

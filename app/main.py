@@ -14,6 +14,7 @@ from app.services import Services
 from app.theme import PHONE_WIDTH, STYLE_SHEET, THEME
 from app.views.compare import CompareControls
 from app.views.details import Details
+from app.views.drift import DriftView
 from app.views.field import FieldControls
 from app.views.layers import LayerControls
 from app.views.map import MapView
@@ -26,8 +27,9 @@ POLL_MILLISECONDS = 500
 DETAIL_DELAY_MILLISECONDS = 120
 LOOP_MILLISECONDS = 1000
 """Time that the maps have for a new loop before the charts ask for the same processor."""
-SCENE_CHOICES = ["source", "start", "model", "variable", "quantity", "depth", "comparison"]
+SCENE_CHOICES = ["source", "start", "model", "variable", "quantity", "depth", "comparison", "layout"]
 COLOUR_CHOICES = ["palette", "range_mode", "low", "high"]
+DRIFT_CHOICES = ["layers", "release", "point_latitude", "point_longitude"]
 DETAIL_CHOICES = ["point_latitude", "point_longitude", "pins", "section", "lead", "theme"]
 
 
@@ -47,6 +49,8 @@ class Session:
         self.compare = CompareControls(selection, services)
         self.map = MapView(selection)
         self.details = Details(selection, services)
+        self.drift = DriftView(selection, services, self.map.component)
+        self.details.place.beside = [self.drift.switch, self.drift.again]
         self.shelf = Shelf(selection, services, self.notify)
         self.scene: Scene | None = None
         self._fingerprint: Any = None
@@ -57,6 +61,7 @@ class Session:
         selection.param.watch(self.refresh, SCENE_CHOICES)
         selection.param.watch(self._recolour, COLOUR_CHOICES)
         selection.param.watch(self._show_details, DETAIL_CHOICES)
+        selection.param.watch(self._show_drift, DRIFT_CHOICES)
         self.map.component.param.watch(self._show_details, "extent")
         selection.param.watch(self._show_line, ["section", "chart", "comparison"])
         self._show_line()
@@ -69,7 +74,7 @@ class Session:
         sidebar = [
             heading("Forecast"), self.sources.source, self.sources.start, self.sources.model, self.run.layout,
             heading("Field"), self.field.variable, self.field.quantity, self.field.depth, self.field.surface_only,
-            heading("Compare"), self.compare.comparison,
+            heading("Compare"), self.compare.comparison, self.compare.layout,
             heading("View"), self.field.region, self.field.palette, self.field.range_mode, self.field.limits,
             self.layers.layers,
             heading("Save"), SaveMenu(sizing_mode="stretch_width", margin=(2, 10, 8, 10)), self.shelf.layout,
@@ -128,6 +133,7 @@ class Session:
             self.map.show(scene)
             for view in (self.sources, self.field, self.compare, self.run):
                 view.show(scene)
+        self._show_drift()
         self._show_details(delay=LOOP_MILLISECONDS)
 
     def _refuse(self, message: str) -> None:
@@ -160,6 +166,10 @@ class Session:
     def _show_line(self, *_: Any) -> None:
         """Draw the line of the section on the maps while its chart is looked at."""
         self.map.component.line = self.details.line.path() if self.details.shows_a_line else []
+
+    def _show_drift(self, *_: Any) -> None:
+        if self.scene is not None:
+            self.drift.show(self.scene)
 
     def _theme_toggled(self, event: Any) -> None:
         self.selection.theme = "dark" if event.new else "light"

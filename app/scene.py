@@ -43,6 +43,8 @@ class Scene:
     aligned: bool = False
     """SSH of two products: the means over the common mask were removed."""
     message: str = ""
+    layout: str = "side"
+    """How compared maps share the page: `side`, `swipe` or `difference`."""
     depths: tuple[float, ...] = ()
     variables: tuple[str, ...] = tuple(DISPLAY_VARIABLES)
     extent: tuple[float, float, float, float] = (-90.0, 90.0, 0.0, 360.0)
@@ -95,6 +97,7 @@ def build_scene(selection: Selection, services: Services) -> Scene:
         scene.comparison = other
         waits = waits or (has_mean and selection.comparison == "climatology" and not ready(primary))
         scene.panels += _comparison_panels(selection, scene, primary, empty, waits)
+        scene.layout = selection.layout
     depth = shown_depth(selection, scene.depths)[1]
     for each in scene.panels:
         if each.get("store"):

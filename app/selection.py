@@ -21,12 +21,17 @@ LAYERS = {
     "streaks": "Current streaks",
     "arrows": "Current arrows",
     "wind": "Wind arrows",
+    "eddies": "Eddies",
+    "drift": "Drift from the point",
     "contours": "Contours",
     "bathymetry": "Bathymetry",
     "ice": "Ice edge",
     "names": "Place names",
 }
 """What can be drawn over the field."""
+
+LAYOUTS = {"side": "Side by side", "swipe": "Swipe", "difference": "Difference only"}
+"""How two compared maps share the page."""
 
 OWN_VIEW = "own"
 """The region of a view that was dragged or zoomed away from a named one."""
@@ -45,6 +50,7 @@ ADDRESS = {
     "high": "high",
     "layers": "layers",
     "comparison": "compare",
+    "layout": "layout",
     "lead": "lead",
     "longitude": "lon",
     "latitude": "lat",
@@ -54,6 +60,7 @@ ADDRESS = {
     "pins": "pins",
     "section": "section",
     "chart": "chart",
+    "release": "release",
     "theme": "theme",
 }
 """Parameter -> its name in the address."""
@@ -77,6 +84,7 @@ class Selection(param.Parameterized):
         default="", regex=rf"^$|^({'|'.join(LAYERS)})(,({'|'.join(LAYERS)}))*$", doc="names of LAYERS, separated by commas"
     )
     comparison = param.String(default="none", doc="none, reference, the name of a model, or `store:` and an identifier")
+    layout: Any = param.Selector(default="side", objects=list(LAYOUTS))
     lead = param.Integer(default=0, bounds=(0, 4000), doc="days since the initial time at which the playhead rests")
     longitude = param.Number(default=200.0, bounds=(-360, 720), doc="longitude of the centre of the view")
     latitude = param.Number(default=3.0, bounds=(-90, 90), doc="latitude of the centre of the view")
@@ -86,6 +94,7 @@ class Selection(param.Parameterized):
     pins = param.String(default="", regex=PINS, doc="positions that stay, as latitude,longitude;latitude,longitude")
     section = param.String(default="", doc="name of a line, or its corners as latitude,longitude;latitude,longitude")
     chart = param.String(default="", doc="kind of chart below the maps; empty for the one that fits the other choices")
+    release = param.Integer(default=None, bounds=(0, 4000), allow_None=True, doc="lead at which drifting particles are released")
     theme: Any = param.Selector(default="light", objects=["light", "dark"])
 
     @property

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from app.caches import ArrayCache
+from app.eddies.finder import EddyFinder
 from app.jobs import Job, Jobs, Request
 from app.mean_ocean import MeanOcean, is_prepared
 from app.readers import (
@@ -76,6 +77,7 @@ class Services:
         self.pool = ThreadPoolExecutor(2, thread_name_prefix="goms")
         self.arrays = ArrayCache(256 << 20)
         self.mean_ocean = MeanOcean(self.arrays)
+        self.eddies = EddyFinder(self.reader)
         self._closed = False
         self._lock = threading.RLock()
         self._stores: dict[tuple[str, int], Store] = {}
@@ -233,6 +235,15 @@ class Services:
                     return part
         return reader
 
+    def with_fields(self, reader: FieldReader, needs: Iterable[str]) -> FieldReader | None:
+        """Return a store, or the one around it where it is a part such as waves, that has the fields `needs`; None without."""
+        wanted = set(needs)
+        if wanted <= set(reader.variables):
+            return reader
+        whole, _, part = reader.identifier.partition("/")
+        around = self.reader(whole) if part else None
+        return around if around is not None and wanted <= set(around.variables) else None
+
     def _aligned(self, moved: FieldReader, fixed: FieldReader) -> FieldReader:
         pairs = common_leads(fixed, moved)[:1]
         key = ("shift", moved.identifier, revision(moved), fixed.identifier, revision(fixed), *pairs)
@@ -332,6 +343,7 @@ class Services:
         self._closed = True
         self.jobs.close()
         self.chores.close()
+        self.eddies.close()
         self.pool.shutdown(wait=False, cancel_futures=True)
 
 

@@ -42,7 +42,7 @@ def drift(
     if len(leads) < 2 or np.any(np.diff(leads) <= 0):
         raise InputError(f"drift over the leads {list(leads)}; expected two or more, ascending")
     place = np.array([np.asarray(lat, float), np.asarray(lon, float)]).reshape(2, -1)
-    if lost := np.flatnonzero(_dry(grid, place)).tolist():
+    if lost := np.flatnonzero(dry(grid, place)).tolist():
         raise InputError(
             f"particle starts at {place[0, lost[0]]:.2f} N {place[1, lost[0]]:.2f} E, on land or outside the grid; choose water"
         )
@@ -81,7 +81,7 @@ def _advanced(
     three = speed(place + 0.5 * seconds * two, share + 0.5 * part)
     four = speed(place + seconds * three, share + part)
     moved = place + seconds / 6 * (one + 2 * two + 2 * three + four)
-    return np.where(_dry(grid, moved), np.nan, moved)
+    return np.where(dry(grid, moved), np.nan, moved)
 
 
 def _velocity(grid: Grid, current: tuple[np.ndarray, np.ndarray], place: np.ndarray) -> np.ndarray:
@@ -123,8 +123,8 @@ def _between(axis: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndarr
     return number, np.clip((values - axis[number]) / (axis[number + 1] - axis[number]), 0, 1)
 
 
-def _dry(grid: Grid, place: np.ndarray) -> np.ndarray:
-    """Return which positions (2, p) are missing, on land, or off the grid."""
+def dry(grid: Grid, place: np.ndarray) -> np.ndarray:
+    """Return which positions (2, p), latitude and longitude in degrees, are missing, on land, or off the grid."""
     lat, lon = np.nan_to_num(place)
     row = np.abs(grid.lat[:, None] - lat).argmin(axis=0)
     east = np.abs((grid.lon[:, None] - lon + 180) % 360 - 180)

@@ -19,6 +19,7 @@ One component holds every panel, so that view, range and playhead are shared wit
                 "units": "degC",              # written as °C, m s⁻¹ ... on screen
                 "forcing": "hindcast, winds known",
                 "notice": "sample ocean - simulation, not for navigation",
+                "eddies": "small__sample-1__20190623",  # store whose eddies belong to this map; "" where there is none
                 "palette": "balance",         # optional: difference panels and overrides
                 "currents": {"store": ..., "depth_index": 0, "revision": "", "leads": [...]},  # optional, as `wind` and `ice`:
                                       # where these layers come from, at the store's own leads; `app.layers.layer_fields`
@@ -94,6 +95,9 @@ class LoopMap(JSComponent):
 
     layers = param.List(default=[], item_type=str, doc="Names of app.selection.LAYERS that are drawn over the fields.")
     line = param.List(default=[], doc="[latitude, longitude] of the places of a line drawn on every map.")
+
+    paths = param.Dict(default={}, doc="Paths of drifting particles by key of the panel, as `app.drift_paths` gives them.")
+    layout: Any = param.Selector(default="side", objects=["side", "swipe", "difference"], doc="How compared maps share the page.")
 
     show_player = param.Boolean(default=True)
     frames_url = param.String(default="frames", doc="Address of the frames handler, relative to the page.")

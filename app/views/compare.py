@@ -8,7 +8,7 @@ from app.elements import error_by_lead
 from app.readers import common_leads, field_name, level_at
 from app.scene import Scene, comparison_choices, shown_depth, shown_variable, time_axis
 from app.scores import error_by_lead as compute_errors
-from app.selection import Selection
+from app.selection import LAYOUTS, Selection
 from app.services import Services
 from app.views.background import ChartBox, Latest
 from app.views.bound import chooser, offer
@@ -18,17 +18,21 @@ NOTHING_BESIDE = "Choose what to compare with: the error by lead needs a second 
 
 
 class CompareControls:
-    """One choice: what stands beside the map."""
+    """Two choices: what stands beside the map, and how the two share the page."""
 
     def __init__(self, selection: Selection, services: Services) -> None:
         self.selection = selection
         self.services = services
         self.comparison = chooser(selection, "comparison", "Compare with", {"Nothing": "none"})
+        layouts = {label: name for name, label in LAYOUTS.items()}
+        self.layout = chooser(selection, "layout", "Layout", layouts)
+        self.layout.visible = selection.comparison != "none"
 
     def show(self, scene: Scene) -> None:
         """Offer what can stand beside the map shown."""
         choices = comparison_choices(self.selection, self.services, scene)
         wanted = self.selection.comparison
+        self.layout.visible = wanted != "none"
         if wanted not in choices:
             # Such as a reference in an address whose source has none: the map says why, the list says what was asked.
             choices = {**choices, wanted: wanted}

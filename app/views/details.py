@@ -106,7 +106,7 @@ class Details:
             self.group.param.update(options=groups, value=group)
         offer(self.kind, kinds(group), chart)
         self.kind.width = 120 if group == SECTION else 176
-        self.layout.css_classes = ["details", "corner"] if len(scene.panels) == 3 else ["details"]
+        self.layout.css_classes = ["details", "corner"] if len(scene.panels) == 3 and scene.layout == "side" else ["details"]
         # Of two sections one stands below the other; in the corner the style sheet sets the height.
         self.layout.height = 2 * HEIGHT - 40 if chart == "section" and scene.comparison is not None else HEIGHT
         missing = self._missing(scene, group)

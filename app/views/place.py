@@ -24,6 +24,8 @@ class PlaceControls:
         self.pin.on_click(self._keep)
         self.close = pmui.IconButton(icon="close", size="small", description="Forget the point", margin=0)
         self.close.on_click(self._forget)
+        self.beside: list[Any] = []
+        """Controls of other views that act on the chosen point."""
         self.objects: list[Any] = [self.typed]
         self._shown: Any = None
 
@@ -36,7 +38,7 @@ class PlaceControls:
         self._shown = point, pins, selection.theme
         self.point.object = "" if point is None else position(*point)
         self.pin.disabled = len(pins) >= MOST_PINS or point in pins
-        own = [] if point is None else [self.point, self.pin, self.close]
+        own = [] if point is None else [self.point, self.pin, self.close, *self.beside]
         listed = map(self._listed, pins, PIN_LETTERS, PIN_COLOURS[selection.theme])
         self.objects = [self.typed, *own, *chain.from_iterable(listed)]
 

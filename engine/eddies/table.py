@@ -59,13 +59,15 @@ class Eddies:
     level: np.ndarray
     """Height of the effective contour in metres, large scales removed."""
     contour_lon: np.ndarray
-    """Effective contour (n, 50), closed, in degrees; within half a turn of `lon`, so it may leave [0, 360)."""
+    """Effective contour (n, 50), closed, in degrees; within half a turn of `lon`, so it may leave [0, 360).
+
+    A thinned table has fewer points, or none."""
     contour_lat: np.ndarray
 
     def __post_init__(self) -> None:
         for item in fields(self):
             shape = getattr(self, item.name).shape
-            expected = (self.lon.size, CONTOUR_POINTS) if item.name.startswith("contour") else (self.lon.size,)
+            expected = (self.lon.size, self.contour_lon.shape[-1]) if item.name.startswith("contour") else (self.lon.size,)
             if shape != expected:
                 raise InputError(f"column {item.name} of an eddy table has shape {shape}; expected {expected}")
 
@@ -75,6 +77,16 @@ class Eddies:
     def select(self, chosen: np.ndarray) -> "Eddies":
         """Return the eddies of a mask or of row numbers."""
         return Eddies(**{item.name: getattr(self, item.name)[chosen] for item in fields(self)})
+
+    def thinned(self, step: int) -> "Eddies":
+        """Return the table in float32 with every `step`-th point of its contours, no longer closed; 0 leaves none."""
+        points = slice(0, -1, step) if step else slice(0)
+        columns = {}
+        for item in fields(self):
+            values = getattr(self, item.name)
+            kept = values[:, points] if item.name.startswith("contour") else values
+            columns[item.name] = kept if item.name == "rotation" else kept.astype(np.float32)
+        return Eddies(**columns)
 
     def to_dataset(self) -> xr.Dataset:
         """Return the table as a CF dataset along `eddy`, its contours along `point`."""
@@ -98,8 +110,9 @@ class Eddies:
 def joined(tables: Sequence[Eddies]) -> Eddies:
     """Return the rows of several tables one after another; no row for no table."""
     columns = {}
+    points = tables[0].contour_lon.shape[1] if tables else CONTOUR_POINTS
     for item in fields(Eddies):
-        none = np.empty((0, CONTOUR_POINTS) if item.name.startswith("contour") else 0)
+        none = np.empty((0, points) if item.name.startswith("contour") else 0, np.float32)
         columns[item.name] = np.concatenate([none, *(getattr(table, item.name) for table in tables)])
     return Eddies(**{**columns, "rotation": columns["rotation"].astype(np.int8)})
 

@@ -58,22 +58,22 @@ class Tracks:
     @property
     def birth(self) -> np.ndarray:
         """Return the time each track was first seen (m,)."""
-        return self.times[self._first]
+        return self.times[self.first]
 
     @property
     def death(self) -> np.ndarray:
         """Return the time each track was last seen (m,), NaT where it may go on after the last map."""
-        return np.where(self.alive_at_end, np.datetime64("NaT"), self.times[self._last])
+        return np.where(self.alive_at_end, np.datetime64("NaT"), self.times[self.last])
 
     @property
     def born_before(self) -> np.ndarray:
         """Return where a track was there on the first map already (m,), so that its birth was not seen."""
-        return self._first == 0
+        return self.first == 0
 
     @property
     def alive_at_end(self) -> np.ndarray:
         """Return where a track was seen on the last map, or could still come back after it (m,)."""
-        return self._last >= self.times.size - 1 - MISSED_MAPS
+        return self.last >= self.times.size - 1 - MISSED_MAPS
 
     @property
     def age(self) -> np.ndarray:
@@ -83,7 +83,7 @@ class Tracks:
     @property
     def lifetime(self) -> np.ndarray:
         """Return days from the first to the last time each track was seen (m,)."""
-        return (self.times[self._last] - self.times[self._first]) / np.timedelta64(1, "D")
+        return (self.times[self.last] - self.times[self.first]) / np.timedelta64(1, "D")
 
     def at(self, map_number: int) -> tuple[Eddies, np.ndarray]:
         """Return the eddies of one map and the numbers of their tracks."""
@@ -115,13 +115,15 @@ class Tracks:
         return data.assign_attrs(featureType="trajectory", title="Tracks of eddies in maps of sea surface height")
 
     @property
-    def _first(self) -> np.ndarray:
+    def first(self) -> np.ndarray:
+        """Return the number of the map each track was first seen on (m,)."""
         first = np.full(self.count, self.times.size)
         np.minimum.at(first, self.track, self.map_number)
         return first
 
     @property
-    def _last(self) -> np.ndarray:
+    def last(self) -> np.ndarray:
+        """Return the number of the map each track was last seen on (m,)."""
         last = np.full(self.count, -1)
         np.maximum.at(last, self.track, self.map_number)
         return last

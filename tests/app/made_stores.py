@@ -7,6 +7,7 @@ from engine.grid import Grid
 from engine.paths import stores_folder
 from engine.store import AnalysisStore, ForecastStore
 from engine.stores.layout import Part
+from tests.engine.eddies.bumps import axes, bump
 
 START = np.datetime64("2019-02-23", "D")
 
@@ -90,6 +91,38 @@ def write_analysis(grid: Grid, product: str = "hycom", days: int = 5, offset: fl
             ripple = 0.02 * np.cos(2 * np.deg2rad(grid.lon))
             store.append(lead, batch.with_fields(zos=(batch["zos"] + offset + ripple).astype(np.float32)))
         store.finish()
+    return identifier
+
+
+def write_eddies(days: int = 4, finished: int | None = None, kuroshio: bool = False) -> str:
+    """Write a forecast of one high and one low off Japan that drift a tenth of a degree west a day, and return its identifier.
+
+    The high at 32 N stands 30 cm, the low at 38 N 12 cm over a flat sea; the current is 0.5 m/s eastward everywhere. With
+    `kuroshio` the store has them on a finer grid, too.
+    """
+
+    def box(step: float) -> Grid:
+        lat, lon = axes(26, 44, 136, 164, step)
+        return Grid(lat, lon, np.array([0.0]), np.ones((1, lat.size, lon.size), bool), np.full((lat.size, lon.size), 4000.0))
+
+    def day(grid: Grid, number: int) -> Batch:
+        sea = bump(grid.lat, grid.lon, 32, 150 - 0.1 * number, 0.3, 70e3) - bump(
+            grid.lat, grid.lon, 38, 152 - 0.1 * number, 0.12, 70e3
+        )
+        still, east = np.zeros((1, *grid.shape), np.float32), np.full((1, *grid.shape), 0.5, np.float32)
+        fields = {"thetao": still + 15, "so": still + 35, "uo": east, "vo": still, "zos": sea.astype(np.float32)}
+        return Batch(fields, grid, START + np.timedelta64(number, "D"))
+
+    identifier = f"small__eddies__20190223__{days}d"
+    attrs = {"source": "eddies", "source_label": "Two eddies", "sample": True, "model": "small", "forcing_kind": "synthetic"}
+    names = ("thetao", "so", "uo", "vo", "zos")
+    grid, parts = box(0.25), {"kuroshio": Part(box(0.125), names)} if kuroshio else {}
+    with ForecastStore.create(stores_folder() / identifier, grid, START, days, attrs, parts=parts) as store:
+        last = days if finished is None else finished
+        for lead in range(last + 1):
+            store.append(lead, day(grid, lead), {name: day(part.grid, lead) for name, part in parts.items()})
+        if last == days:
+            store.finish()
     return identifier
 
 

@@ -1,24 +1,20 @@
 """The address of frames: made once, compressed, tagged, refused in plain words, never without a login."""
 
-import asyncio
 import gzip
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
-from bokeh.server.auth_provider import NullAuth
 from numcodecs import zstd
-from tornado.httpclient import AsyncHTTPClient, HTTPResponse
-from tornado.httpserver import HTTPServer
-from tornado.testing import bind_unused_port
-from tornado.web import Application
+from tornado.httpclient import HTTPResponse
 
+from app.caches import BodyCache
 from app.frames import Viewport
-from app.frames_http import Address, BodyCache, patterns
+from app.frames_http import Address, patterns
 from app.loopmap.static_files import STATIC_VERSION
 from engine.errors import InputError
+from tests.app.asking import ask
 from tests.app.test_frames import Axes, Reader, decode, waves
 
 QUERY = "?south=-90&north=90&west=0&east=360&width=180&height=90"
@@ -38,36 +34,7 @@ def answers(paths: list[str], reader: Reader, user: str | None = "somebody", **o
             raise InputError(f"there is no store {identifier}")
         return reader
 
-    class Login(NullAuth):
-        login_url = "/login"
-
-        @property
-        def get_user(self) -> Any:
-            return lambda handler: user
-
-    async def ask() -> list[HTTPResponse]:
-        application = Application(patterns(open_reader))
-        application.auth_provider = Login()  # type: ignore[attr-defined]
-        application.prefix = ""  # type: ignore[attr-defined]
-        socket, port = bind_unused_port()
-        server = HTTPServer(application)
-        server.add_sockets([socket])
-        client = AsyncHTTPClient(force_instance=True)
-        fetches = [
-            client.fetch(
-                f"http://127.0.0.1:{port}{path}", raise_error=False, follow_redirects=False, decompress_response=False, **options
-            )
-            for path in paths
-        ]
-        try:
-            return list(await asyncio.gather(*fetches))
-        finally:
-            server.stop()
-            client.close()
-
-    # A thread of its own, because a browser of other tests may keep an event loop running in this one.
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, ask()).result()
+    return ask(patterns(open_reader), paths, user, **options)
 
 
 def test_a_body_comes_as_zstd_where_the_browser_takes_it_else_as_gzip() -> None:

@@ -48,6 +48,8 @@ export async function render({ model, frames, sizing }) {
   model.on("pins", () => stage.setPins(model.pins));
   model.on("line", () => stage.setLine(model.line));
   model.on("layers", () => stage.layers.set(model.layers));
+  model.on("paths", () => stage.setPaths(model.paths));
+  model.on("layout", () => stage.setLayout(model.layout));
   model.on("show_player", () => { stage.player.element.hidden = !model.show_player; });
   model.on("remove", () => stage.remove());
 
@@ -55,6 +57,8 @@ export async function render({ model, frames, sizing }) {
   stage.marker = model.marker;
   stage.pins = model.pins;
   stage.line = model.line;
+  stage.paths = model.paths;
+  stage.layout = model.layout;
   stage.layers.set(model.layers);
   loop();
   stage.goTo(model.playhead);

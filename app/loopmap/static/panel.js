@@ -6,6 +6,7 @@ import { figure, latitude, leadText, longitude, units } from "./format.js";
 import { drawGraticule, drawLand, drawLine, drawMarker, drawMissing, drawPins } from "./geography.js";
 import { PanelLayers } from "./layers.js";
 import { Loop } from "./loader.js";
+import { Overlay } from "./overlay.js";
 import { colourRange, differences, Painter } from "./painter.js";
 
 const MARKUP = `
@@ -51,6 +52,7 @@ export class Panel {
     this.next = null; // frames on their way, with the spec they belong to
     this.differences = new Map();
     this.layers = new PanelLayers(this);
+    this.overlay = new Overlay(this);
   }
 
   get isDifference() { return (this.wantedSpec || this.spec)?.kind === "difference"; }
@@ -219,6 +221,10 @@ export class Panel {
   draw(lead, following, weight) {
     const { context } = this;
     const { view, theme, ratio, marker, pins, line } = this.stage;
+    if (this.element.hidden) {
+      this.frame = this.colours ? this.frameAt(lead) : null;
+      return;
+    }
     const exact = this.scene();
     context.setTransform(1, 0, 0, 1, 0, 0);
     if (exact) context.drawImage(this.below, 0, 0);
@@ -232,6 +238,7 @@ export class Panel {
     }
     this.frame = frame;
     this.layers.draw(lead);
+    this.overlay.draw(lead);
     if (exact) {
       this.top();
       context.drawImage(this.above, 0, 0);
@@ -328,6 +335,7 @@ export class Panel {
     this.next?.drop();
     this.clear();
     this.layers.remove();
+    this.overlay.remove();
     this.element.remove();
   }
 }

@@ -1,6 +1,7 @@
 // Wheel, drag, pinch, double click and keys on a map, as calls on the stage.
 
 const CLICK_REACH = 4; // pixels a click may wander
+const OVER = "button, .card"; // what lies over a map and is not the map
 
 export function attachPointer(map, stage, panel) {
   const active = new Map();
@@ -13,7 +14,7 @@ export function attachPointer(map, stage, panel) {
   };
 
   map.addEventListener("pointerdown", (event) => {
-    if (event.button !== 0 || event.target.closest("button")) return;
+    if (event.button !== 0 || event.target.closest(OVER)) return;
     map.setPointerCapture(event.pointerId);
     active.set(event.pointerId, place(event));
     start = active.size === 1 ? { ...place(event), moved: false } : null;
@@ -24,7 +25,7 @@ export function attachPointer(map, stage, panel) {
     const at = place(event);
     const before = active.get(event.pointerId);
     if (!before) {
-      stage.point(panel, event.target.closest("button") ? null : at);
+      stage.point(panel, event.target.closest(OVER) ? null : at);
       return;
     }
     active.set(event.pointerId, at);
@@ -59,7 +60,7 @@ export function attachPointer(map, stage, panel) {
   }, { passive: false });
 
   map.addEventListener("dblclick", (event) => {
-    if (event.target.closest("button")) return;
+    if (event.target.closest(OVER)) return;
     const { x, y } = place(event);
     stage.move(stage.view.zoomed(event.shiftKey ? 0.5 : 2, x, y));
   });
@@ -94,6 +95,7 @@ export function attachKeys(element, stage) {
       "-": () => stage.move(stage.view.zoomed(1 / 1.6)),
       0: () => stage.home(),
       Home: () => stage.go(0),
+      Escape: stage.panels.some((panel) => panel.overlay.open) && (() => stage.panels.forEach((panel) => panel.overlay.close())),
       End: () => stage.go(Infinity),
     };
     if (!actions[event.key] || (event.key === " " && onButton)) return;

@@ -1,14 +1,15 @@
 // What the panels share - view, playhead, range, theme - and the one loop that paints them.
 
+import { recolour, recolourDifferences } from "./colours.js";
 import { counters } from "./counters.js";
 import { Geography } from "./geography.js";
 import { Layers } from "./layers.js";
 import { arrange } from "./layout.js";
-import { colourRange, samples } from "./painter.js";
 import { Panel, contentKey } from "./panel.js";
 import { Player } from "./player.js";
 import { Playhead } from "./playhead.js";
 import { attachKeys, attachPointer } from "./pointer.js";
+import { Swipe } from "./swipe.js";
 import { readTheme, watchTheme } from "./theme.js";
 import { View } from "./view.js";
 
@@ -28,6 +29,9 @@ export class Stage {
     this.element.append(this.player.element);
     this.panels = [];
     this.layers = new Layers(this);
+    this.swipe = new Swipe(this);
+    this.layout = "side";
+    this.paths = {}; // of drifting particles, by key of the panel
     this.playhead = new Playhead();
     this.playing = false;
     this.looping = true;
@@ -60,6 +64,7 @@ export class Stage {
         title: panel.spec?.title, quantity: panel.spec?.quantity, error: panel.error, held: panel.loop?.frames.size ?? 0,
         low: panel.colours?.low, high: panel.colours?.high, drawn: Boolean(panel.frame), drawnWidth: panel.frame?.width ?? 0,
         layers: panel.layers.state(),
+        overlay: panel.overlay.state(),
       })),
       streaks: this.layers.streaks.state(),
     };
@@ -82,7 +87,7 @@ export class Stage {
     this.panels.forEach((panel, i) => {
       if (this.grid.children[i] !== panel.element) this.grid.insertBefore(panel.element, this.grid.children[i] ?? null);
     });
-    this.grid.dataset.count = specs.length;
+    this.swipe.arrange(this.layout);
     if (before !== specs.map(contentKey).join()) {
       this.changeStarted = this.loopStarted = performance.now();
       this.zoomStarted = null;
@@ -110,7 +115,7 @@ export class Stage {
 
   applyStyle() {
     Object.assign(this.style, this.wantedStyle);
-    this.recolour();
+    recolour(this);
   }
 
   set(name, value) {
@@ -128,6 +133,17 @@ export class Stage {
 
   setPins(pins) {
     this.pins = pins;
+    this.refresh();
+  }
+
+  setLayout(layout) {
+    this.layout = layout;
+    this.swipe.arrange(layout);
+    this.resized();
+  }
+
+  setPaths(paths) {
+    this.paths = paths;
     this.refresh();
   }
 
@@ -214,11 +230,11 @@ export class Stage {
 
   // Gives the maps their share of the page and takes their size; returns whether it changed.
   measure() {
-    const map = this.panels[0]?.parts.map;
+    const map = this.swipe.shown?.[0]?.parts.map;
     if (!map || this.grid.clientWidth < 20) return false;
     const overhead = Math.max(...this.panels.map((panel) => panel.element.offsetHeight - panel.parts.map.offsetHeight));
     const room = this.fill ? this.element.clientHeight - this.player.element.offsetHeight : null;
-    const layout = arrange(this.panels.length, this.grid.clientWidth, room, overhead);
+    const layout = arrange(this.swipe.count, this.grid.clientWidth, room, overhead);
     this.grid.style.setProperty("--columns", layout.columns);
     this.grid.style.setProperty("--map-height", `${Math.floor(layout.height)}px`);
     const [width, height] = [map.clientWidth, map.clientHeight];
@@ -231,6 +247,7 @@ export class Stage {
       const canvas = panel.parts.picture;
       if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) panel.resize(this.view, ratio);
     }
+    this.swipe.place();
     if (changed) this.reportExtent();
     this.refresh();
     return changed;
@@ -242,13 +259,17 @@ export class Stage {
   }
 
   readouts() {
-    for (const panel of this.panels) panel.read(this.pointer, panel === this.pointer?.panel);
+    for (const panel of this.panels) {
+      const own = panel === this.pointer?.panel;
+      panel.read(this.swipe.swiping && !own ? null : this.pointer, own);
+    }
   }
 
   click(panel, at) {
     const lon = this.view.lonAt(at.x);
     this.clicked(this.view.latAt(at.y), ((lon % 360) + 360) % 360);
     panel.parts.map.focus({ preventScroll: true });
+    panel.overlay.click(at);
   }
 
   // --- frames ---------------------------------------------------------------------------------------------------------
@@ -292,37 +313,9 @@ export class Stage {
 
   finishLoop() {
     if (this.changeStarted != null || !this.complete()) return;
-    this.recolour();
+    recolour(this);
     if (this.loopStarted) counters.loopReadyMs.push(performance.now() - this.loopStarted);
     this.loopStarted = null;
-  }
-
-  // Sets the colour limits of all panels; those of one quantity share theirs.
-  recolour() {
-    const { mode = "auto", low, high, logarithmic = false, palette = "thermal" } = this.style;
-    const fields = this.panels.filter((panel) => !panel.isDifference);
-    let range = mode === "fixed" ? [low, high] : colourRange(samples(fields.flatMap((panel) => panel.frames())), mode, logarithmic);
-    if (!range) return;
-    // While a loop arrives its limits are those of its first lead; they move on completion only where that is worth it.
-    if (mode !== "fixed" && this.range && this.rangeKey === this.contentOf(fields) && near(range, this.range)) range = this.range;
-    this.rangeKey = this.contentOf(fields);
-    this.range = range;
-    for (const panel of fields) panel.setColours(this.palettes[panel.spec?.palette] ?? this.palettes[palette], ...range, logarithmic && range[0] > 0);
-    this.report("shown_range", range);
-    this.refresh();
-  }
-
-  contentOf(fields) { return fields.map((panel) => panel.spec && contentKey(panel.spec)).join() + this.style.mode; }
-
-  recolourDifferences() {
-    for (const panel of this.panels) {
-      if (!panel.isDifference) continue;
-      if (!panel.frameAt(this.lead)) continue;
-      const key = this.panels.map((other) => other.loop?.key).join() + this.complete();
-      if (panel.rangeKey === key) continue;
-      panel.rangeKey = key;
-      panel.setColours(this.palettes[panel.wantedSpec.palette] ?? this.palettes.balance, ...panel.ownRange(this.playhead.leads), false);
-    }
   }
 
   // --- painting -------------------------------------------------------------------------------------------------------
@@ -351,7 +344,7 @@ export class Stage {
     }
     this.theme ??= readTheme(this.element);
     if (this.playing) this.advance(now);
-    this.recolourDifferences();
+    recolourDifferences(this);
     const { playhead } = this;
     const weight = this.blend ? playhead.position - playhead.index : 0;
     for (const panel of this.panels) {
@@ -394,10 +387,4 @@ export class Stage {
     this.layers.remove();
     this.panels.forEach((panel) => panel.remove());
   }
-}
-
-// Whether two ranges differ by less than a twentieth of their width.
-function near(range, other) {
-  const width = Math.max(range[1] - range[0], other[1] - other[0]);
-  return Math.abs(range[0] - other[0]) + Math.abs(range[1] - other[1]) < 0.05 * width;
 }

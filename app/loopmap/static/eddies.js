@@ -1,0 +1,239 @@
+// Eddies on one map: contours and marks by the sense they turn in, their tracks so far, and what is known of one of them.
+
+import { areaOf, EddyDays, leastAmplitude } from "./eddy_days.js";
+import { latitude, longitude } from "./format.js";
+
+const KILOMETRES_PER_DEGREE = 111.195;
+const REACH = 9; // pixels around the middle of an eddy that count as a click on it
+const SMALLEST = 6; // pixels of radius from which a contour is more than a dot
+const MARK = 3.6; // pixels from the middle of a mark to its corners
+// Blue and orange are told apart with every kind of colour vision; a low points down and a high up.
+const INKS = { light: ["#005b96", "#c2410c"], dark: ["#6cc3ff", "#ffab5e"] };
+const NONE = "no eddies here: this map has no sea surface height of its own";
+
+export class EddyLayer {
+  constructor(panel) {
+    this.panel = panel;
+    this.days = null; // at the newest area
+    this.before = null; // at the one before, until the newest has the day on screen
+    this.chosen = null; // number of the track that is looked at
+    this.shown = []; // eddies of the day on screen that are in view, the strongest first
+  }
+
+  state() { return { eddies: this.shown.length, eddy: this.card?.innerText ?? "" }; }
+
+  // What the drawing depends on beside the eddies themselves.
+  look() { return [this.chosen, this.days?.found, this.days?.of, this.days?.error, Boolean(this.panel.spec?.eddies)]; }
+
+  // Asks for what the view needs and returns the eddies of a lead, or null.
+  bring(lead) {
+    const { panel } = this;
+    const { stage } = panel;
+    const spec = panel.spec;
+    if (!spec?.eddies) {
+      this.drop();
+      return null;
+    }
+    const number = lead + (spec.lead_offset || 0);
+    if (!stage.moving && !panel.pending) this.want(spec, number);
+    if (this.before && this.days.at(number)) {
+      this.before.drop();
+      this.before = null;
+    }
+    this.found = this.days?.at(number) ?? this.before?.at(number) ?? null;
+    this.lead = number;
+    if (!this.found) this.shown = [];
+    return this.found;
+  }
+
+  want(spec, number) {
+    const { stage } = this.panel;
+    const area = areaOf(stage.view);
+    const query = new URLSearchParams({ ...area, least: leastAmplitude(stage.view), revision: spec.revision || "" });
+    const content = `${spec.eddies} ${spec.revision}`;
+    const key = `${content} ${query}`;
+    if (key !== this.key) {
+      const spare = content === this.content ? this.days : null;
+      this.before?.drop();
+      if (spare !== this.days) this.days?.drop();
+      const base = stage.framesUrl.replace(/frames$/, "eddies");
+      const address = (lead) => `${base}/${encodeURIComponent(spec.eddies)}/${lead}?${query}`;
+      Object.assign(this, { key, content, before: spare, days: new EddyDays(address, () => stage.refresh()) });
+    }
+    this.days.want(spec.leads, number);
+  }
+
+  // What the map says of the layer, and how many eddies can be looked at.
+  words() {
+    const { panel, days, shown } = this;
+    if (!panel.spec?.eddies) return { html: NONE, count: 0 };
+    if (days?.error) return { html: escaped(days.error), count: 0 };
+    if (!this.found) return { html: days?.of ? `eddies are being found, day ${days.found} of ${days.of}` : "eddies are being found", count: 0 };
+    const inks = INKS[panel.stage.theme.dark ? "dark" : "light"];
+    const least = Math.round(100 * leastAmplitude(panel.stage.view));
+    return { html: `${mark(inks[0], 1)} cyclones ${mark(inks[1], -1)} anticyclones, ${least} cm and more`, count: shown.length };
+  }
+
+  draw(context, view, theme) {
+    const inks = INKS[theme.dark ? "dark" : "light"];
+    const [contours, tracks, marks] = [0, 1, 2].map(() => [new Path2D(), new Path2D()]);
+    const chosen = new Path2D();
+    this.shown = [];
+    for (const eddy of this.found) {
+      const sense = eddy.cyclonic ? 0 : 1;
+      const radius = (eddy.radius / KILOMETRES_PER_DEGREE) * view.pixelsPerDegree;
+      let inView = false;
+      for (let turn = Math.ceil((view.west - eddy.lon - 3) / 360); eddy.lon + 360 * turn < view.east + 3; turn++) {
+        const place = ([lon, lat]) => [view.x(lon + 360 * turn), view.y(lat)];
+        const [x, y] = place([eddy.lon, eddy.lat]);
+        if (radius >= SMALLEST) ring(contours[sense], eddy.contour.map(place));
+        if (eddy.track.length > 1) line(tracks[sense], eddy.track.map(place));
+        triangle(marks[sense], x, y, eddy.cyclonic ? 1 : -1);
+        if (eddy.id === this.chosen) ring(chosen, eddy.contour.map(place));
+        inView ||= x > 0 && x < view.width && y > 0 && y < view.height;
+      }
+      if (inView) this.shown.push(eddy);
+    }
+    context.lineJoin = context.lineCap = "round";
+    stroke(context, [chosen], 5, [theme.ink]);
+    stroke(context, [...tracks, ...contours], 3.2, Array(4).fill(theme.halo));
+    stroke(context, tracks, 1, inks);
+    stroke(context, contours, 1.7, inks);
+    stroke(context, marks, 2.2, Array(2).fill(theme.halo));
+    marks.forEach((path, sense) => {
+      context.fillStyle = inks[sense];
+      context.fill(path);
+    });
+  }
+
+  // The eddy under a place of the map: the one whose middle is nearest, in its own radii.
+  under({ x, y }) {
+    const { view } = this.panel.stage;
+    let [best, nearest] = [null, 1];
+    for (const eddy of this.shown) {
+      const lon = view.west + ((((eddy.lon - view.west) % 360) + 360) % 360);
+      const wide = Math.min(Math.abs(view.x(lon) - x), Math.abs(view.x(lon - 360) - x)) * Math.cos((eddy.lat * Math.PI) / 180);
+      const radius = Math.max((eddy.radius / KILOMETRES_PER_DEGREE) * view.pixelsPerDegree, REACH);
+      const distance = Math.hypot(wide, view.y(eddy.lat) - y) / radius;
+      if (distance <= nearest) [best, nearest] = [eddy, distance];
+    }
+    return best;
+  }
+
+  // Shows the next weaker (`by` 1) or stronger (-1) eddy in view, from the strongest on, and gives it the focus.
+  next(by) {
+    const at = this.shown.findIndex((eddy) => eddy.id === this.chosen);
+    const count = this.shown.length;
+    if (count) this.choose(this.shown[at < 0 ? 0 : (at + by + count) % count]);
+    this.card?.querySelector(`[data-by="${by}"]`).focus({ preventScroll: true });
+  }
+
+  choose(eddy) {
+    this.chosen = eddy?.id ?? null;
+    this.panel.stage.refresh();
+    if (eddy) return;
+    if (this.card?.contains(this.card.getRootNode().activeElement)) this.panel.parts.map.focus({ preventScroll: true });
+    this.card?.remove();
+    this.card = null;
+  }
+
+  // Keeps the card of the chosen eddy beside it; where the track has ended, or is out of view, the card is closed.
+  place() {
+    if (this.chosen === null) return;
+    const { panel } = this;
+    const { view } = panel.stage;
+    const eddy = this.shown.find((one) => one.id === this.chosen);
+    if (!eddy) {
+      if (this.found && !panel.stage.moving) this.choose(null);
+      return;
+    }
+    if (!this.card) this.openCard();
+    const html = facts(eddy, this.lead);
+    if (this.facts !== html) this.card.querySelector("dl").innerHTML = this.facts = html;
+    const name = eddy.cyclonic ? "Cyclone, a low" : "Anticyclone, a high";
+    this.card.querySelector("b").textContent = name;
+    this.card.setAttribute("aria-label", `${name} at ${latitude(eddy.lat, 1)} ${longitude(eddy.lon, 1)}`);
+    const inView = view.west + ((((eddy.lon - view.west) % 360) + 360) % 360);
+    const [x, y] = [view.x(inView), view.y(eddy.lat)];
+    const gap = Math.max((eddy.radius / KILOMETRES_PER_DEGREE) * view.pixelsPerDegree, REACH) + 8;
+    const { offsetWidth: width, offsetHeight: height } = this.card;
+    const left = x + gap + width < view.width ? x + gap : Math.max(x - gap - width, 4);
+    const top = Math.min(Math.max(y - height / 2, 4), Math.max(view.height - height - 4, 4));
+    this.card.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
+  }
+
+  openCard() {
+    this.card = Object.assign(document.createElement("div"), { className: "card" });
+    this.card.setAttribute("role", "dialog");
+    this.card.innerHTML = `<header><b></b>${button("previous", "‹", "Stronger eddy", -1)}${button("next", "›", "Weaker eddy", 1)}
+      ${button("close", "×", "Close", 0)}</header><dl></dl>`;
+    this.card.addEventListener("click", (event) => {
+      const by = event.target.closest("button")?.dataset.by;
+      if (by === "0") this.choose(null);
+      else if (by) this.next(Number(by));
+    });
+    this.facts = null;
+    this.panel.parts.map.append(this.card);
+  }
+
+  drop() {
+    if (this.chosen !== null) this.choose(null);
+    this.days?.drop();
+    this.before?.drop();
+    Object.assign(this, { days: null, before: null, key: null, content: null, found: null, shown: [] });
+    return null;
+  }
+}
+
+// What the card says, by the numbers of an eddy on a lead.
+function facts(eddy, lead) {
+  const turn = (eddy.cyclonic === 1) === (eddy.lat > 0) ? "counter-clockwise" : "clockwise";
+  const days = (count, more) => `${count} ${count === 1 ? "day" : "days"}${more ? " or more" : ""}`;
+  const rows = [
+    ["Turns", turn],
+    ["Amplitude", `${(eddy.amplitude / 10).toFixed(1)} cm`],
+    ["Radius", `${eddy.radius} km`],
+    ["Speed", `${(eddy.speed / 100).toFixed(2)} m s⁻¹`],
+    ["Age", days(lead - eddy.first, eddy.born_before)],
+    ["Lifetime", days(eddy.last - eddy.first, eddy.born_before || eddy.goes_on)],
+    ["Place", `${latitude(eddy.lat, 2)} ${longitude(eddy.lon, 2)}`],
+  ];
+  return rows.map(([name, value]) => `<dt>${name}</dt><dd>${value}</dd>`).join("");
+}
+
+function button(name, sign, label, by) {
+  return `<button type="button" class="${name}" data-by="${by}" aria-label="${label}" title="${label}">${sign}</button>`;
+}
+
+function stroke(context, paths, width, colours) {
+  context.lineWidth = width;
+  paths.forEach((path, number) => {
+    context.strokeStyle = colours[number];
+    context.stroke(path);
+  });
+}
+
+// A closed curve from middle to middle of its pieces.
+function ring(path, points) {
+  const middle = (a, b) => [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2];
+  path.moveTo(...middle(points.at(-1), points[0]));
+  points.forEach((point, i) => path.quadraticCurveTo(...point, ...middle(point, points[(i + 1) % points.length])));
+  path.closePath();
+}
+
+function line(path, points) { points.forEach((point, i) => (i ? path.lineTo(...point) : path.moveTo(...point))); }
+
+// A triangle that points down (`way` 1) or up (-1).
+function triangle(path, x, y, way) {
+  path.moveTo(x, y + way * MARK);
+  path.lineTo(x - MARK, y - way * 0.7 * MARK);
+  path.lineTo(x + MARK, y - way * 0.7 * MARK);
+  path.closePath();
+}
+
+function mark(colour, way) {
+  const points = way > 0 ? "1,2 9,2 5,9" : "1,8 9,8 5,1";
+  return `<svg width="10" height="10" viewBox="0 0 10 10" aria-hidden="true"><polygon points="${points}" fill="${colour}"/></svg>`;
+}
+
+function escaped(text) { return Object.assign(document.createElement("i"), { textContent: text }).innerHTML; }
