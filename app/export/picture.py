@@ -41,6 +41,9 @@ class Sheet:
         )  # fmt: skip
         axes = self.figure.subplots(1, len(made), squeeze=False)[0]
         self._images = [self._map(each, frame) for each, frame in zip(axes, made, strict=True)]
+        # From here on the maps keep their places: values on contours are set by the size of the maps, and a film must not jump.
+        self.figure.draw_without_rendering()
+        self.figure.set_layout_engine("none")
         self._overlays = [draw_overlays(each, frame.overlays, theme) for each, frame in zip(axes, made, strict=True)]
 
     def _map(self, axes: Axes, frame: Frame) -> AxesImage:

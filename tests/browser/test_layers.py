@@ -81,6 +81,9 @@ def test_streaks_move_follow_the_view_say_what_they_are_and_end(visit: Visit) ->
     zoomed = ink(visit, "streaks")
     assert zoomed is not None and zoomed["light"] > 100
     assert visit.page.evaluate("goms.layerBytes") < 300_000
+    visit.press("Play")
+    visit.until("goms.state().streaks.particles > 100 && goms.state().lead > 4")
+    visit.press("Pause")
     visit.page.get_by_role("checkbox", name="Current streaks").uncheck()
     visit.until("!goms.state().streaks.running && goms.state().streaks.particles === 0")
     assert ink(visit, "streaks") is None
