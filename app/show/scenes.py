@@ -78,7 +78,7 @@ TOUR: tuple[TourScene, ...] = (
         caption=(
             "Warm water leaves Florida in a narrow jet, breaks away from the coast at Cape Hatteras and meanders out into the "
             "Atlantic.",
-            "Colour is the simulated temperature of the surface, and the streaks follow the current where it is strongest.",
+            "Colour is the simulated temperature of the surface, and the streaks are longest where the current is fastest.",
         ),
         variable="thetao",
         palette="thermal",
@@ -137,8 +137,8 @@ TOUR: tuple[TourScene, ...] = (
         caption=(
             "Around Antarctica no land stands in the way of the wind, and one storm after another raises the highest waves on "
             "Earth.",
-            "Colour is significant wave height, the mean of the highest third of the waves, as a neural network makes it day by "
-            "day from simulated winds.",
+            "Colour is simulated significant wave height, the mean of the highest third of the waves, as the winds of each day "
+            "make it.",
         ),
         variable="swh",
         palette="ice",

@@ -78,6 +78,4 @@ export class CanvasRenderer {
     }
     this.context.drawImage(this.shore, 0, 0, this.width, this.height);
   }
-
-  remove() {}
 }

@@ -301,6 +301,13 @@ class Show {
     }
     const weight = this.calm ? 0 : playhead.position - playhead.index;
     const streaks = shown.flow && this.streaks !== "off" ? [shown.currents(lead), shown.currents(following)] : null;
+    // A picture at rest is drawn once.
+    const drawn = [
+      shown.scene.name, lead, weight, light, this.camera.lat, this.camera.lon, this.camera.span, this.view, this.geography.revision,
+      this.screen.width, this.screen.height, this.governor.ratio, this.renderer.kinds, Boolean(this.day), this.playing,
+    ].join();
+    if (drawn === this.drawn && !streaks && !this.overlay.moving) return;
+    this.drawn = drawn;
     this.renderer.draw({ projection, geography: this.geography, day: this.day, next: this.next, weight, light });
     this.overlay.draw({ projection, places: shown.scene.places, open: this.open.getBoundingClientRect(), days: streaks, weight, light, seconds });
     this.board.setStreaks(this.overlay.moving);

@@ -70,7 +70,7 @@ export class WebglRenderer {
   // Land and coast as textures: the whole globe once, and the box of the scene sharper.
   setLand(geography) {
     const widest = Math.min(this.gl.getParameter(this.gl.MAX_TEXTURE_SIZE), window.innerWidth < 700 ? 2048 : 4096);
-    this.hasLand = this.paintLand("land", geography, { south: -90, north: 90, west: 0, east: 360 }, widest);
+    this.paintLand("land", geography, { south: -90, north: 90, west: 0, east: 360 }, widest);
     this.hasLandClose = Boolean(this.close) && this.paintLand("landClose", geography, this.close, CLOSE_LAND);
   }
 
@@ -154,6 +154,4 @@ export class WebglRenderer {
     gl.uniform4f(this.uniform("landBounds"), south, north, west, east);
     gl.drawArrays(gl.TRIANGLES, 0, 3);
   }
-
-  remove() { this.gl.getExtension("WEBGL_lose_context")?.loseContext(); }
 }
