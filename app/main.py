@@ -20,13 +20,20 @@ from app.views.map import MapView
 from app.views.run import RunControls
 from app.views.shelf import Shelf
 from app.views.sources import SourceControls
+from app.views.tab_bar import TabBar
 from engine.errors import InputError
 
 POLL_MILLISECONDS = 500
 DETAIL_DELAY_MILLISECONDS = 120
 LOOP_MILLISECONDS = 1000
 """Time that the maps have for a new loop before the charts ask for the same processor."""
-SCENE_CHOICES = ["source", "start", "model", "variable", "quantity", "depth", "comparison"]
+HEADER = {
+    "& .title.title": {"fontSize": "1.05rem", "color": "text.primary", "whiteSpace": "nowrap"},
+    # The tabs give way, never the button beside them; on a phone they take the place of the title.
+    "& .header .MuiToolbar-root > .MuiBox-root:has(.title) + .MuiBox-root": {"minWidth": 0},
+    f"@media (max-width: {PHONE_WIDTH}px)": {"& .header .MuiToolbar-root > .MuiBox-root:has(.title)": {"display": "none"}},
+}
+SCENE_CHOICES = ["view", "source", "start", "model", "variable", "quantity", "depth", "comparison"]
 COLOUR_CHOICES = ["palette", "range_mode", "low", "high"]
 DETAIL_CHOICES = ["point_latitude", "point_longitude", "pins", "section", "lead", "theme"]
 
@@ -40,6 +47,7 @@ class Session:
         self._warnings: list[str] = []
         self._ready = False
         sync_with_address(selection, self.warn)
+        self.tabs = TabBar(selection)
         self.sources = SourceControls(selection, services)
         self.run = RunControls(selection, services, self.notify)
         self.field = FieldControls(selection)
@@ -80,7 +88,7 @@ class Session:
         page = pmui.Page(
             title="GOMS Explorer",
             meta_description="30-day forecasts of the global ocean, run and played in the browser",
-            header=[FoldOnPhones(narrower_than=PHONE_WIDTH, width=0, height=0, margin=0)],
+            header=[self.tabs.layout, FoldOnPhones(narrower_than=PHONE_WIDTH, width=0, height=0, margin=0)],
             sidebar=sidebar,
             main=[main],
             sidebar_width=288,
@@ -89,7 +97,7 @@ class Session:
             theme_config=THEME,
             dark_theme=self.selection.theme == "dark",
             raw_css=[STYLE_SHEET],
-            sx={"& .title.title": {"fontSize": "1.05rem", "color": "text.primary"}},
+            sx=HEADER,
         )
         # The template follows the whole server: each event of any visitor would look through the documents of all others, to
         # move an indicator that is not there, and the server would keep every page that was ever opened.

@@ -78,7 +78,8 @@ def when(scene: Scene, lead: int) -> str:
 
 def drawn_readers(scene: Scene) -> list[FieldReader]:
     """Return the stores whose curves belong into one plot: what the map shows, then what stands beside it."""
-    return [reader for reader in (scene.primary, scene.comparison) if reader is not None]
+    drawn = [reader for reader in (scene.primary, scene.comparison, scene.whole) if reader is not None]
+    return list({reader.identifier: reader for reader in drawn}.values())
 
 
 def curve_name(reader: FieldReader, taken: dict[str, Any]) -> str:

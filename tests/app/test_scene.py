@@ -145,12 +145,15 @@ def test_waves_in_a_store_are_shown_like_other_fields_and_beside_the_reference_s
     assert f"store:{store}" not in beside and "persistence" in beside
 
 
-def test_a_store_deleted_while_its_parts_are_looked_at_is_passed_over(services: Services, small_grid: Grid) -> None:
+def test_a_store_deleted_while_its_parts_are_looked_at_is_passed_over(
+    services: Services, small_grid: Grid, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.services.SHELF_INTERVAL", 600.0)
     store = write_forecast(small_grid, days=1, parts=waves_and_detail(small_grid))
     assert [each.identifier for each in services.with_details()] == [store, f"{store}/kuroshio"]
     whole = services.stores()[0]
     delete_store(store)
-    assert [each.identifier for each in services.with_details()] == [store], "the list is half a second old"
+    assert [each.identifier for each in services.with_details()] == [store], "the list is read again only now and then"
     with pytest.raises(InputError):
         services.holder(whole, ("swh",))
     services.refresh()
@@ -186,3 +189,33 @@ def test_the_fine_kuroshio_stands_beside_the_forecast_it_belongs_to_and_says_wha
     alone = build_scene(chosen(source=detail), services)
     assert alone.panels[0]["store"] == f"{store}/kuroshio" and not alone.needs_forecast
     assert f"store:{store}" in comparison_choices(chosen(source=detail), services, alone)
+
+
+def test_the_kuroshio_stands_beside_its_own_forecast_and_the_reference(services: Services, small_grid: Grid) -> None:
+    store = write_forecast(small_grid, days=2, parts=waves_and_detail(small_grid))
+    write_forecast(small_grid, days=2, kind="reference")
+    scene = build_scene(chosen(view="kuroshio", comparison="reference"), services)
+    fine, whole, reference = scene.panels
+    assert [panel["key"] for panel in scene.panels] == ["forecast", "whole", "reference"]
+    assert (fine["store"], whole["store"]) == (f"{store}/kuroshio", store)
+    assert "finer than 1/4° is statistical" in fine["notice"] and "statistical" not in whole["notice"]
+    assert reference["title"] == "Reference (sample run)"
+    assert {panel["quantity"] for panel in scene.panels} == {"Temperature at the surface"}
+    assert set(scene.variables) == {"speed", "rossby", "zos", "thetao"}
+    assert f"store:{store}" not in comparison_choices(chosen(view="kuroshio"), services, scene)
+
+
+def test_a_run_without_the_part_of_a_view_says_how_to_get_it(services: Services, small_grid: Grid) -> None:
+    write_forecast(small_grid, days=2)
+    kuroshio = build_scene(chosen(view="kuroshio", comparison="none"), services)
+    assert kuroshio.panels[0]["leads"] == [] and "no Kuroshio at 1/12°" in kuroshio.panels[0]["empty"]
+    assert kuroshio.panels[1]["leads"] == [0, 1, 2], "the forecast itself is shown"
+    for view, field in (("waves", "swh"), ("biogeochemistry", "chl")):
+        scene = build_scene(chosen(view=view), services)
+        assert scene.panels[0]["leads"] == [] and "from the sample ocean" in scene.panels[0]["empty"]
+        assert shown_variable(chosen(view=view), scene) == field
+
+
+def test_a_view_offers_its_own_fields_alone(services: Services, small_grid: Grid) -> None:
+    write_forecast(small_grid, days=2, parts=waves_and_detail(small_grid))
+    assert build_scene(chosen(view="waves", variable="thetao"), services).panels[0]["variable"] == "swh"
