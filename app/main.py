@@ -13,6 +13,7 @@ from app.selection import Selection, sync_with_address
 from app.services import Services
 from app.theme import PHONE_WIDTH, STYLE_SHEET, THEME
 from app.views.compare import CompareControls
+from app.views.current_axis import AxisLines
 from app.views.details import Details
 from app.views.field import FieldControls
 from app.views.layers import LayerControls
@@ -54,6 +55,7 @@ class Session:
         self.layers = LayerControls(selection)
         self.compare = CompareControls(selection, services)
         self.map = MapView(selection)
+        self.axis_lines = AxisLines(selection, services, lambda paths: setattr(self.map.component, "paths", paths))
         self.details = Details(selection, services)
         self.shelf = Shelf(selection, services, self.notify)
         self.scene: Scene | None = None
@@ -134,6 +136,8 @@ class Session:
             self.services.submit("reference", self.selection.source, scene.start)
         with pn.io.hold():
             self.map.show(scene)
+            if self._ready:
+                self.axis_lines.show(scene)
             for view in (self.sources, self.field, self.compare, self.run):
                 view.show(scene)
         self._show_details(delay=LOOP_MILLISECONDS)
@@ -176,6 +180,8 @@ class Session:
         self._ready = True
         for message in self._warnings:
             self.notify("warning", message)
+        if self.scene is not None:
+            self.axis_lines.show(self.scene)
         self._show_details(delay=LOOP_MILLISECONDS)
         pn.state.add_periodic_callback(self._poll, POLL_MILLISECONDS)
 

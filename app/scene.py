@@ -21,6 +21,7 @@ from app.words import (
 )
 from engine.derived import DISPLAY_VARIABLES, QUANTITIES, DisplayVariable
 from engine.errors import InputError
+from engine.sea_state import DOUGLAS
 from engine.variables import DEPTHS
 
 STORE = "store:"
@@ -171,7 +172,8 @@ def panel(key: str, reader: FieldReader, selection: Selection, scene: Scene, wai
         "quantity": quantity_label(variable, selection.quantity, metres if scene.depths else None),
         "units": shown.units,
         "forcing": forcing_label(reader.kind, reader.attrs),
-        "notice": notice(reader.attrs),
+        "notice": "; ".join(filter(None, (notice(reader.attrs), VIEWS[selection.view].remark))),
+        "classes": [[state.low, state.name] for state in DOUGLAS] if (variable, selection.quantity) == ("swh", "value") else [],
         "empty": _empty(shown.label, f" at {metres:g} m" if index is None else "", missing, waits, no_mean),
     }
 

@@ -6,8 +6,10 @@ from typing import Any
 
 from engine.variables import BIOGEOCHEMISTRY, WAVES
 
-AS_IT_COMES: dict[str, Any] = {"quantity": "value", "palette": "auto", "range_mode": "auto", "low": None, "high": None}
-"""How a field is first looked at: limits and palette of one field mean nothing for another."""
+AS_IT_COMES: dict[str, Any] = {
+    "quantity": "value", "palette": "auto", "range_mode": "auto", "low": None, "high": None, "chart": "",
+}  # fmt: skip
+"""How a field is first looked at: limits, palette and chart of one field mean little for another."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,8 @@ class View:
     """The part of a store that it stands or falls with."""
     without: str = ""
     """What is said of a store that has no such part."""
+    remark: str = ""
+    """What is said on every map of the view."""
     beside_whole: bool = False
     """Whether the part is shown next to the store it belongs to, whose fields it repeats on a finer grid."""
 
@@ -49,6 +53,7 @@ VIEWS: dict[str, View] = {
             WAVES,
             {**AS_IT_COMES, "variable": "swh"},
             part="waves",
+            remark="none under ice",
             without="This run has no waves. Runs of GOMS small from the sample ocean have them; no other source knows those of "
             "the first day.",
         ),
@@ -58,6 +63,7 @@ VIEWS: dict[str, View] = {
             BIOGEOCHEMISTRY,
             {**AS_IT_COMES, "variable": "chl"},
             part="biogeochemistry",
+            remark="over sea floors deeper than 200 m",
             without="This run has no plankton and nutrients. Runs of GOMS small from the sample ocean have them; no other source "
             "knows those of the first day.",
         ),

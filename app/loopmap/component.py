@@ -19,6 +19,7 @@ One component holds every panel, so that view, range and playhead are shared wit
                 "units": "degC",              # written as °C, m s⁻¹ ... on screen
                 "forcing": "hindcast, winds known",
                 "notice": "sample ocean - simulation, not for navigation",
+                "classes": [[0.0, "glassy"], [0.1, "smooth"]],   # optional: names on the colour bar from these values on
                 "palette": "balance",         # optional: difference panels and overrides
                 "currents": {"store": ..., "depth_index": 0, "revision": "", "leads": [...]},  # optional, as `wind` and `ice`:
                                       # where these layers come from, at the store's own leads; `app.layers.layer_fields`
@@ -40,9 +41,11 @@ The page must serve `app.frames_http.patterns(open_reader)` as `extra_patterns`;
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import param
 from panel.custom import JSComponent
 from panel.io.state import state
@@ -58,6 +61,17 @@ export async function render({ model, view }) {
   return component.render({ model, frames: absolute(model.frames_url), sizing: view.model.sizing_mode });
 }
 """
+
+
+PATH_STEP = 0.01
+"""Degrees to which the places of a path are rounded on their way to the browser."""
+
+
+def pack_path(places: np.ndarray) -> str:
+    """Return places (n, 2), latitude and longitude in degrees, as text of 16 bits a number that the browser unpacks."""
+    latitude, longitude = places[:, 0] + 90, places[:, 1] % 360
+    numbers = np.rint(np.column_stack([latitude, longitude]) / PATH_STEP).astype("<u2")
+    return base64.b64encode(numbers.tobytes()).decode()
 
 
 _TUPLES = frozenset({"view", "extent", "shown_range", "marker"})
@@ -94,6 +108,9 @@ class LoopMap(JSComponent):
 
     layers = param.List(default=[], item_type=str, doc="Names of app.selection.LAYERS that are drawn over the fields.")
     line = param.List(default=[], doc="[latitude, longitude] of the places of a line drawn on every map.")
+
+    paths = param.Dict(default={}, doc="{key of a panel: {lead as text: `pack_path` of a path that moves with the days}}.")
+    path_name = param.String(default="", doc="What is written beside each of the paths.")
 
     show_player = param.Boolean(default=True)
     frames_url = param.String(default="frames", doc="Address of the frames handler, relative to the page.")

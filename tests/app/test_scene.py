@@ -219,3 +219,17 @@ def test_a_run_without_the_part_of_a_view_says_how_to_get_it(services: Services,
 def test_a_view_offers_its_own_fields_alone(services: Services, small_grid: Grid) -> None:
     write_forecast(small_grid, days=2, parts=waves_and_detail(small_grid))
     assert build_scene(chosen(view="waves", variable="thetao"), services).panels[0]["variable"] == "swh"
+
+
+def test_waves_name_their_classes_and_say_that_there_are_none_under_ice(services: Services, small_grid: Grid) -> None:
+    write_forecast(small_grid, days=1, parts=waves_and_detail(small_grid))
+    panel = build_scene(chosen(view="waves"), services).panels[0]
+    assert panel["classes"][4] == [1.25, "moderate"] and panel["notice"].endswith("none under ice")
+    assert build_scene(chosen(view="waves", quantity="change"), services).panels[0]["classes"] == []
+    assert build_scene(chosen(), services).panels[0]["classes"] == []
+
+
+def test_a_source_without_a_reference_shows_two_maps_of_the_kuroshio(services: Services, small_grid: Grid) -> None:
+    store = write_forecast(small_grid, days=1, parts=waves_and_detail(small_grid))
+    detail = build_scene(chosen(view="kuroshio", source=f"store:{store}/kuroshio", comparison="reference"), services)
+    assert [(panel["key"], panel["store"]) for panel in detail.panels] == [("forecast", f"{store}/kuroshio"), ("whole", store)]

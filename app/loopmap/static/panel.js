@@ -3,7 +3,7 @@
 import { difference } from "./codec.js";
 import { ColourBar } from "./colourbar.js";
 import { figure, latitude, leadText, longitude, units } from "./format.js";
-import { drawGraticule, drawLand, drawLine, drawMarker, drawMissing, drawPins } from "./geography.js";
+import { drawGraticule, drawLand, drawLine, drawMarker, drawMissing, drawMovingPath, drawPins } from "./geography.js";
 import { PanelLayers } from "./layers.js";
 import { Loop } from "./loader.js";
 import { colourRange, differences, Painter } from "./painter.js";
@@ -232,6 +232,9 @@ export class Panel {
     }
     this.frame = frame;
     this.layers.draw(lead);
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    drawMovingPath(context, view, this.stage.pathOf(this, lead), this.stage.pathName, theme);
+    context.setTransform(1, 0, 0, 1, 0, 0);
     if (exact) {
       this.top();
       context.drawImage(this.above, 0, 0);
@@ -291,7 +294,7 @@ export class Panel {
     this.bar.element.classList.toggle("vacant", !this.colours || Boolean(message));
     if (this.colours) {
       const { colours, low, high, logarithmic } = this.colours;
-      this.bar.show(colours, low, high, logarithmic, spec.units, this.stage.view.width);
+      this.bar.show(colours, low, high, logarithmic, spec.units, this.stage.view.width, spec.classes);
     }
   }
 

@@ -1,6 +1,7 @@
 // What the panels share - view, playhead, range, theme - and the one loop that paints them.
 
 import { counters } from "./counters.js";
+import { unpackPath } from "./codec.js";
 import { Geography } from "./geography.js";
 import { Layers } from "./layers.js";
 import { arrange } from "./layout.js";
@@ -36,6 +37,7 @@ export class Stage {
     this.marker = null;
     this.pins = []; // [latitude, longitude, letter, colour] of places that stay marked
     this.line = []; // [latitude, longitude] of the places of a line across the ocean
+    this.paths = {}; // by key of a map and lead: [[latitude, longitude]] of a path that moves with the days
     this.style = {};
     this.wantedStyle = {};
     this.view = new View(0, 205, 360, 1200, 600);
@@ -59,7 +61,7 @@ export class Stage {
       panels: this.panels.map((panel) => ({
         title: panel.spec?.title, quantity: panel.spec?.quantity, error: panel.error, held: panel.loop?.frames.size ?? 0,
         low: panel.colours?.low, high: panel.colours?.high, drawn: Boolean(panel.frame), drawnWidth: panel.frame?.width ?? 0,
-        layers: panel.layers.state(),
+        layers: panel.layers.state(), path: this.pathOf(panel, this.lead).length,
       })),
       streaks: this.layers.streaks.state(),
     };
@@ -135,6 +137,15 @@ export class Stage {
     this.line = places;
     this.refresh();
   }
+
+  setPaths(paths, name) {
+    this.pathName = name;
+    const ofDays = (days) => Object.fromEntries(Object.entries(days).map(([lead, text]) => [lead, unpackPath(text)]));
+    this.paths = Object.fromEntries(Object.entries(paths).map(([key, days]) => [key, ofDays(days)]));
+    this.refresh();
+  }
+
+  pathOf(panel, lead) { return this.paths[panel.wantedSpec?.key]?.[lead] ?? []; }
 
   setView(lat, lon, span) {
     this.move(new View(lat, lon, span, this.view.width, this.view.height), { lat, lon, span });
