@@ -55,7 +55,7 @@ class Session:
         self.layers = LayerControls(selection)
         self.compare = CompareControls(selection, services)
         self.map = MapView(selection)
-        self.axis_lines = AxisLines(selection, services, lambda paths: setattr(self.map.component, "paths", paths))
+        self.axis_lines = AxisLines(selection, services, lambda axes: setattr(self.map.component, "axes", axes))
         self.details = Details(selection, services)
         self.shelf = Shelf(selection, services, self.notify)
         self.scene: Scene | None = None

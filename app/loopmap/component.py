@@ -109,8 +109,8 @@ class LoopMap(JSComponent):
     layers = param.List(default=[], item_type=str, doc="Names of app.selection.LAYERS that are drawn over the fields.")
     line = param.List(default=[], doc="[latitude, longitude] of the places of a line drawn on every map.")
 
-    paths = param.Dict(default={}, doc="{key of a panel: {lead as text: `pack_path` of a path that moves with the days}}.")
-    path_name = param.String(default="", doc="What is written beside each of the paths.")
+    axes = param.Dict(default={}, doc="{key of a panel: {lead as text: `pack_path` of a path that moves with the days}}.")
+    axis_name = param.String(default="", doc="What is written beside each of the axes.")
 
     show_player = param.Boolean(default=True)
     frames_url = param.String(default="frames", doc="Address of the frames handler, relative to the page.")

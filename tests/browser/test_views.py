@@ -42,12 +42,12 @@ def test_the_kuroshio_is_reached_by_keyboard_with_three_maps_and_the_axis_on_eac
     titles = [panel["title"] for panel in visit.state()["panels"]]
     assert titles == ["GOMS small, Kuroshio 1/12°", "GOMS small", "Reference (sample run), Kuroshio 1/12°"]
     visit.see("what is finer than 1/4° is statistical")
-    visit.until("goms.state().panels.every((panel) => panel.path > 5)")
+    visit.until("goms.state().panels.every((panel) => panel.axis > 5)")
     _charts(visit, "Mean latitude of the axis, 141-153°E")
     visit.choose("Variable", "Vorticity over f")
     visit.until("goms.state().panels.every((panel) => panel.quantity === 'Vorticity over f at the surface')")
     _tab(visit, "Map")
-    visit.until("goms.state().panels.length === 1 && goms.state().panels[0].path === 0")
+    visit.until("goms.state().panels.length === 1 && goms.state().panels[0].axis === 0")
 
 
 def test_waves_are_named_on_the_bar_in_the_area_in_view_and_at_a_click(visit: Visit) -> None:

@@ -253,7 +253,7 @@ export function drawLine(context, view, places, theme) {
 }
 
 // A path that moves with the days, named at its eastern end in view.
-export function drawMovingPath(context, view, places, name, theme) {
+export function drawAxis(context, view, places, name, theme) {
   drawPath(context, view, places, theme.ink, theme.halo);
   const inside = places.filter(([lat, lon]) => {
     const [x, y] = [view.x(nearestTurn(view, lon)), view.y(lat)];

@@ -48,7 +48,7 @@ export async function render({ model, frames, sizing }) {
   model.on("pins", () => stage.setPins(model.pins));
   model.on("line", () => stage.setLine(model.line));
   model.on("layers", () => stage.layers.set(model.layers));
-  model.on("paths", () => stage.setPaths(model.paths, model.path_name));
+  model.on("axes", () => stage.setAxes(model.axes, model.axis_name));
   model.on("show_player", () => { stage.player.element.hidden = !model.show_player; });
   model.on("remove", () => stage.remove());
 
@@ -57,7 +57,7 @@ export async function render({ model, frames, sizing }) {
   stage.pins = model.pins;
   stage.line = model.line;
   stage.layers.set(model.layers);
-  stage.setPaths(model.paths, model.path_name);
+  stage.setAxes(model.axes, model.axis_name);
   loop();
   stage.goTo(model.playhead);
   stage.wantedView = { lat: model.view[0], lon: model.view[1], span: model.view[2] };

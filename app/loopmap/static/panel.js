@@ -3,7 +3,7 @@
 import { difference } from "./codec.js";
 import { ColourBar } from "./colourbar.js";
 import { figure, latitude, leadText, longitude, units } from "./format.js";
-import { drawGraticule, drawLand, drawLine, drawMarker, drawMissing, drawMovingPath, drawPins } from "./geography.js";
+import { drawGraticule, drawLand, drawLine, drawMarker, drawMissing, drawAxis, drawPins } from "./geography.js";
 import { PanelLayers } from "./layers.js";
 import { Loop } from "./loader.js";
 import { colourRange, differences, Painter } from "./painter.js";
@@ -233,7 +233,7 @@ export class Panel {
     this.frame = frame;
     this.layers.draw(lead);
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    drawMovingPath(context, view, this.stage.pathOf(this, lead), this.stage.pathName, theme);
+    drawAxis(context, view, this.stage.axisOf(this, lead), this.stage.axisName, theme);
     context.setTransform(1, 0, 0, 1, 0, 0);
     if (exact) {
       this.top();

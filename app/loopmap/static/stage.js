@@ -37,7 +37,7 @@ export class Stage {
     this.marker = null;
     this.pins = []; // [latitude, longitude, letter, colour] of places that stay marked
     this.line = []; // [latitude, longitude] of the places of a line across the ocean
-    this.paths = {}; // by key of a map and lead: [[latitude, longitude]] of a path that moves with the days
+    this.axes = {}; // by key of a map and lead: [[latitude, longitude]] of a path that moves with the days
     this.style = {};
     this.wantedStyle = {};
     this.view = new View(0, 205, 360, 1200, 600);
@@ -61,7 +61,7 @@ export class Stage {
       panels: this.panels.map((panel) => ({
         title: panel.spec?.title, quantity: panel.spec?.quantity, error: panel.error, held: panel.loop?.frames.size ?? 0,
         low: panel.colours?.low, high: panel.colours?.high, drawn: Boolean(panel.frame), drawnWidth: panel.frame?.width ?? 0,
-        layers: panel.layers.state(), path: this.pathOf(panel, this.lead).length,
+        layers: panel.layers.state(), axis: this.axisOf(panel, this.lead).length,
       })),
       streaks: this.layers.streaks.state(),
     };
@@ -138,14 +138,14 @@ export class Stage {
     this.refresh();
   }
 
-  setPaths(paths, name) {
-    this.pathName = name;
+  setAxes(axes, name) {
+    this.axisName = name;
     const ofDays = (days) => Object.fromEntries(Object.entries(days).map(([lead, text]) => [lead, unpackPath(text)]));
-    this.paths = Object.fromEntries(Object.entries(paths).map(([key, days]) => [key, ofDays(days)]));
+    this.axes = Object.fromEntries(Object.entries(axes).map(([key, days]) => [key, ofDays(days)]));
     this.refresh();
   }
 
-  pathOf(panel, lead) { return this.paths[panel.wantedSpec?.key]?.[lead] ?? []; }
+  axisOf(panel, lead) { return this.axes[panel.wantedSpec?.key]?.[lead] ?? []; }
 
   setView(lat, lon, span) {
     this.move(new View(lat, lon, span, this.view.width, this.view.height), { lat, lon, span });
