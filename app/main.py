@@ -13,6 +13,7 @@ from app.selection import Selection, sync_with_address
 from app.services import Services
 from app.theme import PHONE_WIDTH, STYLE_SHEET, THEME
 from app.views.compare import CompareControls
+from app.views.current_axis import AxisLines
 from app.views.details import Details
 from app.views.drift import DriftView
 from app.views.field import FieldControls
@@ -21,13 +22,20 @@ from app.views.map import MapView
 from app.views.run import RunControls
 from app.views.shelf import Shelf
 from app.views.sources import SourceControls
+from app.views.tab_bar import TabBar
 from engine.errors import InputError
 
 POLL_MILLISECONDS = 500
 DETAIL_DELAY_MILLISECONDS = 120
 LOOP_MILLISECONDS = 1000
 """Time that the maps have for a new loop before the charts ask for the same processor."""
-SCENE_CHOICES = ["source", "start", "model", "variable", "quantity", "depth", "comparison", "layout"]
+HEADER = {
+    "& .title.title": {"fontSize": "1.05rem", "color": "text.primary", "whiteSpace": "nowrap"},
+    # The tabs give way, never the button beside them; on a phone they take the place of the title.
+    "& .header .MuiToolbar-root > .MuiBox-root:has(.title) + .MuiBox-root": {"minWidth": 0},
+    f"@media (max-width: {PHONE_WIDTH}px)": {"& .header .MuiToolbar-root > .MuiBox-root:has(.title)": {"display": "none"}},
+}
+SCENE_CHOICES = ["view", "source", "start", "model", "variable", "quantity", "depth", "comparison", "layout"]
 COLOUR_CHOICES = ["palette", "range_mode", "low", "high"]
 DRIFT_CHOICES = ["layers", "release", "point_latitude", "point_longitude"]
 DETAIL_CHOICES = ["point_latitude", "point_longitude", "pins", "section", "lead", "theme"]
@@ -42,12 +50,14 @@ class Session:
         self._warnings: list[str] = []
         self._ready = False
         sync_with_address(selection, self.warn)
+        self.tabs = TabBar(selection)
         self.sources = SourceControls(selection, services)
         self.run = RunControls(selection, services, self.notify)
         self.field = FieldControls(selection)
         self.layers = LayerControls(selection)
         self.compare = CompareControls(selection, services)
         self.map = MapView(selection)
+        self.axis_lines = AxisLines(selection, services, lambda axes: setattr(self.map.component, "axes", axes))
         self.details = Details(selection, services)
         self.drift = DriftView(selection, services, self.map.component)
         self.details.place.beside = [self.drift.switch, self.drift.again]
@@ -85,7 +95,7 @@ class Session:
         page = pmui.Page(
             title="GOMS Explorer",
             meta_description="30-day forecasts of the global ocean, run and played in the browser",
-            header=[FoldOnPhones(narrower_than=PHONE_WIDTH, width=0, height=0, margin=0)],
+            header=[self.tabs.layout, FoldOnPhones(narrower_than=PHONE_WIDTH, width=0, height=0, margin=0)],
             sidebar=sidebar,
             main=[main],
             sidebar_width=288,
@@ -94,7 +104,7 @@ class Session:
             theme_config=THEME,
             dark_theme=self.selection.theme == "dark",
             raw_css=[STYLE_SHEET],
-            sx={"& .title.title": {"fontSize": "1.05rem", "color": "text.primary"}},
+            sx=HEADER,
         )
         # The template follows the whole server: each event of any visitor would look through the documents of all others, to
         # move an indicator that is not there, and the server would keep every page that was ever opened.
@@ -131,6 +141,8 @@ class Session:
             self.services.submit("reference", self.selection.source, scene.start)
         with pn.io.hold():
             self.map.show(scene)
+            if self._ready:
+                self.axis_lines.show(scene)
             for view in (self.sources, self.field, self.compare, self.run):
                 view.show(scene)
         self._show_drift()
@@ -178,6 +190,8 @@ class Session:
         self._ready = True
         for message in self._warnings:
             self.notify("warning", message)
+        if self.scene is not None:
+            self.axis_lines.show(self.scene)
         self._show_details(delay=LOOP_MILLISECONDS)
         pn.state.add_periodic_callback(self._poll, POLL_MILLISECONDS)
 

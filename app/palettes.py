@@ -62,6 +62,7 @@ _STYLES: dict[str, Style] = {
     "zos": Style("balance", "balanced"),
     "speed": Style("speed"),
     "vorticity": Style("curl", "symmetric"),
+    "rossby": Style("curl", "symmetric"),
     "okubo_weiss": _SIGNED,
     "eke": Style("tempo"),
     "density": Style("dense"),

@@ -8,6 +8,7 @@ from app.palettes import style_of
 from app.readers import FieldReader, common_leads, day_offset, field_name, level_at
 from app.selection import Selection
 from app.services import DETAIL, VIRTUAL, Services, revision
+from app.tabs import VIEWS
 from app.words import (
     LEAD_AXIS,
     MODEL_LABELS,
@@ -20,6 +21,7 @@ from app.words import (
 )
 from engine.derived import DISPLAY_VARIABLES, QUANTITIES, DisplayVariable
 from engine.errors import InputError
+from engine.sea_state import DOUGLAS
 from engine.variables import DEPTHS
 
 STORE = "store:"
@@ -33,6 +35,8 @@ class Scene:
     primary: FieldReader | None
     comparison: FieldReader | None
     panels: list[dict[str, Any]]
+    whole: FieldReader | None = None
+    """The store that the finer part on the map belongs to, where a view shows both."""
     leads: list[int] = field(default_factory=list)
     times: list[str] = field(default_factory=list)
     start: str = ""
@@ -79,25 +83,41 @@ def build_scene(selection: Selection, services: Services) -> Scene:
     sample = is_sample(primary.attrs)
     scene.leads = list(primary.all_leads)
     scene.times = [date_label(primary.valid_time(lead), sample) for lead in scene.leads]
-    scene.variables = _variables(primary, services)
+    view = VIEWS[selection.view]
+    scene.variables = view.variables or _variables(primary, services)
     variable = shown_variable(selection, scene)
     shown = DISPLAY_VARIABLES[variable]
-    scene.primary = primary = services.holder(primary, shown.needs)
-    scene.depths = shown.depths(primary.depths(shown.needs[0]))
+    whole = services.holder(primary, shown.needs)
+    detail = services.detail(primary) if view.beside_whole else None
+    scene.primary = primary = detail or whole
+    has_field = _tells(primary, shown)
+    scene.depths = shown.depths(primary.depths(shown.needs[0])) if has_field else ()
     ready = services.climatology_is_ready
     has_mean = shown.has_climatology
     wants_mean = has_mean and (selection.quantity == "anomaly" or primary.identifier.startswith("climatology"))
     waits = (wants_mean or shown.of_usual) and not ready(primary)
     scene.panels = [panel("forecast", primary, selection, scene, waits)]
-    if selection.comparison != "none":
+    if view.part and (detail is None if view.beside_whole else not has_field):
+        scene.panels[0] |= {"leads": [], "empty": view.without}
+    if view.beside_whole:
+        scene.whole = whole if detail is None else services.reader(detail.identifier.removesuffix(DETAIL))
+        scene.panels.append(panel("whole", scene.whole, selection, scene, waits))
+    nothing_beside = view.beside_whole and selection.comparison == "reference" and not has_reference
+    if selection.comparison != "none" and not nothing_beside:
         other, empty = _comparison(selection, services, primary, start, shown)
+        if other is not None and view.beside_whole:
+            other = services.detail(other) or other
         if other is not None and variable == "zos" and services.source_of(primary) != services.source_of(other):
             scene.aligned = True
             other = services.reader(f"aligned@{other.identifier}|{primary.identifier}")
         scene.comparison = other
         waits = waits or (has_mean and selection.comparison == "climatology" and not ready(primary))
-        scene.panels += _comparison_panels(selection, scene, primary, empty, waits)
-        scene.layout = selection.layout
+        beside, difference = _comparison_panels(selection, scene, primary, empty, waits)
+        if view.beside_whole:
+            scene.panels.append(beside)
+        else:
+            scene.panels += [beside, difference]
+            scene.layout = selection.layout
     depth = shown_depth(selection, scene.depths)[1]
     for each in scene.panels:
         if each.get("store"):
@@ -158,7 +178,8 @@ def panel(key: str, reader: FieldReader, selection: Selection, scene: Scene, wai
         "quantity": quantity_label(variable, selection.quantity, metres if scene.depths else None),
         "units": shown.units,
         "forcing": forcing_label(reader.kind, reader.attrs),
-        "notice": notice(reader.attrs),
+        "notice": "; ".join(filter(None, (notice(reader.attrs), VIEWS[selection.view].remark))),
+        "classes": [[state.low, state.name] for state in DOUGLAS] if (variable, selection.quantity) == ("swh", "value") else [],
         "empty": _empty(shown.label, f" at {metres:g} m" if index is None else "", missing, waits, no_mean),
     }
 
@@ -186,9 +207,10 @@ def comparison_choices(selection: Selection, services: Services, scene: Scene) -
     shown = "" if scene.primary is None else scene.primary.identifier
     # A part of the store shown, such as its waves, stands on the map already; its Kuroshio has the ocean's fields anew.
     own = "" if shown.endswith(DETAIL) else shown.partition("/")[0]
+    whole = "" if scene.whole is None else scene.whole.identifier
     choices |= {name: MODEL_LABELS[name] for name in VIRTUAL if not own.startswith(name)}
     for store in services.with_details():
-        if store.identifier in (own, shown) or scene.primary is None or not _overlap(scene.primary, store):
+        if store.identifier in (own, shown, whole) or scene.primary is None or not _overlap(scene.primary, store):
             continue
         same_source = services.source_of(store) == selection.source
         if store.kind == "reference" and same_source and store.init_time == scene.primary.init_time:

@@ -8,6 +8,7 @@ from app.services import Services, revision
 from engine.derived import DISPLAY_VARIABLES, derive_at
 from engine.grid import Grid
 from engine.regions import Region
+from engine.sea_state import DOUGLAS, shares
 from engine.verify import score_fields
 
 Extent = tuple[float, float, float, float]
@@ -57,8 +58,7 @@ def _errors(
     with_acc = with_acc and has_mean and quantity != "change"
     # Anomalies differ by as much as the values they are made of.
     compared = variable if quantity == "anomaly" else name
-    south, north, west, east = extent
-    region = Region("view", "View", south, north, west % 360, west % 360 + min(360.0, east - west))
+    region = _region(extent)
     table = np.full((3, len(pairs)), np.nan)
     for number, (lead, other_lead) in enumerate(pairs):
         found = score_fields(
@@ -67,6 +67,28 @@ def _errors(
         )  # fmt: skip
         table[:, number] = lead, found["rmse"], np.nan if found["acc"] is None else found["acc"]
     return table
+
+
+def _region(extent: Extent) -> Region:
+    south, north, west, east = extent
+    return Region("view", "View", south, north, west % 360, west % 360 + min(360.0, east - west))
+
+
+def sea_state_by_lead(services: Services, reader: FieldReader, extent: Extent) -> xr.DataArray:
+    """Return the share (lead, degree) of each degree of the Douglas scale in the open sea inside `extent`, on finished leads."""
+    leads = reader.leads
+    extent = (round(extent[0], 1), round(extent[1], 1), round(extent[2], 1), round(extent[3], 1))
+    grid = reader.grid
+
+    def make() -> np.ndarray:
+        place = np.ix_(*grid.rows_and_columns(_region(extent)))
+        area = grid.cell_area[place]
+        return np.array([shares(reader.read("swh", lead)[place], area) for lead in leads]).reshape(len(leads), len(DOUGLAS))
+
+    key = ("sea state", reader.identifier, revision(reader), tuple(leads), extent)
+    return xr.DataArray(
+        services.arrays.get(key, make), {"lead": leads, "degree": [state.degree for state in DOUGLAS]}, ("lead", "degree")
+    )
 
 
 def point_values(

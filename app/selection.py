@@ -9,6 +9,7 @@ import param
 
 from app.palettes import PALETTES
 from app.positions import MOST_PINS, PINS, Position, pinned
+from app.tabs import VIEWS
 from engine.derived import DISPLAY_VARIABLES, QUANTITIES
 from engine.errors import InputError
 from engine.regions import REGIONS
@@ -37,6 +38,7 @@ OWN_VIEW = "own"
 """The region of a view that was dragged or zoomed away from a named one."""
 
 ADDRESS = {
+    "view": "view",
     "source": "source",
     "start": "start",
     "model": "model",
@@ -69,6 +71,7 @@ ADDRESS = {
 class Selection(param.Parameterized):
     """The choices of one visitor, as plain values that fit into an address."""
 
+    view: Any = param.Selector(default="map", objects=list(VIEWS))
     source = param.String(default="sample", doc="name of a source, or `store:` and the identifier of a store")
     start = param.String(default="", regex=r"^$|^\d{4}-\d{2}-\d{2}$", doc="initial date; empty for the source's first")
     model = param.String(default="small", doc="name of the forecast model")
@@ -142,6 +145,7 @@ def from_address(arguments: Mapping[str, str]) -> Selection:
     Raises InputError for a value that a choice cannot have.
     """
     selection = Selection()
+    _begin(selection, arguments)
     for name, key in ADDRESS.items():
         if key not in arguments:
             continue
@@ -157,6 +161,12 @@ def from_address(arguments: Mapping[str, str]) -> Selection:
     return selection
 
 
+def _begin(selection: Selection, given: Mapping[str, Any]) -> None:
+    """Make the choices that the view in an address begins with and the address leaves open."""
+    if view := VIEWS.get(str(given.get(ADDRESS["view"]))):
+        selection.param.update(**{name: value for name, value in view.begins.items() if ADDRESS[name] not in given})
+
+
 def sync_with_address(selection: Selection, refuse: Callable[[str], None]) -> None:
     """Bind every choice to the address bar of this session; a bad value is refused by `refuse(message)` and left out.
 
@@ -165,6 +175,7 @@ def sync_with_address(selection: Selection, refuse: Callable[[str], None]) -> No
     location = pn.state.location
     if location is None:
         return
+    _begin(selection, location.query_params)
     for name, key in ADDRESS.items():
 
         def refuse_value(received: dict[str, Any], name: str = name, key: str = key) -> None:

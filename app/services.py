@@ -216,15 +216,22 @@ class Services:
                 self._parts = {known: part for known, part in self._parts.items() if known[0] != key[0]} | {key: store.part(name)}
             return self._parts[key]
 
-    def with_details(self) -> list[Store]:
+    def with_details(self) -> list[FieldReader]:
         """Return every store, each followed by its part that has the ocean's own fields on a finer grid."""
-        found: list[Store] = []
+        found: list[FieldReader] = []
         for store in self.stores():
             found.append(store)
-            if DETAIL.removeprefix("/") in store.parts:
-                with suppress(InputError):  # deleted since the list was read
-                    found.append(self._part(store, DETAIL.removeprefix("/")))
+            with suppress(InputError):  # deleted since the list was read
+                if (part := self.detail(store)) is not None:
+                    found.append(part)
         return found
+
+    def detail(self, reader: FieldReader) -> FieldReader | None:
+        """Return the part of a store that has the ocean's own fields on a finer grid, which is its own; None without."""
+        if reader.identifier.endswith(DETAIL):
+            return reader
+        name = DETAIL.removeprefix("/")
+        return self._part(reader, name) if isinstance(reader, Store) and name in reader.parts else None
 
     def holder(self, reader: FieldReader, needs: Iterable[str]) -> FieldReader:
         """Return the part of a store that has the fields `needs` where the store itself has not; else the store."""

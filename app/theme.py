@@ -17,6 +17,11 @@ RULE = {"light": "#d8e0e4", "dark": "#2b3a42"}
 LAND = {"light": "#e9e6df", "dark": "#27323a"}
 PAPER = {"light": "#ffffff", "dark": "#10181d"}
 
+PLANKTON_COLOURS = {
+    "chl_chlorophyte": "#5b9a4e", "chl_diatom": "#b08a3c", "chl_coccolithophore": "#a9c7cf", "chl_cyanobacteria": "#3f7396",
+}  # fmt: skip
+"""Groups of phytoplankton, told apart by lightness, too."""
+
 _TEXT = {"light": "#14212b", "dark": "#e6eef1"}
 _MUTED = {"light": "#52626d", "dark": "#9fb1ba"}
 _GROUND = {"light": "#eef2f4", "dark": "#0b1115"}
@@ -87,7 +92,7 @@ CORNER = """
 @media (min-width: 1392px) {
   :host(.corner) {
     position: absolute; right: 12px; bottom: 66px; width: calc(50% - 20px) !important; height: calc(50% - 46px) !important;
-    border-top: none;
+    border-top: none; overflow: hidden auto; scrollbar-width: thin;
   }
 }
 """

@@ -19,7 +19,7 @@ from engine.climatology import (
 from engine.columns import current_rows, over_rows, tracer_rows
 from engine.errors import InputError
 from engine.geostrophy import geostrophic_velocity
-from engine.grid import Grid
+from engine.grid import Grid, from_sea_floor
 from engine.variables import DEPTHS
 
 __all__ = [
@@ -43,9 +43,16 @@ BRISK, FASTEST = 1.6, 2.2
 def climatology(grid: Grid, time: np.datetime64) -> Batch:
     """Return the observed mean ocean of the day of the year of `time`: thetao, so, uo, vo, zos on `grid`, NaN on land.
 
-    Temperature follows the year; salinity, sea level and the geostrophic flow are annual means.
+    Temperature follows the year; salinity, sea level and the geostrophic flow are annual means. The grid has the model's depths
+    or some of them, such as the surface alone.
     """
-    return displaced_state(grid, time, np.zeros(grid.shape, dtype=np.float32))
+    undisturbed = np.zeros(grid.shape, dtype=np.float32)
+    if grid.depth.size == len(DEPTHS) or not set(grid.depth) <= set(DEPTHS):
+        return displaced_state(grid, time, undisturbed)
+    whole = displaced_state(from_sea_floor(grid.lat, grid.lon, grid.deptho), time, undisturbed)
+    levels = [DEPTHS.index(depth) for depth in grid.depth]
+    picked = {name: np.where(grid.wet, field[levels], np.nan) for name, field in whole.fields.items() if field.ndim == 3}
+    return Batch({**whole.fields, **picked}, grid, time)
 
 
 def displaced_state(

@@ -28,6 +28,17 @@ DOUGLAS: tuple[SeaState, ...] = tuple(
 """All ten degrees, ascending."""
 
 
+def shares(height: np.ndarray, area: np.ndarray) -> np.ndarray:
+    """Return the share (10,) of each degree in the sea where significant wave height (h, w) in m is known, weighted by `area`.
+
+    All NaN where it is known nowhere.
+    """
+    total = area[np.isfinite(height)].sum()
+    if not total > 0:
+        return np.full(len(DOUGLAS), np.nan)
+    return np.array([area[degree.holds(height)].sum() for degree in DOUGLAS]) / total
+
+
 def sea_state(height: float) -> SeaState:
     """Return the degree of a significant wave height in m; raises ValueError for one that is negative or missing."""
     for degree in DOUGLAS:

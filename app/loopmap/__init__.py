@@ -1,5 +1,5 @@
 """The map component: frames, playhead, view, coastlines and colour bar in the browser."""
 
-from app.loopmap.component import LoopMap
+from app.loopmap.component import LoopMap, pack_path
 
-__all__ = ["LoopMap"]
+__all__ = ["LoopMap", "pack_path"]

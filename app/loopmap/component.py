@@ -20,6 +20,7 @@ One component holds every panel, so that view, range and playhead are shared wit
                 "forcing": "hindcast, winds known",
                 "notice": "sample ocean - simulation, not for navigation",
                 "eddies": "small__sample-1__20190623",  # store whose eddies belong to this map; "" where there is none
+                "classes": [[0.0, "glassy"], [0.1, "smooth"]],   # optional: names on the colour bar from these values on
                 "palette": "balance",         # optional: difference panels and overrides
                 "currents": {"store": ..., "depth_index": 0, "revision": "", "leads": [...]},  # optional, as `wind` and `ice`:
                                       # where these layers come from, at the store's own leads; `app.layers.layer_fields`
@@ -41,9 +42,11 @@ The page must serve `app.frames_http.patterns(open_reader)` as `extra_patterns`;
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import param
 from panel.custom import JSComponent
 from panel.io.state import state
@@ -59,6 +62,17 @@ export async function render({ model, view }) {
   return component.render({ model, frames: absolute(model.frames_url), sizing: view.model.sizing_mode });
 }
 """
+
+
+PATH_STEP = 0.01
+"""Degrees to which the places of a path are rounded on their way to the browser."""
+
+
+def pack_path(places: np.ndarray) -> str:
+    """Return places (n, 2), latitude and longitude in degrees, as text of 16 bits a number that the browser unpacks."""
+    latitude, longitude = places[:, 0] + 90, places[:, 1] % 360
+    numbers = np.rint(np.column_stack([latitude, longitude]) / PATH_STEP).astype("<u2")
+    return base64.b64encode(numbers.tobytes()).decode()
 
 
 _TUPLES = frozenset({"view", "extent", "shown_range", "marker"})
@@ -98,6 +112,8 @@ class LoopMap(JSComponent):
 
     paths = param.Dict(default={}, doc="Paths of drifting particles by key of the panel, as `app.drift_paths` gives them.")
     layout: Any = param.Selector(default="side", objects=["side", "swipe", "difference"], doc="How compared maps share the page.")
+    axes = param.Dict(default={}, doc="{key of a panel: {lead as text: `pack_path` of a path that moves with the days}}.")
+    axis_name = param.String(default="", doc="What is written beside each of the axes.")
 
     show_player = param.Boolean(default=True)
     frames_url = param.String(default="frames", doc="Address of the frames handler, relative to the page.")

@@ -8,6 +8,9 @@ from app.scene import Scene
 from app.selection import Selection
 from app.services import Services
 from app.views.compare import ErrorView
+from app.views.current_axis import CurrentAxisView
+from app.views.plankton import PlanktonView
+from app.views.sea_state import SeaStateView
 from app.views.section import SectionView
 from app.views.section_time import SectionTimeView
 from app.views.series import SeriesAndProfile
@@ -27,6 +30,17 @@ class ChartView(Protocol):
 ERROR, POINT, SECTION = "Error by lead", "Point", "Section"
 """Groups: what needs a second map, what needs a point or a pin, what needs a line."""
 
+AXIS, SEA_STATE, PLANKTON = "Axis", "Sea state", "Plankton"
+"""Groups of one view each."""
+
+OFFERED = {
+    "map": (ERROR, POINT, SECTION),
+    "kuroshio": (AXIS, ERROR, POINT, SECTION),
+    "waves": (SEA_STATE, ERROR, POINT),
+    "biogeochemistry": (PLANKTON, ERROR, POINT),
+}
+"""The groups of each view; what has no depth has no section."""
+
 
 @dataclass(frozen=True)
 class Chart:
@@ -35,14 +49,20 @@ class Chart:
     group: str
     label: str
     view: Callable[[Selection, Services], ChartView]
+    at_point: bool = False
+    """Whether a click on a map is an answer to it."""
+    needs_point: bool = False
 
 
 CHARTS: dict[str, Chart] = {
+    "axis": Chart(AXIS, "Latitude", CurrentAxisView),
+    "sea-state": Chart(SEA_STATE, "Degrees of the sea", SeaStateView, at_point=True),
+    "plankton": Chart(PLANKTON, "Groups and nutrients", PlanktonView, at_point=True, needs_point=True),
     "error": Chart(ERROR, "RMSE and correlation", ErrorView),
-    "point": Chart(POINT, "Series and profile", SeriesAndProfile),
-    "water": Chart(POINT, "T-S diagram", TemperatureSalinityView),
-    "layering": Chart(POINT, "Density and stability", LayeringView),
-    "depth-time": Chart(POINT, "Hovmöller", DepthTimeView),
+    "point": Chart(POINT, "Series and profile", SeriesAndProfile, at_point=True, needs_point=True),
+    "water": Chart(POINT, "T-S diagram", TemperatureSalinityView, at_point=True, needs_point=True),
+    "layering": Chart(POINT, "Density and stability", LayeringView, at_point=True, needs_point=True),
+    "depth-time": Chart(POINT, "Hovmöller", DepthTimeView, at_point=True, needs_point=True),
     "section": Chart(SECTION, "Depth", SectionView),
     "section-time": Chart(SECTION, "Hovmöller", SectionTimeView),
 }
@@ -54,9 +74,16 @@ def kinds(group: str) -> dict[str, str]:
     return {chart.label: name for name, chart in CHARTS.items() if chart.group == group}
 
 
-def chart_in_force(selection: Selection, compared: bool) -> str:
+def groups(selection: Selection) -> list[str]:
+    """Return the groups that a view offers now; a comparison has its error."""
+    return [group for group in OFFERED[selection.view] if group != ERROR or selection.comparison != "none"]
+
+
+def chart_in_force(selection: Selection) -> str:
     """Return the name of the chart to show: the chosen one, else the one that fits what else is chosen."""
-    chosen = selection.chart
-    if chosen in CHARTS and (compared or CHARTS[chosen].group != ERROR):
+    chosen, offered = selection.chart, groups(selection)
+    if chosen in CHARTS and CHARTS[chosen].group in offered:
         return chosen
-    return "section" if selection.section else "error" if compared else "point"
+    if SECTION in offered and selection.section:
+        return "section"
+    return next(name for name, chart in CHARTS.items() if chart.group == offered[0])

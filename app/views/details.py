@@ -13,7 +13,7 @@ from app.selection import Selection
 from app.services import Services
 from app.theme import CORNER
 from app.views.bound import offer
-from app.views.charts import CHARTS, ERROR, POINT, SECTION, ChartView, chart_in_force, kinds
+from app.views.charts import CHARTS, SECTION, Chart, ChartView, chart_in_force, groups, kinds
 from app.views.line import LineControls
 from app.views.place import PlaceControls
 from app.views.point import places
@@ -31,7 +31,7 @@ class Details:
         self.place, self.line = PlaceControls(selection), LineControls(selection)
         self.group = pmui.RadioButtonGroup(
             label="",
-            options=[POINT, SECTION],
+            options=groups(selection),
             value=CHARTS[self._chart].group,
             size="small",
             margin=(4, 0, 4, 8),
@@ -71,7 +71,7 @@ class Details:
         self._point = point
         if point != before and point is not None and self.shows_a_line:
             self.line.clicked(point)
-        elif point != before and point is not None and CHARTS[self._chart].group != POINT:
+        elif point != before and point is not None and not CHARTS[self._chart].at_point:
             self.selection.chart = "point"  # a click asks for the point
         elif point is None and before is not None and not self.selection.pinned:
             self.selection.chart = ""  # closing it goes back to the error of a comparison
@@ -83,7 +83,7 @@ class Details:
 
     @property
     def _chart(self) -> str:
-        return chart_in_force(self.selection, self.selection.comparison != "none")
+        return chart_in_force(self.selection)
 
     def _group_chosen(self, event: Any) -> None:
         if event.new is not None and event.new != CHARTS[self._chart].group:
@@ -100,16 +100,15 @@ class Details:
         chart = self._chart
         group = CHARTS[chart].group
         self._left[group] = chart
-        compared = self.selection.comparison != "none"
-        groups = [*([ERROR] if compared else []), POINT, SECTION]
-        if self.group.options != groups or self.group.value != group:
-            self.group.param.update(options=groups, value=group)
+        offered = groups(self.selection)
+        if self.group.options != offered or self.group.value != group:
+            self.group.param.update(options=offered, value=group)
         offer(self.kind, kinds(group), chart)
         self.kind.width = 120 if group == SECTION else 176
         self.layout.css_classes = ["details", "corner"] if len(scene.panels) == 3 and scene.layout == "side" else ["details"]
         # Of two sections one stands below the other; in the corner the style sheet sets the height.
         self.layout.height = 2 * HEIGHT - 40 if chart == "section" and scene.comparison is not None else HEIGHT
-        missing = self._missing(scene, group)
+        missing = self._missing(scene, CHARTS[chart])
         self.hint.object = missing
         self.title.object = ""
         body: Any = self.hint
@@ -122,19 +121,19 @@ class Details:
         if list(self.body.objects) != [body]:
             self.body.objects = [body]
         choice = [self.group, *([self.kind] if len(kinds(group)) > 1 else [])]
-        controls = {POINT: self.place.objects, SECTION: self.line.objects}.get(group, [])
+        controls = self.place.objects if CHARTS[chart].at_point else self.line.objects if group == SECTION else []
         shown = [*choice, *controls, *([self.title] if self.title.object else [])]
         if list(self.header.objects) != shown:
             self.header.objects = shown
 
-    def _missing(self, scene: Scene, group: str) -> str:
-        """Return what a group of charts still needs, in words; empty where it has all of it."""
-        if group == POINT:
+    def _missing(self, scene: Scene, chart: Chart) -> str:
+        """Return what a chart still needs, in words; empty where it has all of it."""
+        if chart.at_point:
             self.place.show()
-        line = self.line.show(scene) if group == SECTION else ""
+        line = self.line.show(scene) if chart.group == SECTION else ""
         if scene.primary is None:
             return scene.message or WAITING
-        if group != POINT or places(self.selection, scene):
+        if not chart.needs_point or places(self.selection, scene):
             return line
         point = self.selection.point
         outside = point is not None and not covers(scene.primary.grid, *point)

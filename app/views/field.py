@@ -13,6 +13,9 @@ from engine.regions import REGIONS
 
 SHORT_QUANTITIES = {"Value": "value", "Anomaly": "anomaly", "24 h change": "change"}
 
+WHOLE_COLUMN = "One value for the whole column: no depth to choose."
+SURFACE_ALONE = "The surface alone: no depth to choose."
+
 
 class FieldControls:
     """The choices of the field; nothing waits for a button."""
@@ -33,9 +36,7 @@ class FieldControls:
             "depth",
             pmui.DiscreteSlider(label="Depth (m)", options={"0": 0.0}, value=0.0, size="small", sizing_mode="stretch_width"),
         )
-        self.surface_only = pmui.Typography(
-            "One value for the whole column: no depth to choose.", variant="caption", visible=False
-        )
+        self.surface_only = pmui.Typography(WHOLE_COLUMN, variant="caption", visible=False)
         regions = {"Own view": OWN_VIEW} | {region.label: name for name, region in REGIONS.items()}
         self.region = chooser(selection, "region", "Region", regions)
         palettes = {"Automatic": "auto"} | {name.capitalize(): name for name in PALETTES}
@@ -50,7 +51,8 @@ class FieldControls:
         selection = self.selection
         variable = shown_variable(selection, scene)
         offer(self.variable, {DISPLAY_VARIABLES[name].label: name for name in scene.variables}, variable)
-        has_levels = bool(scene.depths) or scene.primary is None
+        has_levels = len(scene.depths) > 1 or scene.primary is None
+        self.surface_only.object = SURFACE_ALONE if scene.depths else WHOLE_COLUMN
         self.depth.visible, self.surface_only.visible = has_levels, not has_levels
         if has_levels:
             depths = depth_choices(scene)

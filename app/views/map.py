@@ -21,7 +21,7 @@ class MapView:
         self.selection = selection
         self.component = LoopMap(
             sizing_mode="stretch_width", playhead=selection.lead, view=_view(selection), marker=selection.point,
-            layers=selection.shown_layers, margin=0,
+            layers=selection.shown_layers, axis_name="axis of the current", margin=0,
             stylesheets=[MAP_LAYOUT, map_colours(selection.theme)],
         )  # fmt: skip
         # The first scene of a store fits the map to it, unless the address says where to look.

@@ -30,11 +30,16 @@ class PointCharts:
         self.layout = self.box.layout
         self._latest = Latest(services)
 
-    def draw(self, scene: Scene, asked: Hashable, make: Callable[[], list[Any]]) -> None:
-        """Draw the elements that `make` returns, unless what was `asked` for is on screen already."""
+    def draw(self, scene: Scene, asked: Hashable, make: Callable[[], list[Any]], without: str = NO_WATER) -> None:
+        """Draw the elements that `make` returns, or the words `without` any, unless what was `asked` for is on screen already."""
         stores = tuple((reader.identifier, tuple(reader.leads)) for reader in drawn_readers(scene))
         places = self.selection.point, self.selection.pins
-        self._latest.run((places, self.selection.theme, stores, asked), make, lambda made: self.box.put(made, NO_WATER))
+        self._latest.run((places, self.selection.theme, stores, asked), make, lambda made: self.box.put(made, without))
+
+    def say(self, words: str) -> None:
+        """Show words in place of charts."""
+        self._latest.forget()
+        self.box.put([], words)
 
     def at_places(self, scene: Scene, variable: str, leads: list[int]) -> dict[Key, xr.DataArray]:
         """Return a variable (lead, depth) of each store at each place, on the leads of what the map shows; no dry ones."""
@@ -78,7 +83,8 @@ def when(scene: Scene, lead: int) -> str:
 
 def drawn_readers(scene: Scene) -> list[FieldReader]:
     """Return the stores whose curves belong into one plot: what the map shows, then what stands beside it."""
-    return [reader for reader in (scene.primary, scene.comparison) if reader is not None]
+    drawn = [reader for reader in (scene.primary, scene.comparison, scene.whole) if reader is not None]
+    return list({reader.identifier: reader for reader in drawn}.values())
 
 
 def curve_name(reader: FieldReader, taken: dict[str, Any]) -> str:

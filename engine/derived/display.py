@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 
 from engine.derived.fields import Fields, Levels
-from engine.derived.flow import eddy_kinetic_energy, okubo_weiss, speed, vorticity
+from engine.derived.flow import eddy_kinetic_energy, okubo_weiss, rossby_number, speed, vorticity
 from engine.derived.layers import (
     cyclone_heat_potential,
     heat_content,
@@ -105,6 +105,7 @@ DISPLAY_VARIABLES: dict[str, DisplayVariable] = {
         _plain("vo", "m/s"),
         _plain("zos", "m"),
         DisplayVariable("vorticity", "Relative vorticity", "10⁻⁵ s⁻¹", _FLOW, vorticity, of_neighbours=True),
+        DisplayVariable("rossby", "Vorticity over f", "", _FLOW, rossby_number, of_neighbours=True),
         DisplayVariable("okubo_weiss", "Okubo-Weiss parameter", "10⁻¹⁰ s⁻²", _FLOW, okubo_weiss, of_neighbours=True),
         DisplayVariable("eke", "Eddy kinetic energy", "cm²/s²", _FLOW, eddy_kinetic_energy, of_usual=True),
         DisplayVariable("density", "Potential density less 1000", "kg/m³", _WATER, _density),

@@ -5,7 +5,11 @@ from collections.abc import Callable
 import numpy as np
 
 from engine.derived.fields import Fields
+from engine.geostrophy import coriolis
 from engine.grid import EARTH_RADIUS, Grid
+
+NEAR_EQUATOR = 2.0
+"""Degrees of latitude within which the Coriolis parameter is too small to compare a rotation with."""
 
 Flow = Callable[[str], np.ndarray]
 """Gives `uo` and `vo` (h, w) in m s-1."""
@@ -24,6 +28,16 @@ def vorticity(field: Flow, grid: Grid) -> np.ndarray:
     eastward, northward = field("uo"), field("vo")
     along, across = _gradient(northward, grid)[0], _gradient(eastward, grid)[1]
     return ((along - across + eastward * _turning(grid)) * 1e5).astype(np.float32)
+
+
+def rossby_number(field: Flow, grid: Grid) -> np.ndarray:
+    """Return relative vorticity over the Coriolis parameter f (h, w), positive in cyclones of both hemispheres.
+
+    Missing within 2 degrees of the equator, where f vanishes and the ratio says nothing.
+    """
+    known = np.abs(grid.lat) >= NEAR_EQUATOR
+    parameter = np.where(known, coriolis(grid.lat), np.nan)[:, None]
+    return (vorticity(field, grid) * 1e-5 / parameter).astype(np.float32)
 
 
 def okubo_weiss(field: Flow, grid: Grid) -> np.ndarray:

@@ -7,6 +7,7 @@ from engine.grid import Grid
 from engine.paths import stores_folder
 from engine.store import AnalysisStore, ForecastStore
 from engine.stores.layout import Part
+from engine.variables import BIOGEOCHEMISTRY
 from tests.engine.eddies.bumps import axes, bump
 
 START = np.datetime64("2019-02-23", "D")
@@ -69,12 +70,21 @@ def waves_and_detail(grid: Grid) -> dict[str, Part]:
     }
 
 
+def all_parts(grid: Grid) -> dict[str, Part]:
+    """Return the parts of a store that has everything: those of `waves_and_detail`, and plankton and nutrients on `grid`."""
+    return {**waves_and_detail(grid), "biogeochemistry": Part(grid, BIOGEOCHEMISTRY)}
+
+
 def fields_of(part: Part, day: int, shift: float = 0.0) -> Batch:
-    """Return what a part holds of a day: swell of two to four metres, or the ocean on the part's grid."""
+    """Return what a part holds of a day: swell of two to four metres, plankton in equal groups, or the ocean on its grid."""
     whole = ocean(part.grid, day, shift)
-    if part.variables != ("swh",):
-        return whole
-    return Batch({"swh": 3 + whole["zos"] / 0.3}, part.grid, whole.time)
+    swell = whole["zos"] / 0.3
+    if part.variables == ("swh",):
+        return Batch({"swh": 3 + swell}, part.grid, whole.time)
+    if part.variables == BIOGEOCHEMISTRY:
+        groups = {name: 0.1 * np.float32(2) ** swell for name in BIOGEOCHEMISTRY}
+        return Batch({**groups, "chl": 4 * groups["chl"]}, part.grid, whole.time)
+    return whole
 
 
 def write_analysis(grid: Grid, product: str = "hycom", days: int = 5, offset: float = 0.4) -> str:

@@ -189,3 +189,47 @@ def test_the_fine_kuroshio_stands_beside_the_forecast_it_belongs_to_and_says_wha
     alone = build_scene(chosen(source=detail), services)
     assert alone.panels[0]["store"] == f"{store}/kuroshio" and not alone.needs_forecast
     assert f"store:{store}" in comparison_choices(chosen(source=detail), services, alone)
+
+
+def test_the_kuroshio_stands_beside_its_own_forecast_and_the_reference(services: Services, small_grid: Grid) -> None:
+    store = write_forecast(small_grid, days=2, parts=waves_and_detail(small_grid))
+    write_forecast(small_grid, days=2, kind="reference")
+    scene = build_scene(chosen(view="kuroshio", comparison="reference"), services)
+    fine, whole, reference = scene.panels
+    assert [panel["key"] for panel in scene.panels] == ["forecast", "whole", "reference"]
+    assert (fine["store"], whole["store"]) == (f"{store}/kuroshio", store)
+    assert "finer than 1/4° is statistical" in fine["notice"] and "statistical" not in whole["notice"]
+    assert reference["title"] == "Reference (sample run)"
+    assert {panel["quantity"] for panel in scene.panels} == {"Temperature at the surface"}
+    assert set(scene.variables) == {"speed", "rossby", "zos", "thetao"}
+    assert f"store:{store}" not in comparison_choices(chosen(view="kuroshio"), services, scene)
+
+
+def test_a_run_without_the_part_of_a_view_says_how_to_get_it(services: Services, small_grid: Grid) -> None:
+    write_forecast(small_grid, days=2)
+    kuroshio = build_scene(chosen(view="kuroshio", comparison="none"), services)
+    assert kuroshio.panels[0]["leads"] == [] and "no Kuroshio at 1/12°" in kuroshio.panels[0]["empty"]
+    assert kuroshio.panels[1]["leads"] == [0, 1, 2], "the forecast itself is shown"
+    for view, field in (("waves", "swh"), ("biogeochemistry", "chl")):
+        scene = build_scene(chosen(view=view), services)
+        assert scene.panels[0]["leads"] == [] and "from the sample ocean" in scene.panels[0]["empty"]
+        assert shown_variable(chosen(view=view), scene) == field
+
+
+def test_a_view_offers_its_own_fields_alone(services: Services, small_grid: Grid) -> None:
+    write_forecast(small_grid, days=2, parts=waves_and_detail(small_grid))
+    assert build_scene(chosen(view="waves", variable="thetao"), services).panels[0]["variable"] == "swh"
+
+
+def test_waves_name_their_classes_and_say_that_there_are_none_under_ice(services: Services, small_grid: Grid) -> None:
+    write_forecast(small_grid, days=1, parts=waves_and_detail(small_grid))
+    panel = build_scene(chosen(view="waves"), services).panels[0]
+    assert panel["classes"][4] == [1.25, "moderate"] and panel["notice"].endswith("none under ice")
+    assert build_scene(chosen(view="waves", quantity="change"), services).panels[0]["classes"] == []
+    assert build_scene(chosen(), services).panels[0]["classes"] == []
+
+
+def test_a_source_without_a_reference_shows_two_maps_of_the_kuroshio(services: Services, small_grid: Grid) -> None:
+    store = write_forecast(small_grid, days=1, parts=waves_and_detail(small_grid))
+    detail = build_scene(chosen(view="kuroshio", source=f"store:{store}/kuroshio", comparison="reference"), services)
+    assert [(panel["key"], panel["store"]) for panel in detail.panels] == [("forecast", f"{store}/kuroshio"), ("whole", store)]

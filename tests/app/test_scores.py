@@ -7,15 +7,15 @@ import pytest
 
 from app.jobs import Jobs
 from app.readers import DisplayReader
-from app.scores import covers, error_by_lead, point_values
+from app.scores import covers, error_by_lead, point_values, sea_state_by_lead
 from app.services import Options, Services
 from engine.derived import DISPLAY_VARIABLES
-from engine.grid import Grid
+from engine.grid import Grid, coarsened
 from engine.regions import REGIONS, Region
 from engine.store import Store
 from engine.variables import PROGNOSTIC
 from engine.verify import score
-from tests.app.made_stores import write_analysis, write_forecast
+from tests.app.made_stores import waves_and_detail, write_analysis, write_forecast
 
 MAY_BE_MISSING = ("mixed_layer", "d20")
 """Depths that a made-up column may not have."""
@@ -112,3 +112,14 @@ def test_a_point_outside_a_regional_store_has_no_values(services: Services, smal
     analysis = services.reader(write_analysis(box))
     assert covers(analysis.grid, 0, 200) and not covers(analysis.grid, 50, 200)
     assert np.isnan(point_values(services, analysis, "thetao", 50.0, 200.0, [0])).all()
+
+
+def test_the_sea_by_degrees_is_that_of_the_area_in_view(services: Services, small_grid: Grid) -> None:
+    store = write_forecast(small_grid, days=1, parts={"waves": waves_and_detail(coarsened(16))["waves"]})
+    waves = services.reader(f"{store}/waves")
+    globe = sea_state_by_lead(services, waves, WORLD)
+    assert globe.lead.values.tolist() == [0, 1]
+    assert globe.sum("degree").values == pytest.approx(1)
+    assert (globe.sel(degree=[4, 5]).values > 0.1).all(), "the made swell is two to four metres high"
+    # At 30 degrees of latitude the made swell is three metres everywhere: rough.
+    assert sea_state_by_lead(services, waves, (28.0, 32.0, 150.0, 200.0)).sel(degree=5).values == pytest.approx(1)

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from engine.grid import coarsened
-from tests.app.made_stores import write_analysis, write_forecast
+from tests.app.made_stores import all_parts, write_analysis, write_forecast
 from tests.serving import free_port, launch_chromium, serving
 
 PATIENCE = 60_000
@@ -39,14 +39,15 @@ class Server:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Serve a forecast, its reference and an analysis on the 90 x 180 grid; stopped by its own process id."""
+    """Serve a forecast with all its parts, its reference and an analysis on the 90 x 180 grid; stopped by its own process id."""
     home = tmp_path_factory.mktemp("goms-server")
     before = os.environ.get("GOMS_HOME")
     os.environ["GOMS_HOME"] = str(home)
     try:
         grid = coarsened(8)
-        write_forecast(grid)
-        write_forecast(grid, kind="reference", shift=3.0)
+        parts = all_parts(coarsened(16))
+        write_forecast(grid, parts=parts)
+        write_forecast(grid, kind="reference", shift=3.0, parts=parts)
         write_analysis(grid)
     finally:
         if before is None:

@@ -33,6 +33,13 @@ def mean_state(grid: Grid) -> Batch:
     return climatology(grid, DAY)
 
 
+def test_the_mean_surface_of_a_grid_without_depths_is_that_of_the_whole_ocean(grid: Grid, mean_state: Batch) -> None:
+    surface = climatology(Grid(grid.lat, grid.lon, grid.depth[:1], grid.wet[:1], grid.deptho), DAY)
+    for name in ("thetao", "uo"):
+        assert np.array_equal(surface[name], mean_state[name][:1], equal_nan=True)
+    assert np.array_equal(surface["zos"], mean_state["zos"], equal_nan=True)
+
+
 def eddies(grid: Grid, amplitude: float, seed: int = 3) -> np.ndarray:
     return (amplitude * np.random.default_rng(seed).uniform(-1, 1, grid.shape)).astype(np.float32)
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from engine.sea_state import DOUGLAS, sea_state
+from engine.sea_state import DOUGLAS, sea_state, shares
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,11 @@ def test_every_height_is_of_one_degree_and_none_where_it_is_missing() -> None:
 def test_what_is_no_height_is_refused(height: float) -> None:
     with pytest.raises(ValueError, match="expected a number from 0"):
         sea_state(height)
+
+
+def test_shares_are_those_of_the_area_where_waves_are_known() -> None:
+    height = np.array([[0.3, 3.0], [3.0, np.nan]])
+    area = np.array([[1.0, 2.0], [1.0, 7.0]])
+    found = shares(height, area)
+    assert found[[2, 5]] == pytest.approx([0.25, 0.75]) and found.sum() == pytest.approx(1)
+    assert np.isnan(shares(np.full((2, 2), np.nan), area)).all()

@@ -109,3 +109,9 @@ function ends(frame) {
 function onGridOf(frame, other) {
   return Uint16Array.from(frame.numbers, (_, index) => other.numberAt(...frame.position(index)));
 }
+
+// The places [latitude, longitude] in degrees that the server's `pack_path` wrote.
+export function unpackPath(text) {
+  const numbers = new Uint16Array(Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer);
+  return Array.from({ length: numbers.length / 2 }, (_, i) => [numbers[2 * i] / 100 - 90, numbers[2 * i + 1] / 100]);
+}

@@ -6,12 +6,13 @@ export class ColourBar {
   constructor() {
     this.element = document.createElement("div");
     this.element.className = "bar";
-    this.element.innerHTML = `<canvas class="bar-strip" height="1" width="256" role="img"></canvas><div class="bar-ticks"></div><span class="bar-unit"></span>`;
-    [this.strip, this.ticks, this.unit] = this.element.children;
+    this.element.innerHTML = `<canvas class="bar-strip" height="1" width="256" role="img"></canvas><div class="bar-names"></div><div class="bar-ticks"></div><span class="bar-unit"></span>`;
+    [this.strip, this.names, this.ticks, this.unit] = this.element.children;
   }
 
-  show(colours, low, high, logarithmic, unit, width) {
-    const key = [colours[0], colours[128], colours[255], low, high, logarithmic, unit, width].join();
+  // `classes` [[lower limit, name]], ascending, give ticks at their limits, and their names where there is room.
+  show(colours, low, high, logarithmic, unit, width, classes = []) {
+    const key = [colours[0], colours[128], colours[255], low, high, logarithmic, unit, width, classes.length].join();
     if (key === this.key) return;
     this.key = key;
     const context = this.strip.getContext("2d");
@@ -21,15 +22,47 @@ export class ColourBar {
     });
     const text = units(unit);
     const room = Math.max(2, Math.min(9, Math.floor((width - 70) / 62)));
-    const marks = logarithmic ? logarithmicTicks(low, high, room) : ticks(low, high, room);
     const place = logarithmic ? (value) => Math.log10(value / low) / Math.log10(high / low) : (value) => (value - low) / (high - low);
-    this.ticks.replaceChildren(...marks.values.map((value) => {
-      const mark = document.createElement("span");
-      mark.style.left = `${100 * place(value)}%`;
-      mark.textContent = figure(value, marks.step || value);
-      return mark;
+    const marks = classes.length ? classTicks(classes, place, width) : logarithmic ? logarithmicTicks(low, high, room) : ticks(low, high, room);
+    this.ticks.replaceChildren(...marks.values.map((value) => label(place(value), classes.length ? `${value}` : figure(value, marks.step || value))));
+    this.names.replaceChildren(...classNames(classes, low, high, place, width).map(({ at, name }) => {
+      const element = label(at, name);
+      element.style.color = isDark(colours[Math.round(255 * at)]) ? "#ffffff" : "#14212b";
+      return element;
     }));
+    this.element.classList.toggle("classed", classes.length > 0);
     this.unit.textContent = text;
     this.strip.setAttribute("aria-label", `Colours from ${figure(low, (high - low) / 100)} to ${figure(high, (high - low) / 100)} ${text}`);
   }
+}
+
+const TICK = 26; // least pixels between the ticks of two classes
+const LETTER = 6.4; // pixels, with room to spare
+
+function label(share, text) {
+  const element = document.createElement("span");
+  element.style.left = `${100 * share}%`;
+  element.textContent = text;
+  return element;
+}
+
+// The limits of classes inside the bar, of those that stand too close the higher.
+function classTicks(classes, place, width) {
+  const inside = classes.map(([limit]) => limit).filter((limit) => place(limit) >= 0 && place(limit) <= 1);
+  const kept = inside.filter((limit, i) => i === inside.length - 1 || (place(inside[i + 1]) - place(limit)) * width >= TICK);
+  return { values: kept };
+}
+
+// The names that fit into what the bar shows of their classes, each with its place in the middle.
+function classNames(classes, low, high, place, width) {
+  return classes.flatMap(([limit, name], i) => {
+    const [from, to] = [Math.max(limit, low), Math.min(classes[i + 1]?.[0] ?? high, high)];
+    if (to <= from || (place(to) - place(from)) * width < name.length * LETTER) return [];
+    return [{ at: (place(from) + place(to)) / 2, name }];
+  });
+}
+
+function isDark(colour) {
+  const [red, green, blue] = [1, 3, 5].map((start) => parseInt(colour.slice(start, start + 2), 16));
+  return 0.299 * red + 0.587 * green + 0.114 * blue < 140;
 }

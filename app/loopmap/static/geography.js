@@ -244,7 +244,35 @@ export function drawPins(context, view, pins, theme) {
 
 // A line across the ocean, in every turn of the globe that is in view; a small circle marks where it begins.
 export function drawLine(context, view, places, theme) {
-  if (places.length < 2) return;
+  for (const [x, y] of drawPath(context, view, places, theme.accent, theme.halo)) {
+    context.beginPath();
+    context.arc(x, y, 3.5, 0, 2 * Math.PI);
+    context.fillStyle = theme.accent;
+    context.fill();
+  }
+}
+
+// A path that moves with the days, named at its eastern end in view.
+export function drawAxis(context, view, places, name, theme) {
+  drawPath(context, view, places, theme.ink, theme.halo);
+  const inside = places.filter(([lat, lon]) => {
+    const [x, y] = [view.x(nearestTurn(view, lon)), view.y(lat)];
+    return x < view.width - 8 && x > 120 && y > 30 && y < view.height - 44;
+  });
+  if (!name || inside.length === 0) return;
+  const [lat, lon] = inside.at(-1);
+  context.font = `600 11px ${theme.font}`;
+  context.textAlign = "right";
+  context.textBaseline = "bottom";
+  label(context, name, view.x(nearestTurn(view, lon)), view.y(lat) - 7, theme);
+}
+
+function nearestTurn(view, lon) { return view.west + ((((lon - view.west) % 360) + 360) % 360); }
+
+// A path in every turn of the globe that is in view; returns the pixel of its beginning in each.
+export function drawPath(context, view, places, colour, halo) {
+  if (places.length < 2) return [];
+  const beginnings = [];
   const lons = [places[0][1]];
   for (const [, lon] of places.slice(1)) lons.push(lons.at(-1) + ((((lon - lons.at(-1) + 180) % 360) + 360) % 360) - 180);
   const [first, last] = [Math.min(...lons), Math.max(...lons)];
@@ -252,14 +280,13 @@ export function drawLine(context, view, places, theme) {
     const points = places.map(([lat], number) => [view.x(lons[number] + 360 * turn), view.y(lat)]);
     context.beginPath();
     points.forEach(([x, y], number) => (number ? context.lineTo(x, y) : context.moveTo(x, y)));
-    for (const [width, colour] of [[4, theme.halo], [2, theme.accent]]) {
+    context.lineJoin = "round";
+    for (const [width, stroke] of [[4, halo], [2, colour]]) {
       context.lineWidth = width;
-      context.strokeStyle = colour;
+      context.strokeStyle = stroke;
       context.stroke();
     }
-    context.beginPath();
-    context.arc(...points[0], 3.5, 0, 2 * Math.PI);
-    context.fillStyle = theme.accent;
-    context.fill();
+    beginnings.push(points[0]);
   }
+  return beginnings;
 }

@@ -50,6 +50,7 @@ export async function render({ model, frames, sizing }) {
   model.on("layers", () => stage.layers.set(model.layers));
   model.on("paths", () => stage.setPaths(model.paths));
   model.on("layout", () => stage.setLayout(model.layout));
+  model.on("axes", () => stage.setAxes(model.axes, model.axis_name));
   model.on("show_player", () => { stage.player.element.hidden = !model.show_player; });
   model.on("remove", () => stage.remove());
 
@@ -60,6 +61,7 @@ export async function render({ model, frames, sizing }) {
   stage.paths = model.paths;
   stage.layout = model.layout;
   stage.layers.set(model.layers);
+  stage.setAxes(model.axes, model.axis_name);
   loop();
   stage.goTo(model.playhead);
   stage.wantedView = { lat: model.view[0], lon: model.view[1], span: model.view[2] };

@@ -3,7 +3,7 @@
 import { difference } from "./codec.js";
 import { ColourBar } from "./colourbar.js";
 import { figure, latitude, leadText, longitude, units } from "./format.js";
-import { drawGraticule, drawLand, drawLine, drawMarker, drawMissing, drawPins } from "./geography.js";
+import { drawGraticule, drawLand, drawLine, drawMarker, drawMissing, drawAxis, drawPins } from "./geography.js";
 import { PanelLayers } from "./layers.js";
 import { Loop } from "./loader.js";
 import { Overlay } from "./overlay.js";
@@ -238,6 +238,9 @@ export class Panel {
     }
     this.frame = frame;
     this.layers.draw(lead);
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    drawAxis(context, view, this.stage.axisOf(this, lead), this.stage.axisName, theme);
+    context.setTransform(1, 0, 0, 1, 0, 0);
     this.overlay.draw(lead);
     if (exact) {
       this.top();
@@ -298,7 +301,7 @@ export class Panel {
     this.bar.element.classList.toggle("vacant", !this.colours || Boolean(message));
     if (this.colours) {
       const { colours, low, high, logarithmic } = this.colours;
-      this.bar.show(colours, low, high, logarithmic, spec.units, this.stage.view.width);
+      this.bar.show(colours, low, high, logarithmic, spec.units, this.stage.view.width, spec.classes);
     }
   }
 

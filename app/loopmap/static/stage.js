@@ -2,6 +2,7 @@
 
 import { recolour, recolourDifferences } from "./colours.js";
 import { counters } from "./counters.js";
+import { unpackPath } from "./codec.js";
 import { Geography } from "./geography.js";
 import { Layers } from "./layers.js";
 import { arrange } from "./layout.js";
@@ -40,6 +41,7 @@ export class Stage {
     this.marker = null;
     this.pins = []; // [latitude, longitude, letter, colour] of places that stay marked
     this.line = []; // [latitude, longitude] of the places of a line across the ocean
+    this.axes = {}; // by key of a map and lead: [[latitude, longitude]] of a path that moves with the days
     this.style = {};
     this.wantedStyle = {};
     this.view = new View(0, 205, 360, 1200, 600);
@@ -63,8 +65,7 @@ export class Stage {
       panels: this.panels.map((panel) => ({
         title: panel.spec?.title, quantity: panel.spec?.quantity, error: panel.error, held: panel.loop?.frames.size ?? 0,
         low: panel.colours?.low, high: panel.colours?.high, drawn: Boolean(panel.frame), drawnWidth: panel.frame?.width ?? 0,
-        layers: panel.layers.state(),
-        overlay: panel.overlay.state(),
+        layers: panel.layers.state(), overlay: panel.overlay.state(), axis: this.axisOf(panel, this.lead).length,
       })),
       streaks: this.layers.streaks.state(),
     };
@@ -151,6 +152,15 @@ export class Stage {
     this.line = places;
     this.refresh();
   }
+
+  setAxes(axes, name) {
+    this.axisName = name;
+    const ofDays = (days) => Object.fromEntries(Object.entries(days).map(([lead, text]) => [lead, unpackPath(text)]));
+    this.axes = Object.fromEntries(Object.entries(axes).map(([key, days]) => [key, ofDays(days)]));
+    this.refresh();
+  }
+
+  axisOf(panel, lead) { return this.axes[panel.wantedSpec?.key]?.[lead] ?? []; }
 
   setView(lat, lon, span) {
     this.move(new View(lat, lon, span, this.view.width, this.view.height), { lat, lon, span });

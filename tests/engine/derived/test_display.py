@@ -5,6 +5,7 @@ import pytest
 
 from engine.derived import derive
 from engine.errors import InputError
+from engine.geostrophy import EARTH_ROTATION
 from engine.grid import EARTH_RADIUS, Grid
 
 
@@ -29,6 +30,15 @@ def test_solid_body_rotation_has_vorticity_of_twice_omega_times_sine_of_latitude
     inner = slice(2, -2)
     expected = 2 * reader.omega * np.sin(np.deg2rad(small_grid.lat))[:, None] * 1e5 + np.zeros(small_grid.shape)
     assert derive(reader, "vorticity", 0)[inner] == pytest.approx(expected[inner], abs=2e-4)
+
+
+def test_vorticity_over_f_of_solid_rotation_is_its_share_of_the_turning_earth(small_grid: Grid) -> None:
+    reader = SolidBody(small_grid, [0])
+    ratio = derive(reader, "rossby", 0)
+    near = np.abs(small_grid.lat) < 2
+    assert near.any() and np.isnan(ratio[near]).all(), "f vanishes at the equator"
+    inner = np.flatnonzero(~near)[2:-2]
+    assert ratio[inner] == pytest.approx(reader.omega / EARTH_ROTATION, rel=2e-3), "of one sign in both hemispheres"
 
 
 def test_vorticity_has_no_seam_at_the_prime_meridian(small_grid: Grid) -> None:

@@ -1,0 +1,51 @@
+"""The bar of views in the header: switching one keeps date, playhead and point, and gives each view its own field back."""
+
+from typing import Any
+
+import panel as pn
+import panel_material_ui as pmui
+
+from app.selection import Selection
+from app.tabs import VIEWS
+
+# The contents of the tabs are the page itself; of the component only its bar is wanted.
+_BAR = {
+    "minWidth": 0,
+    "& > .MuiBox-root": {"display": "none"},
+    "& .MuiTabs-root": {"minHeight": "48px"},
+    "& .MuiTab-root": {"minHeight": "48px", "minWidth": 0, "padding": "0 12px", "color": "text.secondary", "fontSize": "0.9rem"},
+    # The library takes a header for a coloured one and makes what is chosen white.
+    "& .MuiTab-root.Mui-selected": {"color": "inherit"},
+    "& .MuiTabs-indicator": {"backgroundColor": "currentColor"},
+    "& .MuiTab-root.Mui-focusVisible": {"outline": "2px solid", "outlineOffset": "-4px", "borderRadius": "6px"},
+}
+
+
+class TabBar:
+    """One tab a view, bound to the choice of view; it remembers what each view lends and gives back."""
+
+    def __init__(self, selection: Selection) -> None:
+        self.selection = selection
+        self._names = list(VIEWS)
+        self._own: dict[str, dict[str, Any]] = {}
+        self._lent: dict[str, Any] = {}
+        self.layout = pmui.Tabs(
+            *((view.label, pn.Spacer(width=0, height=0)) for view in VIEWS.values()), active=self._names.index(selection.view),
+            sizing_mode="stretch_width", margin=(0, 8, 0, 20), sx=_BAR,
+        )  # fmt: skip
+        self.layout.param.watch(self._chosen, "active")
+        selection.param.watch(self._shown, "view")
+
+    def _chosen(self, event: Any) -> None:
+        selection, wanted = self.selection, self._names[event.new]
+        if wanted == selection.view:
+            return
+        left = VIEWS[selection.view]
+        self._own[left.name] = {name: getattr(selection, name) for name in left.begins}
+        changes = {name: self._lent.pop(name, selection.param[name].default) for name in left.begins}
+        begins = VIEWS[wanted].begins
+        self._lent |= {name: changes.get(name, getattr(selection, name)) for name in begins}
+        selection.param.update(**(changes | dict(self._own.get(wanted, begins))), view=wanted)
+
+    def _shown(self, event: Any) -> None:
+        self.layout.active = self._names.index(event.new)
