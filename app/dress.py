@@ -9,6 +9,10 @@ import xarray as xr
 from app.positions import PIN_LETTERS
 from app.theme import FORECAST_COLOUR, INK, PAPER, PIN_COLOURS, REFERENCE_COLOUR, RULE
 
+hv.extension("bokeh", logo=False)
+# A few hundred points need no WebGL, and Bokeh's fails on a curve without points.
+hv.renderer("bokeh").webgl = False
+
 FONT_SIZE = "11px"
 LINE_STYLES = ("solid", "dashed", "dotted")
 

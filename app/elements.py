@@ -14,10 +14,6 @@ from app.theme import INK
 from app.words import LEAD_AXIS
 from engine.derived.layers import equal_density, potential_density
 
-hv.extension("bokeh", logo=False)
-# A few hundred points need no WebGL, and Bokeh's fails on a curve without points.
-hv.renderer("bokeh").webgl = False
-
 MARKED = 60
 """Longest series whose points are marked one by one."""
 DEPTH_STEP = 5.0

@@ -25,14 +25,14 @@ class Request:
     """What is asked for; two equal requests are one job."""
 
     kind: str
-    """forecast or reference"""
+    """forecast, reference, climatology or skill"""
     source: str
     init_time: str
     """ISO date"""
     model: str
     days: int
     options: tuple[tuple[str, Any], ...] = ()
-    """Options of the source as sorted pairs, such as the path of an altimetry file."""
+    """Options as sorted pairs, such as the path of an altimetry file, or the stores to be scored."""
 
     @property
     def identifier(self) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from app.readers import FieldReader
+from app.readers import FieldReader, of_members
 from app.services import Services, revision
 from engine.derived import DISPLAY_VARIABLES, derive_at
 from engine.derived.layers import isopycnal_depth
@@ -41,8 +41,13 @@ def along(services: Services, reader: FieldReader, variable: str, lead: int, pla
     key = ("along", reader.identifier, revision(reader), variable, lead, line)
 
     def make() -> np.ndarray:
-        kept: Any = KeptColumns(services, reader, line)
-        return derive_at(kept, variable, *places.cells(reader.grid), [lead], services.mean_ocean.on(reader.grid))[0]
+        cells, mean = places.cells(reader.grid), services.mean_ocean.on(reader.grid)
+
+        def of(each: FieldReader, own: int) -> np.ndarray:
+            kept: Any = KeptColumns(services, each, line)
+            return derive_at(kept, variable, *cells, [own], mean)[0]
+
+        return of_members(reader, lead, of)
 
     values = services.arrays.get(key, make)
     shown = DISPLAY_VARIABLES[variable]

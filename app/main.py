@@ -7,10 +7,11 @@ import panel_material_ui as pmui
 from panel.util import edit_readonly
 
 from app.folding import FoldOnPhones
-from app.saving import SaveMenu
+from app.saving import KINDS, SKILL_KINDS, SaveMenu
 from app.scene import Scene, build_scene
 from app.selection import Selection, sync_with_address
 from app.services import Services
+from app.tabs import VIEWS
 from app.theme import PHONE_WIDTH, STYLE_SHEET, THEME
 from app.views.compare import CompareControls
 from app.views.current_axis import AxisLines
@@ -21,6 +22,7 @@ from app.views.layers import LayerControls
 from app.views.map import MapView
 from app.views.run import RunControls
 from app.views.shelf import Shelf
+from app.views.skill import SkillView
 from app.views.sources import SourceControls
 from app.views.tab_bar import TabBar
 from engine.errors import InputError
@@ -39,6 +41,7 @@ SCENE_CHOICES = ["view", "source", "start", "model", "variable", "quantity", "de
 COLOUR_CHOICES = ["palette", "range_mode", "low", "high"]
 DRIFT_CHOICES = ["layers", "release", "point_latitude", "point_longitude"]
 DETAIL_CHOICES = ["point_latitude", "point_longitude", "pins", "section", "lead", "theme"]
+SKILL_CHOICES = ["skill", "band", "waters", "theme"]
 
 
 class Session:
@@ -55,20 +58,23 @@ class Session:
         self.run = RunControls(selection, services, self.notify)
         self.field = FieldControls(selection)
         self.layers = LayerControls(selection)
-        self.compare = CompareControls(selection, services)
+        self.compare = CompareControls(selection, services, self.notify)
         self.map = MapView(selection)
         self.axis_lines = AxisLines(selection, services, lambda axes: setattr(self.map.component, "axes", axes))
         self.details = Details(selection, services)
         self.drift = DriftView(selection, services, self.map.component)
         self.details.place.beside = [self.drift.switch, self.drift.again]
         self.shelf = Shelf(selection, services, self.notify)
+        self.skill = SkillView(selection, services)
         self.scene: Scene | None = None
         self._fingerprint: Any = None
         self._asked = 0
         self._document = pn.state.curdoc
         self.page = self._page()
         self.refresh()
+        selection.param.watch(self._arrange, "view")
         selection.param.watch(self.refresh, SCENE_CHOICES)
+        selection.param.watch(self._show_skill, SKILL_CHOICES)
         selection.param.watch(self._recolour, COLOUR_CHOICES)
         selection.param.watch(self._show_details, DETAIL_CHOICES)
         selection.param.watch(self._show_drift, DRIFT_CHOICES)
@@ -81,23 +87,29 @@ class Session:
         def heading(text: str) -> pmui.Typography:
             return pmui.Typography(text, variant="overline", margin=(8, 10, 0, 10))
 
-        sidebar = [
-            heading("Forecast"), self.sources.source, self.sources.start, self.sources.model, self.run.layout,
+        self.of_maps = pn.Column(
             heading("Field"), self.field.variable, self.field.quantity, self.field.depth, self.field.surface_only,
-            heading("Compare"), self.compare.comparison, self.compare.layout,
+            heading("Compare"), self.compare.layout,
             heading("View"), self.field.region, self.field.palette, self.field.range_mode, self.field.limits,
             self.layers.layers,
-            heading("Save"), SaveMenu(sizing_mode="stretch_width", margin=(2, 10, 8, 10)), self.shelf.layout,
-        ]  # fmt: skip
-        main = pn.Column(
-            self.map.component, self.details.layout, sizing_mode="stretch_width", margin=(8, 12), styles={"position": "relative"}
+            sizing_mode="stretch_width", margin=0,
+        )  # fmt: skip
+        self.save_maps, self.save_scores = (
+            SaveMenu(kinds=kinds, sizing_mode="stretch_width", margin=(2, 10, 8, 10)) for kinds in (KINDS, SKILL_KINDS)
         )
+        self.saving = pn.Column(sizing_mode="stretch_width", margin=0)
+        sidebar = [
+            heading("Forecast"), self.sources.source, self.sources.start, self.sources.model, self.run.layout, self.of_maps,
+            heading("Save"), self.saving, self.shelf.layout,
+        ]  # fmt: skip
+        self.main = pn.Column(sizing_mode="stretch_width", margin=(8, 12), styles={"position": "relative"})
+        self._arrange()
         page = pmui.Page(
             title="GOMS Explorer",
             meta_description="30-day forecasts of the global ocean, run and played in the browser",
             header=[self.tabs.layout, FoldOnPhones(narrower_than=PHONE_WIDTH, width=0, height=0, margin=0)],
             sidebar=sidebar,
-            main=[main],
+            main=[self.main],
             sidebar_width=288,
             sidebar_resizable=False,
             busy_indicator=None,
@@ -145,8 +157,22 @@ class Session:
                 self.axis_lines.show(scene)
             for view in (self.sources, self.field, self.compare, self.run):
                 view.show(scene)
+            self._show_skill()
         self._show_drift()
         self._show_details(delay=LOOP_MILLISECONDS)
+
+    def _arrange(self, *_: Any) -> None:
+        """Put what the chosen view shows on the page, with the choices that it knows."""
+        has_map = VIEWS[self.selection.view].has_map
+        self.of_maps.visible = has_map
+        self.saving.objects = [self.save_maps if has_map else self.save_scores]
+        shown = [self.map.component, self.details.layout] if has_map else [self.skill.layout]
+        if self.main.objects != shown:
+            self.main.objects = shown
+
+    def _show_skill(self, *_: Any) -> None:
+        if self._ready and self.scene is not None and self.selection.view == "skill":
+            self.skill.show(self.scene)
 
     def _refuse(self, message: str) -> None:
         """Say what cannot be shown, and fall back to what can."""
@@ -163,7 +189,7 @@ class Session:
 
     def _show_details(self, *_: Any, delay: int = DETAIL_DELAY_MILLISECONDS) -> None:
         """Draw the charts a moment later, so that they never stand in the way of the maps; only the last request counts."""
-        if not self._ready:
+        if not self._ready or not VIEWS[self.selection.view].has_map:
             return  # what changes between sending a page and its being ready does not reach it; `_loaded` asks again
         self._asked += 1
         number = self._asked
@@ -193,12 +219,16 @@ class Session:
         if self.scene is not None:
             self.axis_lines.show(self.scene)
         self._show_details(delay=LOOP_MILLISECONDS)
+        self._show_skill()
         pn.state.add_periodic_callback(self._poll, POLL_MILLISECONDS)
 
     def _poll(self) -> None:
         if self._now() != self._fingerprint:
             self.refresh()
         self.run.poll()
+        self.compare.poll()
+        if self.selection.view == "skill":
+            self.skill.poll()
 
     def _now(self) -> Any:
         """Return what tells whether the stores changed since the scene was built."""

@@ -1,7 +1,7 @@
 """Readers that answer like a store without one on disk: derived fields, persistence, climatology, a shifted zero of SSH."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -38,6 +38,18 @@ class FieldReader(Protocol):
     def depths(self, variable: str) -> tuple[float, ...]: ...
     def read(self, variable: str, lead: int, depth_index: int = 0) -> np.ndarray: ...
     def points(self, variable: str, rows: np.ndarray, columns: np.ndarray, leads: list[int]) -> np.ndarray: ...
+
+
+@runtime_checkable
+class OfMembers(Protocol):
+    """A reader that stands for several at once: what is derived is derived of each of them, then combined."""
+
+    def combined(self, lead: int, read: Callable[[FieldReader, int], np.ndarray]) -> np.ndarray: ...
+
+
+def of_members(reader: FieldReader, lead: int, read: Callable[[FieldReader, int], np.ndarray]) -> np.ndarray:
+    """Return `read(reader, lead)`, of a reader that stands for several the combination of what is read of each."""
+    return reader.combined(lead, read) if isinstance(reader, OfMembers) else read(reader, lead)
 
 
 def field_name(variable: str, quantity: str) -> str:
@@ -79,10 +91,10 @@ class DisplayReader:
         def mean_at(time: np.datetime64) -> Levels:
             return lambda stored, level: self._climatology(self.reader.grid, time, stored, level)
 
-        return derive(self.reader, name, lead, depth_index, quantity, mean_at)
+        return of_members(self.reader, lead, lambda each, own: derive(each, name, own, depth_index, quantity, mean_at))
 
 
-class _OverBase:
+class OverBase:
     """What a reader takes over from the store it stands beside: grid, times, depths."""
 
     label = ""
@@ -127,7 +139,7 @@ class _OverBase:
         return self.base.depths(variable)
 
 
-class PersistenceReader(_OverBase):
+class PersistenceReader(OverBase):
     """The first state of a store, at every lead."""
 
     name = "persistence"
@@ -151,7 +163,7 @@ class PersistenceReader(_OverBase):
         return np.repeat(self.base.points(variable, rows, columns, [self._first]), len(leads), axis=0)
 
 
-class ClimatologyReader(_OverBase):
+class ClimatologyReader(OverBase):
     """The mean ocean of the day of the year, on the grid and at the times of a store."""
 
     name = "climatology"
@@ -185,7 +197,7 @@ class ClimatologyReader(_OverBase):
         return values
 
 
-class AlignedReader(_OverBase):
+class AlignedReader(OverBase):
     """A store of another product whose sea surface height is shifted so that both have the same mean where both have water.
 
     Products differ in the zero of SSH, so that a plain difference would show that constant and nothing else. The constant is

@@ -3,6 +3,17 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.lagged import (
+    EARLIER,
+    LAGGED,
+    LaggedReader,
+    count_words,
+    earlier_forecasts,
+    earlier_missing,
+    earlier_words,
+    lagged_choices,
+    lagged_comparison,
+)
 from app.layers import layer_fields
 from app.palettes import style_of
 from app.readers import FieldReader, common_leads, day_offset, field_name, level_at
@@ -44,6 +55,8 @@ class Scene:
     """The chosen forecast is not on the disk: Run makes it."""
     needs_reference: bool = False
     """The reference of this start is wanted and not whole."""
+    needs_earlier: str = ""
+    """The earlier start whose forecast is wanted beside and not whole."""
     aligned: bool = False
     """SSH of two products: the means over the common mask were removed."""
     message: str = ""
@@ -105,6 +118,7 @@ def build_scene(selection: Selection, services: Services) -> Scene:
     nothing_beside = view.beside_whole and selection.comparison == "reference" and not has_reference
     if selection.comparison != "none" and not nothing_beside:
         other, empty = _comparison(selection, services, primary, start, shown)
+        scene.needs_earlier = earlier_missing(selection, services, start)
         if other is not None and view.beside_whole:
             other = services.detail(other) or other
         if other is not None and variable == "zos" and services.source_of(primary) != services.source_of(other):
@@ -114,10 +128,11 @@ def build_scene(selection: Selection, services: Services) -> Scene:
         waits = waits or (has_mean and selection.comparison == "climatology" and not ready(primary))
         beside, difference = _comparison_panels(selection, scene, primary, empty, waits)
         if view.beside_whole:
-            scene.panels.append(beside)
+            # Of three places two are taken: the spread says more than the mean.
+            scene.panels.append(difference if selection.comparison == LAGGED else beside)
         else:
             scene.panels += [beside, difference]
-            scene.layout = selection.layout
+            scene.layout = "side" if selection.comparison == LAGGED else selection.layout
     depth = shown_depth(selection, scene.depths)[1]
     for each in scene.panels:
         if each.get("store"):
@@ -173,7 +188,8 @@ def panel(key: str, reader: FieldReader, selection: Selection, scene: Scene, wai
         "leads": leads,
         "lead_offset": offset,
         "revision": revision(reader),
-        "title": store_label(reader.kind, reader.attrs),
+        "title": _title(scene, reader, offset),
+        "lead_shift": offset if _counts_its_own(scene, reader) else 0,
         "has_lead": scene.primary is None or scene.primary.kind != "analysis",
         "quantity": quantity_label(variable, selection.quantity, metres if scene.depths else None),
         "units": shown.units,
@@ -182,6 +198,18 @@ def panel(key: str, reader: FieldReader, selection: Selection, scene: Scene, wai
         "classes": [[state.low, state.name] for state in DOUGLAS] if (variable, selection.quantity) == ("swh", "value") else [],
         "empty": _empty(shown.label, f" at {metres:g} m" if index is None else "", missing, waits, no_mean),
     }
+
+
+def _counts_its_own(scene: Scene, reader: FieldReader) -> bool:
+    """Return whether a map has leads of its own: those of a forecast, beside anything but the days of an analysis."""
+    return reader.kind == "forecast" and scene.primary is not None and scene.primary.kind != "analysis"
+
+
+def _title(scene: Scene, reader: FieldReader, offset: int) -> str:
+    label = store_label(reader.kind, reader.attrs)
+    if offset <= 0 or not _counts_its_own(scene, reader):
+        return label
+    return f"{label}, {earlier_words(offset)}"
 
 
 def _empty(label: str, depth: str, missing: bool, waits: bool, no_mean: bool) -> str:
@@ -209,8 +237,15 @@ def comparison_choices(selection: Selection, services: Services, scene: Scene) -
     own = "" if shown.endswith(DETAIL) else shown.partition("/")[0]
     whole = "" if scene.whole is None else scene.whole.identifier
     choices |= {name: MODEL_LABELS[name] for name in VIRTUAL if not own.startswith(name)}
+    earlier: list[FieldReader] = []
+    if scene.start and selection.model not in VIRTUAL:
+        which = selection.source, scene.start, selection.model
+        choices |= lagged_choices(services, *which, selection.comparison)
+        earlier = list(earlier_forecasts(services, *which).values())
     for store in services.with_details():
         if store.identifier in (own, shown, whole) or scene.primary is None or not _overlap(scene.primary, store):
+            continue
+        if store in earlier:
             continue
         same_source = services.source_of(store) == selection.source
         if store.kind == "reference" and same_source and store.init_time == scene.primary.init_time:
@@ -263,6 +298,8 @@ def _comparison(
         return held, "" if store is not None and store.complete else "The reference of this start is being written"
     if wanted == "climatology" and not shown.has_climatology:
         return None, f"There is no climatology of {shown.label.lower()}"
+    if wanted == LAGGED or wanted.startswith(EARLIER):
+        return lagged_comparison(selection, services, primary, start, shown.needs)
     if wanted in VIRTUAL:
         return services.reader(f"{wanted}@{primary.identifier}"), ""
     if wanted.startswith(STORE):
@@ -279,6 +316,8 @@ def _comparison_panels(selection: Selection, scene: Scene, primary: FieldReader,
         beside["empty"] = empty or beside["empty"]
         if scene.aligned:
             beside["title"] += ", zero moved"
+    if selection.comparison == LAGGED:
+        return [beside, _spread_panel(selection, scene, beside, empty, waits)]
     variable = shown_variable(selection, scene)
     difference = {
         "key": "difference",
@@ -293,6 +332,16 @@ def _comparison_panels(selection: Selection, scene: Scene, primary: FieldReader,
         "empty": empty,
     }
     return [beside, difference]
+
+
+def _spread_panel(selection: Selection, scene: Scene, mean: dict[str, Any], empty: str, waits: bool) -> dict[str, Any]:
+    """Return the map of the standard deviation of what `mean` is the mean of; both say how many starts there are by lead."""
+    if not isinstance(scene.comparison, LaggedReader):
+        return {**mean, "key": "spread", "title": "Spread of starts", "empty": empty}
+    found = panel("spread", LaggedReader(scene.comparison.members, "spread"), selection, scene, waits)
+    counted = count_words(scene.comparison)
+    mean["notice"], found["notice"] = f"{counted}; {mean['notice']}", f"{counted}; {found['notice']}"
+    return found | {"quantity": f"{found['quantity']}, standard deviation", "own_range": True, "palette": "amp"}
 
 
 def _overlap(first: FieldReader, second: FieldReader) -> bool:

@@ -3,7 +3,7 @@
 import numpy as np
 import xarray as xr
 
-from app.readers import ClimatologyReader, DisplayReader, FieldReader, common_leads, split_field_name
+from app.readers import ClimatologyReader, DisplayReader, FieldReader, OfMembers, common_leads, split_field_name
 from app.services import Services, revision
 from engine.derived import DISPLAY_VARIABLES, derive_at
 from engine.grid import Grid
@@ -103,6 +103,12 @@ def point_values(
     depths = shown.depths(reader.depths(shown.needs[0])) if shown.needs[0] in reader.variables else ()
 
     def make() -> np.ndarray:
+        if isinstance(reader, OfMembers):
+            at = [
+                reader.combined(each, lambda of, own: point_values(services, of, variable, lat, lon, [own]).values[0])
+                for each in leads
+            ]
+            return np.array(at, np.float32).reshape(len(leads), max(1, len(depths)))
         if not covers(reader.grid, lat, lon) or set(shown.needs) - set(reader.variables):
             return np.full((len(leads), max(1, len(depths))), np.nan, np.float32)
         row, column = reader.grid.nearest(lat, lon)

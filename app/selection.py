@@ -14,6 +14,9 @@ from engine.derived import DISPLAY_VARIABLES, QUANTITIES
 from engine.errors import InputError
 from engine.regions import REGIONS
 from engine.variables import DEPTHS
+from engine.verify.aggregation import BANDS
+from engine.verify.energy import SPECTRUM_REGIONS
+from engine.verify.places import EQUATORIAL_PACIFIC
 
 RANGE_MODES = {"auto": "Auto", "fixed": "Fixed", "symmetric": "Symmetric", "log": "Log"}
 """How the limits of the palette are chosen."""
@@ -33,6 +36,9 @@ LAYERS = {
 
 LAYOUTS = {"side": "Side by side", "swipe": "Swipe", "difference": "Difference only"}
 """How two compared maps share the page."""
+
+BAND_LABELS = {band.name: band.label for band in BANDS.values()} | {EQUATORIAL_PACIFIC.name: EQUATORIAL_PACIFIC.label}
+"""Waters that errors are taken over -> how they are called."""
 
 OWN_VIEW = "own"
 """The region of a view that was dragged or zoomed away from a named one."""
@@ -63,6 +69,9 @@ ADDRESS = {
     "section": "section",
     "chart": "chart",
     "release": "release",
+    "skill": "skill",
+    "band": "band",
+    "waters": "waters",
     "theme": "theme",
 }
 """Parameter -> its name in the address."""
@@ -98,6 +107,9 @@ class Selection(param.Parameterized):
     section = param.String(default="", doc="name of a line, or its corners as latitude,longitude;latitude,longitude")
     chart = param.String(default="", doc="kind of chart below the maps; empty for the one that fits the other choices")
     release = param.Integer(default=None, bounds=(0, 4000), allow_None=True, doc="lead at which drifting particles are released")
+    skill = param.String(default="", doc="name of a verification result; empty for the first there is")
+    band: Any = param.Selector(default="14-64", objects=list(BAND_LABELS), doc="waters that errors are taken over")
+    waters: Any = param.Selector(default=SPECTRUM_REGIONS[0].name, objects=[region.name for region in SPECTRUM_REGIONS])
     theme: Any = param.Selector(default="light", objects=["light", "dark"])
 
     @property

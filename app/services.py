@@ -15,6 +15,7 @@ import numpy as np
 from app.caches import ArrayCache
 from app.eddies.finder import EddyFinder
 from app.jobs import Job, Jobs, Request
+from app.lagged import STATISTICS, LaggedReader
 from app.mean_ocean import MeanOcean, is_prepared
 from app.readers import (
     AlignedReader,
@@ -193,7 +194,8 @@ class Services:
     def reader(self, identifier: str) -> FieldReader:
         """Return a store or virtual store by its name; raises InputError where there is none.
 
-        Virtual ones are `persistence@STORE`, `climatology@STORE` and `aligned@OTHER|STORE`.
+        Virtual ones are `persistence@STORE`, `climatology@STORE`, `aligned@OTHER|STORE`, and `mean@` or `spread@` and the stores
+        of forecasts from several starts, the last start first, with a bar between them.
         """
         kind, _, rest = identifier.partition("@")
         if kind == "persistence":
@@ -203,6 +205,8 @@ class Services:
         if kind == "aligned":
             moved, _, fixed = rest.partition("|")
             return self._aligned(self.reader(moved), self.reader(fixed))
+        if kind in STATISTICS and rest:
+            return LaggedReader([self.reader(member) for member in rest.split("|")], kind)
         whole, _, part = identifier.partition("/")
         if (store := self.stored(whole)) is not None:
             return self._part(store, part) if part else store
@@ -357,6 +361,8 @@ class Services:
 def revision(reader: FieldReader) -> str:
     """Return a word that changes when the store behind a reader is written anew under the same name."""
     store: Any = reader
+    if isinstance(reader, LaggedReader):
+        return "-".join(revision(member) for member in reader.members)
     while not isinstance(store, Store):
         if not hasattr(store, "base"):
             return ""

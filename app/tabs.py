@@ -28,6 +28,8 @@ class View:
     """What is said of a store that has no such part."""
     remark: str = ""
     """What is said on every map of the view."""
+    has_map: bool = True
+    """Whether the maps and their charts are what it shows."""
     beside_whole: bool = False
     """Whether the part is shown next to the store it belongs to, whose fields it repeats on a finer grid."""
 
@@ -67,5 +69,6 @@ VIEWS: dict[str, View] = {
             without="This run has no plankton and nutrients. Runs of GOMS small from the sample ocean have them; no other source "
             "knows those of the first day.",
         ),
+        View("skill", "Skill", begins={"variable": "zos", "depth": 0.0}, has_map=False),
     )
 }

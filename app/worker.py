@@ -10,7 +10,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from queue import Queue
 from typing import Any, TextIO
@@ -95,13 +95,15 @@ DEFAULT_MODEL = "small"
 
 
 def perform(request: dict[str, Any], progress: Progress, cancelled: Callable[[], bool]) -> Path:
-    """Do one request (`kind` forecast, reference or climatology) and return the folder of what it wrote."""
+    """Do one request (`kind` forecast, reference, climatology or skill) and return the folder or file of what it wrote."""
     from engine.forecast import run_forecast
     from engine.heads.in_forecast import heads_at_hand
     from engine.reference import write_reference
     from engine.sources import open_source
 
     options = dict(request["options"])
+    if request["kind"] == "skill":
+        return score_stores(request["source"], request["model"], options["pairs"], progress, cancelled)
     grid = coarsened(int(options.pop("grid_factor", 1)))
     init_time = np.datetime64(request["init_time"], "D")
     if request["kind"] == "climatology":
@@ -112,6 +114,19 @@ def perform(request: dict[str, Any], progress: Progress, cancelled: Callable[[],
     if request["kind"] == "reference":
         return write_reference(source, init_time, days, progress, cancelled, heads)
     return run_forecast(source, init_time, model, days, resume=True, progress=progress, cancelled=cancelled, heads=heads)
+
+
+def score_stores(
+    source: str, model: str, pairs: Sequence[tuple[str, str]], progress: Progress, cancelled: Callable[[], bool]
+) -> Path:
+    """Score (forecast, reference) stores of one source and model, and return the file of the result."""
+    from app.skill import disk_name
+    from engine.commands.verify import machine
+    from engine.heldout.stored import stored_skill
+    from engine.verify.results import keep_result
+
+    found = stored_skill(pairs, progress=progress, cancelled=cancelled)
+    return keep_result({**found, "machine": machine()}, disk_name(source, model))
 
 
 def give_way() -> None:

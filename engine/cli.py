@@ -206,7 +206,7 @@ def verify(
             )
         if not as_json:
             print(text)
-            report.result = {name: report.result[name] for name in ("report", "eke_ratio") if name in report.result}
+            report.result = {name: report.result[name] for name in ("report", "kept", "eke_ratio") if name in report.result}
 
 
 @app.command()

@@ -31,6 +31,11 @@ def cache_folder() -> Path:
     return home() / "cache"
 
 
+def verification_folder() -> Path:
+    """Return the folder of what `goms verify` and the page have scored; shipped results lie in `ASSETS / "skill"`."""
+    return home() / "verification"
+
+
 def weights_folder() -> Path:
     """Return the folder of weights trained by the user; shipped weights lie in `ASSETS / "weights"`."""
     return home() / "weights"

@@ -40,7 +40,8 @@ def dataset(services: Services, scene: Scene, extent: Extent) -> xr.Dataset:
     """Return the fields of a scene over all finished days (time, lat, lon) on the cells within `extent`.
 
     The second map, where there is one, is `<name>_compared`, on its own cells `lat_compared`, `lon_compared` where they are
-    others. Raises InputError where nothing is shown or the view holds over 80 million values.
+    others; a map of the spread of several starts is `<name>_spread`. Raises InputError where nothing is shown or the view holds
+    over 80 million values.
     """
     south, north, west, east = extent
     region = Region("view", "View", south, north, west, min(east, west + 360 - 1e-6))
@@ -58,7 +59,8 @@ def dataset(services: Services, scene: Scene, extent: Extent) -> xr.Dataset:
         same = values.sizes == first.sizes and np.allclose(values.lat, first.lat) and np.allclose(values.lon, first.lon)
         axes = {} if same else {"lat": "lat_compared", "lon": "lon_compared"}
         # On the days of the first, which count the leads.
-        arrays[f"{panel['variable']}_compared"] = values.drop_vars("lead").reindex(time=first.time).rename(axes)
+        suffix = "spread" if panel["key"] == "spread" else "compared"
+        arrays[f"{panel['variable']}_{suffix}"] = values.drop_vars("lead").reindex(time=first.time).rename(axes)
     if not arrays:
         raise InputError("nothing is shown, so there is nothing to save: wait for the first day")
     found = xr.Dataset(arrays)

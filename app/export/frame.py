@@ -99,9 +99,12 @@ def _field(services: Services, scene: Scene, panel: dict[str, Any], colouring: C
     if under is None:
         raise InputError("the store has no data within the view: move the map onto it")
     when = scene.times[scene.leads.index(lead)] if lead in scene.leads else ""
-    words = (f"day {lead}", f"valid {when}") if panel["has_lead"] else (when,)
+    words = (f"day {lead + panel['lead_shift']}", f"valid {when}") if panel["has_lead"] else (when,)
+    values = under.raster(onto(reader.grid, grid, field))
+    if panel.get("own_range"):
+        colouring = Colouring(panel["palette"], colour_range(values, "auto"))
     return Frame(
-        under.raster(onto(reader.grid, grid, field)), under.bounds, panel["title"], panel["quantity"], panel["units"],
+        values, under.bounds, panel["title"], panel["quantity"], panel["units"],
         ", ".join(filter(None, words)), "; ".join(filter(None, (panel["forcing"], panel["notice"]))), colouring,
     )  # fmt: skip
 

@@ -1,7 +1,7 @@
 """The address of exports: `export/<what>.<ending>?<the page's own address>` answers what that page shows, as a file.
 
-`map.png`, `map.svg`, `loop.mp4`, `loop.gif`, `data.nc`, `data.zarr.zip`, `data.csv`, `point.csv`, `view.py`. No session is
-needed: whoever has the address of a page has its pictures and numbers, too.
+`map.png`, `map.svg`, `loop.mp4`, `loop.gif`, `data.nc`, `data.zarr.zip`, `data.csv`, `point.csv`, `skill.csv`, `view.py`. No
+session is needed: whoever has the address of a page has its pictures and numbers, too.
 """
 
 import asyncio
@@ -12,6 +12,7 @@ import numpy as np
 from bokeh.server.views.auth_request_handler import AuthRequestHandler
 from tornado.web import authenticated
 
+from app import skill
 from app.colouring import colour_choice
 from app.export import data, film, picture
 from app.export.code import script
@@ -105,6 +106,8 @@ class ExportHandler(AuthRequestHandler):
         arguments = {key: self.get_query_argument(key) for key in self.request.query_arguments}
 
         def make() -> tuple[bytes, str]:
+            if name == "skill.csv":
+                return skill.as_csv(from_address(arguments)), data.FORMATS["csv"]
             return Export(self.services, arguments).file(name)
 
         try:

@@ -15,6 +15,7 @@ One component holds every panel, so that view, range and playhead are shared wit
                 "revision": "",               # changes when a store of the same identifier is written anew
                 "title": "GOMS small",        # source label, always on screen
                 "has_lead": True,             # optional; False for an analysis, whose days are no leads
+                "lead_shift": 0,              # optional: added to the lead in words, where a forecast counts from another start
                 "quantity": "Temperature at 100 m",
                 "units": "degC",              # written as °C, m s⁻¹ ... on screen
                 "forcing": "hindcast, winds known",
@@ -24,6 +25,7 @@ One component holds every panel, so that view, range and playhead are shared wit
                 "palette": "balance",         # optional: difference panels and overrides
                 "currents": {"store": ..., "depth_index": 0, "revision": "", "leads": [...]},  # optional, as `wind` and `ice`:
                                       # where these layers come from, at the store's own leads; `app.layers.layer_fields`
+                "own_range": False,           # optional: limits of its own, as what is another quantity needs
                 "empty": "No reference for this start",  # shown in place of a map when leads is empty
             },
         ],

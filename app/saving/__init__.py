@@ -1,5 +1,5 @@
 """The part of the page that saves what is shown, in the visitor's browser."""
 
-from app.saving.component import SaveMenu
+from app.saving.component import KINDS, SKILL_KINDS, SaveMenu
 
-__all__ = ["SaveMenu"]
+__all__ = ["KINDS", "SKILL_KINDS", "SaveMenu"]

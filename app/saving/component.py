@@ -19,6 +19,10 @@ KINDS = {
 """File name -> what it is called."""
 
 
+SKILL_KINDS = {"skill.csv": "Table of all scores (CSV)"}
+"""What is saved where scores are shown instead of maps."""
+
+
 class SaveMenu(JSComponent):
     """A list of kinds of file, a button that saves one, and one that copies the link to this view; no state of its own."""
 

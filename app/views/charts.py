@@ -76,7 +76,9 @@ def kinds(group: str) -> dict[str, str]:
 
 def groups(selection: Selection) -> list[str]:
     """Return the groups that a view offers now; a comparison has its error."""
-    return [group for group in OFFERED[selection.view] if group != ERROR or selection.comparison != "none"]
+    # A view without maps leaves the charts of the map as they are, for who comes back to it.
+    offered = OFFERED.get(selection.view, OFFERED["map"])
+    return [group for group in offered if group != ERROR or selection.comparison != "none"]
 
 
 def chart_in_force(selection: Selection) -> str:

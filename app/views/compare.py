@@ -1,10 +1,15 @@
 """Side by side: the choice of what stands beside the forecast, and the error of this forecast by lead for the area in view."""
 
+from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+import panel as pn
+import panel_material_ui as pmui
 import xarray as xr
 
 from app.elements import error_by_lead
+from app.jobs import Job
 from app.readers import common_leads, field_name, level_at
 from app.scene import Scene, comparison_choices, shown_depth, shown_variable, time_axis
 from app.scores import error_by_lead as compute_errors
@@ -12,31 +17,66 @@ from app.selection import LAYOUTS, Selection
 from app.services import Services
 from app.views.background import ChartBox, Latest
 from app.views.bound import chooser, offer
+from app.views.run import update
+from app.words import date_label
 from engine.derived import DISPLAY_VARIABLES
 
 NOTHING_BESIDE = "Choose what to compare with: the error by lead needs a second map."
 
 
 class CompareControls:
-    """Two choices: what stands beside the map, and how the two share the page."""
+    """What stands beside the map and how the two share the page; and a button that runs the earlier forecast it asks for."""
 
-    def __init__(self, selection: Selection, services: Services) -> None:
+    def __init__(self, selection: Selection, services: Services, notify: Callable[[str, str], None]) -> None:
         self.selection = selection
         self.services = services
+        self.notify = notify
         self.comparison = chooser(selection, "comparison", "Compare with", {"Nothing": "none"})
-        layouts = {label: name for name, label in LAYOUTS.items()}
-        self.layout = chooser(selection, "layout", "Layout", layouts)
-        self.layout.visible = selection.comparison != "none"
+        self.run = pmui.Button(
+            label="", icon="play_arrow", variant="outlined", size="small", visible=False, sizing_mode="stretch_width"
+        )
+        self.run.on_click(self._run)
+        self.sharing = chooser(selection, "layout", "Layout", {label: name for name, label in LAYOUTS.items()})
+        self.sharing.visible = selection.comparison != "none"
+        self.layout = pn.Column(self.comparison, self.run, self.sharing, sizing_mode="stretch_width")
+        self._scene: Scene | None = None
+        self._job: Job | None = None
 
     def show(self, scene: Scene) -> None:
-        """Offer what can stand beside the map shown."""
+        """Offer what can stand beside the map shown, and to run the earlier forecast that is not there yet."""
+        self._scene = scene
         choices = comparison_choices(self.selection, self.services, scene)
         wanted = self.selection.comparison
-        self.layout.visible = wanted != "none"
+        self.sharing.visible = wanted != "none"
         if wanted not in choices:
             # Such as a reference in an address whose source has none: the map says why, the list says what was asked.
             choices = {**choices, wanted: wanted}
         offer(self.comparison, {label: value for value, label in choices.items()}, wanted)
+        self.poll()
+
+    def poll(self) -> None:
+        """Show how far the run of the earlier forecast is, and report where it failed."""
+        scene = self._scene
+        wanted = "" if scene is None else scene.needs_earlier
+        job = None
+        if wanted:
+            job = self.services.jobs.find(self.services.request("forecast", self.selection.source, wanted, self.selection.model))
+        under_way = job is not None and job.waiting
+        label = f"Running: {job.doing}" if job is not None and under_way else f"Run the forecast from {self._day(wanted)}"
+        update(self.run, visible=bool(wanted), disabled=under_way, label=label)
+        if self._job is not None and not self._job.waiting:
+            if self._job.state == "failed":
+                self.notify("error", self._job.error)
+            self._job = None
+
+    def _day(self, start: str) -> str:
+        return date_label(np.datetime64(start), self.selection.source == "sample") if start else ""
+
+    def _run(self, _: Any) -> None:
+        scene = self._scene
+        if scene is not None and scene.needs_earlier:
+            self._job = self.services.submit("forecast", self.selection.source, scene.needs_earlier, self.selection.model)
+            self.poll()
 
 
 class ErrorView:

@@ -88,9 +88,9 @@ def drawn_readers(scene: Scene) -> list[FieldReader]:
 
 
 def curve_name(reader: FieldReader, taken: dict[str, Any]) -> str:
-    """Return the name of a store's curve, or a second name where it is taken."""
+    """Return the name of a store's curve, with its first day where the name is taken."""
     label = store_label(reader.kind, reader.attrs)
-    return label if label not in taken else f"{label} (2)"
+    return label if label not in taken else f"{label}, from {date_label(reader.init_time, is_sample(reader.attrs))}"
 
 
 def at_place(

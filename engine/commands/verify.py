@@ -10,6 +10,7 @@ from engine.errors import InputError
 from engine.progress import Progress, no_progress
 from engine.verify import table, verify
 from engine.verify.contest import describe
+from engine.verify.results import keep_result
 
 SCORE_COLUMNS = ("rmse", "low", "high", "persistence", "damped", "climatology", "floor", "acc", "bias", "share")
 SKILL_COLUMNS = ("model", "variable", "depth", "band", "lead_days", *SCORE_COLUMNS)
@@ -38,8 +39,8 @@ def verify_models(
     """Return the scores of models on held-out starts, and their tables as text.
 
     With `rollout_days` rollouts of that length are looked at instead; with `report` a page of both is written. With `heads` those
-    of the first model are scored, too. No model named means all networks whose weights are here. Raises InputError where
-    there is none, ModelError for an unknown one.
+    of the first model are scored, too. Skill is kept as a file, named by `kept`, which the application's page shows. No model
+    named means all networks whose weights are here. Raises InputError where there is none, ModelError for an unknown one.
     """
     from engine.grid import coarsened
     from engine.heldout import held_out_skill, stability
@@ -54,8 +55,9 @@ def verify_models(
     result: dict[str, Any] = {}
     text = []
     if report is not None or not rollout_days:
-        result = held_out_skill(models, starts, **common)
+        result = {**held_out_skill(models, starts, **common), "machine": machine()}
         text.append(skill_text(result))
+        result["kept"] = str(keep_result(result))
     if heads:
         result["heads"] = head_scores(models[0], device, progress)
         text += [kuroshio_text(found) if found["head"] == "kuroshio" else day_head_text(found) for found in result["heads"]]
@@ -65,7 +67,7 @@ def verify_models(
     if report is not None:
         from engine.verify.page import write_page
 
-        result["report"] = str(write_page(report, result, result.get("stability"), machine(), result.get("heads", ())))
+        result["report"] = str(write_page(report, result, result.get("stability"), result["machine"], result.get("heads", ())))
     return result, "\n\n".join(text)
 
 

@@ -33,14 +33,19 @@ def damping_factors(kept: Kept, leads: Sequence[int], progress: Progress = no_pr
     pairs = _training_starts(kept.run, max(leads))
     names = [f"{run.folder.name} day {day}" for run, day in pairs]
     if not names:
-        places = scored_places(kept.grid)
-        return {str(lead): {place.key: _usual_fading(place, lead) for place in places} for lead in leads}, []
+        return usual_factors(kept.grid, leads), []
 
     def fit() -> Factors:
         progress(0.0, "fitting damped persistence on other runs")
         return _fitted(pairs, leads, kept.grid)
 
     return kept.or_make(f"fading-{short_hash([names, sorted(leads)])}", fit), names
+
+
+def usual_factors(grid: Grid, leads: Sequence[int]) -> Factors:
+    """Return the factors by the decay times of the model "damped-persistence"."""
+    places = scored_places(grid)
+    return {str(lead): {place.key: _usual_fading(place, lead) for place in places} for lead in leads}
 
 
 def _usual_fading(place: Place, lead: int) -> float:

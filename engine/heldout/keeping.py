@@ -25,13 +25,44 @@ PROBE_DAY = 240
 PROBE_STEPS = {"thetao": 1e-3, "so": 1e-3, "uo": 1e-4, "vo": 1e-4, "zos": 1e-4}
 
 
-class Kept:
-    """Results of one run on one grid in a folder of files; a file is whole or absent."""
+class Shelf:
+    """Results in a folder of files; a file is whole or absent."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.folder.mkdir(parents=True, exist_ok=True)
+
+    def get(self, name: str) -> Any:
+        """Return what is kept under `name`, None where nothing is."""
+        path = self.folder / f"{name}.json"
+        return json.loads(path.read_text()) if path.exists() else None
+
+    def has(self, name: str) -> bool:
+        """Return whether something is kept under `name`."""
+        return (self.folder / f"{name}.json").exists()
+
+    def put(self, name: str, value: Any) -> None:
+        """Keep a value that JSON can hold; arrays become lists, numbers are kept to nine figures."""
+        path = self.folder / f"{name}.json"
+        temporary = path.with_suffix(f".{os.getpid()}.writing")
+        temporary.write_text(json.dumps(_plain(value)))
+        temporary.replace(path)
+
+    def or_make(self, name: str, make: Callable[[], Any]) -> Any:
+        """Return what is kept under `name`, made and kept first where nothing is."""
+        found = self.get(name)
+        if found is None:
+            self.put(name, make())
+            found = self.get(name)
+        return found
+
+
+class Kept(Shelf):
+    """Results of one run on one grid."""
 
     def __init__(self, run: Run, grid: Grid, folder: Path | None = None) -> None:
         self.run, self.grid = run, grid
-        self.folder = (folder or cache_folder() / "skill") / f"sample-{run.seed}-{grid.shape[0]}x{grid.shape[1]}"
-        self.folder.mkdir(parents=True, exist_ok=True)
+        super().__init__((folder or cache_folder() / "skill") / f"sample-{run.seed}-{grid.shape[0]}x{grid.shape[1]}")
 
     @cached_property
     def _rebuilding(self) -> str:
@@ -60,30 +91,6 @@ class Kept:
         for stored in range(before - before % KEY_EVERY, day + longest + 1):
             content.update(file_of_day(self.run.folder, stored).read_bytes())
         return content.hexdigest()[:12]
-
-    def get(self, name: str) -> Any:
-        """Return what is kept under `name`, None where nothing is."""
-        path = self.folder / f"{name}.json"
-        return json.loads(path.read_text()) if path.exists() else None
-
-    def has(self, name: str) -> bool:
-        """Return whether something is kept under `name`."""
-        return (self.folder / f"{name}.json").exists()
-
-    def put(self, name: str, value: Any) -> None:
-        """Keep a value that JSON can hold; arrays become lists, numbers are kept to nine figures."""
-        path = self.folder / f"{name}.json"
-        temporary = path.with_suffix(f".{os.getpid()}.writing")
-        temporary.write_text(json.dumps(_plain(value)))
-        temporary.replace(path)
-
-    def or_make(self, name: str, make: Callable[[], Any]) -> Any:
-        """Return what is kept under `name`, made and kept first where nothing is."""
-        found = self.get(name)
-        if found is None:
-            self.put(name, make())
-            found = self.get(name)
-        return found
 
 
 def short_hash(value: Any) -> str:

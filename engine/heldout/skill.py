@@ -7,8 +7,9 @@ from typing import Any
 
 from engine.grid import Grid
 from engine.heldout.damping import Factors, damping_factors
-from engine.heldout.days import held_out_days, held_out_run
+from engine.heldout.days import held_out_days, held_out_run, time_of
 from engine.heldout.entrants import Entrant
+from engine.heldout.floor import floor_source
 from engine.heldout.keeping import Kept, short_hash
 from engine.heldout.start import Scored, Start
 from engine.heldout.tables import skill_tables
@@ -43,16 +44,19 @@ class Contest:
     def score(self, day: int, again: bool, progress: Progress = no_progress) -> None:
         """Score what is missing of a start."""
         kept, files, missing = self.kept, self.files(day), self.missing(day, again)
-        start = Start(SampleSource(folder=kept.run.folder, grid=kept.grid), day, self.leads)
+        source = SampleSource(folder=kept.run.folder, grid=kept.grid)
+        start = Start(source, time_of(day), self.leads)
         for number, name in enumerate(missing):
 
             def report(share: float, doing: str, number: int = number, name: str = name) -> None:
                 progress((number + share) / len(missing), f"{name.rpartition('-')[0] or name}, {doing}")
 
             if name == "others":
-                kept.put(files[name], start.score_others(kept, self.factors, report))
+                floor = floor_source(kept, day, self.leads[-1], report)
+                days = ((lead, floor.state(time_of(day + lead))) for lead in self.leads)
+                kept.put(files[name], start.score_baselines(self.factors) | {"floor": start.score_days(days)})
             else:
-                kept.put(files[name], start.score_model(self._model(name), report))
+                kept.put(files[name], start.score_model(self._model(name), source, report))
 
     def _model(self, name: str) -> Model:
         if name not in self.models:

@@ -1,23 +1,20 @@
 """One held-out start: the truth of its leads, and the mean statistics of whoever is scored against it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from engine.batch import Batch
+from engine.grid import Grid
 from engine.heldout.damping import Factors
-from engine.heldout.days import time_of
-from engine.heldout.floor import floor_source
-from engine.heldout.keeping import Kept
 from engine.hydrography import climatology
 from engine.models.interface import Model
 from engine.progress import Progress, no_progress
 from engine.rollout import rollout
-from engine.sources import initial_state
-from engine.sources.sample import SampleSource
+from engine.sources import Source, initial_state
 from engine.verify.aggregation import BANDS, band_weights, weighted_means
 from engine.verify.baselines import damped_persistence
 from engine.verify.energy import SPECTRUM_REGIONS, eddy_kinetic_energy, surface_spectra
@@ -28,6 +25,14 @@ Values = Mapping[str, np.ndarray]
 
 Scored = dict[str, Any]
 """`statistics` by lead and place, `energy` by lead and band, `spectra` by lead and region."""
+
+
+class States(Protocol):
+    """What knows the ocean of any day that a forecast is held against."""
+
+    grid: Grid
+
+    def state(self, time: np.datetime64) -> Batch: ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,17 +46,11 @@ class Truth:
 
 
 class Start:
-    """A held-out start whose truths are built once, when the first of `leads` is asked for, and serve every model."""
+    """A start whose truths are built once, when the first of `leads` is asked for, and serve every model."""
 
-    def __init__(self, source: SampleSource, day: int, leads: Sequence[int]) -> None:
-        self.source, self.day, self.leads = source, day, sorted(leads)
-        self.time = time_of(day)
+    def __init__(self, truth: States, time: np.datetime64, leads: Sequence[int]) -> None:
+        self.source, self.time, self.leads = truth, time, sorted(leads)
         self._truths: dict[int, Truth] = {}
-
-    @cached_property
-    def initial(self) -> Batch:
-        """Return the state that every forecast starts from."""
-        return initial_state(self.source, self.time)
 
     @cached_property
     def places(self) -> list[Place]:
@@ -72,23 +71,25 @@ class Start:
             self._truths[lead] = Truth(*values, flow, self._activity(target, flow))
         return self._truths[lead]
 
-    def score_model(self, model: Model, progress: Progress = no_progress) -> Scored:
-        """Run a model from this start to the last lead and return what is scored of it."""
+    def score_model(self, model: Model, source: Source, progress: Progress = no_progress) -> Scored:
+        """Run a model from this start of `source` to the last lead and return what is scored of it."""
+        steps = rollout(model, initial_state(source, self.time), source.forcing, self.leads[-1])
+        return self.score_days(((step.lead, step.batch) for step in steps), progress)
+
+    def score_days(self, days: Iterable[tuple[int, Batch]], progress: Progress = no_progress) -> Scored:
+        """Return what is scored of the states of a forecast, given by lead; other days than `leads` are passed over."""
         scored: Scored = {"statistics": {}, "energy": {}, "spectra": {}}
-        for step in rollout(model, self.initial, self.source.forcing, self.leads[-1]):
-            progress(step.lead / self.leads[-1], f"day {step.lead}")
-            if step.lead in self.leads:
-                self._add(scored, step.lead, step.batch)
+        for lead, batch in days:
+            progress(lead / self.leads[-1], f"day {lead}")
+            if lead in self.leads:
+                self._add(scored, lead, batch)
         return scored
 
-    def score_others(self, kept: Kept, factors: Factors, progress: Progress = no_progress) -> dict[str, Scored]:
-        """Return what is scored of persistence, damped persistence, climatology and the floor, and the truth's activity."""
-        floor = floor_source(kept, self.day, self.leads[-1], progress)
-        initial, usual_then = (
-            values_at(self.initial, self.places),
-            values_at(climatology(self.source.grid, self.time), self.places),
-        )
-        names = ("persistence", "damped", "climatology", "floor", "reference")
+    def score_baselines(self, factors: Factors) -> dict[str, Scored]:
+        """Return what is scored of persistence, damped persistence and climatology, and the activity of the `reference`."""
+        state = self.source.state(self.time)
+        initial, usual_then = values_at(state, self.places), values_at(climatology(self.source.grid, self.time), self.places)
+        names = ("persistence", "damped", "climatology", "reference")
         scored: dict[str, Scored] = {name: {"statistics": {}, "energy": {}, "spectra": {}} for name in names}
         for lead in self.leads:
             truth = self.truth(lead)
@@ -98,9 +99,8 @@ class Start:
             }
             for name, values in (("persistence", initial), ("damped", fading), ("climatology", truth.usual)):
                 scored[name]["statistics"][str(lead)] = self._statistics(values, truth)
-            self._add(scored["floor"], lead, floor.state(self.time + np.timedelta64(lead, "D")))
             for part in ("energy", "spectra"):
-                scored["persistence"][part][str(lead)] = self._activity(self.initial, truth.usual_flow)[part]
+                scored["persistence"][part][str(lead)] = self._activity(state, truth.usual_flow)[part]
                 scored["reference"][part][str(lead)] = truth.activity[part]
         return scored
 

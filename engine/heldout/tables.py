@@ -21,12 +21,16 @@ def skill_tables(
 ) -> dict[str, Any]:
     """Return the tables of all models, each by its label with one `Scored` a start, beside the `others` of the same starts.
 
+    Of the others the floor may be absent, as where nobody can compute it: its columns are None then.
+
     `rows` and `stratification` as `contest_rows` gives them (variable, depth, band, lead_days), `not_ahead` by score, `energy`
     and `power` as ratios to the reference with intervals, `spectra` (means over starts at the last lead). `eke_ratio_day30` and
     `zos_power_kept` are those of the first model at the last lead.
     """
     keys = list(others[0]["persistence"]["statistics"][str(leads[0])])
-    theirs = {name: _gathered([start[name] for start in others], keys, leads) for name in OTHERS}
+    known = {name: _gathered([start[name] for start in others], keys, leads) for name in OTHERS if name in others[0]}
+    nothing = {name: np.full_like(values, np.nan) for name, values in known["persistence"].items()}
+    theirs = {name: known.get(name, nothing) for name in OTHERS}
     reference = [start["reference"] for start in others]
     rows: list[Row] = []
     energy: list[Row] = []
@@ -101,7 +105,10 @@ def _mean_spectra(
     scored: Mapping[str, Sequence[Scored]], others: Sequence[Mapping[str, Scored]], lead: int
 ) -> dict[str, dict[str, Any]]:
     """Return, by region, `wavenumber` and by quantity the mean spectrum of the reference, the floor and each model."""
-    parts = {name: [start[name] for start in others] for name in ("reference", "floor")} | dict(scored)
+    parts: dict[str, Sequence[Scored]] = {
+        name: [start[name] for start in others] for name in ("reference", "floor") if name in others[0]
+    }
+    parts |= scored
     found: dict[str, dict[str, Any]] = {}
     for region, first in others[0]["reference"]["spectra"][str(lead)].items():
         found[region] = {"lead_days": lead, "wavenumber": [defined(value) for value in first["wavenumber"]], "zos": {}, "ke": {}}

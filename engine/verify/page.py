@@ -21,8 +21,12 @@ td.text,th.text{text-align:left}tr.behind td{background:#fdf1e7}
 .wide{overflow-x:auto}summary{cursor:pointer}li{font-size:.85rem}
 """
 
-TEXT = """The sample ocean is a simulation: these figures say how well a model that learned it emulates it from an exact start,
-with the winds of the forecast days known. They are an upper bound and stand beside no score against the real ocean. RMSE, bias
+UPPER_BOUND = (
+    "The sample ocean is a simulation: these figures say how well a model that learned it emulates it from an exact start, with "
+    "the winds of the forecast days known. They are an upper bound and stand beside no score against the real ocean."
+)
+
+TEXT = f"""{UPPER_BOUND} RMSE, bias
 and ACC are over wet cells, weighted by area; ACC is the uncentred anomaly correlation against the climatology of the day of the
 year, undefined for climatology itself. The root is taken after the mean over starts. Intervals hold 95 % of 1000 draws of whole
 starts with replacement. The predictability floor is the sample's own dynamics from the same start without the noise of the days

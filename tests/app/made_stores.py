@@ -38,22 +38,24 @@ def write_forecast(
     model: str = "small",
     shift: float = 0.0,
     parts: dict[str, Part] | None = None,
+    begin: int = 0,
 ) -> str:
     """Write a forecast or reference of the sample ocean with `finished` of its days, and return its identifier.
 
-    `parts` are those of `waves_and_detail`.
+    `parts` are those of `waves_and_detail`; `begin` is the sample day of its start.
     """
     name = "reference" if kind == "reference" else model
-    identifier = f"{name}__sample__20190223__{days}d-made00"
+    init_time = START + np.timedelta64(begin, "D")
+    identifier = f"{name}__sample__{str(init_time).replace('-', '')}__{days}d-made00"
     attrs = {
         "source": "sample", "source_label": "Sample ocean", "sample": True, "forcing_kind": "synthetic",
         "source_provenance": {"seed": 1}, "model": model, "model_label": "GOMS small", "days": days,
     }  # fmt: skip
-    with ForecastStore.create(stores_folder() / identifier, grid, START, days, attrs, kind=kind, parts=parts) as store:
+    with ForecastStore.create(stores_folder() / identifier, grid, init_time, days, attrs, kind=kind, parts=parts) as store:
         last = days if finished is None else finished
         for lead in range(last + 1):
-            fields = {name: fields_of(part, lead, shift) for name, part in (parts or {}).items()}
-            store.append(lead, ocean(grid, lead, shift), fields)
+            fields = {name: fields_of(part, begin + lead, shift) for name, part in (parts or {}).items()}
+            store.append(lead, ocean(grid, begin + lead, shift), fields)
         if last == days:
             store.finish()
     return identifier

@@ -1,4 +1,4 @@
-// The limits and palettes of all maps: those of one quantity share theirs, a difference has its own.
+// The limits and palettes of all maps: those of one quantity share theirs, a difference or another quantity has its own.
 
 import { colourRange, samples } from "./painter.js";
 import { contentKey } from "./panel.js";
@@ -6,7 +6,11 @@ import { contentKey } from "./panel.js";
 // Sets the colour limits of all panels; those of one quantity share theirs.
 export function recolour(stage) {
   const { mode = "auto", low, high, logarithmic = false, palette = "thermal" } = stage.style;
-  const fields = stage.panels.filter((panel) => !panel.isDifference);
+  const fields = stage.panels.filter((panel) => !panel.isDifference && !panel.spec?.own_range);
+  for (const panel of stage.panels.filter((one) => one.spec?.own_range)) {
+    const own = colourRange(samples(panel.frames()), "auto");
+    if (own) panel.setColours(stage.palettes[panel.spec.palette] ?? stage.palettes[palette], ...own, false);
+  }
   let range = mode === "fixed" ? [low, high] : colourRange(samples(fields.flatMap((panel) => panel.frames())), mode, logarithmic);
   if (!range) return;
   // While a loop arrives its limits are those of its first lead; they move on completion only where that is worth it.

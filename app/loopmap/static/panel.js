@@ -293,7 +293,7 @@ export class Panel {
     setText(quantity, spec.units ? `${spec.quantity} (${units(spec.units)})` : spec.quantity);
     setText(source, [spec.title, spec.forcing].filter(Boolean).join(" · "));
     setText(date, blended ? `${time} (blended)` : time);
-    setText(leadPart, time && spec.has_lead !== false ? leadText(lead) : "");
+    setText(leadPart, time && spec.has_lead !== false ? leadText(lead + (spec.lead_shift || 0)) : "");
     setText(notice, spec.notice || "");
     const message = this.message(spec, lead);
     setText(empty, message);

@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 
 from engine.cli import app
 from engine.paths import runs_folder
+from engine.verify.results import read_result
 from sample_data.runs import Run
 
 
@@ -26,6 +27,8 @@ def test_models_are_scored_side_by_side_and_the_page_needs_no_other_file(tmp_pat
     found = json.loads(result.stdout.splitlines()[-1])
     assert {row["model"] for row in found["rows"]} == {"persistence", "climatology"}
     assert found["stability"]["models"]["persistence"]["finite"] == 1
+    kept = read_result(Path(found["kept"]))
+    assert kept.models == ["persistence", "climatology"] and kept.tables["rows"] == found["rows"] and kept.tables["machine"]
     text = page.read_text()
     assert "Rollouts of 5 days" in text
     assert text.count("<svg") == text.count("</svg>") == 8

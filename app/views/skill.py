@@ -1,0 +1,205 @@
+"""Skill: errors, correlations, energy and spectra of models beside the baselines, from results of verification."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+import panel as pn
+import panel_material_ui as pmui
+
+from app import skill
+from app.scene import STORE, Scene
+from app.selection import BAND_LABELS, Selection
+from app.services import Services
+from app.skill_charts import by_lead, by_wavelength, legend
+from app.skill_table import STYLE, table
+from app.theme import RULE
+from app.views.background import Latest, chart_pane
+from app.views.bound import chooser, offer
+from app.views.run import update
+from app.words import duration
+from engine.derived import DISPLAY_VARIABLES
+from engine.verify.page import UPPER_BOUND
+from engine.verify.places import SCORED_DEPTHS
+from engine.verify.results import Result
+
+CHART_HEIGHT = 210
+HEADINGS = {"rmse": "RMSE", "acc": "Anomaly correlation", "bias": "Bias"}
+POWER_UNITS = {"zos": "m² km", "ke": "m² s⁻² km"}
+NOTHING = (
+    "Nothing was scored yet. Forecasts on the disk are scored here as soon as their reference is whole; "
+    "`goms verify --held-out small` scores models on held-out starts."
+)
+LEGEND_STYLE = """
+.legend { display: flex; flex-wrap: wrap; gap: 2px 16px; font-size: 12px; }
+.entry { display: inline-flex; align-items: center; gap: 6px; white-space: nowrap; }
+"""
+
+
+@dataclass
+class Drawn:
+    """What is on the page for one question, made off its thread."""
+
+    choices: dict[str, str]
+    name: str = ""
+    result: Result | None = None
+    places: dict[str, dict[float, list[str]]] = field(default_factory=dict)
+    chosen: tuple[str, float, str] = ("", 0.0, "")
+    charts: list[Any] = field(default_factory=list)
+    legend: str = ""
+    table: str = ""
+    words: str = ""
+    refused: str = ""
+
+
+class SkillView:
+    """Choices of result, field, depth and waters; six charts; the same numbers as a table; what was measured."""
+
+    def __init__(self, selection: Selection, services: Services) -> None:
+        self.selection, self.services = selection, services
+        self._latest = Latest(services)
+        self._drawn: Drawn | None = None
+        self._wanted: tuple[str, str, tuple[tuple[str, str], ...]] = ("", "", ())
+        self.result = chooser(selection, "skill", "Result", {"": selection.skill})
+        self.variable = chooser(
+            selection, "variable", "Scored field", {DISPLAY_VARIABLES[name].label: name for name in skill.SCORED}
+        )
+        self.depth = chooser(selection, "depth", "Scored depth", {f"{depth:g} m": depth for depth in SCORED_DEPTHS})
+        self.band = chooser(selection, "band", "Waters", {label: name for name, label in BAND_LABELS.items()})
+        self.waters = chooser(selection, "waters", "Spectra of", {region.label: name for name, region in skill.WATERS.items()})
+        for widget, width in ((self.result, 290), (self.variable, 200), (self.depth, 120), (self.band, 160), (self.waters, 260)):
+            widget.param.update(width=width, sizing_mode=None, margin=(4, 8, 4, 0))
+        self.legend = pn.pane.HTML("", stylesheets=[LEGEND_STYLE], margin=(2, 0), sizing_mode="stretch_width")
+        self.panes = [chart_pane(CHART_HEIGHT) for _ in range(6)]
+        for pane in self.panes:
+            pane.param.update(sizing_mode="stretch_width", height=CHART_HEIGHT, min_width=280, styles={"flex": "1 1 30%"})
+        self.charts = pn.FlexBox(sizing_mode="stretch_width", flex_wrap="wrap", gap="8px")
+        self.table = pn.pane.HTML("", sizing_mode="stretch_width", margin=(8, 0))
+        self.words = pmui.Typography("", variant="caption", sizing_mode="stretch_width", margin=(4, 0))
+        self.bar = pmui.LinearProgress(value=0, variant="determinate", visible=False, sizing_mode="stretch_width")
+        self.status = pmui.Typography("", variant="body2", sizing_mode="stretch_width", margin=(2, 0), visible=False)
+        self.again = pmui.Button(label="Score again", size="small", variant="outlined", visible=False)
+        self.again.on_click(lambda _: self._score())
+        self.layout = pn.Column(
+            pn.FlexBox(self.result, self.variable, self.depth, self.band, self.waters, align_items="center"),
+            self.status, self.bar, self.again, self.legend, self.charts, self.words, self.table,
+            sizing_mode="stretch_width", margin=(0, 4),
+        )  # fmt: skip
+
+    def show(self, scene: Scene) -> None:
+        """Draw the skill of a selection, and begin to score what is missing of the forecasts on the disk."""
+        source, model = self.selection.source, self.selection.model
+        pairs = () if source.startswith(STORE) else skill.pairs_on_disk(self.services, source, model)
+        self._wanted = (source, model, pairs)
+        self.poll()
+
+    def _ask(self) -> None:
+        """Draw the selection again where it, the forecasts on the disk or a file of results is another."""
+        selection, (source, model, pairs) = self.selection, self._wanted
+        wanted = (selection.skill, selection.variable, float(selection.depth), selection.band, selection.waters, selection.theme)
+        self._latest.run((wanted, self._wanted, skill.stamps()), lambda: drawn(source, model, bool(pairs), *wanted), self._draw)
+
+    def poll(self) -> None:
+        """Follow the scoring in the background and files that others write; cheap enough to be called twice a second."""
+        self._ask()
+        self._tell()
+
+    def _tell(self) -> None:
+        source, model, pairs = self._wanted
+        job = self.services.chores.find(skill.request(source, model, pairs)) if pairs else None
+        under_way = job is not None and job.waiting
+        failed = job is not None and job.state in ("failed", "cancelled") and self._is_disk
+        words = ""
+        if job is not None and under_way:
+            left = duration(job.seconds_left)
+            words = f"Scoring the forecasts on the disk: {job.doing}{', ' + left if left else ''}"
+        elif job is not None and failed:
+            words = job.error or "Scoring was stopped."
+        elif self._drawn is not None and self._drawn.result is None:
+            words = NOTHING
+        update(self.bar, visible=under_way, value=round(100 * job.fraction) if job is not None else 0)
+        update(self.status, visible=bool(words), object=words)
+        update(self.again, visible=failed)
+
+    @property
+    def _is_disk(self) -> bool:
+        return self._drawn is not None and self._drawn.name == skill.DISK
+
+    def _draw(self, made: Drawn) -> None:
+        self._drawn = made
+        with pn.io.hold():
+            offer(self.result, {label: name for name, label in made.choices.items()} or {"Nothing yet": ""}, made.name)
+            if made.result is not None:
+                variable, depth, band = made.chosen
+                offer(self.variable, {DISPLAY_VARIABLES[name].label: name for name in made.places}, variable)
+                offer(self.depth, {f"{each:g} m": each for each in made.places[variable]}, depth)
+                offer(self.band, {BAND_LABELS[name]: name for name in made.places[variable][depth]}, band)
+            self.legend.object, self.table.object = made.legend, made.table
+            self.table.stylesheets = [STYLE + f":host {{ --rule: {RULE[self.selection.theme]}; }}"]
+            self.words.object = made.words + (f" Passed over: {made.refused}" if made.refused else "")
+            panes = self.panes[: len(made.charts)]
+            for pane, chart in zip(panes, made.charts, strict=True):
+                pane.object = chart
+            # Not by hiding one: Panel hands what changes of a hidden plot's pane on to the plot, which refuses it.
+            if list(self.charts.objects) != panes:
+                self.charts.objects = panes
+        source, model, pairs = self._wanted
+        missing = self._is_disk and pairs and not skill.is_current(made.result, pairs)
+        if missing and self.services.chores.find(skill.request(source, model, pairs)) is None:
+            self._score()
+        self._tell()
+
+    def _score(self) -> None:
+        skill.score(self.services, *self._wanted)
+        self._tell()
+
+
+def drawn(
+    source: str, model: str, on_disk: bool, name: str, variable: str, depth: float, band: str, waters: str, theme: str
+) -> Drawn:
+    """Return everything that is drawn of one result: the named one, or the first there is."""
+    found = skill.choices(source, model, on_disk)
+    to_come = f"Forecasts on the disk: {skill.model_label(model)}"
+    labels = {key: to_come if each is None else skill.label_of(each) for key, each in found.items()}
+    counts = Counter(labels.values())
+    labels = {key: label if counts[label] == 1 else f"{label} ({key})" for key, label in labels.items()}
+    made = Drawn(labels, skill.chosen(name, found), refused="; ".join(skill.listing().refused))
+    made.result = found.get(made.name)
+    if made.result is not None:
+        _fill(made, made.result, variable, depth, band, waters, theme)
+    return made
+
+
+def _fill(made: Drawn, result: Result, variable: str, depth: float, band: str, waters: str, theme: str) -> None:
+    models = result.models
+    made.places = skill.places(result)
+    variable = variable if variable in made.places else next(iter(made.places))
+    depth = min(made.places[variable], key=lambda each: abs(each - depth))
+    band = band if band in made.places[variable][depth] else made.places[variable][depth][0]
+    made.chosen = (variable, depth, band)
+    shown = DISPLAY_VARIABLES[variable]
+    cells = skill.cells(result, variable, depth, band)
+    units = {"rmse": shown.units, "acc": "correlation", "bias": shown.units}
+    scores = {score: skill.curves(cells, score) for score in HEADINGS}
+    names: dict[str, str] = {}
+    for score, each in scores.items():
+        if each:
+            limits = {"wanted": 0.0} if score == "bias" else {"at_least_zero": True} if score == "rmse" else {}
+            made.charts.append(by_lead(each, models, HEADINGS[score], units[score], theme, **limits))
+            names |= dict.fromkeys(each, "")
+    kept = skill.energy(result, band)
+    if kept:
+        title = f"Eddy energy kept, {BAND_LABELS[band]}"
+        made.charts.append(by_lead(kept, models, title, "share of the reference's", theme, wanted=1.0))
+    last = max(int(lead) for lead in next(iter(cells.values())).index)
+    for quantity, title in (("zos", "Spectrum of sea level"), ("ke", "Spectrum of currents")):
+        each = skill.spectra(result, waters, quantity)
+        if each:
+            made.charts.append(by_wavelength(each, models, f"{title}, day {last}", POWER_UNITS[quantity], theme))
+            names |= dict.fromkeys(each, "")
+    names = {name: skill.OTHER_LABELS.get(name) or skill.model_label(name) for name in names}
+    made.legend = legend(names, models, theme)
+    place = f"{shown.label}{f' at {depth:g} m' if len(made.places[variable]) > 1 else ''}, {BAND_LABELS[band]}"
+    headed = {f"{HEADINGS[score]}{f' ({shown.units})' if score != 'acc' else ''}": each for score, each in scores.items() if each}
+    made.table = table(headed, names, place)
+    made.words = f"{skill.facts(result)} {UPPER_BOUND}"
