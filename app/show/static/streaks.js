@@ -1,6 +1,8 @@
 // Streaks of the surface current: short trails of points that follow the current of the moment. They show where the water
 // goes now and how fast, as on a long exposure, not where a drifter would go in a month.
 
+import { vectorsOf } from "loopmap/fields.js";
+
 const TRAIL = 14; // places of a trail
 const TRAIL_STEP = 0.07; // seconds between two of them
 const PIXELS_A_SECOND = 84; // of a point in a current of 1 m/s on a screen 900 pixels high
@@ -101,46 +103,27 @@ export class Flow {
     this.days = days;
     this.weight = weight;
     this.current = new Float64Array(2);
+    this.found = { u: 0, v: 0 };
   }
-
-  get empty() { return this.days[0].length === 0; }
 
   at(lon, lat) {
     const [first, second] = this.days;
     const share = second.length ? this.weight : 0;
     const { current } = this;
     current.fill(0);
-    if (!add(current, first, lon, lat, 1 - share)) return null;
-    if (share > 0 && !add(current, second, lon, lat, share)) return null;
+    if (!this.add(first, lon, lat, 1 - share)) return null;
+    if (share > 0 && !this.add(second, lon, lat, share)) return null;
     return current;
   }
-}
 
-function add(current, pairs, lon, lat, weight) {
-  for (const { u, v } of pairs) {
-    const east = between(u, lon, lat);
-    if (Number.isNaN(east)) continue;
-    current[0] += weight * east;
-    current[1] += weight * between(v, lon, lat);
-    return true;
+  add(pairs, lon, lat, weight) {
+    const { current, found } = this;
+    for (const { u, v } of pairs) {
+      if (!vectorsOf([u, v])?.sample(lat, lon, found)) continue;
+      current[0] += weight * found.u;
+      current[1] += weight * found.v;
+      return true;
+    }
+    return false;
   }
-  return false;
-}
-
-// The value between the four pixels around a place, NaN where one of them is missing.
-function between(frame, lon, lat) {
-  const [south, north, west, east] = frame.bounds;
-  const { width, height, numbers } = frame;
-  const x = (((((lon - west) % 360) + 360) % 360) / (east - west)) * width - 0.5;
-  const y = ((north - lat) / (north - south)) * height - 0.5;
-  const around = east - west > 359.9;
-  if (y < 0 || y >= height - 1 || (!around && (x < 0 || x >= width - 1))) return NaN;
-  const row = Math.floor(y) * width;
-  const left = (Math.floor(x) + width) % width;
-  const right = (left + 1) % width;
-  const [a, b, c, d] = [numbers[row + left], numbers[row + right], numbers[row + width + left], numbers[row + width + right]];
-  if (!a || !b || !c || !d) return NaN;
-  const [across, down] = [x - Math.floor(x), y - Math.floor(y)];
-  const number = (a * (1 - across) + b * across) * (1 - down) + (c * (1 - across) + d * across) * down;
-  return frame.offset + frame.scale * number;
 }
