@@ -107,7 +107,11 @@ class Session:
         page = pmui.Page(
             title="GOMS Explorer",
             meta_description="30-day forecasts of the global ocean, run and played in the browser",
-            header=[self.tabs.layout, FoldOnPhones(narrower_than=PHONE_WIDTH, width=0, height=0, margin=0)],
+            header=[
+                self.tabs.layout,
+                pmui.Button(label="Show", icon="slideshow", href="show", variant="text", size="small", margin=(6, 4)),
+                FoldOnPhones(narrower_than=PHONE_WIDTH, width=0, height=0, margin=0),
+            ],
             sidebar=sidebar,
             main=[self.main],
             sidebar_width=288,
