@@ -25,7 +25,7 @@ class Request:
     """What is asked for; two equal requests are one job."""
 
     kind: str
-    """forecast or reference"""
+    """forecast, reference, climatology or files"""
     source: str
     init_time: str
     """ISO date"""

@@ -17,6 +17,7 @@ from app.views.current_axis import AxisLines
 from app.views.details import Details
 from app.views.drift import DriftView
 from app.views.field import FieldControls
+from app.views.files import FileControls
 from app.views.layers import LayerControls
 from app.views.map import MapView
 from app.views.run import RunControls
@@ -52,6 +53,7 @@ class Session:
         sync_with_address(selection, self.warn)
         self.tabs = TabBar(selection)
         self.sources = SourceControls(selection, services)
+        self.files = FileControls(selection, services, self.notify)
         self.run = RunControls(selection, services, self.notify)
         self.field = FieldControls(selection)
         self.layers = LayerControls(selection)
@@ -82,7 +84,7 @@ class Session:
             return pmui.Typography(text, variant="overline", margin=(8, 10, 0, 10))
 
         sidebar = [
-            heading("Forecast"), self.sources.source, self.sources.start, self.sources.model, self.run.layout,
+            heading("Forecast"), self.sources.source, *self.files.layout, self.sources.start, self.sources.model, self.run.layout,
             heading("Field"), self.field.variable, self.field.quantity, self.field.depth, self.field.surface_only,
             heading("Compare"), self.compare.comparison, self.compare.layout,
             heading("View"), self.field.region, self.field.palette, self.field.range_mode, self.field.limits,
@@ -199,6 +201,7 @@ class Session:
         if self._now() != self._fingerprint:
             self.refresh()
         self.run.poll()
+        self.files.poll()
 
     def _now(self) -> Any:
         """Return what tells whether the stores changed since the scene was built."""
