@@ -5,19 +5,23 @@ const TRIES = 4; // of one piece, where the connection breaks
 const STYLE = `
 :host { display: block; }
 button {
-  font: inherit; font-size: 13px; font-weight: 600; color: inherit; background: transparent; min-height: 34px; padding: 4px 10px;
+  font: inherit; font-size: 12px; font-weight: 600; color: inherit; background: transparent; min-height: 28px; padding: 2px 8px;
   border: 1px solid color-mix(in srgb, currentColor 32%, transparent); border-radius: 6px; cursor: pointer; white-space: nowrap;
 }
-button:hover { border-color: currentColor; }
+button:hover:enabled { border-color: currentColor; }
 button:disabled { opacity: .55; cursor: default; }
-:focus-visible { outline: 2px solid var(--mui-palette-primary-main, #0a6e8a); outline-offset: 1px; }
-.add { width: 100%; }
-.row { display: flex; gap: 8px; align-items: center; margin-top: 6px; }
+:focus-visible { outline: 2px solid var(--accent); outline-offset: 1px; }
+.files { --accent: var(--mui-palette-primary-main, #0a6e8a); padding-bottom: 4px; }
+.add { border-color: transparent; color: var(--accent); margin-left: -8px; }
+.row { display: flex; gap: 10px; align-items: center; margin-top: 2px; }
 .row[hidden] { display: none; }
-progress { flex: 1; min-width: 0; height: 6px; accent-color: var(--mui-palette-primary-main, #0a6e8a); }
-.said { margin: 4px 0 0; font-size: 12px; line-height: 1.35; opacity: .85; overflow-wrap: anywhere; }
+progress { flex: 1; min-width: 0; height: 4px; appearance: none; border: none; border-radius: 2px; overflow: hidden; }
+progress, progress::-webkit-progress-bar { background: color-mix(in srgb, var(--accent) 24%, transparent); }
+progress::-webkit-progress-value { background: var(--accent); }
+progress::-moz-progress-bar { background: var(--accent); }
+.said { margin: 2px 0 6px; font-size: 12px; line-height: 1.35; opacity: .85; overflow-wrap: anywhere; }
 .said:empty { display: none; }
-.said.failed { opacity: 1; }
+.said.failed { opacity: 1; color: var(--mui-palette-error-main, #b3261e); }
 `;
 const VEIL = `
 position: fixed; inset: 0; z-index: 2000; display: none; align-items: center; justify-content: center; pointer-events: none;
@@ -29,11 +33,13 @@ const INVITATION = "Drop files of HYCOM, GLORYS or gridded altimetry (NetCDF)";
 
 export function render({ model }) {
   const root = document.createElement("div");
+  root.className = "files";
   root.innerHTML = `<style>${STYLE}</style>
-    <button type="button" class="add">Add files ...</button><input type="file" multiple hidden aria-hidden="true" tabindex="-1">
+    <button type="button" class="add">+ Add files</button><input type="file" multiple hidden aria-hidden="true" tabindex="-1">
     <div class="row" hidden><progress max="1" aria-label="Progress of the files"></progress><button type="button">Cancel</button></div>
     <p class="said" role="status" aria-live="polite"></p>`;
-  const [add, input, row, progress, cancel, said] = [".add", "input", ".row", "progress", ".row button", ".said"].map((name) => root.querySelector(name));
+  const parts = [".add", "input", ".row", "progress", ".row button", ".said"].map((name) => root.querySelector(name));
+  const [add, input, row, progress, cancel, said] = parts;
   add.title = `${INVITATION}, or choose them here`;
   input.accept = model.endings.join(",");
   const veil = document.createElement("div");

@@ -22,7 +22,7 @@ class FileControls:
 
     def __init__(self, selection: Selection, services: Services, notify: Callable[[str, str], None]) -> None:
         self.selection, self.services, self.notify = selection, services, notify
-        self.component = FileDrop(self._heard, sizing_mode="stretch_width", margin=(2, 10, 4, 10))
+        self.component = FileDrop(self._heard, sizing_mode="stretch_width", margin=(0, 10))
         self.layout = [self.component] if services.uploads.limit else []
         self._uploads: list[Upload] = []
         self._job: Job | None = None
