@@ -150,6 +150,8 @@ export function render({ model }) {
       take(event.dataTransfer.files);
     },
   };
+  // Whoever leaves the page meanwhile leaves nothing on the server; it would notice by itself half a minute later.
+  listeners.pagehide = () => { if (sending !== null) model.send_msg({ kind: "cancel" }); };
   for (const [name, listener] of Object.entries(listeners)) window.addEventListener(name, listener);
   model.on("remove", () => {
     sending?.abort();

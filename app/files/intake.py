@@ -11,7 +11,9 @@ from app.services import Services
 def take_in(services: Services, uploads: Sequence[Upload]) -> Job:
     """Start the job; the uploads are removed when it has ended, however it did and whoever still looks."""
     files = tuple(str(upload.path) for upload in uploads)
-    job = services.chores.submit(Request("files", "", "", "", 0, (("files", files), ("grid_factor", services.options.grid_factor))))
+    job = services.chores.submit(
+        Request("files", "", "", "", 0, (("files", files), ("grid_factor", services.options.grid_factor)))
+    )
 
     def clear() -> None:
         job.finished.wait()

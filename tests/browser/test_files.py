@@ -46,9 +46,7 @@ def test_an_ocean_model_file_that_is_chosen_becomes_an_analysis_and_is_shown(vis
 
 def test_altimetry_dropped_on_the_page_is_a_source_of_forecasts(visit: Visit, tmp_path: Path, small_grid: Grid) -> None:
     path = tmp_path / "sea level.nc"
-    layouts.write_altimetry(
-        path, layouts.altimetry_fields(1), small_grid.lat, small_grid.lon, layouts.days(1, "2014-03-05T00")
-    )
+    layouts.write_altimetry(path, layouts.altimetry_fields(1), small_grid.lat, small_grid.lon, layouts.days(1, "2014-03-05T00"))
     visit.open("?model=persistence")
     visit.page.route("**/carried.nc", lambda route: route.fulfill(body=path.read_bytes()))
     visit.page.evaluate(DROP, [path.name, f"{visit.server.url}/carried.nc"])

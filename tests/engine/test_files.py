@@ -52,7 +52,9 @@ def test_an_ocean_model_file_becomes_a_store(tmp_path: Path) -> None:
 
 def test_altimetry_becomes_a_source_under_a_name_of_its_own(tmp_path: Path, small_grid: Grid) -> None:
     seen: list[float] = []
-    folder = take_in([altimetry(tmp_path / "sea level.nc", small_grid)], grid=small_grid, progress=lambda done, _: seen.append(done))
+    folder = take_in(
+        [altimetry(tmp_path / "sea level.nc", small_grid)], grid=small_grid, progress=lambda done, _: seen.append(done)
+    )
     assert folder.name.startswith("observed-20140305-") and seen == sorted(seen)
     source = open_source(folder.name, grid=small_grid)
     assert (source.name, [str(day) for day in source.init_times()]) == (folder.name, ["2014-03-05", "2014-03-06"])
