@@ -7,8 +7,8 @@ request is checked once more. A piece lost on the way is sent again from what wa
 from typing import Any
 from urllib.parse import urlparse
 
-from bokeh.server.views.auth_request_handler import AuthRequestHandler
 from bokeh.server.util import check_allowlist
+from bokeh.server.views.auth_request_handler import AuthRequestHandler
 from tornado.web import stream_request_body
 
 from app.files.uploads import Upload, Uploads
