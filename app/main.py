@@ -6,6 +6,7 @@ import panel as pn
 import panel_material_ui as pmui
 from panel.util import edit_readonly
 
+from app.embedding import embedded_page, is_embedded
 from app.folding import FoldOnPhones
 from app.saving import SaveMenu
 from app.scene import Scene, build_scene
@@ -68,7 +69,9 @@ class Session:
         self._fingerprint: Any = None
         self._asked = 0
         self._document = pn.state.curdoc
-        self.page = self._page()
+        self.embedded = is_embedded()
+        self.page = embedded_page(self.map.component, selection.theme) if self.embedded else self._page()
+        self._alone(self.page)
         self.refresh()
         selection.param.watch(self.refresh, SCENE_CHOICES)
         selection.param.watch(self._recolour, COLOUR_CHOICES)
@@ -108,12 +111,15 @@ class Session:
             raw_css=[STYLE_SHEET],
             sx=HEADER,
         )
+        page.param.watch(self._theme_toggled, "dark_theme")
+        return page
+
+    @staticmethod
+    def _alone(page: pmui.Page) -> None:
         # The template follows the whole server: each event of any visitor would look through the documents of all others, to
         # move an indicator that is not there, and the server would keep every page that was ever opened.
         with edit_readonly(page):
             page.busy = page.param.loading
-        page.param.watch(self._theme_toggled, "dark_theme")
-        return page
 
     def notify(self, kind: str, message: str) -> None:
         """Show a message to this visitor: error, warning, info or success; before the page is there, it waits for it."""
@@ -165,6 +171,8 @@ class Session:
 
     def _show_details(self, *_: Any, delay: int = DETAIL_DELAY_MILLISECONDS) -> None:
         """Draw the charts a moment later, so that they never stand in the way of the maps; only the last request counts."""
+        if self.embedded:
+            return
         if not self._ready:
             return  # what changes between sending a page and its being ready does not reach it; `_loaded` asks again
         self._asked += 1
