@@ -8,6 +8,7 @@ from panel.util import edit_readonly
 
 from app.embedding import embedded_page, is_embedded
 from app.folding import FoldOnPhones
+from app.leaving import let_go_when_left
 from app.saving import SaveMenu
 from app.scene import Scene, build_scene
 from app.selection import Selection, sync_with_address
@@ -69,6 +70,7 @@ class Session:
         self._fingerprint: Any = None
         self._asked = 0
         self._document = pn.state.curdoc
+        let_go_when_left(self._document)
         self.embedded = is_embedded()
         self.page = embedded_page(self.map.component, selection.theme) if self.embedded else self._page()
         self._alone(self.page)
