@@ -87,6 +87,7 @@ def services(small_grid: Grid) -> Iterator[Services]:
 @pytest.fixture
 def served(services: Services) -> Iterator[Served]:
     pn.extension(notifications=True)
+    Session(services)  # what is imported on first use is there before Panel records what a page imports
     made = Served(services)
     yield made
     made.stop()
