@@ -7,6 +7,7 @@ import time
 import weakref
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 from urllib.request import urlopen
 
@@ -18,6 +19,7 @@ from app.jobs import Jobs
 from app.main import Session
 from app.readers import DisplayReader
 from app.services import Options, Services
+from app.surroundings import open_frames
 from engine.grid import Grid
 from tests.app.made_stores import write_forecast
 from tests.serving import free_port
@@ -64,7 +66,7 @@ class Served:
         asyncio.set_event_loop(asyncio.new_event_loop())
         server = pn.serve(
             {"/": self._page}, port=self.port, show=False, start=False, verbose=False,
-            websocket_origin=[f"127.0.0.1:{self.port}"], extra_patterns=patterns(self._services.open_reader),
+            websocket_origin=[f"127.0.0.1:{self.port}"], extra_patterns=patterns(partial(open_frames, self._services)),
             check_unused_sessions_milliseconds=200, unused_session_lifetime_milliseconds=LIFETIME,
         )  # fmt: skip
         self._loop = server.io_loop
