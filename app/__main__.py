@@ -34,6 +34,11 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument(
         "--grid-factor", type=int, default=1, metavar="N", help="coarse grid for weak machines and tests: N times 1/4 degree"
     )
+    options.add_argument(
+        "--uploads", action=argparse.BooleanOptionalAction,
+        help="take files from visitors (default: only while the server listens to this machine alone)",
+    )  # fmt: skip
+    options.add_argument("--upload-limit", type=float, default=2.0, metavar="GB", help="most that a visitor may bring at a time")
     options.add_argument("--no-first-run", action="store_true", help="do not begin a first forecast by itself")
     options.add_argument(
         "--allow-websocket-origin", action="append", metavar="HOST", help="host name under which others reach this server"
@@ -48,6 +53,9 @@ def main(arguments: list[str] | None = None) -> int:
         os.environ["GOMS_HOME"] = str(chosen.home)
     from engine.errors import InputError
 
+    if chosen.upload_limit <= 0:
+        print(f"--upload-limit is {chosen.upload_limit:g} GB; expected more than 0, or --no-uploads", file=sys.stderr)
+        return 2
     for path in (chosen.altimetry, chosen.sst):
         if path is not None and not path.is_file():
             print(f"there is no file {path}; expected a NetCDF file: check the path", file=sys.stderr)
@@ -66,6 +74,13 @@ def main(arguments: list[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 2
     return 0
+
+
+def upload_limit(chosen: argparse.Namespace) -> int:
+    """Return how many bytes a visitor may bring at a time: none where other machines are let in, unless asked for."""
+    local = chosen.address in ("localhost", "::1") or chosen.address.startswith("127.")
+    takes_files = local if chosen.uploads is None else chosen.uploads
+    return int(chosen.upload_limit * 1e9) if takes_files else 0
 
 
 class _VisitorLeft(logging.Filter):
@@ -94,7 +109,9 @@ def serve(chosen: argparse.Namespace) -> None:
     """Start the server and stay until SIGINT or SIGTERM."""
     from app.services import Options, Services
 
-    services = Services(Options(chosen.altimetry, chosen.sst, chosen.grid_factor, not chosen.no_first_run))
+    services = Services(
+        Options(chosen.altimetry, chosen.sst, chosen.grid_factor, not chosen.no_first_run, upload_limit=upload_limit(chosen))
+    )
     # On this thread, since libraries that two threads import at once are seen half imported; and before the page's own
     # imports, so that the first run begins while they last.
     services.warm()
@@ -113,6 +130,7 @@ def _serve_page(chosen: argparse.Namespace, services: "Services") -> None:
 
     from app.eddies import http as eddies_http
     from app.export import http as export_http
+    from app.files import http as files_http
     from app.frames_http import patterns
     from app.loopmap.static_files import STATIC_VERSION
     from app.main import Session
@@ -136,6 +154,7 @@ def _serve_page(chosen: argparse.Namespace, services: "Services") -> None:
         extra_patterns=[
             *patterns(partial(open_frames, services)), *export_http.patterns(services), *show_http.patterns(services),
             *eddies_http.patterns(services.eddies),
+            *files_http.patterns(services.uploads),
         ],
     )  # fmt: skip
     for number in (signal.SIGINT, signal.SIGTERM):

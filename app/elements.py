@@ -187,6 +187,11 @@ def error_by_lead(
     return framed(overlay, theme, title=label, xlabel=time_axis, ylabel=units, ylim=limits, show_legend=False)
 
 
+def sized(chart: hv.Overlay, width: int, height: int) -> hv.Overlay:
+    """Return a chart of so many pixels: on the page charts fill their pane, which the cell of a notebook has not."""
+    return chart.opts(hv.opts.Overlay(responsive=False, width=width, height=height))
+
+
 def _picture(values: xr.DataArray, palette: str, limits: tuple[float, float], theme: str) -> hv.Image:
     """Return a coloured picture of values (y, x) on even axes, each cell around its place."""
     (y, rows), (x, columns) = ((str(name), values[name].values) for name in values.dims)

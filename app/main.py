@@ -6,7 +6,9 @@ import panel as pn
 import panel_material_ui as pmui
 from panel.util import edit_readonly
 
+from app.embedding import embedded_page, is_embedded
 from app.folding import FoldOnPhones
+from app.leaving import let_go_when_left
 from app.saving import KINDS, SKILL_KINDS, SaveMenu
 from app.scene import Scene, build_scene
 from app.selection import Selection, sync_with_address
@@ -18,6 +20,7 @@ from app.views.current_axis import AxisLines
 from app.views.details import Details
 from app.views.drift import DriftView
 from app.views.field import FieldControls
+from app.views.files import FileControls
 from app.views.layers import LayerControls
 from app.views.map import MapView
 from app.views.run import RunControls
@@ -55,6 +58,7 @@ class Session:
         sync_with_address(selection, self.warn)
         self.tabs = TabBar(selection)
         self.sources = SourceControls(selection, services)
+        self.files = FileControls(selection, services, self.notify)
         self.run = RunControls(selection, services, self.notify)
         self.field = FieldControls(selection)
         self.layers = LayerControls(selection)
@@ -70,7 +74,10 @@ class Session:
         self._fingerprint: Any = None
         self._asked = 0
         self._document = pn.state.curdoc
-        self.page = self._page()
+        let_go_when_left(self._document)
+        self.embedded = is_embedded()
+        self.page = embedded_page(self.map.component, selection.theme) if self.embedded else self._page()
+        self._alone(self.page)
         self.refresh()
         selection.param.watch(self._arrange, "view")
         selection.param.watch(self.refresh, SCENE_CHOICES)
@@ -99,7 +106,8 @@ class Session:
         )
         self.saving = pn.Column(sizing_mode="stretch_width", margin=0)
         sidebar = [
-            heading("Forecast"), self.sources.source, self.sources.start, self.sources.model, self.run.layout, self.of_maps,
+            heading("Forecast"), self.sources.source, *self.files.layout, self.sources.start, self.sources.model, self.run.layout,
+            self.of_maps,
             heading("Save"), self.saving, self.shelf.layout,
         ]  # fmt: skip
         self.main = pn.Column(sizing_mode="stretch_width", margin=(8, 12), styles={"position": "relative"})
@@ -122,12 +130,15 @@ class Session:
             raw_css=[STYLE_SHEET],
             sx=HEADER,
         )
+        page.param.watch(self._theme_toggled, "dark_theme")
+        return page
+
+    @staticmethod
+    def _alone(page: pmui.Page) -> None:
         # The template follows the whole server: each event of any visitor would look through the documents of all others, to
         # move an indicator that is not there, and the server would keep every page that was ever opened.
         with edit_readonly(page):
             page.busy = page.param.loading
-        page.param.watch(self._theme_toggled, "dark_theme")
-        return page
 
     def notify(self, kind: str, message: str) -> None:
         """Show a message to this visitor: error, warning, info or success; before the page is there, it waits for it."""
@@ -167,6 +178,8 @@ class Session:
 
     def _arrange(self, *_: Any) -> None:
         """Put what the chosen view shows on the page, with the choices that it knows."""
+        if self.embedded:
+            return  # the maps are all there is
         has_map = VIEWS[self.selection.view].has_map
         self.of_maps.visible = has_map
         self.saving.objects = [self.save_maps if has_map else self.save_scores]
@@ -175,7 +188,7 @@ class Session:
             self.main.objects = shown
 
     def _show_skill(self, *_: Any) -> None:
-        if self._ready and self.scene is not None and self.selection.view == "skill":
+        if self._ready and not self.embedded and self.scene is not None and self.selection.view == "skill":
             self.skill.show(self.scene)
 
     def _refuse(self, message: str) -> None:
@@ -193,7 +206,7 @@ class Session:
 
     def _show_details(self, *_: Any, delay: int = DETAIL_DELAY_MILLISECONDS) -> None:
         """Draw the charts a moment later, so that they never stand in the way of the maps; only the last request counts."""
-        if not self._ready or not VIEWS[self.selection.view].has_map:
+        if self.embedded or not self._ready or not VIEWS[self.selection.view].has_map:
             return  # what changes between sending a page and its being ready does not reach it; `_loaded` asks again
         self._asked += 1
         number = self._asked
@@ -233,6 +246,7 @@ class Session:
         self.compare.poll()
         if self.selection.view == "skill":
             self.skill.poll()
+        self.files.poll()
 
     def _now(self) -> Any:
         """Return what tells whether the stores changed since the scene was built."""

@@ -14,6 +14,7 @@ import numpy as np
 
 from app.caches import ArrayCache
 from app.eddies.finder import EddyFinder
+from app.files.uploads import Uploads
 from app.jobs import Job, Jobs, Request
 from app.lagged import STATISTICS, LaggedReader
 from app.mean_ocean import MeanOcean, is_prepared
@@ -26,6 +27,7 @@ from app.readers import (
     common_leads,
     mean_difference,
 )
+from app.words import altimetry_labels
 from engine.errors import InputError
 from engine.models import usable_models
 from engine.paths import stores_folder
@@ -65,6 +67,8 @@ class Options:
     grid_factor: int = 1
     first_run: bool = True
     """Whether the server begins the default reference and forecast by itself when there are none."""
+    upload_limit: int = 0
+    """Bytes of files that a visitor may bring at a time; 0 takes none."""
 
 
 class Services:
@@ -76,6 +80,7 @@ class Services:
         # What needs no device has a child of its own, so that a reference does not wait for a forecast to end.
         self.chores = jobs or Jobs()
         self.pool = ThreadPoolExecutor(2, thread_name_prefix="goms")
+        self.uploads = Uploads(options.upload_limit)
         self.arrays = ArrayCache(256 << 20)
         self.mean_ocean = MeanOcean(self.arrays)
         self.eddies = EddyFinder(self.reader)
@@ -288,6 +293,13 @@ class Services:
         """Start a forecast or reference, or join the one that another visitor started."""
         return (self.jobs if kind == "forecast" else self.chores).submit(self.request(kind, source, start, model, days))
 
+    def altimetry(self) -> dict[str, str]:
+        """Return {name: label} of the altimetry that was kept here, and of what forecasts started from that is gone."""
+        from engine.sources.kept import PREFIX, kept_altimetry
+
+        of_stores = {str(store.attrs.get("source", "")) for store in self.stores()}
+        return altimetry_labels(sorted({*kept_altimetry(), *(name for name in of_stores if name.startswith(PREFIX))}))
+
     def climatology_is_ready(self, reader: FieldReader) -> bool:
         """Return whether anomalies of a store can be had at once; if not, begin to prepare them in the background.
 
@@ -355,6 +367,7 @@ class Services:
         self.jobs.close()
         self.chores.close()
         self.eddies.close()
+        self.uploads.close()
         self.pool.shutdown(wait=False, cancel_futures=True)
 
 

@@ -1,5 +1,6 @@
 """How stores, dates and kinds of forcing are called on screen."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -77,8 +78,19 @@ def choice_label(kind: str, attrs: dict[str, Any], init_time: np.datetime64) -> 
     day = date_label(init_time, is_sample(attrs))
     if kind == "analysis":
         return f"{store_label(kind, attrs)}, {day}"
-    source = "sample ocean" if is_sample(attrs) else str(attrs.get("source", ""))
+    # Kept altimetry has a fingerprint in its name.
+    source = "sample ocean" if is_sample(attrs) else str(attrs.get("source", "")).partition("-")[0]
     return f"{store_label(kind, attrs)}, {source}, {day}"
+
+
+def altimetry_labels(names: Iterable[str]) -> dict[str, str]:
+    """Return {name: label} of kept altimetry: its first day, and its fingerprint where a day comes twice."""
+    parts = {name: name.split("-")[1:] for name in names}
+    days = [day for day, *_ in parts.values()]
+    return {
+        name: f"Altimetry {day[:4]}-{day[4:6]}-{day[6:]}" + (f" ({fingerprint})" if days.count(day) > 1 else "")
+        for name, (day, fingerprint) in parts.items()
+    }
 
 
 def duration(seconds: float | None) -> str:

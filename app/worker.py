@@ -18,7 +18,7 @@ from typing import Any, TextIO
 import numpy as np
 
 from app.mean_ocean import prepare
-from engine.grid import coarsened
+from engine.grid import Grid, coarsened
 from engine.progress import Progress
 
 REPORT_INTERVAL = 0.2
@@ -95,7 +95,7 @@ DEFAULT_MODEL = "small"
 
 
 def perform(request: dict[str, Any], progress: Progress, cancelled: Callable[[], bool]) -> Path:
-    """Do one request (`kind` forecast, reference, climatology or skill) and return the folder or file of what it wrote."""
+    """Do one request (`kind` as in `Request`) and return the folder or file of what it wrote."""
     from engine.forecast import run_forecast
     from engine.heads.in_forecast import heads_at_hand
     from engine.reference import write_reference
@@ -106,6 +106,8 @@ def perform(request: dict[str, Any], progress: Progress, cancelled: Callable[[],
         return score_stores(request["source"], request["model"], options["pairs"], progress, cancelled)
     grid = coarsened(int(options.pop("grid_factor", 1)))
     init_time = np.datetime64(request["init_time"], "D")
+    if request["kind"] == "files":
+        return _taken_in([Path(file) for file in options["files"]], grid, progress, cancelled)
     if request["kind"] == "climatology":
         return prepare(grid, init_time + np.arange(request["days"] + 1), progress, cancelled)
     source = open_source(request["source"], grid=grid, **options)
@@ -127,6 +129,26 @@ def score_stores(
 
     found = stored_skill(pairs, progress=progress, cancelled=cancelled)
     return keep_result({**found, "machine": machine()}, disk_name(source, model))
+
+
+def _taken_in(files: list[Path], grid: Grid, progress: Progress, cancelled: Callable[[], bool]) -> Path:
+    """Make a source of files that a visitor brought; what is wrong with one is told with its name, not with its place."""
+    from engine.errors import InputError
+    from engine.files import take_in
+    from engine.forecast import Cancelled
+
+    def watched(fraction: float, doing: str) -> None:
+        if cancelled():
+            raise Cancelled("the files were given up")
+        progress(fraction, doing)
+
+    try:
+        return take_in(files, grid=grid, progress=watched)
+    except InputError as error:
+        words = str(error)
+        for file in files:
+            words = words.replace(f"{file.parent}{os.sep}", "")
+        raise InputError(words) from error
 
 
 def give_way() -> None:

@@ -58,7 +58,9 @@ def serve(context: typer.Context) -> None:
 
 @app.command()
 def forecast(
-    source: Annotated[str, typer.Option(help="sample, observed, or the name or folder of a store or a sample run.")] = "sample",
+    source: Annotated[
+        str, typer.Option(help="sample, observed, or the name or folder of a store, a sample run or ingested altimetry.")
+    ] = "sample",
     init: Annotated[
         str | None, typer.Option(metavar="DAY|DATE", help="Sample day or date; the source's first if left out.")
     ] = None,
@@ -106,21 +108,21 @@ def forecast(
 
 @app.command()
 def ingest(
-    kind: Annotated[str, typer.Argument(metavar="hycom|glorys", help="Whose files they are.")],
+    kind: Annotated[str, typer.Argument(metavar="hycom|glorys|altimetry", help="Whose files they are.")],
     files: Annotated[list[Path], typer.Argument(metavar="FILES...", help="NetCDF files as distributed.")],
     name: Annotated[str | None, typer.Option(help="Name of the store; made from product, place and date if left out.")] = None,
     as_json: Json = False,
     home: Home = None,
 ) -> None:
-    """Make an analysis of HYCOM or GLORYS files.
+    """Make an analysis of HYCOM or GLORYS files, or a source of altimetry.
 
-    It can be played and compared with, and a global one started from.
+    An analysis can be played and compared with, and a global one started from; a forecast starts from altimetry, too.
     """
     with reporting(as_json) as report:
-        from engine.ingest import ingest as ingest_files
+        from engine.files import ALTIMETRY_KIND, take_in
 
-        folder = ingest_files(kind, files, identifier=name, progress=report.progress)
-        report.result = {"store": folder.name, "folder": folder}
+        folder = take_in(files, kind, name, progress=report.progress)
+        report.result = {"source" if kind == ALTIMETRY_KIND else "store": folder.name, "folder": folder}
 
 
 @app.command()

@@ -26,6 +26,11 @@ def runs_folder() -> Path:
     return home() / "runs"
 
 
+def altimetry_folder() -> Path:
+    """Return the folder of kept files of altimetry."""
+    return home() / "altimetry"
+
+
 def cache_folder() -> Path:
     """Return the folder of files that can be deleted at any time."""
     return home() / "cache"

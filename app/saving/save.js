@@ -23,8 +23,9 @@ export function render({ model }) {
   root.innerHTML = `<style>${STYLE}</style>
     <div class="row"><select aria-label="Kind of file"></select><button type="button" class="save">Save</button></div>
     <div class="row"><button type="button" class="copy">Copy link to this view</button></div>
+    <div class="row"><button type="button" class="embed">Copy code to embed it</button></div>
     <p class="said" role="status" aria-live="polite"></p>`;
-  const [kinds, save, copy, said] = ["select", ".save", ".copy", ".said"].map((name) => root.querySelector(name));
+  const [kinds, save, copy, embed, said] = ["select", ".save", ".copy", ".embed", ".said"].map((name) => root.querySelector(name));
   for (const [name, label] of Object.entries(model.kinds)) kinds.add(new Option(label, name));
   let timer = 0;
 
@@ -54,13 +55,21 @@ export function render({ model }) {
     }
   });
 
-  copy.addEventListener("click", async () => {
+  async function copyOut(what, text) {
     try {
-      await navigator.clipboard.writeText(location.href);
-      say("The link is in the clipboard.", true);
+      await navigator.clipboard.writeText(text);
+      say(`The ${what} is in the clipboard.`, true);
     } catch {
-      say(`The browser allows no copying; the link is ${location.href}`);
+      say(`The browser allows no copying; the ${what} is ${text}`);
     }
+  }
+
+  copy.addEventListener("click", () => copyOut("link", location.href));
+  embed.addEventListener("click", () => {
+    const address = new URL(location.href);
+    address.searchParams.set("embed", "1");
+    const source = address.href.replaceAll("&", "&amp;").replaceAll('"', "&quot;");
+    copyOut("code", `<iframe src="${source}" width="800" height="560" style="border: 0" title="GOMS Explorer" loading="lazy"></iframe>`);
   });
   return root;
 }

@@ -39,6 +39,7 @@ class SourceControls:
         stored = self.services.stores()
         if self.services.options.altimetry is not None or any(store.attrs.get("source") == "observed" for store in stored):
             choices["Observed altimetry"] = "observed"
+        choices |= {label: name for name, label in self.services.altimetry().items()}
         for store in self.services.with_details():
             if store.kind == "analysis" or store.identifier.endswith(DETAIL):
                 choices[choice_label(store.kind, store.attrs, store.init_time)] = STORE + store.identifier

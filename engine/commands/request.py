@@ -8,10 +8,11 @@ import numpy as np
 from engine.errors import InputError
 from engine.grid import coarsened
 from engine.sources import Source, open_source
+from engine.sources.kept import kept_altimetry
 
 
 def source_of(name: str, altimetry: Path | None, sst: Path | None, grid_factor: int) -> Source:
-    """Return the source called `sample` or `observed`, or the one of a sample run's or a store's folder or name.
+    """Return the source called `sample`, `observed` or as kept altimetry is, or that of a sample run's or store's folder or name.
 
     Raises InputError for files given to a source that reads none, and for what `open_source` refuses.
     """
@@ -20,7 +21,7 @@ def source_of(name: str, altimetry: Path | None, sst: Path | None, grid_factor: 
         return open_source(name, altimetry=altimetry, sst=sst, **options)
     if altimetry or sst:
         raise InputError(f"source {name!r} reads no altimetry or sst file; those files need --source observed")
-    if name == "sample":
+    if name == "sample" or name in kept_altimetry():
         return open_source(name, **options)
     if (Path(name) / "run.json").is_file():
         return open_source("sample", folder=Path(name), **options)

@@ -66,7 +66,8 @@ SOURCE_NAMES = ("sample", "observed", "analysis")
 def open_source(name: str, **options: Any) -> Source:
     """Return the source `name` with its own options: observed takes altimetry and sst, analysis takes store.
 
-    Raises InputError for an unknown name, a missing option, or a file that cannot be used.
+    The name of kept altimetry, such as `observed-20190223-1f09ab`, takes none of these. Raises InputError for an unknown name, a
+    missing option, or a file that cannot be used.
     """
     if name == "sample":
         from engine.sources.sample import SampleSource
@@ -84,4 +85,10 @@ def open_source(name: str, **options: Any) -> Source:
         if not options.get("store"):
             raise InputError("source 'analysis' got no store; expected an ingested global store: run `goms ingest` first")
         return AnalysisSource(**options)
-    raise InputError(f"source is {name!r}; expected one of {', '.join(SOURCE_NAMES)}")
+    from engine.sources.kept import kept_altimetry
+
+    if name in (kept := kept_altimetry()):
+        from engine.sources.observed import ObservedSource
+
+        return ObservedSource(kept[name], name=name, **options)
+    raise InputError(f"source is {name!r}; expected one of {', '.join((*SOURCE_NAMES, *kept))}")

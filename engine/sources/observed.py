@@ -11,6 +11,7 @@ from engine.errors import InputError
 from engine.geostrophy import geostrophic_velocity
 from engine.grid import Grid, quarter_degree
 from engine.hydrography import climatological_forcing, climatology, displaced_state, mean_sea_level
+from engine.progress import Progress, no_progress
 from engine.regrid import AreaMean
 from engine.sources.gaps import fill_gaps
 from engine.sources.reading import CELSIUS, FLOW, KELVIN, METRES, GriddedFile, Wanted
@@ -39,8 +40,9 @@ class ObservedSource:
     label = "Observed: satellite altimetry and climatology"
     forcing_kind = "climatology"
 
-    def __init__(self, altimetry: Path | str, sst: Path | str | None = None, grid: Grid | None = None) -> None:
-        """Take the path of a DUACS L4 file, of a GHRSST file of the same day if wished, and the grid of the state."""
+    def __init__(self, altimetry: Path | str, sst: Path | str | None = None, grid: Grid | None = None, name: str = name) -> None:
+        """Take the path of a DUACS L4 file, of a GHRSST file of the same day if wished, the grid of the state, and a name."""
+        self.name = name
         self.grid = grid or quarter_degree()
         self._altimetry = _GlobalFile(Path(altimetry), ALTIMETRY, self.grid)
         self._sst = _GlobalFile(Path(sst), SURFACE_TEMPERATURE, self.grid) if sst else None
@@ -54,6 +56,15 @@ class ObservedSource:
     def init_times(self) -> np.ndarray:
         """Return the days of the altimetry file, datetime64[D]."""
         return self._altimetry.file.times.astype("datetime64[D]")
+
+    def check(self, progress: Progress = no_progress) -> None:
+        """Read every field of every day of the altimetry; raises InputError for one that cannot be used."""
+        file, days = self._altimetry.file, self.init_times()
+        with file:
+            for number, day in enumerate(days):
+                progress(number / days.size, f"checking the altimetry of {day}")
+                for want in ALTIMETRY:
+                    file.read(want.field, number)
 
     def state(self, time: np.datetime64) -> Batch:
         """Return the 61-channel state of a day in the file; raises InputError for another day or a field without values."""

@@ -133,12 +133,7 @@ class GriddedFile:
 
     def _open(self) -> netCDF4.Dataset:
         if self._dataset is None:
-            try:
-                self._dataset = netCDF4.Dataset(self.path)
-            except OSError as error:
-                raise InputError(
-                    f"{self.path} cannot be opened ({error}); expected a whole NetCDF file: download it again"
-                ) from error
+            self._dataset = _opened(self.path)
         return self._dataset
 
     def _read_header(self, data: netCDF4.Dataset) -> None:
@@ -147,7 +142,7 @@ class GriddedFile:
         self.standard_names = {name: str(getattr(data[provider], "standard_name", "")) for name, provider in self.found.items()}
         if not self.found:
             names = ", ".join("/".join(want.names) for want in self.wanted)
-            raise InputError(f"{self.path} holds {_held(data)}; expected {names}: choose another file")
+            raise InputError(f"{self.path} holds {held(data)}; expected {names}: choose another file")
         for want in (want for want in self.wanted if want.field in self.found):
             self._units(data[self.found[want.field]], want)
             axes = self._axes(data, want)
@@ -160,7 +155,7 @@ class GriddedFile:
         if want.optional:
             return None
         raise InputError(
-            f"{self.path} has no variable {' or '.join(want.names)}; it holds {_held(data)}: "
+            f"{self.path} has no variable {' or '.join(want.names)}; it holds {held(data)}: "
             f"download it again with {want.names[0]}"
         )
 
@@ -251,6 +246,25 @@ class GriddedFile:
         return times
 
 
+def open_checked(path: Path) -> netCDF4.Dataset:
+    """Return an opened file; raises InputError where it is missing, is not NetCDF or is not whole."""
+    check_whole(path)
+    return _opened(path)
+
+
+def held(data: netCDF4.Dataset) -> str:
+    """Return the names of a file's variables, the first dozen, in words."""
+    names = [name for name in data.variables if name not in data.dimensions]
+    return ", ".join(names[:12]) + (" and more" if len(names) > 12 else "") if names else "no variable"
+
+
+def _opened(path: Path) -> netCDF4.Dataset:
+    try:
+        return netCDF4.Dataset(path)
+    except OSError as error:
+        raise InputError(f"{path} cannot be opened ({error}); expected a whole NetCDF file: download it again") from error
+
+
 def _unpacked(variable: netCDF4.Variable, index: tuple[int, ...]) -> np.ndarray:
     """Return packed numbers as float32, NaN where missing; the library's own way takes ten times as long on a global level."""
     variable.set_auto_maskandscale(False)
@@ -279,11 +293,6 @@ def _axis_of(data: netCDF4.Dataset, dimension: str) -> str:
         if standard_name in standard_names or dimension.lower() in names:
             return axis
     return dimension
-
-
-def _held(data: netCDF4.Dataset) -> str:
-    names = [name for name in data.variables if name not in data.dimensions]
-    return ", ".join(names[:12]) + (" and more" if len(names) > 12 else "") if names else "no variable"
 
 
 def _day(time: np.datetime64) -> str:

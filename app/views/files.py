@@ -1,0 +1,98 @@
+"""Files that a visitor brings: begun, sent, taken in by the child process, and shown when they are there."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import panel as pn
+
+from app.files.component import FileDrop
+from app.files.intake import take_in
+from app.files.uploads import Upload
+from app.jobs import Job
+from app.scene import STORE
+from app.selection import Selection
+from app.services import Services
+from app.words import choice_label
+from engine.errors import InputError
+
+
+class FileControls:
+    """A button and a drop target; `notify(kind, message)` tells what came of the files."""
+
+    def __init__(self, selection: Selection, services: Services, notify: Callable[[str, str], None]) -> None:
+        self.selection, self.services, self.notify = selection, services, notify
+        self.component = FileDrop(self._heard, sizing_mode="stretch_width", margin=(0, 10))
+        self.layout = [self.component] if services.uploads.limit else []
+        self._uploads: list[Upload] = []
+        self._job: Job | None = None
+        if pn.state.curdoc is not None:
+            pn.state.curdoc.on_session_destroyed(lambda _: self._drop_unsent())
+
+    def poll(self) -> None:
+        """Show how far the files are; cheap enough to be called twice a second."""
+        job = self._job
+        if job is None:
+            return
+        if job.waiting:
+            self._show(working=True, fraction=job.fraction, doing=job.doing)
+            return
+        self._job = None
+        if job.state == "done":
+            self._show(working=False, doing="")
+            self._look_at(Path(job.folder).name)
+        elif job.state == "cancelled":
+            self._show(working=False, doing="Nothing was kept.")
+        else:
+            self._show(working=False, doing=job.error, failed=True)
+
+    def _look_at(self, name: str) -> None:
+        self.services.refresh()
+        altimetry, store = self.services.altimetry(), self.services.stored(name)
+        if store is not None:
+            self.selection.param.update(source=STORE + name, start="")
+            self.notify("success", f"{choice_label(store.kind, store.attrs, store.init_time)} is a source now, and shown.")
+        elif name in altimetry:
+            self.selection.param.update(source=name, start="")
+            self.notify("success", f"{altimetry[name]} is a source now: run a forecast from it.")
+
+    def _heard(self, message: dict[str, Any]) -> None:
+        if message.get("kind") == "begin":
+            self._begin(message)
+        elif message.get("kind") == "sent":
+            self._take_in()
+        elif message.get("kind") == "cancel":
+            self._cancel()
+
+    def _begin(self, message: dict[str, Any]) -> None:
+        self._drop_unsent()
+        answer: dict[str, Any] = {"asked": message.get("asked")}
+        try:
+            if self._job is not None:
+                raise InputError("the files before these are still being taken in; wait for them or cancel them")
+            self._uploads = self.services.uploads.begin([(str(name), int(size)) for name, size in message["files"]])
+            answer["secrets"] = [upload.secret for upload in self._uploads]
+        except InputError as error:
+            answer["error"] = str(error)
+        self.component.answer = answer
+
+    def _take_in(self) -> None:
+        uploads, self._uploads = self._uploads, []
+        if not uploads or not all(upload.is_whole for upload in uploads):
+            self.services.uploads.discard(uploads)
+            self._show(working=False, doing="Not every byte arrived; bring the files again.", failed=True)
+            return
+        self._job = take_in(self.services, uploads)
+        self._show(working=True, fraction=0.0, doing=self._job.doing, failed=False)
+
+    def _cancel(self) -> None:
+        self._drop_unsent()
+        if self._job is not None:
+            self.services.chores.cancel(self._job)
+
+    def _drop_unsent(self) -> None:
+        self.services.uploads.discard(self._uploads)
+        self._uploads = []
+
+    def _show(self, **values: Any) -> None:
+        self.component.param.update(**{"failed": False, **values})

@@ -1,0 +1,136 @@
+"""Sessions come and go: nothing of a closed page stays behind, and frames are made once for all who look at the same."""
+
+import asyncio
+import gc
+import threading
+import time
+import weakref
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any
+from urllib.request import urlopen
+
+import panel as pn
+import pytest
+
+from app.frames_http import patterns
+from app.jobs import Jobs
+from app.main import Session
+from app.readers import DisplayReader
+from app.services import Options, Services
+from app.surroundings import open_frames
+from engine.grid import Grid
+from tests.app.made_stores import write_forecast
+from tests.serving import free_port
+from tests.visitors import Visitor
+
+LIFETIME = 4000
+"""Milliseconds that a session waits for its page, long enough for the websocket of a busy machine."""
+
+
+class Served:
+    """A page served on a thread of this process, with weak references to all sessions it made."""
+
+    def __init__(self, services: Services) -> None:
+        self.sessions: list[weakref.ref[Session]] = []
+        self.documents: list[weakref.ref[Any]] = []
+        self.port = free_port()
+        self._services = services
+        self._loop: Any = None
+        self._started = threading.Event()
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+        assert self._started.wait(60)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def alive(self) -> int:
+        """Return how many sessions or documents are still in memory, whichever are more."""
+        gc.collect()
+        return max(sum(held() is not None for held in kind) for kind in (self.sessions, self.documents))
+
+    def stop(self) -> None:
+        self._loop.add_callback(self._loop.stop)
+        self._thread.join(30)
+
+    def _page(self) -> Any:
+        session = Session(self._services)
+        self.sessions.append(weakref.ref(session))
+        self.documents.append(weakref.ref(pn.state.curdoc))
+        return session.page
+
+    def _serve(self) -> None:
+        asyncio.set_event_loop(asyncio.new_event_loop())
+        server = pn.serve(
+            {"/": self._page}, port=self.port, show=False, start=False, verbose=False,
+            websocket_origin=[f"127.0.0.1:{self.port}"], extra_patterns=patterns(partial(open_frames, self._services)),
+            check_unused_sessions_milliseconds=200, unused_session_lifetime_milliseconds=LIFETIME,
+        )  # fmt: skip
+        self._loop = server.io_loop
+        server.start()
+        self._started.set()
+        server.io_loop.start()
+        server.stop()
+
+
+@pytest.fixture
+def services(small_grid: Grid) -> Iterator[Services]:
+    write_forecast(small_grid)
+    write_forecast(small_grid, kind="reference", shift=3.0)
+    made = Services(Options(grid_factor=8, first_run=False), Jobs(["false"]))
+    made.warm()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def served(services: Services) -> Iterator[Served]:
+    pn.extension(notifications=True)
+    Session(services)  # what is imported on first use is there before Panel records what a page imports
+    made = Served(services)
+    yield made
+    made.stop()
+
+
+def wait(condition: Any) -> None:
+    end = time.monotonic() + 100
+    while not condition():
+        assert time.monotonic() < end, "it did not come to pass"
+        time.sleep(0.2)
+
+
+def test_a_session_is_gone_from_memory_after_its_page_was_closed(served: Served) -> None:
+    for number in range(4):
+        visitor = Visitor(served.url, "?compare=reference")
+        assert len(served.sessions) == number + 1
+        visitor.close()
+    # The last one may still be the current one of a thread or a timer; those before it are held by nobody.
+    wait(lambda: served.alive() <= 1)
+
+
+def test_frames_are_made_once_for_all_who_look_at_the_same(
+    served: Served, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[tuple[str, int]] = []
+    read = DisplayReader.read
+
+    def counted(self: DisplayReader, variable: str, lead: int, depth_index: int = 0) -> Any:
+        made.append((variable, lead))
+        return read(self, variable, lead, depth_index)
+
+    monkeypatch.setattr(DisplayReader, "read", counted)
+    store = next(store for store in services.stores() if store.kind == "forecast")
+    leads = ",".join(str(lead) for lead in range(1, 6))
+    view = "south=-80&north=90&west=20&east=380&width=180&height=90&revision=1"
+    address = f"{served.url}/frames/{store.identifier}/thetao/0/{leads}?{view}"
+
+    def ask(_: int) -> bytes:
+        return bytes(urlopen(address, timeout=100).read())
+
+    with ThreadPoolExecutor(12) as visitors:
+        bodies = set(visitors.map(ask, range(12)))
+    assert len(bodies) == 1
+    assert sorted(made) == [("thetao", lead) for lead in range(1, 6)]

@@ -1,0 +1,41 @@
+"""A view inside another page: maps and player alone, a link to the whole page, and the code to copy."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import PATIENCE, Visit
+
+pytestmark = pytest.mark.browser
+
+
+def test_the_copied_code_shows_map_and_player_in_a_frame_with_a_link_to_the_whole_page(visit: Visit) -> None:
+    visit.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    visit.open("?variable=zos&lead=2&region=kuroshio")
+    visit.press("Copy code to embed it")
+    visit.see("The code is in the clipboard")
+    code = visit.page.evaluate("navigator.clipboard.readText()")
+    assert "variable=zos" in code and "embed=1" in code
+    # Chromium lets no page of elsewhere frame one of this machine, so the host is on this server, too; what decides for others
+    # are the headers.
+    host = f"{visit.server.url}/host.html"
+    visit.page.route(host, lambda route: route.fulfill(body=f"<title>Host</title>{code}", content_type="text/html"))
+    framed = visit.page.request.get(f"{visit.server.url}/?embed=1").headers
+    assert not {"x-frame-options", "content-security-policy"} & set(framed)
+    visit.page.goto(host)
+    frame = visit.page.frame_locator("iframe")
+    expect(frame.get_by_text("Sea surface height").first).to_be_visible(timeout=PATIENCE)
+    frame.get_by_role("button", name="One day on").click()
+    expect(frame.get_by_text("sample day 3 (like 26 Feb)").first).to_be_visible(timeout=PATIENCE)
+    expect(frame.get_by_text("sample ocean - simulation, not for navigation").first).to_be_visible()
+    for gone in ("Source", "Variable", "Compare with"):
+        expect(frame.get_by_role("combobox", name=gone)).to_have_count(0)
+    expect(frame.get_by_role("banner")).to_be_hidden()
+    link = frame.get_by_role("link", name="Open in GOMS Explorer")
+    link.hover()
+    expect(link).to_have_attribute("href", re.compile(r"variable=zos(?!.*embed=)"))
+    inside = visit.page.frames[1].evaluate(
+        "[document.documentElement.scrollWidth, innerWidth, document.documentElement.scrollHeight]"
+    )
+    assert inside[0] <= inside[1] and inside[2] <= 560
