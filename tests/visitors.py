@@ -49,8 +49,8 @@ class Visitor:
             model.data for model in self.document.models if getattr(getattr(model, "data", None), "label", "") == "Variable"
         )
         chooser.value = DISPLAY_VARIABLES[name].label
-        while self.map.panels[0]["variable"] != name:
-            self._session.force_roundtrip()
+        # A round trip would drop what the server says of its own accord.
+        self._session._connection._loop_until(lambda: self.map.panels[0]["variable"] == name)
 
     def frames(self, lead: int | None = None) -> None:
         """Ask for one frame of each map, or for all, as the maps do."""
