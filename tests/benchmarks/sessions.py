@@ -15,6 +15,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from statistics import median
+from threading import Barrier
 from typing import Any
 
 import psutil
@@ -25,7 +26,7 @@ from tests.visitors import Visitor
 FIRST, ALL = 50, 200
 TOGETHER = 20
 CHANGES = 6
-THINKING = (1.0, 4.0)
+THINKING = (2.0, 8.0)
 """Seconds between two changes of a visitor."""
 
 VARIABLES = ("thetao", "so", "uo", "vo", "zos")
@@ -72,10 +73,12 @@ def come_and_go(url: str, process: psutil.Process) -> tuple[float, float]:
     return memory[FIRST], memory[ALL]
 
 
-def waits_of_one(url: str, number: int) -> list[float]:
-    """Return the seconds from each change of one visitor to the frame on screen."""
+def waits_of_one(url: str, number: int, all_there: Barrier) -> list[float]:
+    """Return the seconds from each change of one visitor to the frame on screen, once all have opened their pages."""
     chance = random.Random(number)
     visitor = Visitor(url, f"?variable={VARIABLES[number % 5]}")
+    visitor.frames()
+    all_there.wait()
     waits = []
     for _ in range(CHANGES):
         time.sleep(chance.uniform(*THINKING))
@@ -108,8 +111,10 @@ def main() -> None:
         with serving([*command, "--grid-factor", str(chosen.grid_factor)], port, Path(folder) / "log") as served:
             process = psutil.Process(served.process.pid)
             figures: dict[str, Any] = {"session_mb": memory_of_sessions(served.url, process)}
+            all_there = Barrier(TOGETHER)
             with ThreadPoolExecutor(TOGETHER) as pool:
-                waits = [wait for one in pool.map(lambda n: waits_of_one(served.url, n), range(TOGETHER)) for wait in one]
+                each = pool.map(lambda number: waits_of_one(served.url, number, all_there), range(TOGETHER))
+                waits = [wait for one in each for wait in one]
             figures["change_s_median_of_20"] = median(waits)
             figures["change_s_worst_of_20"] = max(waits)
             first, last = come_and_go(served.url, process)
