@@ -1,6 +1,7 @@
 """How stores, dates and kinds of forcing are called on screen."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -81,6 +82,12 @@ def choice_label(kind: str, attrs: dict[str, Any], init_time: np.datetime64) -> 
     # Kept altimetry has a fingerprint in its name.
     source = "sample ocean" if is_sample(attrs) else str(attrs.get("source", "")).partition("-")[0]
     return f"{store_label(kind, attrs)}, {source}, {day}"
+
+
+def told_apart(labels: Mapping[str, str]) -> dict[str, str]:
+    """Return {label: name} of {name: label}; a label that several names have says the name, too."""
+    common = [label for label, count in Counter(labels.values()).items() if count > 1]
+    return {f"{label} ({name.removeprefix('store:')})" if label in common else label: name for name, label in labels.items()}
 
 
 def altimetry_labels(names: Iterable[str]) -> dict[str, str]:

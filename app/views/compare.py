@@ -18,7 +18,7 @@ from app.services import Services
 from app.views.background import ChartBox, Latest
 from app.views.bound import chooser, offer
 from app.views.run import update
-from app.words import date_label
+from app.words import date_label, told_apart
 from engine.derived import DISPLAY_VARIABLES
 
 NOTHING_BESIDE = "Choose what to compare with: the error by lead needs a second map."
@@ -51,7 +51,7 @@ class CompareControls:
         if wanted not in choices:
             # Such as a reference in an address whose source has none: the map says why, the list says what was asked.
             choices = {**choices, wanted: wanted}
-        offer(self.comparison, {label: value for value, label in choices.items()}, wanted)
+        offer(self.comparison, told_apart(choices), wanted)
         self.poll()
 
     def poll(self) -> None:

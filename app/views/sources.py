@@ -6,7 +6,7 @@ from app.scene import STORE, Scene
 from app.selection import Selection
 from app.services import DETAIL, Services
 from app.views.bound import chooser, offer
-from app.words import MODEL_LABELS, choice_label, date_label
+from app.words import MODEL_LABELS, choice_label, date_label, told_apart
 from engine.errors import InputError
 
 
@@ -35,15 +35,15 @@ class SourceControls:
             offer(self.start, {date_label(np.datetime64(start), sample): start for start in starts}, scene.start)
 
     def _sources(self) -> dict[str, str]:
-        choices = {"Sample ocean (simulation)": "sample"}
+        choices = {"sample": "Sample ocean (simulation)"}
         stored = self.services.stores()
         if self.services.options.altimetry is not None or any(store.attrs.get("source") == "observed" for store in stored):
-            choices["Observed altimetry"] = "observed"
-        choices |= {label: name for name, label in self.services.altimetry().items()}
+            choices["observed"] = "Observed altimetry"
+        choices |= self.services.altimetry()
         for store in self.services.with_details():
             if store.kind == "analysis" or store.identifier.endswith(DETAIL):
-                choices[choice_label(store.kind, store.attrs, store.init_time)] = STORE + store.identifier
-        return choices
+                choices[STORE + store.identifier] = choice_label(store.kind, store.attrs, store.init_time)
+        return told_apart(choices)
 
     def _models(self) -> dict[str, str]:
         usable = self.services.models()

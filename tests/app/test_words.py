@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from app.words import date_label, duration, forcing_label, is_sample, notice, store_label
+from app.words import date_label, duration, forcing_label, is_sample, notice, store_label, told_apart
 
 
 def test_a_sample_day_is_never_shown_as_a_real_date() -> None:
@@ -42,3 +42,12 @@ def test_a_reference_is_called_a_reference() -> None:
 )
 def test_time_left_in_words(seconds: float | None, words: str) -> None:
     assert duration(seconds) == words
+
+
+def test_of_two_stores_with_one_label_both_can_be_chosen() -> None:
+    labels = {"none": "Nothing", "store:a__30d": "GOMS small, sample day 0", "store:a__4d": "GOMS small, sample day 0"}
+    assert told_apart(labels) == {
+        "Nothing": "none",
+        "GOMS small, sample day 0 (a__30d)": "store:a__30d",
+        "GOMS small, sample day 0 (a__4d)": "store:a__4d",
+    }
