@@ -1,5 +1,6 @@
 """The page: one session a visitor around services that the whole server shares."""
 
+from contextlib import suppress
 from typing import Any
 
 import panel as pn
@@ -213,7 +214,8 @@ class Session:
 
         def show() -> None:
             if number == self._asked and self.scene is not None:
-                self.details.show(self.scene, self.map.component.extent)
+                with suppress(InputError):  # a store was deleted since: the next look is at what is left
+                    self.details.show(self.scene, self.map.component.extent)
 
         if self._document is not None and self._document.session_context is not None:
             self._document.add_timeout_callback(show, delay)
@@ -223,7 +225,7 @@ class Session:
         self.map.component.line = self.details.line.path() if self.details.shows_a_line else []
 
     def _show_drift(self, *_: Any) -> None:
-        if self.scene is not None:
+        if self._ready and self.scene is not None:
             self.drift.show(self.scene)
 
     def _theme_toggled(self, event: Any) -> None:
@@ -235,13 +237,18 @@ class Session:
             self.notify("warning", message)
         if self.scene is not None:
             self.axis_lines.show(self.scene)
+        self._show_drift()
         self._show_details(delay=LOOP_MILLISECONDS)
         self._show_skill()
         pn.state.add_periodic_callback(self._poll, POLL_MILLISECONDS)
 
     def _poll(self) -> None:
-        if self._now() != self._fingerprint:
-            self.refresh()
+        try:
+            if self._now() != self._fingerprint:
+                self.refresh()
+        except InputError:
+            self.services.refresh()  # a store was deleted since the list was read: the next look is at what is left
+            return
         self.run.poll()
         self.compare.poll()
         if self.selection.view == "skill":
@@ -250,5 +257,8 @@ class Session:
 
     def _now(self) -> Any:
         """Return what tells whether the stores changed since the scene was built."""
-        stores = self.services.stores()
-        return self.services.changes, *((store.identifier, len(store.leads), store.complete) for store in stores)
+        found = []
+        for store in self.services.stores():
+            with suppress(InputError):  # deleted since the list was read
+                found.append((store.identifier, len(store.leads), store.complete))
+        return self.services.changes, *found

@@ -135,7 +135,7 @@ class Services:
             if now - self._shelf_time > SHELF_INTERVAL:
                 self._shelf = self._read_shelf()
                 self._shelf_time = time.monotonic()
-            return list(self._shelf)
+            return [store for store in self._shelf if store.folder.is_dir()]  # others are deleted since
 
     def _read_shelf(self) -> list[Store]:
         folder = stores_folder()

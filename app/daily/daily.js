@@ -7,7 +7,8 @@ input { flex: 1; min-width: 80px; height: 18px; margin: 0; accent-color: var(--m
 output { white-space: nowrap; font-variant-numeric: tabular-nums; }
 `;
 
-const figure = (name) => globalThis.Bokeh?.documents.map((one) => one.get_model_by_name(name)).find(Boolean);
+// The youngest of its name: while a chart is drawn anew the old one is still there, and Bokeh's own search complains of two.
+const figure = (name) => globalThis.Bokeh?.documents.flatMap((one) => [...one._all_models.values()]).findLast((model) => model.name === name);
 const glyphs = (plot, type) => plot.renderers.filter((one) => one.glyph?.type === type).map((one) => one.data_source);
 
 // Changes what is drawn in this browser alone.

@@ -1,10 +1,10 @@
 """Work of a view off the page's own thread, where only the answer to the last question is drawn."""
 
 from collections.abc import Callable, Hashable
+from html import escape
 from typing import Any
 
 import panel as pn
-import panel_material_ui as pmui
 
 from app.services import Services
 
@@ -87,6 +87,11 @@ class ChartBox:
         self._said = "" if shown else words
 
 
-def quiet_words(words: str, variant: str = "body2", margin: tuple[int, int] = (24, 16)) -> pmui.Typography:
-    """Return words in the page's second colour; replace them whole, since a change can outrun their first drawing."""
-    return pmui.Typography(words, variant=variant, margin=margin, sx={"color": "text.secondary"})
+def quiet_words(words: str, size: str = "13px", margin: tuple[int, int] = (24, 16)) -> pn.pane.HTML:
+    """Return words in the page's second colour.
+
+    Not a widget of Material UI: a change can outrun its first drawing, and taking it away before that raises in the browser.
+    """
+    return pn.pane.HTML(
+        escape(words), margin=margin, styles={"color": "var(--mui-palette-text-secondary, #52626d)", "font-size": size}
+    )

@@ -3,7 +3,6 @@
 from typing import Any
 
 import panel as pn
-import panel_material_ui as pmui
 import xarray as xr
 
 from app.daily import DailySections
@@ -37,9 +36,8 @@ class SectionView:
         self.sections, self.profile = ChartBox(2, CHART_HEIGHT, "column"), ChartBox(1, CHART_HEIGHT)
         self.days = DailySections(sizing_mode="stretch_width", margin=(0, 8))
         stretched = {"sizing_mode": "stretch_both", "min_height": 150}
-        main = self._main = pn.Column(
-            _caption(""), self.sections.layout, min_width=260, styles={"flex": "3 1 260px"}, **stretched
-        )
+        self._caption = quiet_words("", "12px", (0, 8))
+        main = pn.Column(self._caption, self.sections.layout, min_width=260, styles={"flex": "3 1 260px"}, **stretched)
         aside = pn.Column(self.days, self.profile.layout, min_width=180, styles={"flex": "1 1 180px"}, **stretched)
         self.layout = pn.FlexBox(main, aside, sizing_mode="stretch_both", flex_wrap="wrap", gap="8px")
         self._first, self._others, self._crossing = Latest(services), Latest(services), Latest(services)
@@ -136,13 +134,9 @@ class SectionView:
             return "; ".join(words)
 
         def put(words: str) -> None:
-            self._main[0] = _caption(words)
+            self._caption.object = words
 
         self._crossing.run((wanted, lead), make, put)
-
-
-def _caption(words: str) -> pmui.Typography:
-    return quiet_words(words, "caption", (0, 8))
 
 
 def _profile(days: list[tuple[FieldReader, Day]], drawn: Drawing, theme: str) -> Any:

@@ -53,6 +53,8 @@ class SourceControls:
         """Return what is wrong with the chosen source, start or model as a sentence, and put the default in its place."""
         selection, wrong = self.selection, ""
         if selection.source not in self._sources().values():
+            self.services.refresh()  # it may be younger than the list
+        if selection.source not in self._sources().values():
             wrong = f"The source {selection.source!r} is not there; the sample ocean is shown."
             selection.source = "sample"
         models = self._models().values()
