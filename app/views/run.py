@@ -64,9 +64,13 @@ class RunControls:
         if under_way:
             return "Running"
         if scene is None or scene.needs_forecast:
-            partial = scene is not None and scene.primary is not None and scene.primary.kind == "forecast"
-            return "Continue the forecast" if partial else f"Run {FORECAST_DAYS}-day forecast"
+            return "Continue the forecast" if self._has_begun(scene) else f"Run {FORECAST_DAYS}-day forecast"
         return "Forecast is ready" if scene.start else "Nothing to run"
+
+    def _has_begun(self, scene: Scene | None) -> bool:
+        """Return whether what is shown is the chosen model's own forecast, not another's that stands in for it."""
+        primary = None if scene is None else scene.primary
+        return primary is not None and primary.kind == "forecast" and primary.attrs.get("model") == self.selection.model
 
     def _words(self, job: Job | None) -> str:
         if job is not None and job.waiting:

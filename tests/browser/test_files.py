@@ -1,12 +1,14 @@
 """Files brought to the page: dropped or chosen, sent in pieces, a source in the lists, or refused in words."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
 from engine.grid import Grid
-from tests.browser.conftest import PATIENCE, Visit
+from engine.store import delete_store, list_stores
+from tests.browser.conftest import PATIENCE, Server, Visit
 from tests.engine.sources import layouts
 
 pytestmark = pytest.mark.browser
@@ -32,6 +34,17 @@ def unfinished(visit: Visit) -> list[Path]:
     return [path for path in (visit.server.home / "uploads").rglob("*.nc*") if path.is_file()]
 
 
+@pytest.fixture
+def tidy(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Take away afterwards what became of GLORYS files, since other tests have GLORYS stores of their own."""
+    yield
+    monkeypatch.setenv("GOMS_HOME", str(server.home))
+    for store in list_stores():
+        if store.identifier.startswith("glorys__37n"):
+            delete_store(store.identifier)
+
+
+@pytest.mark.usefixtures("tidy")
 def test_an_ocean_model_file_that_is_chosen_becomes_an_analysis_and_is_shown(visit: Visit, tmp_path: Path) -> None:
     path = tmp_path / "box of June.nc"
     lat, lon = layouts.LAT + 95.3, layouts.LON + 210

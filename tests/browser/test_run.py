@@ -40,7 +40,7 @@ def test_a_run_shows_progress_and_days_and_can_be_stopped_and_continued(visit: V
 
 
 def test_a_run_that_cannot_be_is_an_error_in_words(visit: Visit) -> None:
-    visit.open(f"?start={START}&model=base")
+    visit.open("?start=2019-06-25&model=base")
     visit.press("Run 30-day forecast")
     visit.see("weights")
     expect(visit.page.get_by_role("button", name="Run 30-day forecast")).to_be_enabled(timeout=PATIENCE)

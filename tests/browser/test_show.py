@@ -65,16 +65,16 @@ def test_keys_lead_through_the_tour_and_the_address_remembers(visit: Visit) -> N
     visit.until("goms.state().scene === 'gulf_stream'")
     visit.page.keyboard.press("ArrowLeft")
     visit.page.keyboard.press("ArrowLeft")
-    visit.until("goms.state().scene === 'equatorial_pacific'")  # the last that this ocean has fields for
-    visit.see("Equatorial Pacific")
+    visit.until("goms.state().scene === 'bloom'")
+    visit.see("Phytoplankton bloom")
     visit.page.keyboard.press(" ")
     visit.until("!goms.state().playing && Number.isInteger(goms.state().position)")
     expect(visit.page.get_by_text("blended between days")).to_have_count(0)
     visit.page.keyboard.press("g")
     visit.page.keyboard.press("s")
-    visit.address_has("scene=equatorial_pacific", "view=flat", "streaks=off")
+    visit.address_has("scene=bloom", "view=flat", "streaks=off")
     visit.page.reload()
-    visit.until("goms.state().scene === 'equatorial_pacific' && goms.state().view === 'flat' && goms.state().drawn")
+    visit.until("goms.state().scene === 'bloom' && goms.state().view === 'flat' && goms.state().drawn")
     visit.page.keyboard.press("Escape")
     visit.page.wait_for_url(lambda url: "/show" not in url, timeout=PATIENCE)
 
@@ -89,7 +89,7 @@ def test_a_scene_that_has_been_shown_makes_room_for_the_next(visit: Visit) -> No
 
 @phone
 def test_on_a_phone_everything_is_on_the_screen_and_large_enough_for_fingers(visit: Visit) -> None:
-    _open(visit, "?scene=equatorial_pacific")
+    _open(visit, "?scene=bloom")
     assert visit.page.evaluate("document.documentElement.scrollWidth") == 390
     for button in visit.page.locator(".buttons button:visible").all():
         box = button.bounding_box()
