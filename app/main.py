@@ -118,7 +118,16 @@ class Session:
             meta_description="30-day forecasts of the global ocean, run and played in the browser",
             header=[
                 self.tabs.layout,
-                pmui.Button(label="Show", icon="slideshow", href="show", variant="text", size="small", margin=(6, 4)),
+                # The library takes a header for a coloured one and makes its buttons white.
+                pmui.Button(
+                    label="Show",
+                    icon="slideshow",
+                    href="show",
+                    variant="text",
+                    size="small",
+                    margin=(6, 4),
+                    sx={"color": "text.secondary", "flexShrink": 0},
+                ),
                 FoldOnPhones(narrower_than=PHONE_WIDTH, width=0, height=0, margin=0),
             ],
             sidebar=sidebar,
