@@ -64,10 +64,13 @@ def colour_bar(theme: str) -> dict[str, Any]:
 def framed(overlay: hv.Overlay, theme: str, legend: str = "top_right", **options: Any) -> hv.Overlay:
     """Return the overlay in the page's dress; `name` is what the browser finds the figure by."""
     name = options.pop("name", None)
+    said = [options.get(each, "") for each in ("title", "ylabel", "xlabel")]
 
     def dress(plot: Any, _: Any) -> None:
         figure = plot.state
         figure.name = name
+        # All that Bokeh draws is a canvas: to a screen reader a chart is its title and what its axes measure.
+        figure.html_attributes = {"role": "img", "aria-label": ", ".join(["Chart", *filter(None, said)])}
         figure.background_fill_alpha = figure.border_fill_alpha = 0
         figure.outline_line_color = None
         figure.title.text_color = INK[theme]

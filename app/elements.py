@@ -11,6 +11,7 @@ from bokeh.models import CustomJS
 from app.dress import FONT_SIZE, LINE_STYLES, Key, colour, colour_bar, framed, line, styled
 from app.palettes import colour_range, colours
 from app.theme import INK
+from app.units import Unit
 from app.words import LEAD_AXIS
 from engine.derived.layers import equal_density, potential_density
 
@@ -19,6 +20,7 @@ MARKED = 60
 DEPTH_STEP = 5.0
 """Metres between rows of a drawn section; the model's own levels are 4 to 100 m apart."""
 
+CELSIUS = Unit("°C")
 DENSITY_LINES = 8
 NAMED_DEPTHS = (0.0, 100.0, 200.0, 300.0, 500.0)
 """Metres written beside the curve in a diagram of temperature and salinity."""
@@ -81,10 +83,11 @@ def profile(
     )  # fmt: skip
 
 
-def temperature_salinity(columns: Mapping[Key, xr.Dataset], label: str, theme: str = "light") -> hv.Overlay:
+def temperature_salinity(columns: Mapping[Key, xr.Dataset], label: str, theme: str = "light", unit: Unit = CELSIUS) -> hv.Overlay:
     """Return temperature over salinity down the column, with lines of equal potential density (kg m-3, less 1000).
 
-    Each dataset has `thetao` in degC and `so` over dim `depth` in metres; some depths are written beside the first.
+    Each dataset has `thetao` in degC, drawn in `unit`, and `so` over dim `depth` in metres; some depths are written beside the
+    first.
     """
     known = [column.dropna("depth") for column in columns.values()]
     low, high = (
@@ -94,20 +97,21 @@ def temperature_salinity(columns: Mapping[Key, xr.Dataset], label: str, theme: s
     salinity, temperature = (
         np.linspace(bottom - more, top + more, 101) for bottom, top, more in zip(low, high, room, strict=True)
     )
-    drawn = _density_lines(temperature, salinity, theme)
+    drawn = _density_lines(temperature, salinity, theme, unit)
+    temperature = unit.of(temperature)
     for number, (letter, product, column, style) in enumerate(styled(dict(zip(columns, known, strict=True)), theme)):
-        points = (column.so.values, column.thetao.values)
+        points = (column.so.values, unit.of(column.thetao.values))
         path = hv.Path([np.column_stack(points)], ["salinity", "temperature"], label=product)
         drawn.append(path.opts(**style, show_legend=bool(product)))
         marks = hv.Scatter((*points, column.depth.values), "salinity", ["temperature", "depth"])
         drawn.append(marks.opts(color=style["color"], size=5, tools=["hover"]))
         if number == 0:
             named = column.sel(depth=np.isin(column.depth, NAMED_DEPTHS))
-            words = (named.so.values, named.thetao.values, [f"  {depth:g} m" for depth in named.depth.values])
+            words = (named.so.values, unit.of(named.thetao.values), [f"  {depth:g} m" for depth in named.depth.values])
             drawn.append(_words(words, "salinity", "temperature", INK[theme], text_align="left"))
         drawn += _lettered(letter, points, "salinity", "temperature", style)
     return framed(
-        hv.Overlay(drawn), theme, "bottom_right", title=label, xlabel="salinity (psu)", ylabel="temperature (°C)",
+        hv.Overlay(drawn), theme, "bottom_right", title=label, xlabel="salinity (psu)", ylabel=f"temperature ({unit.symbol})",
         xlim=(salinity[0], salinity[-1]), ylim=(temperature[0], temperature[-1]), show_grid=False, xticks=5, yticks=5,
     )  # fmt: skip
 
@@ -205,7 +209,7 @@ def _ends(axis: np.ndarray) -> tuple[float, float]:
     return float(axis[0]) - half, float(axis[-1]) + half
 
 
-def _density_lines(temperature: np.ndarray, salinity: np.ndarray, theme: str) -> list[Any]:
+def _density_lines(temperature: np.ndarray, salinity: np.ndarray, theme: str, unit: Unit) -> list[Any]:
     """Lines of equal density in a box of temperature and salinity, each with its number where it leaves the box."""
     lightest, densest = potential_density(temperature[[-1, 0]], salinity[[0, -1]])
     step = next(step for step in (0.1, 0.2, 0.5, 1.0, 2.0) if (densest - lightest) / step <= DENSITY_LINES or step == 2.0)
@@ -215,9 +219,9 @@ def _density_lines(temperature: np.ndarray, salinity: np.ndarray, theme: str) ->
         inside = np.isfinite(salt)
         if inside.sum() < 2:
             continue
-        curve = hv.Path([np.column_stack((salt[inside], temperature[inside]))], ["salinity", "temperature"])
+        curve = hv.Path([np.column_stack((salt[inside], unit.of(temperature[inside])))], ["salinity", "temperature"])
         drawn.append(curve.opts(color=INK[theme], line_width=0.7, alpha=0.45, show_legend=False))
-        end = ([salt[inside][-1]], [temperature[inside][-1]], [f"{level:g}"])
+        end = ([salt[inside][-1]], [unit.of(temperature[inside][-1])], [f"{level:g}"])
         drawn.append(_words(end, "salinity", "temperature", INK[theme], text_align="right", text_baseline="top", text_alpha=0.8))
     return drawn
 

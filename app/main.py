@@ -39,9 +39,11 @@ HEADER = {
     "& .title.title": {"fontSize": "1.05rem", "color": "text.primary", "whiteSpace": "nowrap"},
     # The tabs give way, never the button beside them; on a phone they take the place of the title.
     "& .header .MuiToolbar-root > .MuiBox-root:has(.title) + .MuiBox-root": {"minWidth": 0},
+    # The library draws its bar of progress even where no indicator is wanted.
+    "& .header > .MuiLinearProgress-root": {"display": "none"},
     f"@media (max-width: {PHONE_WIDTH}px)": {"& .header .MuiToolbar-root > .MuiBox-root:has(.title)": {"display": "none"}},
 }
-SCENE_CHOICES = ["view", "source", "start", "model", "variable", "quantity", "depth", "comparison", "layout"]
+SCENE_CHOICES = ["view", "source", "start", "model", "variable", "quantity", "depth", "comparison", "layout", "units"]
 COLOUR_CHOICES = ["palette", "range_mode", "low", "high"]
 DRIFT_CHOICES = ["layers", "release", "point_latitude", "point_longitude"]
 DETAIL_CHOICES = ["point_latitude", "point_longitude", "pins", "section", "lead", "theme"]
@@ -98,8 +100,8 @@ class Session:
         self.of_maps = pn.Column(
             heading("Field"), self.field.variable, self.field.quantity, self.field.depth, self.field.surface_only,
             heading("Compare"), self.compare.layout,
-            heading("View"), self.field.region, self.field.palette, self.field.range_mode, self.field.limits,
-            self.layers.layers,
+            heading("View"), self.field.region, self.field.palette, self.field.range_mode, self.field.limits, self.field.units,
+            heading("Layers"), self.layers.layout,
             sizing_mode="stretch_width", margin=0,
         )  # fmt: skip
         self.save_maps, self.save_scores = (

@@ -20,6 +20,7 @@ from app.readers import FieldReader, common_leads, day_offset, field_name, level
 from app.selection import Selection
 from app.services import DETAIL, VIRTUAL, Services, revision
 from app.tabs import VIEWS
+from app.units import unit_of
 from app.words import (
     LEAD_AXIS,
     MODEL_LABELS,
@@ -179,6 +180,8 @@ def panel(key: str, reader: FieldReader, selection: Selection, scene: Scene, wai
     if selection.quantity == "change":
         leads = [lead for lead in leads if lead - 1 in leads]
     offset = 0 if scene.primary is None else day_offset(scene.primary, reader)
+    unit = unit_of(variable, selection.units, selection.quantity)
+    classes = [[round(unit.of(state.low), 2), state.name] for state in DOUGLAS]
     return {
         "key": key,
         "kind": "field",
@@ -193,9 +196,11 @@ def panel(key: str, reader: FieldReader, selection: Selection, scene: Scene, wai
         "has_lead": scene.primary is None or scene.primary.kind != "analysis",
         "quantity": quantity_label(variable, selection.quantity, metres if scene.depths else None),
         "units": shown.units,
+        "shown": unit.as_list,
+        "speed": unit_of("speed", selection.units).as_list,
         "forcing": forcing_label(reader.kind, reader.attrs),
         "notice": "; ".join(filter(None, (notice(reader.attrs), VIEWS[selection.view].remark))),
-        "classes": [[state.low, state.name] for state in DOUGLAS] if (variable, selection.quantity) == ("swh", "value") else [],
+        "classes": classes if (variable, selection.quantity) == ("swh", "value") else [],
         "empty": _empty(shown.label, f" at {metres:g} m" if index is None else "", missing, waits, no_mean),
     }
 
@@ -326,6 +331,7 @@ def _comparison_panels(selection: Selection, scene: Scene, primary: FieldReader,
         "title": f"{scene.panels[0]['title']} minus {beside['title']}",
         "quantity": scene.panels[0]["quantity"],
         "units": DISPLAY_VARIABLES[variable].units,
+        "shown": unit_of(variable, selection.units).of_differences.as_list,
         "palette": style_of("difference").palette,
         "has_lead": scene.panels[0]["has_lead"],
         "notice": "means over the common water removed" if scene.aligned else "",
@@ -341,7 +347,9 @@ def _spread_panel(selection: Selection, scene: Scene, mean: dict[str, Any], empt
     found = panel("spread", LaggedReader(scene.comparison.members, "spread"), selection, scene, waits)
     counted = count_words(scene.comparison)
     mean["notice"], found["notice"] = f"{counted}; {mean['notice']}", f"{counted}; {found['notice']}"
-    return found | {"quantity": f"{found['quantity']}, standard deviation", "own_range": True, "palette": "amp"}
+    unit = unit_of(shown_variable(selection, scene), selection.units).of_differences
+    words = f"{found['quantity']}, standard deviation"
+    return found | {"quantity": words, "shown": unit.as_list, "own_range": True, "palette": "amp"}
 
 
 def _overlap(first: FieldReader, second: FieldReader) -> bool:

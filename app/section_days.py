@@ -13,6 +13,7 @@ from app.positions import position
 from app.readers import FieldReader, day_offset
 from app.selection import Selection
 from app.services import Services
+from app.units import Unit, unit_of
 from app.words import date_label, is_sample, store_label
 from engine.derived import DISPLAY_VARIABLES
 from engine.sections import Section, line_of, section
@@ -25,10 +26,11 @@ WATER = frozenset({"thetao", "so"})
 
 @dataclass(frozen=True, eq=False)
 class Drawing:
-    """What the sections of one question share: line, variable, palette, limits of the colours, lines of equal density."""
+    """What the sections of one question share: line, variable, palette, limits in the unit shown, lines of equal density."""
 
     places: Section
     variable: str
+    unit: Unit
     palette: str
     limits: tuple[float, float]
     densities: np.ndarray
@@ -36,7 +38,7 @@ class Drawing:
     @property
     def units(self) -> str:
         """Return the units of the variable as they are written."""
-        return DISPLAY_VARIABLES[self.variable].units
+        return self.unit.symbol
 
     @property
     def thin(self) -> dict[str, slice]:
@@ -74,13 +76,14 @@ def drawing(services: Services, selection: Selection, reader: FieldReader, varia
     choice = colour_choice(selection, variable)
     has_water = set(reader.variables) >= WATER
     density = along(services, reader, "density", lead, places).values if has_water else np.empty(0)
-    return Drawing(places, variable, choice.palette, choice.limits_of(values), density_levels(density))
+    unit = unit_of(variable, selection.units)
+    return Drawing(places, variable, unit, choice.palette, unit.limits(choice.limits_of(values)), density_levels(density))
 
 
 def one_day(services: Services, reader: FieldReader, drawn: Drawing, lead: int) -> Day:
     """Return what is drawn of one lead of a store."""
     places = drawn.places
-    values = along(services, reader, drawn.variable, lead, places).isel(drawn.thin)
+    values = drawn.unit.of(along(services, reader, drawn.variable, lead, places).isel(drawn.thin))
     lines = {name: depth.isel(drawn.thin) for name, depth in layers(services, reader, lead, places).items()}
     has_water = set(reader.variables) >= WATER
     equal = isopycnals(services, reader, lead, places, drawn.densities).isel(drawn.thin) if has_water else None

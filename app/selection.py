@@ -10,6 +10,7 @@ import param
 from app.palettes import PALETTES
 from app.positions import MOST_PINS, PINS, Position, pinned
 from app.tabs import VIEWS
+from app.units import SYSTEMS
 from engine.derived import DISPLAY_VARIABLES, QUANTITIES
 from engine.errors import InputError
 from engine.regions import REGIONS
@@ -56,6 +57,7 @@ ADDRESS = {
     "range_mode": "range",
     "low": "low",
     "high": "high",
+    "units": "units",
     "layers": "layers",
     "comparison": "compare",
     "layout": "layout",
@@ -90,8 +92,9 @@ class Selection(param.Parameterized):
     region: Any = param.Selector(default="global", objects=[OWN_VIEW, *REGIONS])
     palette: Any = param.Selector(default="auto", objects=["auto", *PALETTES])
     range_mode: Any = param.Selector(default="auto", objects=list(RANGE_MODES))
-    low = param.Number(default=None, allow_None=True, doc="lower limit of a fixed range, in the units shown")
-    high = param.Number(default=None, allow_None=True, doc="upper limit of a fixed range, in the units shown")
+    low = param.Number(default=None, allow_None=True, doc="lower limit of a fixed range, in the engine's units")
+    high = param.Number(default=None, allow_None=True, doc="upper limit of a fixed range, in the engine's units")
+    units: Any = param.Selector(default="si", objects=list(SYSTEMS), doc="what values are written in")
     layers = param.String(
         default="", regex=rf"^$|^({'|'.join(LAYERS)})(,({'|'.join(LAYERS)}))*$", doc="names of LAYERS, separated by commas"
     )

@@ -11,6 +11,7 @@ import xarray as xr
 from app.dress import FONT_SIZE, Key, framed, styled
 from app.palettes import colours
 from app.theme import INK, PLANKTON_COLOURS
+from app.units import Unit
 from app.words import LEAD_AXIS
 from engine.sea_state import DOUGLAS
 from engine.variables import PLANKTON, VARIABLES
@@ -87,21 +88,22 @@ def _legend_as_stacked(plot: Any, _: Any) -> None:
 
 
 def wave_series(
-    curves: Mapping[Key, xr.DataArray], label: str, units: str, theme: str = "light", time_axis: str = LEAD_AXIS
+    curves: Mapping[Key, xr.DataArray], label: str, unit: Unit, theme: str = "light", time_axis: str = LEAD_AXIS
 ) -> hv.Overlay:
-    """Return significant wave height over lead time on the named bands of the Douglas scale; each array has dim `lead`."""
+    """Return significant wave height over lead time on the bands of the Douglas scale: m over dim `lead`, drawn in `unit`."""
+    curves = {key: unit.of(curve) for key, curve in curves.items()}
     highest = max(float(curve.max()) for curve in curves.values())
     first, last = (float(end([end(curve.lead.values) for curve in curves.values()])) for end in (np.min, np.max))
     top = 1.12 * highest
     tints = degree_colours()
     drawn: list[hv.Element] = []
     for state in DOUGLAS:
-        high = min(state.high, top)
-        if state.low >= top:
+        low, high = unit.of(state.low), min(unit.of(state.high), top)
+        if low >= top:
             break
-        drawn.append(hv.HSpan(state.low, high).opts(color=tints[state.degree], alpha=0.4, line_color=None))
-        if high - state.low > 0.09 * top:  # less has no room for a line of words
-            words = hv.Labels(([first], [(state.low + high) / 2], [state.name]), ["lead", "value"], "text")
+        drawn.append(hv.HSpan(low, high).opts(color=tints[state.degree], alpha=0.4, line_color=None))
+        if high - low > 0.09 * top:  # less has no room for a line of words
+            words = hv.Labels(([first], [(low + high) / 2], [state.name]), ["lead", "value"], "text")
             drawn.append(
                 words.opts(text_color=INK[theme], text_font_size=FONT_SIZE, text_align="left", text_alpha=0.8, xoffset=0.2)
             )
@@ -109,4 +111,4 @@ def wave_series(
         shown = " ".join(filter(None, (letter, name)))
         line = hv.Curve((curve.lead.values, curve.values), "lead", "value", label=shown)
         drawn.append(line.opts(**style, tools=["hover"], show_legend=bool(shown)))
-    return framed(hv.Overlay(drawn), theme, title=label, xlabel=time_axis, ylabel=units, ylim=(0, top), xlim=(first, last))
+    return framed(hv.Overlay(drawn), theme, title=label, xlabel=time_axis, ylabel=unit.symbol, ylim=(0, top), xlim=(first, last))

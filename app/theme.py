@@ -31,6 +31,17 @@ PHONE_WIDTH = 600
 """Viewports narrower than this, in pixels, begin with the sidebar closed."""
 
 
+_FOR_SCREEN_READERS: dict[str, Any] = {
+    # What the library leaves without a name, or calls what it is not: its lists hold entries of menus, not options.
+    "MuiLinearProgress": {"defaultProps": {"aria-label": "Progress"}},
+    "MuiMenuItem": {"defaultProps": {"role": "option"}},
+    "MuiDrawer": {"defaultProps": {"slotProps": {"paper": {"role": "group", "aria-label": "Choices"}}}},
+    # The title heads the page, an overline a group of choices; the library's blank headings, there for their height, are none.
+    "MuiTypography": {"defaultProps": {"variantMapping": {"h3": "h1", "h5": "div", "overline": "h2"}}},
+}
+"""Names and roles of the library's widgets, where no widget has a setting for them."""
+
+
 def _scheme(mode: str) -> dict[str, Any]:
     dark = mode == "dark"
     bar = {
@@ -48,11 +59,14 @@ def _scheme(mode: str) -> dict[str, Any]:
         },
         "typography": {"fontFamily": _FONT, "fontSize": 13, "button": {"textTransform": "none", "fontWeight": 600}},
         "shape": {"borderRadius": 6},
-        "components": {
+        "components": _FOR_SCREEN_READERS
+        | {
             "MuiAppBar": {"styleOverrides": {"root": bar}},
-            "MuiDrawer": {"styleOverrides": {"paper": {"backgroundImage": "none"}}},
+            "MuiDrawer": _FOR_SCREEN_READERS["MuiDrawer"] | {"styleOverrides": {"paper": {"backgroundImage": "none"}}},
+            "MuiFormControlLabel": {"styleOverrides": {"label": {"fontSize": "12.5px", "whiteSpace": "nowrap"}}},
             "MuiToolbar": {"styleOverrides": {"root": {"minHeight": "48px !important"}}},
-            "MuiTypography": {"styleOverrides": {"overline": {"letterSpacing": "0.08em", "color": _MUTED[mode]}}},
+            "MuiTypography": _FOR_SCREEN_READERS["MuiTypography"]
+            | {"styleOverrides": {"overline": {"letterSpacing": "0.08em", "color": _MUTED[mode]}}},
         },
     }
 

@@ -12,6 +12,7 @@ from app.palettes import colour_range
 from app.readers import onto
 from app.scene import Scene
 from app.services import Services
+from app.units import Unit
 from engine.errors import InputError
 
 Extent = tuple[float, float, float, float]
@@ -35,10 +36,11 @@ class Frame:
     bounds: Extent
     title: str
     quantity: str
-    units: str
     when: str
     notice: str
     colouring: Colouring
+    unit: Unit
+    """What the values, which are in the engine's units, are written in."""
     overlays: tuple[Overlay, ...] = ()
 
     def has_values(self, lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
@@ -87,7 +89,8 @@ def _overlays(
 ) -> tuple[Overlay, ...]:
     found = overlays(services, panel, layers, viewport, lead, frame.has_values)
     if "contours" in layers:
-        found.insert(0, contours(frame.values, frame.bounds, frame.colouring.limits, frame.colouring.logarithmic))
+        unit, colouring = frame.unit, frame.colouring
+        found.insert(0, contours(unit.of(frame.values), frame.bounds, unit.limits(colouring.limits), colouring.logarithmic))
     return tuple(found)
 
 
@@ -104,8 +107,9 @@ def _field(services: Services, scene: Scene, panel: dict[str, Any], colouring: C
     if panel.get("own_range"):
         colouring = Colouring(panel["palette"], colour_range(values, "auto"))
     return Frame(
-        values, under.bounds, panel["title"], panel["quantity"], panel["units"],
+        values, under.bounds, panel["title"], panel["quantity"],
         ", ".join(filter(None, words)), "; ".join(filter(None, (panel["forcing"], panel["notice"]))), colouring,
+        Unit(*panel["shown"]),
     )  # fmt: skip
 
 
@@ -115,6 +119,7 @@ def _difference(panel: dict[str, Any], first: Frame, second: Frame) -> Frame:
     values = first.values - second.values
     colouring = Colouring(panel["palette"], colour_range(values, "symmetric"))
     return Frame(
-        values, first.bounds, panel["title"], panel["quantity"], panel["units"], first.when,
+        values, first.bounds, panel["title"], panel["quantity"], first.when,
         "; ".join(dict.fromkeys(filter(None, (panel["notice"], first.notice.split("; ")[-1])))), colouring,
+        Unit(*panel["shown"]),
     )  # fmt: skip

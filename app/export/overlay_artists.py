@@ -76,8 +76,9 @@ def _arrows(axes: Axes, arrows: Arrows, keys: int, theme: str) -> list[Artist]:
         angles="uv", scale_units="x", scale=arrows.reference / (0.95 * spacing), width=0.065 * spacing, minlength=0.4,
         headwidth=4, headlength=4.5, headaxislength=4, minshaft=1.6,
     )  # fmt: skip
+    words = f"{arrows.unit.of(arrows.reference):g} {arrows.unit.symbol} {ARROW_WORDS[arrows.name]}"
     key = axes.quiverkey(
-        made, 0.86, 1.075 - 0.045 * keys, arrows.reference, f"{arrows.reference:g} m/s {ARROW_WORDS[arrows.name]}", labelpos="E",
+        made, 0.86, 1.075 - 0.045 * keys, arrows.reference, words, labelpos="E",
         fontproperties={"size": 7}, labelcolor=INK[theme],
     )  # fmt: skip
     return [made, key]

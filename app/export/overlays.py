@@ -11,6 +11,7 @@ from app.frames import Viewport, window
 from app.place_names import PlaceName, place_names
 from app.services import Services
 from app.surroundings import SEA_FLOOR, open_frames
+from app.units import Unit
 
 LINE_PIXELS, ARROW_PIXELS = 320, {"arrows": 52, "wind": 34}
 """Values across a picture that lines are drawn from, and arrows across it."""
@@ -32,7 +33,7 @@ class Lines:
 
 @dataclass(frozen=True, eq=False)
 class Arrows:
-    """A vector field `u`, `v` (h, w) in m s-1 at `lon` (w,) and `lat` (h,); `reference` is the speed of a long arrow."""
+    """A vector field `u`, `v` (h, w) in m s-1 at `lon` (w,), `lat` (h,); `reference` is the speed of a long one, in `unit`."""
 
     name: str
     lon: np.ndarray
@@ -40,6 +41,7 @@ class Arrows:
     u: np.ndarray
     v: np.ndarray
     reference: float
+    unit: Unit
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,8 @@ def overlays(
                 u, v = (under.raster(reader.read(part, store_lead, source["depth_index"])) for part in (eastward, northward))
                 lon, lat = _centres(under.bounds, u.shape)
                 u, v = (np.where(wet(lat, lon), part, np.nan) for part in (u, v))
-                found.append(Arrows(name, lon, lat, u, v, _reference(np.hypot(u, v))))
+                unit = Unit(*panel["speed"])
+                found.append(Arrows(name, lon, lat, u, v, unit.back(_reference(unit.of(np.hypot(u, v)))), unit))
     if "names" in layers:
         found.append(Names(_names(viewport)))
     return found
@@ -128,7 +131,7 @@ def _centres(bounds: tuple[float, float, float, float], shape: tuple[int, ...]) 
 
 
 def _reference(speeds: np.ndarray) -> float:
-    """Return a round speed in m s-1 that few arrows exceed."""
+    """Return a round speed that few arrows exceed."""
     known = speeds[np.isfinite(speeds)]
     fast = float(np.percentile(known, 95)) if known.size else 1.0
     power = 10.0 ** np.floor(np.log10(max(fast, 1e-3)))

@@ -49,7 +49,8 @@ class Sheet:
     def _map(self, axes: Axes, frame: Frame) -> AxesImage:
         south, north, west, east = frame.bounds
         colouring, ink = frame.colouring, INK[self._theme]
-        norm = (LogNorm if colouring.logarithmic else Normalize)(*colouring.limits)
+        scale = LogNorm if colouring.logarithmic else Normalize
+        norm, written = scale(*colouring.limits), scale(*frame.unit.limits(colouring.limits))
         axes.set_facecolor(LAND[self._theme])
         image = axes.imshow(
             frame.values, extent=(west, east, south, north), cmap=ListedColormap(colours(colouring.palette)), norm=norm,
@@ -66,9 +67,9 @@ class Sheet:
         axes.set_title(_heading(frame), loc="left", fontsize=9, color=ink)
         axes.set_xlabel(f"{frame.notice}    GOMS Explorer", fontsize=7, color=ink, loc="left")
         bar = self.figure.colorbar(
-            ScalarMappable(norm, image.cmap), ax=axes, orientation="horizontal", aspect=50, pad=0.02, extend="both", shrink=0.8
+            ScalarMappable(written, image.cmap), ax=axes, orientation="horizontal", aspect=50, pad=0.02, extend="both", shrink=0.8
         )
-        bar.set_label(frame.units, fontsize=8, color=ink)
+        bar.set_label(frame.unit.symbol, fontsize=8, color=ink)
         bar.ax.tick_params(colors=ink, labelsize=8)
         bar.outline.set_edgecolor(RULE[self._theme])
         return image
@@ -101,7 +102,7 @@ def picture(made: Sequence[Frame], file_format: str, theme: str = "light") -> by
 
 
 def _heading(frame: Frame) -> str:
-    return f"{frame.quantity} ({frame.units})\n{frame.title}, {frame.when}"
+    return f"{frame.quantity} ({frame.unit.symbol})\n{frame.title}, {frame.when}"
 
 
 @cache

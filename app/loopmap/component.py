@@ -17,11 +17,12 @@ One component holds every panel, so that view, range and playhead are shared wit
                 "has_lead": True,             # optional; False for an analysis, whose days are no leads
                 "lead_shift": 0,              # optional: added to the lead in words, where a forecast counts from another start
                 "quantity": "Temperature at 100 m",
-                "units": "degC",              # written as °C, m s⁻¹ ... on screen
+                "units": "degC",              # of the frames; written as °C, m s⁻¹ ... on screen
+                "shown": ["°F", 1.8, 32.0],   # optional: what values are read in, symbol, factor and offset; `speed` of arrows
                 "forcing": "hindcast, winds known",
                 "notice": "sample ocean - simulation, not for navigation",
                 "eddies": "small__sample-1__20190623",  # store whose eddies belong to this map; "" where there is none
-                "classes": [[0.0, "glassy"], [0.1, "smooth"]],   # optional: names on the colour bar from these values on
+                "classes": [[0.0, "glassy"], [0.1, "smooth"]],   # optional: names on the bar from these values, as shown, on
                 "palette": "balance",         # optional: difference panels and overrides
                 "currents": {"store": ..., "depth_index": 0, "revision": "", "leads": [...]},  # optional, as `wind` and `ice`:
                                       # where these layers come from, at the store's own leads; `app.layers.layer_fields`
@@ -126,10 +127,15 @@ class LoopMap(JSComponent):
     def __init__(self, **params: Any) -> None:
         super().__init__(**params)
         self._point_callbacks: list[Callable[[float, float], Any]] = []
+        self._step_callbacks: list[Callable[[str, int], Any]] = []
 
     def on_point(self, callback: Callable[[float, float], Any]) -> None:
         """Call back with latitude and longitude (degrees, longitude in [0, 360)) of each click on a map."""
         self._point_callbacks.append(callback)
+
+    def on_step(self, callback: Callable[[str, int], Any]) -> None:
+        """Call back with `depth` or `palette` and 1 or -1 where a key asks for the next or the one before."""
+        self._step_callbacks.append(callback)
 
     def _process_property_change(self, msg: dict[str, Any]) -> dict[str, Any]:
         # Tuples come back from the browser as lists.
@@ -144,3 +150,6 @@ class LoopMap(JSComponent):
         if data.get("kind") == "point":
             for callback in self._point_callbacks:
                 callback(float(data["lat"]), float(data["lon"]))
+        if data.get("kind") == "step":
+            for step in self._step_callbacks:
+                step(str(data["what"]), 1 if data["by"] > 0 else -1)

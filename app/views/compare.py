@@ -15,6 +15,7 @@ from app.scene import Scene, comparison_choices, shown_depth, shown_variable, ti
 from app.scores import error_by_lead as compute_errors
 from app.selection import LAYOUTS, Selection
 from app.services import Services
+from app.units import Unit, unit_of
 from app.views.background import ChartBox, Latest
 from app.views.bound import chooser, offer
 from app.views.run import update
@@ -115,14 +116,14 @@ class ErrorView:
         if not with_acc and second.identifier.startswith("climatology"):
             self._say("The climatology of these days is being prepared.")
             return ""
-        theme, axis = selection.theme, time_axis(scene)
+        theme, axis, unit = selection.theme, time_axis(scene), unit_of(variable, selection.units).of_differences
 
         def work() -> tuple[Any, Any]:
             errors = compute_errors(self.services, first, second, name, (own, other), extent, with_acc)
-            return charts(errors, DISPLAY_VARIABLES[variable].units, theme, axis)
+            return charts(errors, unit, theme, axis)
 
         self._latest.run(
-            (first.identifier, second.identifier, name, own, extent, tuple(pairs), theme, with_acc), work, self._draw
+            (first.identifier, second.identifier, name, own, extent, tuple(pairs), theme, unit, with_acc), work, self._draw
         )
         is_error = first.kind == "forecast" and second.kind in ("reference", "analysis")
         return f"{'Error of this forecast' if is_error else 'Difference of the two'} over {where}{note}"
@@ -135,9 +136,9 @@ class ErrorView:
         self.box.put([chart for chart in drawn if chart is not None])
 
 
-def charts(errors: xr.Dataset, units: str, theme: str, axis: str) -> tuple[Any, Any]:
+def charts(errors: xr.Dataset, unit: Unit, theme: str, axis: str) -> tuple[Any, Any]:
     """Return the chart of RMSE, and that of ACC or None where it has no meaning."""
-    rmse = error_by_lead(errors.rmse, "RMSE", units, theme, time_axis=axis)
+    rmse = error_by_lead(unit.of(errors.rmse), "RMSE", unit.symbol, theme, time_axis=axis)
     if not errors.acc.notnull().any():
         return rmse, None
     return rmse, error_by_lead(errors.acc, "ACC", "correlation", theme, at_least_zero=False, time_axis=axis)

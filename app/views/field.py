@@ -1,5 +1,7 @@
 """What is drawn: variable, quantity, depth; and how: region, palette, range."""
 
+from typing import Any
+
 import panel as pn
 import panel_material_ui as pmui
 
@@ -7,11 +9,15 @@ from app.colouring import log_fits
 from app.palettes import PALETTES
 from app.scene import Scene, depth_choices, shown_depth, shown_variable
 from app.selection import OWN_VIEW, RANGE_MODES, Selection
+from app.units import SYSTEMS, Unit, unit_of
 from app.views.bound import bind, chooser, offer
 from engine.derived import DISPLAY_VARIABLES
 from engine.regions import REGIONS
 
 SHORT_QUANTITIES = {"Value": "value", "Anomaly": "anomaly", "24 h change": "change"}
+
+NO_STEPS = {"& .MuiInputAdornment-root": {"display": "none"}, "& .MuiOutlinedInput-root": {"paddingLeft": "12px"}}
+"""The arrow keys step a number; the library's buttons beside it have no name and leave little room for its figures."""
 
 WHOLE_COLUMN = "One value for the whole column: no depth to choose."
 SURFACE_ALONE = "The surface alone: no depth to choose."
@@ -42,14 +48,41 @@ class FieldControls:
         palettes = {"Automatic": "auto"} | {name.capitalize(): name for name in PALETTES}
         self.palette = chooser(selection, "palette", "Palette", palettes)
         self.range_mode = chooser(selection, "range_mode", "Range", {label: name for name, label in RANGE_MODES.items()})
-        self.low = bind(selection, "low", pmui.FloatInput(label="From", value=selection.low, step=0.5, size="small", width=118))
-        self.high = bind(selection, "high", pmui.FloatInput(label="To", value=selection.high, step=0.5, size="small", width=118))
+        self._unit = self._unit_shown(selection.variable)
+        self.low, self.high = self._limit("low", "From"), self._limit("high", "To")
+        self.units = chooser(selection, "units", "Units", {label: name for name, label in SYSTEMS.items()})
         self.limits = pn.Row(self.low, self.high, visible=selection.range_mode == "fixed")
+
+    def _limit(self, name: str, label: str) -> Any:
+        """Return a field for a limit of the range, in the units shown; the selection keeps it in the engine's."""
+        field = pmui.FloatInput(label=label, value=self._written(name), step=0.5, size="small", width=118, sx=NO_STEPS)
+
+        def typed(event: Any) -> None:
+            if event.new is not None and event.new != self._written(name):
+                self.selection.param.update(**{name: self._unit.back(event.new)})
+
+        field.param.watch(typed, "value")
+        self.selection.param.watch(lambda _: self._write(), name)
+        return field
+
+    def _written(self, name: str) -> float | None:
+        value = getattr(self.selection, name)
+        return None if value is None else float(f"{self._unit.of(value):.6g}")
+
+    def _write(self) -> None:
+        for name, field in (("low", self.low), ("high", self.high)):
+            if field.value != self._written(name):
+                field.value = self._written(name)
+
+    def _unit_shown(self, variable: str) -> Unit:
+        return unit_of(variable, self.selection.units, self.selection.quantity)
 
     def show(self, scene: Scene) -> None:
         """Offer the variables and depths of the store shown."""
         selection = self.selection
         variable = shown_variable(selection, scene)
+        self._unit = self._unit_shown(variable)
+        self._write()
         offer(self.variable, {DISPLAY_VARIABLES[name].label: name for name in scene.variables}, variable)
         has_levels = len(scene.depths) > 1 or scene.primary is None
         self.surface_only.object = SURFACE_ALONE if scene.depths else WHOLE_COLUMN

@@ -2,18 +2,12 @@
 
 from typing import Any
 
+import panel as pn
 import panel_material_ui as pmui
 
 from app.selection import LAYERS, Selection
 
-COMPACT = {
-    "display": "grid",
-    "gridTemplateColumns": "1fr 1fr",
-    "& .MuiFormControlLabel-root": {"margin": "0", "height": "26px"},
-    "& .MuiFormControlLabel-label": {"fontSize": "12.5px", "whiteSpace": "nowrap"},
-    "& .MuiCheckbox-root": {"padding": "3px 5px 3px 0"},
-    "& .MuiSvgIcon-root": {"fontSize": "17px"},
-}
+COMPACT = {"& .MuiSvgIcon-root": {"fontSize": "17px"}, "padding": "3px 5px 3px 0"}
 """Two columns, as dense as the lists above them."""
 
 
@@ -22,16 +16,19 @@ class LayerControls:
 
     def __init__(self, selection: Selection) -> None:
         self.selection = selection
-        self.layers: Any = pmui.CheckBoxGroup(
-            label="Layers", options={label: name for name, label in LAYERS.items()}, value=selection.shown_layers,
-            sizing_mode="stretch_width", sx=COMPACT, size="small", margin=(4, 10),
-        )  # fmt: skip
-        self.layers.param.watch(self._chosen, "value")
+        # Not a group of the library, which calls itself one of radio buttons to a screen reader.
+        self.boxes: dict[str, Any] = {
+            name: pmui.Checkbox(label=label, value=name in selection.shown_layers, size="small", sx=COMPACT, margin=0)
+            for name, label in LAYERS.items()
+        }
+        for box in self.boxes.values():
+            box.param.watch(self._chosen, "value")
+        self.layout = pn.GridBox(*self.boxes.values(), ncols=2, sizing_mode="stretch_width", margin=(0, 10))
         selection.param.watch(self._changed, "layers")
 
-    def _chosen(self, event: Any) -> None:
-        self.selection.layers = ",".join(name for name in LAYERS if name in event.new)
+    def _chosen(self, _: Any) -> None:
+        self.selection.layers = ",".join(name for name, box in self.boxes.items() if box.value)
 
     def _changed(self, _: Any) -> None:
-        if set(self.layers.value) != set(self.selection.shown_layers):
-            self.layers.value = self.selection.shown_layers
+        for name, box in self.boxes.items():
+            box.value = name in self.selection.shown_layers

@@ -4,8 +4,9 @@ from typing import Any
 
 from app.colouring import colour_choice
 from app.loopmap import LoopMap
+from app.palettes import PALETTES
 from app.positions import PIN_LETTERS
-from app.scene import STORE, Scene, shown_variable
+from app.scene import STORE, Scene, shown_depth, shown_variable
 from app.selection import OWN_VIEW, Selection
 from app.theme import MAP_LAYOUT, PIN_COLOURS, map_colours
 from engine.regions import REGIONS, Region
@@ -29,6 +30,8 @@ class MapView:
         self.component.param.watch(self._view_moved, "view")
         self.component.param.watch(self._playhead_moved, ["playhead", "playing"])
         self.component.on_point(self._clicked)
+        self.component.on_step(self._stepped)
+        self._depths: tuple[float, ...] = ()
         selection.param.watch(self._region_chosen, "region")
         selection.param.watch(self._view_chosen, ["latitude", "longitude", "span"])
         selection.param.watch(self._lead_chosen, "lead")
@@ -43,6 +46,7 @@ class MapView:
 
     def show(self, scene: Scene) -> None:
         """Draw a scene; only what changed travels to the browser."""
+        self._depths = scene.depths
         changes: dict[str, Any] = {"panels": scene.panels, "leads": scene.leads, "times": scene.times, "layout": scene.layout}
         if scene.primary is not None:
             changes |= self.colouring(shown_variable(self.selection, scene))
@@ -88,6 +92,14 @@ class MapView:
 
     def _clicked(self, latitude: float, longitude: float) -> None:
         self.selection.param.update(point_latitude=round(latitude, 3), point_longitude=round(longitude, 3))
+
+    def _stepped(self, what: str, by: int) -> None:
+        """Go to the level above or below the one shown, or to the palette beside it in the list."""
+        if what == "palette":
+            self.selection.palette = PALETTES[(PALETTES.index(self.component.palette) + by) % len(PALETTES)]
+        elif len(self._depths) > 1:
+            level = shown_depth(self.selection, self._depths)[0] + by
+            self.selection.depth = self._depths[max(0, min(level, len(self._depths) - 1))]
 
     def _region_chosen(self, event: Any) -> None:
         if event.new in REGIONS:

@@ -33,8 +33,8 @@ class PointCharts:
     def draw(self, scene: Scene, asked: Hashable, make: Callable[[], list[Any]], without: str = NO_WATER) -> None:
         """Draw the elements that `make` returns, or the words `without` any, unless what was `asked` for is on screen already."""
         stores = tuple((reader.identifier, tuple(reader.leads)) for reader in drawn_readers(scene))
-        places = self.selection.point, self.selection.pins
-        self._latest.run((places, self.selection.theme, stores, asked), make, lambda made: self.box.put(made, without))
+        asked = asked, self.selection.point, self.selection.pins, self.selection.theme, self.selection.units, stores
+        self._latest.run(asked, make, lambda made: self.box.put(made, without))
 
     def say(self, words: str) -> None:
         """Show words in place of charts."""

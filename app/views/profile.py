@@ -4,6 +4,7 @@ from typing import Any
 
 from app.elements import profile
 from app.scene import Scene
+from app.units import unit_of
 from app.views.point import PointCharts, variable_with_depth, when
 from engine.derived import DISPLAY_VARIABLES
 
@@ -19,11 +20,12 @@ class ProfileView(PointCharts):
         if variable not in scene.variables or lead is None:
             return False
         shown, theme = DISPLAY_VARIABLES[variable], self.selection.theme
+        unit = unit_of(variable, self.selection.units)
         title = f"{shown.label}, {when(scene, lead)}"
 
         def make() -> list[Any]:
-            curves = {key: values.isel(lead=0) for key, values in self.at_places(scene, variable, [lead]).items()}
-            return [profile(curves, title, shown.units, theme)] if curves else []
+            curves = {key: unit.of(values.isel(lead=0)) for key, values in self.at_places(scene, variable, [lead]).items()}
+            return [profile(curves, title, unit.symbol, theme)] if curves else []
 
         self.draw(scene, (variable, lead), make)
         return True

@@ -7,6 +7,7 @@ from app.scores import sea_state_by_lead
 from app.selection import Selection
 from app.services import Services
 from app.stacks import sea_layers, stacked, wave_series
+from app.units import unit_of
 from app.views.point import PointCharts, places, where
 
 WAVES = "swh"
@@ -27,6 +28,7 @@ class SeaStateView(PointCharts):
             self.say(NO_WAVES)
             return ""
         where_in_view = "the globe" if extent[3] - extent[2] >= 359 else "the area in view"
+        unit = unit_of(WAVES, self.selection.units)
         theme, axis, leads = self.selection.theme, time_axis(scene), reader.all_leads
 
         def make() -> list[Any]:
@@ -35,7 +37,7 @@ class SeaStateView(PointCharts):
             at_point = {key: values.isel(depth=0) for key, values in self.at_places(scene, WAVES, leads).items()}
             if at_point:
                 spot = where(self.selection, scene)
-                charts.append(wave_series(at_point, f"Significant wave height, {spot}", "m", theme, axis))
+                charts.append(wave_series(at_point, f"Significant wave height, {spot}", unit, theme, axis))
             return charts if layers else []
 
         self.draw(scene, ("sea state", extent, tuple(places(self.selection, scene))), make, NO_WAVES)

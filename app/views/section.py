@@ -57,7 +57,7 @@ class SectionView:
             self.sections.put([], NO_LEVELS)
             return ""
         stores = tuple((reader.identifier, tuple(reader.leads)) for reader in readers)
-        colours = selection.palette, selection.range_mode, selection.limits, selection.theme
+        colours = selection.palette, selection.range_mode, selection.limits, selection.units, selection.theme
         wanted = selection.section, variable, colours, stores
         # Once the browser has every day it follows the playhead by itself.
         if self._playing != wanted:

@@ -9,6 +9,7 @@ from app.readers import day_offset
 from app.scene import Scene, quantity_label, shown_depth, shown_variable, time_axis
 from app.selection import Selection
 from app.services import Services
+from app.units import unit_of
 from app.views.background import ChartBox, Latest
 from app.views.point import drawn_readers
 from app.words import store_label
@@ -33,6 +34,7 @@ class SectionTimeView:
         shown, choice = DISPLAY_VARIABLES[variable], colour_choice(selection, variable)
         _, metres = shown_depth(selection, scene.depths)
         what = quantity_label(variable, "value", metres if scene.depths else None)
+        unit = unit_of(variable, selection.units)
         theme, axis, line = selection.theme, time_axis(scene), selection.section
 
         def make() -> tuple[list[Any], str]:
@@ -50,10 +52,11 @@ class SectionTimeView:
                 return [], str(error)
             if not found:
                 return [], f"There is no {shown.label.lower()} in this store."
-            limits = choice.limits_of(found[0][1].values)
-            return [hovmoller(values, words, shown.units, choice.palette, limits, theme, axis) for words, values in found], ""
+            limits = unit.limits(choice.limits_of(found[0][1].values))
+            look = unit.symbol, choice.palette, limits, theme, axis
+            return [hovmoller(unit.of(values), words, *look) for words, values in found], ""
 
         stores = tuple((reader.identifier, tuple(reader.leads)) for reader in readers)
-        colours = selection.palette, selection.range_mode, selection.limits
+        colours = selection.palette, selection.range_mode, selection.limits, selection.units
         self._latest.run((line, variable, metres, colours, theme, stores), make, lambda made: self.box.put(*made))
         return ""

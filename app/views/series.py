@@ -8,9 +8,9 @@ from app.elements import series
 from app.scene import Scene, quantity_label, shown_depth, shown_variable, time_axis
 from app.selection import Selection
 from app.services import Services
+from app.units import unit_of
 from app.views.point import PointCharts, where
 from app.views.profile import ProfileView
-from engine.derived import DISPLAY_VARIABLES
 
 
 class SeriesAndProfile:
@@ -39,13 +39,14 @@ class SeriesView(PointCharts):
         variable, leads = shown_variable(self.selection, scene), scene.primary.all_leads
         _, metres = shown_depth(self.selection, scene.depths)
         what = quantity_label(variable, "value", metres if scene.depths else None)
+        unit = unit_of(variable, self.selection.units)
         spot, theme, axis = where(self.selection, scene), self.selection.theme, time_axis(scene)
 
         def make() -> list[Any]:
             found = self.at_places(scene, variable, leads)
-            curves = {key: values.sel(depth=metres, method="nearest") for key, values in found.items()}
+            curves = {key: unit.of(values.sel(depth=metres, method="nearest")) for key, values in found.items()}
             # One curve alone has no legend to tell its source.
             source = f"{next(iter(curves))[1]}, " if len(curves) == 1 else ""
-            return [series(curves, f"{what}, {source}{spot}", DISPLAY_VARIABLES[variable].units, theme, axis)] if curves else []
+            return [series(curves, f"{what}, {source}{spot}", unit.symbol, theme, axis)] if curves else []
 
         self.draw(scene, (variable, metres), make)

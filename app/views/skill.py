@@ -14,6 +14,7 @@ from app.services import Services
 from app.skill_charts import by_lead, by_wavelength, legend
 from app.skill_table import STYLE, table
 from app.theme import RULE
+from app.units import unit_of
 from app.views.background import Latest, chart_pane
 from app.views.bound import chooser, offer
 from app.views.run import update
@@ -96,7 +97,8 @@ class SkillView:
     def _ask(self) -> None:
         """Draw the selection again where it, the forecasts on the disk or a file of results is another."""
         selection, (source, model, pairs) = self.selection, self._wanted
-        wanted = (selection.skill, selection.variable, float(selection.depth), selection.band, selection.waters, selection.theme)
+        place = float(selection.depth), selection.band, selection.waters
+        wanted = (selection.skill, selection.variable, *place, selection.units, selection.theme)
         self._latest.run((wanted, self._wanted, skill.stamps()), lambda: drawn(source, model, bool(pairs), *wanted), self._draw)
 
     def poll(self) -> None:
@@ -155,7 +157,7 @@ class SkillView:
 
 
 def drawn(
-    source: str, model: str, on_disk: bool, name: str, variable: str, depth: float, band: str, waters: str, theme: str
+    source: str, model: str, on_disk: bool, name: str, variable: str, depth: float, band: str, waters: str, units: str, theme: str
 ) -> Drawn:
     """Return everything that is drawn of one result: the named one, or the first there is."""
     found = skill.choices(source, model, on_disk)
@@ -166,11 +168,11 @@ def drawn(
     made = Drawn(labels, skill.chosen(name, found), refused="; ".join(skill.listing().refused))
     made.result = found.get(made.name)
     if made.result is not None:
-        _fill(made, made.result, variable, depth, band, waters, theme)
+        _fill(made, made.result, variable, depth, band, waters, units, theme)
     return made
 
 
-def _fill(made: Drawn, result: Result, variable: str, depth: float, band: str, waters: str, theme: str) -> None:
+def _fill(made: Drawn, result: Result, variable: str, depth: float, band: str, waters: str, system: str, theme: str) -> None:
     models = result.models
     made.places = skill.places(result)
     variable = variable if variable in made.places else next(iter(made.places))
@@ -179,8 +181,11 @@ def _fill(made: Drawn, result: Result, variable: str, depth: float, band: str, w
     made.chosen = (variable, depth, band)
     shown = DISPLAY_VARIABLES[variable]
     cells = skill.cells(result, variable, depth, band)
-    units = {"rmse": shown.units, "acc": "correlation", "bias": shown.units}
+    unit = unit_of(variable, system).of_differences
+    units = {"rmse": unit.symbol, "acc": "correlation", "bias": unit.symbol}
     scores = {score: skill.curves(cells, score) for score in HEADINGS}
+    for score in ("rmse", "bias"):
+        scores[score] = {name: unit.of(each) for name, each in scores[score].items()}
     names: dict[str, str] = {}
     for score, each in scores.items():
         if each:
@@ -200,6 +205,6 @@ def _fill(made: Drawn, result: Result, variable: str, depth: float, band: str, w
     names = {name: skill.OTHER_LABELS.get(name) or skill.model_label(name) for name in names}
     made.legend = legend(names, models, theme)
     place = f"{shown.label}{f' at {depth:g} m' if len(made.places[variable]) > 1 else ''}, {BAND_LABELS[band]}"
-    headed = {f"{HEADINGS[score]}{f' ({shown.units})' if score != 'acc' else ''}": each for score, each in scores.items() if each}
+    headed = {f"{HEADINGS[score]}{f' ({unit.symbol})' if score != 'acc' else ''}": each for score, each in scores.items() if each}
     made.table = table(headed, names, place)
     made.words = f"{skill.facts(result)} {UPPER_BOUND}"

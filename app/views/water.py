@@ -10,6 +10,7 @@ from app.elements import hovmoller, profile, temperature_salinity
 from app.scene import Scene, time_axis
 from app.selection import Selection
 from app.services import Services
+from app.units import unit_of
 from app.views.point import PointCharts, at_place, drawn_readers, places, variable_with_depth, when, where
 from app.views.profile import nearest_lead
 from app.words import store_label
@@ -30,6 +31,7 @@ class TemperatureSalinityView(PointCharts):
         assert scene.primary is not None
         lead = nearest_lead(self.selection.lead, scene.primary.leads)
         title, theme = f"Water, {where(self.selection, scene)}, {when(scene, lead or 0)}", self.selection.theme
+        unit = unit_of("thetao", self.selection.units)
 
         def make() -> list[Any]:
             warmth, salt = (self.at_places(scene, name, [] if lead is None else [lead]) for name in ("thetao", "so"))
@@ -38,7 +40,7 @@ class TemperatureSalinityView(PointCharts):
                 for key in warmth
                 if key in salt and warmth[key].sizes["depth"] > 1
             }
-            return [temperature_salinity(columns, title, theme)] if columns else []
+            return [temperature_salinity(columns, title, theme, unit)] if columns else []
 
         self.draw(scene, lead, make)
         return ""
@@ -83,6 +85,7 @@ class DepthTimeView(PointCharts):
         variable, leads, axis = variable_with_depth(selection, scene), scene.primary.all_leads, time_axis(scene)
         letter, place = places(selection, scene)[0]
         shown, choice, theme = DISPLAY_VARIABLES[variable], colour_choice(selection, variable), selection.theme
+        unit = unit_of(variable, selection.units)
         spot = where(selection, scene) if len(places(selection, scene)) == 1 else f"at {letter or 'the point'}"
 
         def make() -> list[Any]:
@@ -93,9 +96,10 @@ class DepthTimeView(PointCharts):
                     found[reader.identifier] = f"{shown.label}, {store_label(reader.kind, reader.attrs)}, {spot}", values
             if not found:
                 return []
-            limits = choice.limits_of(next(iter(found.values()))[1].values)
+            limits = unit.limits(choice.limits_of(next(iter(found.values()))[1].values))
             return [
-                hovmoller(values, title, shown.units, choice.palette, limits, theme, axis) for title, values in found.values()
+                hovmoller(unit.of(values), title, unit.symbol, choice.palette, limits, theme, axis)
+                for title, values in found.values()
             ]
 
         self.draw(scene, (variable, selection.palette, selection.range_mode, selection.limits), make)

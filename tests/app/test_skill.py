@@ -35,8 +35,8 @@ def result() -> Result:
 
 def asked(
     name: str = "", variable: str = "zos", depth: float = 0.0, band: str = "14-64"
-) -> tuple[str, str, float, str, str, str]:
-    return name, variable, depth, band, "north_pacific", "light"
+) -> tuple[str, str, float, str, str, str, str]:
+    return name, variable, depth, band, "north_pacific", "si", "light"
 
 
 def test_a_file_that_is_no_result_is_passed_over_with_its_reason(result: Result) -> None:

@@ -82,7 +82,7 @@ def prepare() -> Path:
 def choose(page: Page, label: str, option: str) -> tuple[float, float]:
     """Choose an option and return milliseconds from the click to the first picture and to the whole loop."""
     page.get_by_role("combobox", name=label, exact=True).click()
-    item = page.get_by_role("listbox").get_by_role("menuitem", name=option, exact=True)
+    item = page.get_by_role("listbox").get_by_role("option", name=option, exact=True)
     item.wait_for()
     page.wait_for_timeout(400)
     page.evaluate(WATCH)

@@ -102,13 +102,13 @@ class Visit:
     def choose(self, label: str, option: str) -> None:
         """Choose `option` of the list called `label`."""
         self.page.get_by_role("combobox", name=label, exact=True).click()
-        self.page.get_by_role("listbox").get_by_role("menuitem", name=option, exact=True).click()
+        self.page.get_by_role("listbox").get_by_role("option", name=option, exact=True).click()
         expect(self.page.get_by_role("listbox")).to_have_count(0)
 
     def milliseconds_to_picture(self, label: str, option: str) -> float:
         """Choose `option` of the list called `label` and return the time from the click to the painted picture."""
         self.page.get_by_role("combobox", name=label, exact=True).click()
-        item = self.page.get_by_role("listbox").get_by_role("menuitem", name=option, exact=True)
+        item = self.page.get_by_role("listbox").get_by_role("option", name=option, exact=True)
         item.wait_for()
         self.page.evaluate(WATCH_CHANGE)
         item.click()

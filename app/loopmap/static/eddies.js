@@ -2,6 +2,7 @@
 
 import { areaOf, EddyDays, leastAmplitude } from "./eddy_days.js";
 import { latitude, longitude } from "./format.js";
+import { speedsOf } from "./reading.js";
 
 const KILOMETRES_PER_DEGREE = 111.195;
 const REACH = 9; // pixels around the middle of an eddy that count as a click on it
@@ -23,7 +24,7 @@ export class EddyLayer {
   state() { return { eddies: this.shown.length, eddy: this.card?.innerText ?? "" }; }
 
   // What the drawing depends on beside the eddies themselves.
-  look() { return [this.chosen, this.days?.found, this.days?.of, this.days?.error, Boolean(this.panel.spec?.eddies)]; }
+  look() { return [this.chosen, this.days?.found, this.days?.of, this.days?.error, Boolean(this.panel.spec?.eddies), String(this.panel.spec?.speed)]; }
 
   // Asks for what the view needs and returns the eddies of a lead, or null.
   bring(lead) {
@@ -148,7 +149,7 @@ export class EddyLayer {
       return;
     }
     if (!this.card) this.openCard();
-    const html = facts(eddy, this.lead);
+    const html = facts(eddy, this.lead, speedsOf(panel.spec));
     if (this.facts !== html) this.card.querySelector("dl").innerHTML = this.facts = html;
     const name = eddy.cyclonic ? "Cyclone, a low" : "Anticyclone, a high";
     this.card.querySelector("b").textContent = name;
@@ -186,14 +187,14 @@ export class EddyLayer {
 }
 
 // What the card says, by the numbers of an eddy on a lead.
-function facts(eddy, lead) {
+function facts(eddy, lead, speeds) {
   const turn = (eddy.cyclonic === 1) === (eddy.lat > 0) ? "counter-clockwise" : "clockwise";
   const days = (count, more) => `${count} ${count === 1 ? "day" : "days"}${more ? " or more" : ""}`;
   const rows = [
     ["Turns", turn],
     ["Amplitude", `${(eddy.amplitude / 10).toFixed(1)} cm`],
     ["Radius", `${eddy.radius} km`],
-    ["Speed", `${(eddy.speed / 100).toFixed(2)} m s⁻¹`],
+    ["Speed", `${speeds.show(eddy.speed / 100).toFixed(2)} ${speeds.symbol}`],
     ["Age", days(lead - eddy.first, eddy.born_before)],
     ["Lifetime", days(eddy.last - eddy.first, eddy.born_before || eddy.goes_on)],
     ["Place", `${latitude(eddy.lat, 2)} ${longitude(eddy.lon, 2)}`],

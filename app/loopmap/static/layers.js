@@ -2,9 +2,11 @@
 
 import { drawArrows, INKS, referenceLength } from "./arrows.js";
 import { LayerField, vectorsOf } from "./fields.js";
+import { figure } from "./format.js";
 import { drawLines, writeValues } from "./lines.js";
 import { placeNames, writeNames } from "./names.js";
 import { roundStep } from "./painter.js";
+import { readingOf, speedsOf } from "./reading.js";
 import { Room } from "./room.js";
 import { Streaks } from "./streaks.js";
 
@@ -46,16 +48,17 @@ export class Layers {
     if (shown.size || this.streaks.shown?.size) this.streaks.show(shown);
   }
 
-  // The round speed in m s⁻¹ that an arrow of full length stands for, the same on all maps and days of a view.
+  // The speed in m s⁻¹, round as it is read, that an arrow of full length stands for, the same on all maps and days of a view.
   reference(field) {
     const { stage } = this;
-    const key = stage.panels.map((panel) => JSON.stringify([panel.spec?.[field]?.store, panel.spec?.[field]?.depth_index])).join() + stage.view.span;
+    const key = stage.panels.map((panel) => JSON.stringify([panel.spec?.[field]?.store, panel.spec?.[field]?.depth_index, panel.spec?.speed])).join() + stage.view.span;
     const known = this.references.get(field);
     if (known && (known.key === key || stage.moving)) return known.speed;
     const speeds = stage.panels.map((panel) => panel.layers.vectors[field]?.fast(stage.view)).filter(Boolean);
     if (!speeds.length) return null;
     const [least, most] = REFERENCES[field];
-    const speed = Math.min(Math.max(roundStep(Math.max(...speeds) * 0.8), least), most);
+    const { show, back } = speedsOf(stage.panels[0].spec);
+    const speed = back(roundStep(show(Math.min(Math.max(Math.max(...speeds) * 0.8, least), most))));
     this.references.set(field, { key, speed });
     return speed;
   }
@@ -106,7 +109,7 @@ export class PanelLayers {
     const { frame, colours } = this.panel;
     const names = shown.has("names") ? placeNames(() => stage.refresh()) : null;
     const contoured = shown.has("contours") && colours ? [frame, colours.low, colours.high, colours.logarithmic] : [];
-    const drawn = [stage.view, stage.theme.key, stage.ratio, [...shown].join(), names, ...contoured, ...Object.values(frames), this.panel.landFits()];
+    const drawn = [stage.view, stage.theme.key, stage.ratio, [...shown].join(), names, ...contoured, ...Object.values(frames), this.panel.landFits(), String(this.panel.spec?.shown), String(this.panel.spec?.speed)];
     if (this.drawn?.length === drawn.length && this.drawn.every((one, index) => one === drawn[index])) return;
     this.drawn = drawn;
     this.paint(shown, frames, names);
@@ -157,7 +160,7 @@ export class PanelLayers {
     const written = [];
     for (const [name, frame] of Object.entries(lines)) {
       if (!shown.has(name) || !frame?.width) continue;
-      const drawn = drawLines(context, view, frame, name, panel.colours);
+      const drawn = drawLines(context, view, frame, name, panel.colours, readingOf(panel.spec ?? panel.wantedSpec));
       this.counts[name] = drawn.count;
       written.unshift(drawn);
     }
@@ -190,10 +193,11 @@ export class PanelLayers {
   showKey(shown, keyed) {
     const { panel } = this;
     const rows = [];
+    const { show, symbol } = speedsOf(panel.spec);
     const lacks = (name) => !panel.isDifference && panel.spec && !panel.spec[FIELD_OF[name]];
     if (shown.has("streaks") && this.vectors.currents) rows.push(`<span>${NOT_PATHS}</span>`);
     for (const [name, what] of [["arrows", "current"], ["wind", "wind"]]) {
-      if (keyed[name]) rows.push(`<span>${sample(name)}${keyed[name]} m/s ${what}</span>`);
+      if (keyed[name]) rows.push(`<span>${sample(name)}${figure(show(keyed[name]), show(keyed[name]) / 2)} ${symbol} ${what}</span>`);
     }
     if (shown.has("ice") && this.counts.ice) rows.push(`<span>${sample("ice")}ice edge</span>`);
     const lacking = [["streaks", "currents"], ["arrows", "currents"], ["wind", "wind"], ["ice", "ice"]].filter(([name]) => shown.has(name) && lacks(name));

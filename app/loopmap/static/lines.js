@@ -13,19 +13,21 @@ const DEPTHS = [200, 1000, 2000, 4000]; // metres
 const APART = 300; // pixels between two values on one line
 const STRAIGHT = 12; // pixels each way from which a value takes its slope
 
-// Levels and the fewest digits that tell them apart: contours at the round values that the colour bar has, or half as far apart.
-function levelsOf(name, colours) {
-  if (name === "bathymetry") return { values: DEPTHS, step: 1 };
-  if (name === "ice") return { values: [0], step: 0 };
-  const { low, high, logarithmic } = colours;
-  const marks = logarithmic ? logarithmicTicks(low, high, 12) : ticks(low, high, 14);
-  return { ...marks, values: marks.values.filter((value) => value > low && value < high) };
+// Levels in the store's units and what is written on them: contours at the round values that the colour bar has, or half as far
+// apart, with the fewest digits that tell them apart.
+function levelsOf(name, { low, high, logarithmic }, { show, back }) {
+  if (name === "bathymetry") return { values: DEPTHS, texts: DEPTHS.map((depth) => `${depth} m`) };
+  if (name === "ice") return { values: [0], texts: [] };
+  const [least, most] = [show(low), show(high)];
+  const marks = logarithmic ? logarithmicTicks(least, most, 12) : ticks(least, most, 14);
+  const inside = marks.values.filter((mark) => mark > least && mark < most);
+  return { values: inside.map(back), texts: inside.map((mark) => figure(mark, marks.step || mark)) };
 }
 
 // Draws the lines of a frame and returns [{ line, text }] to write values on, the turns they are drawn in, and their number.
-export function drawLines(context, view, frame, name, colours) {
+export function drawLines(context, view, frame, name, colours, read) {
   const look = LOOKS[name];
-  const { values, step } = levelsOf(name, colours);
+  const { values, texts } = levelsOf(name, colours, read);
   const levels = isolines(frame, values);
   const path = new Path2D();
   const zero = new Path2D();
@@ -48,8 +50,7 @@ export function drawLines(context, view, frame, name, colours) {
     }
   }
   context.setLineDash([]);
-  const unit = name === "bathymetry" ? " m" : "";
-  const written = name === "ice" ? [] : levels.flatMap(({ value, lines }) => lines.map((line) => ({ line, text: figure(value, step || value) + unit })));
+  const written = levels.flatMap(({ lines }, number) => (texts[number] ? lines.map((line) => ({ line, text: texts[number] })) : []));
   return { written, turns, count: levels.reduce((sum, { lines }) => sum + lines.length, 0) };
 }
 

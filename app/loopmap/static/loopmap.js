@@ -18,6 +18,7 @@ export async function render({ model, frames, sizing }) {
     framesUrl: frames, palettes, fill: ["stretch_both", "stretch_height"].includes(sizing),
     report: (name, value) => reporter.report(name, value),
     clicked: (lat, lon) => model.send_msg({ kind: "point", lat, lon }),
+    stepped: (what, by) => model.send_msg({ kind: "step", what, by }),
   });
   const style = () => stage.setStyle({
     palette: model.palette, mode: model.range_mode, low: model.range_low, high: model.range_high, logarithmic: model.log_scale,
@@ -44,6 +45,8 @@ export async function render({ model, frames, sizing }) {
     palette: "style", range_mode: "style", range_low: "style", range_high: "style", log_scale: "style",
   };
   for (const [parameter, step] of Object.entries(watched)) model.on(parameter, () => { if (!reporter.writing) soon(step); });
+  model.on("panels", () => stage.keys.answered("depth", model.panels[0]?.quantity));
+  model.on("palette", () => stage.keys.answered("palette", `Palette: ${model.palette}`));
   model.on("marker", () => stage.setMarker(model.marker));
   model.on("pins", () => stage.setPins(model.pins));
   model.on("line", () => stage.setLine(model.line));

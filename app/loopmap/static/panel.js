@@ -2,16 +2,17 @@
 
 import { difference } from "./codec.js";
 import { ColourBar } from "./colourbar.js";
-import { figure, latitude, leadText, longitude, units } from "./format.js";
+import { figure, latitude, leadText, longitude } from "./format.js";
 import { drawGraticule, drawLand, drawLine, drawMarker, drawMissing, drawAxis, drawPins } from "./geography.js";
 import { PanelLayers } from "./layers.js";
 import { Loop } from "./loader.js";
 import { Overlay } from "./overlay.js";
 import { colourRange, differences, Painter } from "./painter.js";
+import { readingOf } from "./reading.js";
 
 const MARKUP = `
   <header class="head">
-    <div class="what"><span class="quantity"></span><span class="source"></span></div>
+    <div class="what"><h2 class="quantity"></h2><span class="source"></span></div>
     <div class="when"><span class="date"></span><span class="lead"></span></div>
   </header>
   <div class="map" tabindex="0" role="application">
@@ -59,6 +60,16 @@ export class Panel {
   get pending() { return this.next !== null; }
   // Why there is nothing to show; a loop that lacks some leads still shows the others.
   get error() { return this.loop && this.loop.frames.size === 0 ? this.loop.error : null; }
+
+  // What to ask for at a view: the same as before where neither content nor view changed, such as for other words or units.
+  requestAt(view, ratio) {
+    const content = contentKey(this.wantedSpec);
+    const { asked } = this;
+    if (asked?.content === content && asked.ratio === ratio && asked.view.sameAs(view)) return asked.request;
+    const step = this.loop?.content === content ? this.frames()[0]?.step : null;
+    this.asked = { content, ratio, view, request: view.request(ratio, step ?? 0.25) };
+    return this.asked.request;
+  }
 
   // Starts or extends the loop for a spec and viewport; returns whether other frames than those on screen are awaited.
   want(spec, request, lead) {
@@ -290,7 +301,8 @@ export class Panel {
     const spec = this.spec || this.wantedSpec;
     if (!spec) return;
     const { quantity, source, date, lead: leadPart, notice, empty } = this.parts;
-    setText(quantity, spec.units ? `${spec.quantity} (${units(spec.units)})` : spec.quantity);
+    const { symbol, show } = readingOf(spec);
+    setText(quantity, symbol ? `${spec.quantity} (${symbol})` : spec.quantity);
     setText(source, [spec.title, spec.forcing].filter(Boolean).join(" · "));
     setText(date, blended ? `${time} (blended)` : time);
     setText(leadPart, time && spec.has_lead !== false ? leadText(lead + (spec.lead_shift || 0)) : "");
@@ -301,7 +313,7 @@ export class Panel {
     this.bar.element.classList.toggle("vacant", !this.colours || Boolean(message));
     if (this.colours) {
       const { colours, low, high, logarithmic } = this.colours;
-      this.bar.show(colours, low, high, logarithmic, spec.units, this.stage.view.width, spec.classes);
+      this.bar.show(colours, show(low), show(high), logarithmic, symbol, this.stage.view.width, spec.classes);
     }
   }
 
@@ -324,9 +336,10 @@ export class Panel {
     if (!position) return;
     const { view } = this.stage;
     const value = this.frame ? this.frame.valueAt(position.lat, position.lon) : NaN;
-    const range = this.colours ? this.colours.high - this.colours.low : 1;
+    const { symbol, factor, show } = readingOf(this.spec);
+    const range = factor * (this.colours ? this.colours.high - this.colours.low : 1);
     const place = `${latitude(position.lat, 2)} ${longitude(position.lon, 2)}`;
-    const text = Number.isFinite(value) ? `${figure(value, range / 500)} ${units(this.spec.units)}` : "no data";
+    const text = Number.isFinite(value) ? `${figure(show(value), range / 500)} ${symbol}` : "no data";
     readout.replaceChildren(Object.assign(document.createElement("b"), { textContent: text }), document.createTextNode(place));
     const [x, y] = [view.x(position.lon), view.y(position.lat)];
     pin.style.transform = `translate(${x}px, ${y}px)`;

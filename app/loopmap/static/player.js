@@ -7,6 +7,7 @@ const ICONS = {
   pause: "M8 5v14M16 5v14",
   forward: "M8 5l9 7-9 7z",
   last: "M19 5v14M5 5l11 7-11 7z",
+  keys: "M3 7h18v10H3zM6.5 10.2h.1M10.2 10.2h.1M13.9 10.2h.1M17.5 10.2h.1M8 13.8h8",
   loop: "M4 12a8 6 0 0 1 14-4l2 2M20 5v5h-5M20 12a8 6 0 0 1-14 4l-2-2M4 19v-5h5",
 };
 const SPEEDS = [1, 2, 4, 6, 10, 15, 30, 60];
@@ -34,6 +35,7 @@ export class Player {
           ${SPEEDS.map((speed) => `<option value="${speed}">${speed} d/s</option>`).join("")}</select></label>
         ${button("loop", "Repeat", "", true)}
         <button type="button" class="text" data-act="blend" aria-pressed="false" aria-label="Blend between days" title="Blend between days: a blend is not a forecast">Blend</button>
+        ${button("keys", "Keys", "?")}
       </div>`;
     this.scrub = this.element.querySelector("input");
     this.held = this.element.querySelector(".held");
@@ -54,6 +56,7 @@ export class Player {
       last: () => stage.go(Infinity),
       loop: () => stage.set("looping", !stage.looping),
       blend: () => stage.set("blend", !stage.blend),
+      keys: () => stage.keys.open(),
     };
     actions[name]?.();
   }

@@ -1,4 +1,4 @@
-// Wheel, drag, pinch, double click and keys on a map, as calls on the stage.
+// Wheel, drag, pinch and double click on a map, as calls on the stage.
 
 const CLICK_REACH = 4; // pixels a click may wander
 const OVER = "button, .card"; // what lies over a map and is not the map
@@ -71,39 +71,6 @@ export function attachPointer(map, stage, panel) {
     if (zoom === "out") stage.move(stage.view.zoomed(1 / 1.6));
     if (zoom === "reset") stage.home();
   });
-}
-
-// Keys that mean the same anywhere in the component, and on the page while nothing else has the focus: Space plays at once.
-export function attachKeys(element, stage) {
-  const page = element.ownerDocument;
-  const unfocused = (event) => {
-    if (!element.isConnected) page.removeEventListener("keydown", unfocused);
-    else if (event.target === page.body) press(event);
-  };
-  const press = (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("select, input[type=range]:not([data-scrub])")) return;
-    const onButton = event.target.closest("button");
-    const distance = Math.round(stage.view.width / 8);
-    const actions = {
-      " ": () => stage.toggle(),
-      ArrowLeft: () => (event.shiftKey ? stage.move(stage.view.panned(distance, 0)) : stage.step(-1)),
-      ArrowRight: () => (event.shiftKey ? stage.move(stage.view.panned(-distance, 0)) : stage.step(1)),
-      ArrowUp: event.shiftKey && (() => stage.move(stage.view.panned(0, distance))),
-      ArrowDown: event.shiftKey && (() => stage.move(stage.view.panned(0, -distance))),
-      "+": () => stage.move(stage.view.zoomed(1.6)),
-      "=": () => stage.move(stage.view.zoomed(1.6)),
-      "-": () => stage.move(stage.view.zoomed(1 / 1.6)),
-      0: () => stage.home(),
-      Home: () => stage.go(0),
-      Escape: stage.panels.some((panel) => panel.overlay.open) && (() => stage.panels.forEach((panel) => panel.overlay.close())),
-      End: () => stage.go(Infinity),
-    };
-    if (!actions[event.key] || (event.key === " " && onButton)) return;
-    event.preventDefault();
-    actions[event.key]();
-  };
-  element.addEventListener("keydown", press);
-  page.addEventListener("keydown", unfocused);
 }
 
 function spread(active) {

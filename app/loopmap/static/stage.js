@@ -5,11 +5,12 @@ import { counters } from "./counters.js";
 import { unpackPath } from "./codec.js";
 import { Geography } from "./geography.js";
 import { Layers } from "./layers.js";
+import { Keys } from "./keys.js";
 import { arrange } from "./layout.js";
 import { Panel, contentKey } from "./panel.js";
 import { Player } from "./player.js";
 import { Playhead } from "./playhead.js";
-import { attachKeys, attachPointer } from "./pointer.js";
+import { attachPointer } from "./pointer.js";
 import { Swipe } from "./swipe.js";
 import { readTheme, watchTheme } from "./theme.js";
 import { View } from "./view.js";
@@ -17,9 +18,9 @@ import { View } from "./view.js";
 const SETTLE = 150; // ms without movement before frames are asked for anew
 
 export class Stage {
-  // `report(name, value)` tells the page's server; `clicked(lat, lon)` a click on a map.
-  constructor({ framesUrl, palettes, fill, report, clicked }) {
-    Object.assign(this, { framesUrl, palettes, fill, report, clicked });
+  // `report(name, value)` tells the page's server; `clicked(lat, lon)` a click on a map; `stepped(what, by)` a key for what it knows.
+  constructor({ framesUrl, palettes, fill, report, clicked, stepped }) {
+    Object.assign(this, { framesUrl, palettes, fill, report, clicked, stepped });
     this.element = document.createElement("div");
     this.element.className = fill ? "goms fill" : "goms";
     this.grid = document.createElement("div");
@@ -42,12 +43,11 @@ export class Stage {
     this.pins = []; // [latitude, longitude, letter, colour] of places that stay marked
     this.line = []; // [latitude, longitude] of the places of a line across the ocean
     this.axes = {}; // by key of a map and lead: [[latitude, longitude]] of a path that moves with the days
-    this.style = {};
-    this.wantedStyle = {};
+    Object.assign(this, { style: {}, wantedStyle: {} });
     this.view = new View(0, 205, 360, 1200, 600);
     this.wantedView = { lat: 0, lon: 205, span: 360 };
     this.ratio = 1;
-    attachKeys(this.element, this);
+    this.keys = new Keys(this);
     this.stopTheme = watchTheme(() => requestAnimationFrame(() => this.retheme()));
     this.resizer = new ResizeObserver(() => this.resized());
     this.resizer.observe(this.grid);
@@ -286,10 +286,7 @@ export class Stage {
 
   // Asks every panel for its leads at the present view.
   request() {
-    for (const panel of this.panels) {
-      const step = panel.loop?.content === contentKey(panel.wantedSpec) ? panel.frames()[0]?.step : null;
-      panel.want(panel.wantedSpec, this.view.request(this.ratio, step ?? 0.25), this.lead);
-    }
+    for (const panel of this.panels) panel.want(panel.wantedSpec, panel.requestAt(this.view, this.ratio), this.lead);
     if (this.changeStarted != null || this.panels.some((panel) => panel.pending)) this.swapIfReady();
     this.refresh();
   }
