@@ -35,7 +35,7 @@ _FOR_SCREEN_READERS: dict[str, Any] = {
     # What the library leaves without a name, or calls what it is not: its lists hold entries of menus, not options.
     "MuiLinearProgress": {"defaultProps": {"aria-label": "Progress"}},
     "MuiMenuItem": {"defaultProps": {"role": "option"}},
-    "MuiDrawer": {"defaultProps": {"slotProps": {"paper": {"role": "group", "aria-label": "Choices"}}}},
+    "MuiDrawer": {"defaultProps": {"slotProps": {"paper": {"aria-label": "Choices"}}}},
     # The title heads the page, an overline a group of choices; the library's blank headings, there for their height, are none.
     "MuiTypography": {"defaultProps": {"variantMapping": {"h3": "h1", "h5": "div", "overline": "h2"}}},
 }
@@ -48,6 +48,8 @@ def _scheme(mode: str) -> dict[str, Any]:
         "backgroundColor": PAPER[mode], "backgroundImage": "none", "color": _TEXT[mode], "boxShadow": "none",
         "borderBottom": f"1px solid {RULE[mode]}",
     }  # fmt: skip
+    # The library shows the focus of a button by a ripple alone.
+    ring = {"outline": "2px solid currentColor", "outlineOffset": "-3px"}
     return {
         "palette": {
             "mode": mode,
@@ -62,6 +64,7 @@ def _scheme(mode: str) -> dict[str, Any]:
         "components": _FOR_SCREEN_READERS
         | {
             "MuiAppBar": {"styleOverrides": {"root": bar}},
+            "MuiButtonBase": {"styleOverrides": {"root": {"&.Mui-focusVisible": ring}}},
             "MuiDrawer": _FOR_SCREEN_READERS["MuiDrawer"] | {"styleOverrides": {"paper": {"backgroundImage": "none"}}},
             "MuiFormControlLabel": {"styleOverrides": {"label": {"fontSize": "12.5px", "whiteSpace": "nowrap"}}},
             "MuiToolbar": {"styleOverrides": {"root": {"minHeight": "48px !important"}}},

@@ -23,7 +23,9 @@ class Shelf:
         self.selection, self.services, self.notify = selection, services, notify
         self.button = pmui.Button(label="Stores on disk", icon="storage", variant="outlined", size="small")
         self.rows = pn.Column(sizing_mode="stretch_width")
-        self.dialog = pmui.Dialog(self.rows, title="Stores on disk", width_option="md", show_close_button=True)
+        self.dialog = pmui.Dialog(
+            self.rows, title="Stores on disk", width_option="md", show_close_button=True, close_on_click=True
+        )
         self.button.on_click(self._open)
         self.layout = pn.Column(self.button, self.dialog, sizing_mode="stretch_width")
 
