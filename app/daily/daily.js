@@ -52,6 +52,9 @@ export function render({ model }) {
       const from = (day * each + k) * width;
       put(line, { depth: Array.from({ length: width }, (_, i) => chart.lines[from + i]) });
     });
+    // The name of a chart to a screen reader begins with its title.
+    const name = plot.html_attributes["aria-label"].replace(plot.title.text, chart.titles[day]);
+    plot.setv({ html_attributes: { ...plot.html_attributes, "aria-label": name } }, { sync: false });
     plot.title.setv({ text: chart.titles[day] }, { sync: false });
   }
 
