@@ -100,17 +100,17 @@ class Session:
         self.of_maps = pn.Column(
             heading("Field"), self.field.variable, self.field.quantity, self.field.depth, self.field.surface_only,
             heading("Compare"), self.compare.layout,
-            heading("View"), self.field.region, self.field.palette, self.field.range_mode, self.field.limits, self.field.units,
-            heading("Layers"), self.layers.layout,
+            heading("View"), self.field.region, self.field.palette, self.field.range_mode, self.field.limits,
             sizing_mode="stretch_width", margin=0,
         )  # fmt: skip
+        self.over_maps = pn.Column(heading("Layers"), self.layers.layout, sizing_mode="stretch_width", margin=0)
         self.save_maps, self.save_scores = (
             SaveMenu(kinds=kinds, sizing_mode="stretch_width", margin=(2, 10, 8, 10)) for kinds in (KINDS, SKILL_KINDS)
         )
         self.saving = pn.Column(sizing_mode="stretch_width", margin=0)
         sidebar = [
             heading("Forecast"), self.sources.source, *self.files.layout, self.sources.start, self.sources.model, self.run.layout,
-            self.of_maps,
+            self.of_maps, self.field.units, self.over_maps,
             heading("Save"), self.saving, self.shelf.layout,
         ]  # fmt: skip
         self.main = pn.Column(sizing_mode="stretch_width", margin=(8, 12), styles={"position": "relative"})
@@ -193,7 +193,7 @@ class Session:
         if self.embedded:
             return  # the maps are all there is
         has_map = VIEWS[self.selection.view].has_map
-        self.of_maps.visible = has_map
+        self.of_maps.visible = self.over_maps.visible = has_map
         self.saving.objects = [self.save_maps if has_map else self.save_scores]
         shown = [self.map.component, self.details.layout] if has_map else [self.skill.layout]
         if self.main.objects != shown:

@@ -49,7 +49,7 @@ def _scheme(mode: str) -> dict[str, Any]:
         "borderBottom": f"1px solid {RULE[mode]}",
     }  # fmt: skip
     # The library shows the focus of a button by a ripple alone.
-    ring = {"outline": "2px solid currentColor", "outlineOffset": "-3px"}
+    ring = {"outline": "2px solid currentColor", "outlineOffset": "-4px"}
     return {
         "palette": {
             "mode": mode,
