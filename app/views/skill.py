@@ -13,7 +13,6 @@ from app.selection import BAND_LABELS, Selection
 from app.services import Services
 from app.skill_charts import by_lead, by_wavelength, legend
 from app.skill_table import STYLE, table
-from app.theme import RULE
 from app.units import unit_of
 from app.views.background import Latest, chart_pane
 from app.views.bound import chooser, offer
@@ -75,7 +74,8 @@ class SkillView:
         for pane in self.panes:
             pane.param.update(sizing_mode="stretch_width", height=CHART_HEIGHT, min_width=280, styles={"flex": "1 1 30%"})
         self.charts = pn.FlexBox(sizing_mode="stretch_width", flex_wrap="wrap", gap="8px")
-        self.table = pn.pane.HTML("", sizing_mode="stretch_width", margin=(8, 0))
+        # From the start: a pane of HTML takes no other style sheets later.
+        self.table = pn.pane.HTML("", stylesheets=[STYLE], sizing_mode="stretch_width", margin=(8, 0))
         self.words = pmui.Typography("", variant="caption", sizing_mode="stretch_width", margin=(4, 0))
         self.bar = pmui.LinearProgress(value=0, variant="determinate", visible=False, sizing_mode="stretch_width")
         self.status = pmui.Typography("", variant="body2", sizing_mode="stretch_width", margin=(2, 0), visible=False)
@@ -137,7 +137,6 @@ class SkillView:
                 offer(self.depth, {f"{each:g} m": each for each in made.places[variable]}, depth)
                 offer(self.band, {BAND_LABELS[name]: name for name in made.places[variable][depth]}, band)
             self.legend.object, self.table.object = made.legend, made.table
-            self.table.stylesheets = [STYLE + f":host {{ --rule: {RULE[self.selection.theme]}; }}"]
             self.words.object = made.words + (f" Passed over: {made.refused}" if made.refused else "")
             panes = self.panes[: len(made.charts)]
             for pane, chart in zip(panes, made.charts, strict=True):
