@@ -4,7 +4,10 @@ import numpy as np
 import xarray as xr
 
 from app.readers import FieldReader, day_offset
+from app.scene import Scene
+from app.selection import Selection
 from app.services import Services, revision
+from app.tabs import VIEWS
 from engine.derived.current_axis import core_height, current_axis, mean_latitude
 
 SPACING = 0.12
@@ -32,6 +35,23 @@ def latitude_by_lead(services: Services, primary: FieldReader, reader: FieldRead
     found = {lead - offset: mean_latitude(places) for lead, places in axes(services, reader).items()}
     known = {lead: latitude for lead, latitude in found.items() if lead in set(primary.all_leads)}
     return xr.DataArray(list(known.values()), {"lead": list(known)}, ("lead",))
+
+
+def readers_with_axis(selection: Selection, scene: Scene) -> dict[str, FieldReader]:
+    """Return the stores of a scene by the key of their map where the view shows the Kuroshio and its forecast, none elsewhere."""
+    if not VIEWS[selection.view].beside_whole or scene.primary is None:
+        return {}
+    on_maps = {"forecast": scene.primary, "whole": scene.whole, "reference": scene.comparison}
+    return {key: reader for key, reader in on_maps.items() if reader is not None}
+
+
+def axes_on_maps(services: Services, selection: Selection, scene: Scene) -> dict[str, dict[int, np.ndarray]]:
+    """Return the axes (n, 2), latitude and longitude, by the key of their map and the lead at which the playhead shows them."""
+    found = {}
+    for key, reader in readers_with_axis(selection, scene).items():
+        offset = 0 if scene.primary is None else day_offset(scene.primary, reader)
+        found[key] = {lead - offset: places for lead, places in axes(services, reader).items()}
+    return found
 
 
 def _axes(reader: FieldReader, leads: list[int]) -> list[np.ndarray]:

@@ -33,9 +33,9 @@ def line(number: int, theme: str) -> dict[str, Any]:
 def styled(
     curves: Mapping[Key, xr.DataArray] | Mapping[Key, xr.Dataset], theme: str
 ) -> list[tuple[str, str, Any, dict[str, Any]]]:
-    """Return (letter, name in the legend, values, line style) of each curve.
+    """Return (letter, product, values, style) of each curve.
 
-    Products have their dash; at one place their colour, too, at several each place has its own. A product is named once.
+    Products have their dash; at one place their colour, too, at several each place has its own. The legend names a product once.
     """
     keys = [key if isinstance(key, tuple) else ("", key) for key in curves]
     letters, products = ([*dict.fromkeys(key[part] for key in keys)] for part in (0, 1))
@@ -44,7 +44,8 @@ def styled(
         style = line(products.index(product), theme)
         if len(letters) > 1:
             style["color"] = PIN_COLOURS[theme][PIN_LETTERS.index(letter)] if letter else FORECAST_COLOUR[theme]
-        found.append((letter, product if letter == letters[0] else "", values, style))
+        style["show_legend"] = bool(product) and letter == letters[0]
+        found.append((letter, product, values, style))
     return found
 
 

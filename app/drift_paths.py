@@ -52,6 +52,16 @@ def drift_of(
     }
 
 
+def drift_on_map(
+    services: Services, panel: dict[str, Any], point: tuple[float, float], metres: float, release: int
+) -> dict[str, Any]:
+    """Return the paths on a map of the loop map component, or none and why in its `label`."""
+    try:
+        return drift_of(services, services.reader(panel["store"]), point, metres, release, panel["lead_offset"])
+    except InputError as error:
+        return {"days": [], "lat": [], "lon": [], "label": f"Drift: {error}"}
+
+
 def cloud(grid: Grid, point: tuple[float, float]) -> tuple[np.ndarray, np.ndarray]:
     """Return latitudes and longitudes of the particle at `point` and, where there is water, of those around it."""
     around = 2 * np.pi * np.arange(CLOUD) / CLOUD

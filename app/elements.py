@@ -1,6 +1,7 @@
 """Fields, series, profiles, sections and errors as HoloViews elements: pure functions, as good in a notebook as on the page."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import holoviews as hv
@@ -25,10 +26,20 @@ DENSITY_LINES = 8
 NAMED_DEPTHS = (0.0, 100.0, 200.0, 300.0, 500.0)
 """Metres written beside the curve in a diagram of temperature and salinity."""
 
+BAND_ALPHA = 0.22
+
 POINTER = """
 document.dispatchEvent(new CustomEvent("goms-place", { detail: cb_obj.x }));
 """
 """Tells the page where along a section the pointer is."""
+
+
+@dataclass(frozen=True, eq=False)
+class Spread:
+    """How far apart those lie that a curve is the mean of: by the curve's place and product, and in words with their number."""
+
+    about: Mapping[tuple[str, str], xr.DataArray]
+    label: str
 
 
 def field_image(field: xr.DataArray, palette: str = "thermal", range_mode: str = "auto", title: str = "") -> hv.Image:
@@ -45,13 +56,25 @@ def field_image(field: xr.DataArray, palette: str = "thermal", range_mode: str =
 
 
 def series(
-    curves: Mapping[Key, xr.DataArray], label: str, units: str, theme: str = "light", time_axis: str = LEAD_AXIS
+    curves: Mapping[Key, xr.DataArray],
+    label: str,
+    units: str,
+    theme: str = "light",
+    time_axis: str = LEAD_AXIS,
+    spread: Spread | None = None,
 ) -> hv.Overlay:
-    """Return values over lead time of several products, at several places: each array has dim `lead` in days."""
+    """Return values over lead time of several products, at several places: each array has dim `lead` in days.
+
+    Curves that a `spread` is known of stand in a band as wide.
+    """
     drawn: list[Any] = []
     for letter, name, curve, style in styled(curves, theme):
         points = (curve.lead.values, curve.values)
-        drawn.append(hv.Curve(points, "lead", "value", label=name).opts(**style, tools=["hover"], show_legend=bool(name)))
+        if spread is not None and (letter, name) in spread.about:
+            low, middle, high = _edges(curve, spread.about[letter, name], "lead")
+            band = hv.Area((middle.lead.values, low, high), "lead", ["low", "high"], label=spread.label, group=letter or "Area")
+            drawn.append(band.opts(color=style["color"], line_alpha=0, show_legend=style["show_legend"], alpha=BAND_ALPHA))
+        drawn.append(hv.Curve(points, "lead", "value", label=name, group=letter or "Curve").opts(**style, tools=["hover"]))
         drawn += _lettered(letter, points, "lead", "value", style, "right")
     return framed(hv.Overlay(drawn), theme, title=label, xlabel=time_axis, ylabel=units)
 
@@ -63,17 +86,24 @@ def profile(
     theme: str = "light",
     limits: tuple[float, float] | None = None,
     name: str | None = None,
+    spread: Spread | None = None,
 ) -> hv.Overlay:
     """Return values over depth, the surface at the top: each array has dim `depth` in metres.
 
-    `limits` are those of the values, by default their own; `name` is what the browser finds the figure by.
+    `limits` are those of the values, by default their own; `name` is what the browser finds the figure by. Curves that a
+    `spread` is known of stand in a band as wide.
     """
     drawn: list[Any] = []
     for letter, product, curve, style in styled(curves, theme):
+        if spread is not None and (letter, product) in spread.about:
+            low, middle, high = _edges(curve, spread.about[letter, product], "depth")
+            edge = np.column_stack((np.concatenate([low, high[::-1]]), np.concatenate([middle.depth, middle.depth[::-1]])))
+            band = hv.Polygons([edge], ["value", "depth"], label=spread.label, group=letter or "Polygons")
+            drawn.append(band.opts(color=style["color"], line_alpha=0, show_legend=style["show_legend"], alpha=BAND_ALPHA))
         known = np.isfinite(curve.values)
         points = (curve.values[known], curve.depth.values[known])
         # A Path keeps the order of depth; a Curve would sort by value.
-        path = hv.Path([np.column_stack(points)], ["value", "depth"], label=product).opts(**style, show_legend=bool(product))
+        path = hv.Path([np.column_stack(points)], ["value", "depth"], label=product, group=letter or "Path").opts(**style)
         marks = hv.Scatter(points, "value", "depth").opts(color=style["color"], size=4, tools=["hover"])
         drawn += [path, marks, *_lettered(letter, points, "value", "depth", style)]
     options: dict[str, Any] = {} if limits is None else {"xlim": limits}
@@ -81,6 +111,12 @@ def profile(
         hv.Overlay(drawn), theme, "bottom_right", title=label, xlabel=units, ylabel="depth (m)", invert_yaxis=True, name=name,
         xticks=4, **options,
     )  # fmt: skip
+
+
+def _edges(curve: xr.DataArray, spread: xr.DataArray, dimension: str) -> tuple[np.ndarray, xr.DataArray, np.ndarray]:
+    """Return the lower edge of a band around a curve, the curve, and the upper edge, where both it and its spread are known."""
+    middle, width = xr.align(curve.dropna(dimension), spread.dropna(dimension))
+    return (middle - width).values, middle, (middle + width).values
 
 
 def temperature_salinity(columns: Mapping[Key, xr.Dataset], label: str, theme: str = "light", unit: Unit = CELSIUS) -> hv.Overlay:
@@ -101,8 +137,8 @@ def temperature_salinity(columns: Mapping[Key, xr.Dataset], label: str, theme: s
     temperature = unit.of(temperature)
     for number, (letter, product, column, style) in enumerate(styled(dict(zip(columns, known, strict=True)), theme)):
         points = (column.so.values, unit.of(column.thetao.values))
-        path = hv.Path([np.column_stack(points)], ["salinity", "temperature"], label=product)
-        drawn.append(path.opts(**style, show_legend=bool(product)))
+        path = hv.Path([np.column_stack(points)], ["salinity", "temperature"], label=product, group=letter or "Path")
+        drawn.append(path.opts(**style))
         marks = hv.Scatter((*points, column.depth.values), "salinity", ["temperature", "depth"])
         drawn.append(marks.opts(color=style["color"], size=5, tools=["hover"]))
         if number == 0:
@@ -180,7 +216,7 @@ def error_by_lead(
     error: xr.DataArray, label: str, units: str, theme: str = "light", at_least_zero: bool = True, time_axis: str = LEAD_AXIS
 ) -> hv.Overlay:
     """Return one score over lead time; dim `lead` in days."""
-    curve = hv.Curve((error.lead.values, error.values), "lead", "value")
+    curve = hv.Curve((error.lead.values, error.values), "lead", "value", label=label)
     marks = hv.Scatter((error.lead.values, error.values), "lead", "value")
     size = 4 if error.lead.size <= MARKED else 0
     known = error.values[np.isfinite(error.values)]

@@ -90,6 +90,12 @@ def count_words(reader: LaggedReader) -> str:
     return ", ".join(parts)
 
 
+def members_words(reader: LaggedReader) -> str:
+    """Return how many starts there are over all leads, such as `2 to 3 starts`."""
+    counts = sorted({count for count in reader.counts().values() if count > 1})
+    return f"{counts[0]} to {counts[-1]} starts" if len(counts) > 1 else f"{len(reader.members)} starts"
+
+
 def earlier_start(start: str, comparison: str) -> str:
     """Return the initial date that a comparison such as `earlier:5` means; empty for another comparison or a bad number."""
     days = comparison.removeprefix(EARLIER)

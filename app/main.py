@@ -72,7 +72,7 @@ class Session:
         self.drift = DriftView(selection, services, self.map.component)
         self.details.place.beside = [self.drift.switch, self.drift.again]
         self.shelf = Shelf(selection, services, self.notify)
-        self.skill = SkillView(selection, services)
+        self.skill = SkillView(selection, services, self.notify)
         self.scene: Scene | None = None
         self._fingerprint: Any = None
         self._asked = 0

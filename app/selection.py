@@ -61,6 +61,7 @@ ADDRESS = {
     "layers": "layers",
     "comparison": "compare",
     "layout": "layout",
+    "divider": "divider",
     "lead": "lead",
     "longitude": "lon",
     "latitude": "lat",
@@ -100,6 +101,7 @@ class Selection(param.Parameterized):
     )
     comparison = param.String(default="none", doc="none, reference, the name of a model, or `store:` and an identifier")
     layout: Any = param.Selector(default="side", objects=list(LAYOUTS))
+    divider = param.Integer(default=50, bounds=(0, 100), doc="per cent of the width left of the divider of a swipe")
     lead = param.Integer(default=0, bounds=(0, 4000), doc="days since the initial time at which the playhead rests")
     longitude = param.Number(default=200.0, bounds=(-360, 720), doc="longitude of the centre of the view")
     latitude = param.Number(default=3.0, bounds=(-90, 90), doc="latitude of the centre of the view")

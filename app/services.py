@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +31,7 @@ from app.words import altimetry_labels
 from engine.errors import InputError
 from engine.models import usable_models
 from engine.paths import stores_folder
+from engine.sources.kept import PREFIX, delete_altimetry, kept_altimetry
 from engine.store import Store, StoreSummary, delete_store, list_stores
 
 LOGGER = logging.getLogger(__name__)
@@ -79,7 +80,9 @@ class Services:
         self.jobs = jobs or Jobs()
         # What needs no device has a child of its own, so that a reference does not wait for a forecast to end.
         self.chores = jobs or Jobs()
-        self.pool = ThreadPoolExecutor(2, thread_name_prefix="goms")
+        # Scoring takes many minutes, for which neither forecasts nor references wait.
+        self.scoring = jobs or Jobs()
+        self.pool: Executor = ThreadPoolExecutor(2, thread_name_prefix="goms")
         self.uploads = Uploads(options.upload_limit)
         self.arrays = ArrayCache(256 << 20)
         self.mean_ocean = MeanOcean(self.arrays)
@@ -164,8 +167,12 @@ class Services:
         return list_stores()
 
     def delete(self, identifier: str) -> None:
-        """Delete a store; raises InputError where there is none, StoreBusy while a run writes it."""
-        delete_store(identifier)
+        """Delete a store or kept altimetry; raises InputError where there is none, StoreBusy while a run writes it."""
+        if identifier.startswith(PREFIX):
+            delete_altimetry(identifier)
+            self._sources.pop(identifier, None)
+        else:
+            delete_store(identifier)
         self.refresh()
 
     def refresh(self) -> None:
@@ -293,10 +300,12 @@ class Services:
         """Start a forecast or reference, or join the one that another visitor started."""
         return (self.jobs if kind == "forecast" else self.chores).submit(self.request(kind, source, start, model, days))
 
+    def altimetry_files(self) -> dict[str, Path]:
+        """Return the file of every altimetry that was kept here, by the name of its source."""
+        return kept_altimetry()
+
     def altimetry(self) -> dict[str, str]:
         """Return {name: label} of the altimetry that was kept here, and of what forecasts started from that is gone."""
-        from engine.sources.kept import PREFIX, kept_altimetry
-
         of_stores = {str(store.attrs.get("source", "")) for store in self.stores()}
         return altimetry_labels(sorted({*kept_altimetry(), *(name for name in of_stores if name.startswith(PREFIX))}))
 
@@ -318,7 +327,7 @@ class Services:
     @property
     def changes(self) -> int:
         """Return a number that grows whenever a job ends."""
-        return self.jobs.ended + self.chores.ended
+        return self.jobs.ended + self.chores.ended + self.scoring.ended
 
     def in_background(
         self, work: Callable[[], Any], then: Callable[[Any], None], needed: Callable[[], bool] = lambda: True
@@ -366,6 +375,7 @@ class Services:
         self._closed = True
         self.jobs.close()
         self.chores.close()
+        self.scoring.close()
         self.eddies.close()
         self.uploads.close()
         self.pool.shutdown(wait=False, cancel_futures=True)

@@ -108,7 +108,7 @@ def wave_series(
                 words.opts(text_color=INK[theme], text_font_size=FONT_SIZE, text_align="left", text_alpha=0.8, xoffset=0.2)
             )
     for letter, name, curve, style in styled(curves, theme):
-        shown = " ".join(filter(None, (letter, name)))
+        shown = " ".join(filter(None, (letter, name if style.pop("show_legend") else "")))
         line = hv.Curve((curve.lead.values, curve.values), "lead", "value", label=shown)
         drawn.append(line.opts(**style, tools=["hover"], show_legend=bool(shown)))
     return framed(hv.Overlay(drawn), theme, title=label, xlabel=time_axis, ylabel=unit.symbol, ylim=(0, top), xlim=(first, last))

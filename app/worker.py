@@ -104,6 +104,8 @@ def perform(request: dict[str, Any], progress: Progress, cancelled: Callable[[],
     options = dict(request["options"])
     if request["kind"] == "skill":
         return score_stores(request["source"], request["model"], options["pairs"], progress, cancelled)
+    if request["kind"] == "held-out":
+        return score_held_out(request["model"], request["days"], options["grid_factor"], progress, cancelled)
     grid = coarsened(int(options.pop("grid_factor", 1)))
     init_time = np.datetime64(request["init_time"], "D")
     if request["kind"] == "files":
@@ -131,17 +133,35 @@ def score_stores(
     return keep_result({**found, "machine": machine()}, disk_name(source, model))
 
 
-def _taken_in(files: list[Path], grid: Grid, progress: Progress, cancelled: Callable[[], bool]) -> Path:
-    """Make a source of files that a visitor brought; what is wrong with one is told with its name, not with its place."""
-    from engine.errors import InputError
-    from engine.files import take_in
+def score_held_out(model: str, starts: int, grid_factor: int, progress: Progress, cancelled: Callable[[], bool]) -> Path:
+    """Score a model on so many held-out starts, and return the file of the result; finished starts outlive a cancellation."""
+    from engine.commands.verify import machine
+    from engine.heldout import held_out_skill
+    from engine.verify.results import keep_result
+
+    grid = coarsened(grid_factor) if grid_factor > 1 else None
+    watched = _until(cancelled, progress, "scoring was stopped")
+    return keep_result({**held_out_skill(model, starts, grid=grid, progress=watched), "machine": machine()})
+
+
+def _until(cancelled: Callable[[], bool], progress: Progress, words: str) -> Progress:
+    """Return a progress that raises Cancelled, with `words`, at the next report once the work is `cancelled`."""
     from engine.forecast import Cancelled
 
     def watched(fraction: float, doing: str) -> None:
         if cancelled():
-            raise Cancelled("the files were given up")
+            raise Cancelled(words)
         progress(fraction, doing)
 
+    return watched
+
+
+def _taken_in(files: list[Path], grid: Grid, progress: Progress, cancelled: Callable[[], bool]) -> Path:
+    """Make a source of files that a visitor brought; what is wrong with one is told with its name, not with its place."""
+    from engine.errors import InputError
+    from engine.files import take_in
+
+    watched = _until(cancelled, progress, "the files were given up")
     try:
         return take_in(files, grid=grid, progress=watched)
     except InputError as error:

@@ -6,17 +6,22 @@ from typing import Any
 
 import numpy as np
 
+from app.export.marks import Mark, marks
 from app.export.overlays import Overlay, contours, overlays
 from app.frames import Viewport, window
 from app.palettes import colour_range
 from app.readers import onto
 from app.scene import Scene
+from app.selection import Selection
 from app.services import Services
 from app.units import Unit
 from engine.errors import InputError
 
 Extent = tuple[float, float, float, float]
 """South, north, west, east in degrees; east may pass 360."""
+
+STILL = {"streaks": "arrows"}
+"""Layers that move -> what stands for them where nothing does."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +47,9 @@ class Frame:
     unit: Unit
     """What the values, which are in the engine's units, are written in."""
     overlays: tuple[Overlay, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    classes: tuple[tuple[float, str], ...] = ()
+    """Lower limits of classes with a name, ascending, for the colour bar."""
 
     def has_values(self, lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
         """Return where (h, w) the map has a value, at latitudes (h,) and longitudes (w,) in degrees; False outside it."""
@@ -60,9 +68,11 @@ def frames(
     extent: Extent,
     lead: int,
     width: int = 1440,
-    layers: Sequence[str] = (),
+    selection: Selection | None = None,
 ) -> list[Frame]:
-    """Return the maps of a scene at a lead with their `layers`, within `extent` and at most `width` pixels across.
+    """Return the maps of a scene at a lead within `extent`, at most `width` pixels across.
+
+    With a `selection` its layers and marks lie over them; streaks, which are a motion, become arrows.
 
     Raises InputError where nothing is shown at that lead.
     """
@@ -78,9 +88,17 @@ def frames(
             drawn[panel["key"]] = _field(services, scene, panel, colouring, viewport, lead)
     if not drawn:
         raise InputError(f"nothing is shown on day {lead}: choose a day that is finished")
+    if selection is None:
+        return list(drawn.values())
     panels = {panel["key"]: panel for panel in scene.panels}
+    layers = [STILL.get(name, name) for name in selection.shown_layers]
     return [
-        replace(frame, overlays=_overlays(services, panels[key], frame, layers, viewport, lead)) for key, frame in drawn.items()
+        replace(
+            frame,
+            overlays=_overlays(services, panels[key], frame, layers, viewport, lead),
+            marks=tuple(marks(services, selection, scene, panels[key], viewport, lead)),
+        )
+        for key, frame in drawn.items()
     ]
 
 
@@ -110,6 +128,7 @@ def _field(services: Services, scene: Scene, panel: dict[str, Any], colouring: C
         values, under.bounds, panel["title"], panel["quantity"],
         ", ".join(filter(None, words)), "; ".join(filter(None, (panel["forcing"], panel["notice"]))), colouring,
         Unit(*panel["shown"]),
+        classes=tuple((low, name) for low, name in panel.get("classes", ())),
     )  # fmt: skip
 
 

@@ -1,7 +1,8 @@
 """The address of exports: `export/<what>.<ending>?<the page's own address>` answers what that page shows, as a file.
 
-`map.png`, `map.svg`, `loop.mp4`, `loop.gif`, `data.nc`, `data.zarr.zip`, `data.csv`, `point.csv`, `skill.csv`, `view.py`. No
-session is needed: whoever has the address of a page has its pictures and numbers, too.
+`map.png`, `map.svg`, `loop.mp4`, `loop.gif`, `chart.png`, `chart.svg`, `chart.csv`, `data.nc`, `data.zarr.zip`, `data.csv`,
+`point.csv`, `skill.png`, `skill.svg`, `skill.csv`, `view.py`. No session is needed: whoever has the address of a page has its
+pictures and numbers, too.
 """
 
 import asyncio
@@ -14,16 +15,19 @@ from tornado.web import authenticated
 
 from app import skill
 from app.colouring import colour_choice
-from app.export import data, film, picture
+from app.export import charts, data, film, picture
 from app.export.code import script
 from app.export.frame import Colouring, Extent, Frame, frames
 from app.scene import build_scene, shown_variable
-from app.selection import from_address
+from app.selection import Selection, from_address
 from app.services import Services
 from engine.errors import InputError
 
 ASPECT = 2.1
 """Width over height of a picture, but for the globe, whose poles end it."""
+
+SKILL_FILES = ("skill.png", "skill.svg", "skill.csv")
+"""What there is of the view without maps."""
 
 LOOK = (0.0, 0.5, 1.0)
 """Days from which the limits of the colours are taken, as shares of the loop."""
@@ -56,6 +60,9 @@ class Export:
         what, _, ending = name.partition(".")
         if what == "map" and ending in picture.FORMATS:
             return picture.picture(self._frames(self.lead), ending, self.selection.theme), picture.FORMATS[ending]
+        if what == "chart" and ending in (*picture.FORMATS, "csv"):
+            shown = charts.charts_of(self.services, self.selection, self.scene, self.extent, self.lead)
+            return _chart_file(shown, ending, self.selection.theme)
         if what == "loop" and ending in film.FORMATS:
             return film.film(self._frames, self._drawn_leads(), ending, self.selection.theme), film.FORMATS[ending]
         if what == "data" and ending in data.FORMATS:
@@ -64,8 +71,8 @@ class Export:
             return data.point_table(self.services, self.selection, self.scene), data.FORMATS["csv"]
         if name == "view.py":
             return script(self.selection, self.scene, self.extent, self.lead).encode(), "text/x-python"
-        raise InputError(f"there is no export {name!r}; expected map.png, map.svg, loop.mp4, loop.gif, data.nc, data.zarr.zip, "
-                         "data.csv, point.csv or view.py")  # fmt: skip
+        raise InputError(f"there is no export {name!r}; expected map.png, map.svg, loop.mp4, loop.gif, chart.png, chart.svg, "
+                         "chart.csv, data.nc, data.zarr.zip, data.csv, point.csv or view.py")  # fmt: skip
 
     def _drawn_leads(self) -> list[int]:
         """The leads that all maps have: a film with a map that comes and goes would jump."""
@@ -75,7 +82,7 @@ class Export:
     def _frames(self, lead: int) -> list[Frame]:
         if not hasattr(self, "_colouring"):
             self._colouring = self._coloured()
-        return frames(self.services, self.scene, self._colouring, self.extent, lead, layers=self.selection.shown_layers)
+        return frames(self.services, self.scene, self._colouring, self.extent, lead, selection=self.selection)
 
     def _coloured(self) -> Colouring:
         """Palette and limits over a few days of all fields, as the page chooses them over the loop."""
@@ -93,6 +100,19 @@ class Export:
         return Colouring(choice.palette, limits, choice.log_scale and limits[0] > 0)
 
 
+def skill_file(services: Services, selection: Selection, ending: str) -> tuple[bytes, str]:
+    """Return the body and media type of a picture or table of scores; raises InputError where nothing is scored."""
+    if ending == "csv":
+        return skill.as_csv(selection), data.FORMATS["csv"]
+    return _chart_file(charts.skill_charts_of(services, selection), ending, selection.theme)
+
+
+def _chart_file(shown: charts.Charts, ending: str, theme: str) -> tuple[bytes, str]:
+    if ending == "csv":
+        return charts.table(shown), data.FORMATS["csv"]
+    return charts.picture(shown, ending, theme), picture.FORMATS[ending]
+
+
 class ExportHandler(AuthRequestHandler):
     """Answers one file to a visitor who is logged in; one is made at a time, so that the page keeps its processor."""
 
@@ -106,8 +126,8 @@ class ExportHandler(AuthRequestHandler):
         arguments = {key: self.get_query_argument(key) for key in self.request.query_arguments}
 
         def make() -> tuple[bytes, str]:
-            if name == "skill.csv":
-                return skill.as_csv(from_address(arguments)), data.FORMATS["csv"]
+            if name in SKILL_FILES:
+                return skill_file(self.services, from_address(arguments), name.removeprefix("skill."))
             return Export(self.services, arguments).file(name)
 
         try:

@@ -6,9 +6,11 @@ from io import BytesIO
 
 import matplotlib
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.collections import LineCollection
+from matplotlib.colorbar import Colorbar
 from matplotlib.colors import ListedColormap, LogNorm, Normalize
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
@@ -16,6 +18,8 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from app.coastline import read_rings
 from app.export.frame import Frame
+from app.export.mark_artists import draw_marks
+from app.export.marks import Drift
 from app.export.overlay_artists import draw_overlays
 from app.palettes import colours
 from app.theme import INK, LAND, PAPER, RULE
@@ -24,6 +28,10 @@ WIDTH = 10.0
 """Inches of a picture of one map; at 160 dots per inch a global quarter-degree map loses nothing."""
 
 DOTS_PER_INCH = 160
+CLASS_SIZE = 6.0
+"""Points of the names of classes on a colour bar."""
+TICK_ROOM = 20.0
+"""Least points between two of their limits."""
 FORMATS = {"png": "image/png", "svg": "image/svg+xml"}
 """File name ending -> media type."""
 
@@ -44,7 +52,10 @@ class Sheet:
         # From here on the maps keep their places: values on contours are set by the size of the maps, and a film must not jump.
         self.figure.draw_without_rendering()
         self.figure.set_layout_engine("none")
-        self._overlays = [draw_overlays(each, frame.overlays, theme) for each, frame in zip(axes, made, strict=True)]
+        self._overlays = [self._over(each, frame) for each, frame in zip(axes, made, strict=True)]
+
+    def _over(self, axes: Axes, frame: Frame) -> list[Artist]:
+        return draw_overlays(axes, frame.overlays, self._theme) + draw_marks(axes, frame.marks, self._theme)
 
     def _map(self, axes: Axes, frame: Frame) -> AxesImage:
         south, north, west, east = frame.bounds
@@ -65,13 +76,14 @@ class Sheet:
         for spine in axes.spines.values():
             spine.set_color(RULE[self._theme])
         axes.set_title(_heading(frame), loc="left", fontsize=9, color=ink)
-        axes.set_xlabel(f"{frame.notice}    GOMS Explorer", fontsize=7, color=ink, loc="left")
+        axes.set_xlabel(_below(frame), fontsize=7, color=ink, loc="left")
         bar = self.figure.colorbar(
             ScalarMappable(written, image.cmap), ax=axes, orientation="horizontal", aspect=50, pad=0.02, extend="both", shrink=0.8
         )
         bar.set_label(frame.unit.symbol, fontsize=8, color=ink)
         bar.ax.tick_params(colors=ink, labelsize=8)
         bar.outline.set_edgecolor(RULE[self._theme])
+        _name_classes(bar, frame, bar.ax.get_position().width * self.figure.get_figwidth() * 72)
         return image
 
     def turn_to(self, made: Sequence[Frame]) -> None:
@@ -80,7 +92,7 @@ class Sheet:
             image.set_data(frame.values)
             for artist in self._overlays[number]:
                 artist.remove()
-            self._overlays[number] = draw_overlays(image.axes, frame.overlays, self._theme)
+            self._overlays[number] = self._over(image.axes, frame)
             image.axes.set_title(_heading(frame), loc="left", fontsize=9, color=INK[self._theme])
 
     def pixels(self) -> np.ndarray:
@@ -99,6 +111,39 @@ def picture(made: Sequence[Frame], file_format: str, theme: str = "light") -> by
     with matplotlib.rc_context({"svg.fonttype": "none"}):
         Sheet(made, theme).figure.savefig(body, format=file_format, dpi=DOTS_PER_INCH)
     return body.getvalue()
+
+
+def _name_classes(bar: Colorbar, frame: Frame, points: float) -> None:
+    """Write the names of classes into what they take of a bar of `points`, where there is room, and ticks at their limits."""
+    low, high = frame.unit.limits(frame.colouring.limits)
+    limits = [float(frame.unit.of(limit)) for limit, _ in frame.classes]
+    if not limits:
+        return
+    room = points / (high - low)
+    inside = [limit for limit in limits if low <= limit <= high]
+    kept = [limit for limit, above in zip(inside, [*inside[1:], np.inf], strict=True) if (above - limit) * room > TICK_ROOM]
+    bar.ax.xaxis.set_ticks(kept, [f"{limit:.3g}" for limit in kept])
+    for limit, (_, name), end in zip(limits, frame.classes, [*limits[1:], high], strict=True):
+        first, last = max(limit, low), min(end, high)
+        if (last - first) * room < CLASS_SIZE * 0.62 * len(name):
+            continue
+        share = ((first + last) / 2 - low) / (high - low)
+        ink = PAPER["light"] if luminance(bar.cmap(share)) < 0.5 else INK["light"]
+        bar.ax.text(
+            (first + last) / 2, 0.5, name, transform=bar.ax.get_xaxis_transform(), ha="center", va="center", size=CLASS_SIZE,
+            color=ink,
+        )  # fmt: skip
+
+
+def luminance(colour: Sequence[float]) -> float:
+    """Return how light a colour of red, green and blue from 0 to 1 looks, from 0 to 1."""
+    return float(np.dot(colour[:3], (0.299, 0.587, 0.114)))
+
+
+def _below(frame: Frame) -> str:
+    """Return the caution that belongs to a map, and what the path of a particle on it is."""
+    drifts = [mark.label for mark in frame.marks if isinstance(mark, Drift)]
+    return "\n".join([f"{frame.notice}    GOMS Explorer", *drifts])
 
 
 def _heading(frame: Frame) -> str:

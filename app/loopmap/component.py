@@ -37,8 +37,9 @@ One component holds every panel, so that view, range and playhead are shared wit
     )
     loop_map.on_point(lambda lat, lon: ...)   # a click on a map
 
-Parameters that the browser writes back: `view` and `playhead` (throttled to 250 ms), `playing`, `speed`, `looping`, `shown_range`
-(the limits now on screen, also under auto), `extent` (lat_min, lat_max, lon_min, lon_max in view, for scores of that region).
+Parameters that the browser writes back: `view`, `divider` and `playhead` (throttled to 250 ms), `playing`, `speed`, `looping`,
+`shown_range` (the limits now on screen, also under auto), `extent` (lat_min, lat_max, lon_min, lon_max in view, for scores of
+that region).
 Whenever another lead is painted the document hears `goms-lead` with it as detail: charts beside the maps follow the playhead.
 The page must serve `app.frames_http.patterns(open_reader)` as `extra_patterns`; `frames_url` and `static_url` are relative to it.
 """
@@ -115,6 +116,7 @@ class LoopMap(JSComponent):
 
     paths = param.Dict(default={}, doc="Paths of drifting particles by key of the panel, as `app.drift_paths` gives them.")
     layout: Any = param.Selector(default="side", objects=["side", "swipe", "difference"], doc="How compared maps share the page.")
+    divider = param.Integer(default=50, bounds=(0, 100), doc="Per cent of the width left of the divider of a swipe.")
     axes = param.Dict(default={}, doc="{key of a panel: {lead as text: `pack_path` of a path that moves with the days}}.")
     axis_name = param.String(default="", doc="What is written beside each of the axes.")
 

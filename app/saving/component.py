@@ -8,6 +8,9 @@ from panel.custom import JSComponent
 KINDS = {
     "map.png": "Picture (PNG)",
     "map.svg": "Drawing (SVG)",
+    "chart.png": "Picture of the chart (PNG)",
+    "chart.svg": "Drawing of the chart (SVG)",
+    "chart.csv": "Table of the chart (CSV)",
     "loop.mp4": "Film (MP4)",
     "loop.gif": "Film (GIF)",
     "data.nc": "Data of the view (NetCDF)",
@@ -19,7 +22,11 @@ KINDS = {
 """File name -> what it is called."""
 
 
-SKILL_KINDS = {"skill.csv": "Table of all scores (CSV)"}
+SKILL_KINDS = {
+    "skill.csv": "Table of all scores (CSV)",
+    "skill.png": "Picture of the charts (PNG)",
+    "skill.svg": "Drawing of the charts (SVG)",
+}
 """What is saved where scores are shown instead of maps."""
 
 

@@ -71,7 +71,7 @@ class ChartBox:
         self._said = READING
         self.layout = pn.FlexBox(
             quiet_words(READING), sizing_mode="stretch_both", flex_direction=direction, gap="8px", min_width=180,
-            flex_wrap="wrap" if direction == "row" else "nowrap", styles={"flex": "1 1 240px"},
+            min_height=height, flex_wrap="wrap" if direction == "row" else "nowrap", styles={"flex": "1 1 240px"},
         )  # fmt: skip
 
     def put(self, charts: list[Any], words: str = "") -> None:

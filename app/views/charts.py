@@ -81,6 +81,11 @@ def groups(selection: Selection) -> list[str]:
     return [group for group in offered if group != ERROR or selection.comparison != "none"]
 
 
+def shows_a_line(selection: Selection) -> bool:
+    """Return whether the chart in force is one along a line, which is then drawn on the maps."""
+    return CHARTS[chart_in_force(selection)].group == SECTION
+
+
 def chart_in_force(selection: Selection) -> str:
     """Return the name of the chart to show: the chosen one, else the one that fits what else is chosen."""
     chosen, offered = selection.chart, groups(selection)

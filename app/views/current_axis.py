@@ -5,15 +5,13 @@ from typing import Any
 
 import xarray as xr
 
-from app.current_axes import axes, latitude_by_lead
+from app.current_axes import axes_on_maps, latitude_by_lead, readers_with_axis
 from app.dress import Key
 from app.elements import series
 from app.loopmap import pack_path
-from app.readers import FieldReader, day_offset
 from app.scene import Scene, time_axis
 from app.selection import Selection
 from app.services import Services
-from app.tabs import VIEWS
 from app.views.background import ChartBox, Latest
 from app.views.point import curve_name, drawn_readers
 from engine.derived.current_axis import EAST, WEST
@@ -61,20 +59,15 @@ class AxisLines:
 
     def show(self, scene: Scene) -> None:
         """Draw the axes where the view shows the Kuroshio and its forecast, none elsewhere."""
-        primary = scene.primary
-        if primary is None or not VIEWS[self.selection.view].beside_whole:
+        readers = readers_with_axis(self.selection, scene)
+        if not readers:
             self._latest.forget()
             self._draw({})
             return
-        on_maps = {"forecast": primary, "whole": scene.whole, "reference": scene.comparison}
-        readers = {key: reader for key, reader in on_maps.items() if reader is not None}
-
-        def packed(reader: FieldReader) -> dict[str, str]:
-            offset = day_offset(primary, reader)
-            return {str(lead - offset): pack_path(places) for lead, places in axes(self.services, reader).items()}
 
         def make() -> Paths:
-            return {key: packed(reader) for key, reader in readers.items()}
+            found = axes_on_maps(self.services, self.selection, scene)
+            return {key: {str(lead): pack_path(places) for lead, places in each.items()} for key, each in found.items()}
 
         asked = tuple((key, reader.identifier, tuple(reader.leads)) for key, reader in readers.items())
         self._latest.run(asked, make, self._draw)

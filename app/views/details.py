@@ -13,7 +13,7 @@ from app.selection import Selection
 from app.services import Services
 from app.theme import CORNER
 from app.views.bound import offer
-from app.views.charts import CHARTS, SECTION, Chart, ChartView, chart_in_force, groups, kinds
+from app.views.charts import CHARTS, SECTION, Chart, ChartView, chart_in_force, groups, kinds, shows_a_line
 from app.views.line import LineControls
 from app.views.place import PlaceControls
 from app.views.point import places
@@ -57,7 +57,7 @@ class Details:
     @property
     def shows_a_line(self) -> bool:
         """Return whether the chart in force is one along a line."""
-        return CHARTS[self._chart].group == SECTION
+        return shows_a_line(self.selection)
 
     def check(self) -> str:
         """Return what is wrong with the chart that the address asks for; empty where nothing is."""
@@ -105,7 +105,10 @@ class Details:
             self.group.param.update(options=offered, value=group)
         offer(self.kind, kinds(group), chart)
         self.kind.width = 120 if group == SECTION else 176
-        self.layout.css_classes = ["details", "corner"] if len(scene.panels) == 3 and scene.layout == "side" else ["details"]
+        in_corner = len(scene.panels) == 3 and scene.layout == "side"
+        self.layout.css_classes = ["details", "corner"] if in_corner else ["details"]
+        # Beside the choice of chart, so that the head of the corner takes one row.
+        self.line.line.width = 180 if in_corner else 250
         # Of two sections one stands below the other; in the corner the style sheet sets the height.
         self.layout.height = 2 * HEIGHT - 40 if chart == "section" and scene.comparison is not None else HEIGHT
         missing = self._missing(scene, CHARTS[chart])

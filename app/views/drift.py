@@ -4,13 +4,12 @@ from typing import Any
 
 import panel_material_ui as pmui
 
-from app.drift_paths import drift_of
+from app.drift_paths import drift_on_map
 from app.loopmap import LoopMap
 from app.scene import Scene, shown_depth
 from app.selection import Selection
 from app.services import Services
 from app.views.background import Latest
-from engine.errors import InputError
 
 LAYER = "drift"
 
@@ -74,17 +73,10 @@ class DriftView:
         metres = shown_depth(selection, scene.depths)[1]
 
         def make() -> dict[str, Any]:
-            return {panel["key"]: self._path(panel, point, metres, release) for panel in panels}
+            return {panel["key"]: drift_on_map(self.services, panel, point, metres, release) for panel in panels}
 
         asked = tuple((panel["key"], panel["store"], panel["revision"], panel["leads"][-1]) for panel in panels)
         self._latest.run((asked, point, metres, release), make, self._draw)
-
-    def _path(self, panel: dict[str, Any], point: tuple[float, float], metres: float, release: int) -> dict[str, Any]:
-        try:
-            reader = self.services.reader(panel["store"])
-            return drift_of(self.services, reader, point, metres, release, panel["lead_offset"])
-        except InputError as error:
-            return {"days": [], "lat": [], "lon": [], "label": f"Drift: {error}"}
 
     def _draw(self, paths: dict[str, Any]) -> None:
         self.component.paths = paths

@@ -49,12 +49,7 @@ class LineControls:
 
     def path(self) -> list[list[float]]:
         """Return the chosen line as places [latitude, longitude] to draw on the maps; none where there is none."""
-        try:
-            chosen = line_of(self.selection.section)
-            places = section(chosen.corners, chosen.straight, DRAWN_SPACING)
-        except InputError:
-            return []
-        return [[round(float(lat), 3), round(float(lon), 3)] for lat, lon in zip(places.lat, places.lon, strict=True)]
+        return drawn_line(self.selection.section)
 
     def show(self, scene: Scene) -> str:
         """Bring `objects`, the widgets of the head of the strip, up to date, and return what is still to do."""
@@ -65,6 +60,16 @@ class LineControls:
         offers = [self.paper] if chosen == PAPER_LINE and self.selection.source == "sample" and not in_paper else []
         self.objects = [self.line, *([self.words] if self._end is not None else []), *offers]
         return OTHER_END if self._end is not None and not chosen else "" if chosen else HINT
+
+
+def drawn_line(name: str) -> list[list[float]]:
+    """Return a line by its name or corners as places [latitude, longitude] on a map; none where it is no line."""
+    try:
+        chosen = line_of(name)
+        places = section(chosen.corners, chosen.straight, DRAWN_SPACING)
+    except InputError:
+        return []
+    return [[round(float(lat), 3), round(float(lon), 3)] for lat, lon in zip(places.lat, places.lon, strict=True)]
 
 
 def _lines(chosen: str) -> dict[str, str]:

@@ -22,7 +22,7 @@ class MapView:
         self.selection = selection
         self.component = LoopMap(
             sizing_mode="stretch_width", playhead=selection.lead, view=_view(selection), marker=selection.point,
-            layers=selection.shown_layers, axis_name="axis of the current", margin=0,
+            layers=selection.shown_layers, divider=selection.divider, axis_name="axis of the current", margin=0,
             stylesheets=[MAP_LAYOUT, map_colours(selection.theme)],
         )  # fmt: skip
         # The first scene of a store fits the map to it, unless the address says where to look.
@@ -41,6 +41,8 @@ class MapView:
         selection.param.watch(self._fix_limits, "range_mode")
         selection.param.watch(self._layers_chosen, "layers")
         selection.param.watch(self._dress, "theme")
+        self.component.param.watch(lambda event: setattr(selection, "divider", event.new), "divider")
+        selection.param.watch(lambda event: setattr(self.component, "divider", event.new), "divider")
         if untouched(selection) and selection.region in REGIONS:
             self._look_at(REGIONS[selection.region])
 

@@ -6,6 +6,8 @@ from typing import Any
 import xarray as xr
 
 from app.dress import Key
+from app.elements import Spread
+from app.lagged import LaggedReader, members_words
 from app.positions import PIN_LETTERS, Position, position
 from app.readers import FieldReader, day_offset
 from app.scene import Scene, shown_variable
@@ -41,18 +43,38 @@ class PointCharts:
         self._latest.forget()
         self.box.put([], words)
 
-    def at_places(self, scene: Scene, variable: str, leads: list[int]) -> dict[Key, xr.DataArray]:
-        """Return a variable (lead, depth) of each store at each place, on the leads of what the map shows; no dry ones."""
+    def at_places(
+        self, scene: Scene, variable: str, leads: list[int], readers: list[FieldReader] | None = None
+    ) -> dict[Key, xr.DataArray]:
+        """Return a variable (lead, depth) of each store at each place, on the leads of what the map shows; no dry ones.
+
+        The stores are those that the maps show, or `readers`.
+        """
         found: dict[Key, xr.DataArray] = {}
         for letter, place in places(self.selection, scene):
             taken: dict[str, Any] = {}
-            for reader in drawn_readers(scene):
+            for reader in drawn_readers(scene) if readers is None else readers:
                 values = at_place(self.services, scene, reader, variable, place, leads)
                 name = curve_name(reader, taken)
                 taken[name] = values
                 if values is not None and values.notnull().any():
                     found[letter, name] = values
         return found
+
+    def spread(
+        self, scene: Scene, variable: str, leads: list[int], pick: Callable[[xr.DataArray], xr.DataArray]
+    ) -> Spread | None:
+        """Return the standard deviation of the starts that the mean beside the map is of, at each place; None beside no mean.
+
+        `pick` takes what is drawn of a variable (lead, depth).
+        """
+        mean = scene.comparison
+        if not isinstance(mean, LaggedReader):
+            return None
+        found = self.at_places(scene, variable, leads, [LaggedReader(mean.members, "spread")])
+        name = curve_name(mean, {})
+        about = {(key[0], name): pick(values) for key, values in found.items()}
+        return Spread(about, f"± spread of {members_words(mean)}")
 
 
 def places(selection: Selection, scene: Scene) -> list[tuple[str, Position]]:

@@ -24,8 +24,10 @@ class ProfileView(PointCharts):
         title = f"{shown.label}, {when(scene, lead)}"
 
         def make() -> list[Any]:
-            curves = {key: unit.of(values.isel(lead=0)) for key, values in self.at_places(scene, variable, [lead]).items()}
-            return [profile(curves, title, unit.symbol, theme)] if curves else []
+            found = self.at_places(scene, variable, [lead])
+            curves = {key: unit.of(values.isel(lead=0)) for key, values in found.items() if values.sizes["lead"]}
+            spread = self.spread(scene, variable, [lead], lambda values: unit.of_differences.of(values.isel(lead=0)))
+            return [profile(curves, title, unit.symbol, theme, spread=spread)] if curves else []
 
         self.draw(scene, (variable, lead), make)
         return True

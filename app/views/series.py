@@ -3,6 +3,7 @@
 from typing import Any
 
 import panel as pn
+import xarray as xr
 
 from app.elements import series
 from app.scene import Scene, quantity_label, shown_depth, shown_variable, time_axis
@@ -44,9 +45,14 @@ class SeriesView(PointCharts):
 
         def make() -> list[Any]:
             found = self.at_places(scene, variable, leads)
-            curves = {key: unit.of(values.sel(depth=metres, method="nearest")) for key, values in found.items()}
+
+            def at_level(values: xr.DataArray) -> xr.DataArray:
+                return values.sel(depth=metres, method="nearest")
+
+            curves = {key: unit.of(at_level(values)) for key, values in found.items()}
+            spread = self.spread(scene, variable, leads, lambda values: unit.of_differences.of(at_level(values)))
             # One curve alone has no legend to tell its source.
             source = f"{next(iter(curves))[1]}, " if len(curves) == 1 else ""
-            return [series(curves, f"{what}, {source}{spot}", unit.symbol, theme, axis)] if curves else []
+            return [series(curves, f"{what}, {source}{spot}", unit.symbol, theme, axis, spread)] if curves else []
 
         self.draw(scene, (variable, metres), make)

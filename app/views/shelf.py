@@ -1,7 +1,8 @@
-"""The shelf: every store on the disk with its size and state, to look at or to delete."""
+"""The shelf: every store and every kept file of altimetry with its size and state, to look at or to delete."""
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import panel as pn
@@ -10,7 +11,7 @@ import panel_material_ui as pmui
 from app.scene import STORE
 from app.selection import Selection
 from app.services import Services, StoreSummary
-from app.words import choice_label
+from app.words import altimetry_labels, choice_label
 from engine.errors import InputError, ModelError
 
 FORECASTS = ("forecast", "reference")
@@ -37,23 +38,39 @@ class Shelf:
         found = self.services.summaries()
         total = sum(summary.size_bytes for summary in found)
         words = f"{len(found)} stores, {megabytes(total)} in all" if found else "Nothing is stored yet: run a forecast."
+        kept = self.services.altimetry_files()
+        labels = altimetry_labels(sorted(kept))
+        files = pmui.Typography("Altimetry, each file a source of forecasts", variant="body2", margin=(12, 0, 6, 0))
         self.rows.objects = [
             pmui.Typography(words, variant="body2", margin=(0, 0, 6, 0)),
-            *(self._row(summary) for summary in found),
+            *(self._store_row(summary) for summary in found),
+            *([files] if kept else []),
+            *(self._altimetry_row(name, labels[name], file) for name, file in sorted(kept.items())),
         ]
 
-    def _row(self, summary: StoreSummary) -> pn.Row:
+    def _store_row(self, summary: StoreSummary) -> pn.Row:
         store = self.services.stored(summary.identifier)
         label = summary.identifier if store is None else choice_label(summary.kind, store.attrs, store.init_time)
+        facts = f"{state_of(summary)}, {megabytes(summary.size_bytes)}; {made_of(summary)}"
+        return self._row(summary.identifier, label, facts, summary.size_bytes, lambda _: self._show(summary))
+
+    def _altimetry_row(self, name: str, label: str, file: Path) -> pn.Row:
+        def choose(_: Any) -> None:
+            self.selection.source = name
+            self.dialog.open = False
+
+        size = file.stat().st_size
+        return self._row(name, label, f"{file.name}, {megabytes(size)}", size, choose)
+
+    def _row(self, identifier: str, label: str, facts: str, size: int, choose: Callable[[Any], None]) -> pn.Row:
         words = pmui.Typography(
-            f"**{label}**<br>{state_of(summary)}, {megabytes(summary.size_bytes)}; {made_of(summary)}<br>{summary.identifier}",
-            variant="body2", sizing_mode="stretch_width", margin=(4, 0),
-        )  # fmt: skip
+            f"**{label}**<br>{facts}<br>{identifier}", variant="body2", sizing_mode="stretch_width", margin=(4, 0)
+        )
         show = pmui.Button(label="Show", variant="text", size="small", description=f"Show {label}")
         delete = pmui.Button(label="Delete", variant="text", color="error", size="small", description=f"Delete {label}")
         row = pn.Row(words, show, delete, sizing_mode="stretch_width")
-        show.on_click(lambda _: self._show(summary))
-        delete.on_click(lambda _: self._ask(row, summary, label))
+        show.on_click(choose)
+        delete.on_click(lambda _: self._ask(row, identifier, label, size))
         return row
 
     def _show(self, summary: StoreSummary) -> None:
@@ -69,21 +86,23 @@ class Shelf:
             self.selection.param.update(**changes, **beside)
         self.dialog.open = False
 
-    def _ask(self, row: pn.Row, summary: StoreSummary, label: str) -> None:
+    def _ask(self, row: pn.Row, identifier: str, label: str, size: int) -> None:
         question = pmui.Typography(f"Delete {label} for good?", variant="body2", sizing_mode="stretch_width", margin=(8, 0))
         keep = pmui.Button(label="Keep", variant="outlined", size="small")
         delete = pmui.Button(label="Delete for good", variant="contained", color="error", size="small")
         keep.on_click(lambda _: self._list())
-        delete.on_click(partial(self._delete, summary, label))
+        delete.on_click(partial(self._delete, identifier, label, size))
         row.objects = [question, keep, delete]
 
-    def _delete(self, summary: StoreSummary, label: str, _: Any) -> None:
+    def _delete(self, identifier: str, label: str, size: int, _: Any) -> None:
         try:
-            self.services.delete(summary.identifier)
+            self.services.delete(identifier)
         except (InputError, ModelError) as error:
             self.notify("error", str(error))
         else:
-            self.notify("success", f"{label} was deleted, {megabytes(summary.size_bytes)} are free.")
+            self.notify("success", f"{label} was deleted, {megabytes(size)} are free.")
+            if self.selection.source == identifier:
+                self.selection.source = "sample"
         self._list()
 
 

@@ -1,6 +1,7 @@
 """Skill: errors, correlations, energy and spectra of models beside the baselines, from results of verification."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +17,7 @@ from app.skill_table import STYLE, table
 from app.units import unit_of
 from app.views.background import Latest, chart_pane
 from app.views.bound import chooser, offer
+from app.views.held_out import HeldOutControls
 from app.views.run import update
 from app.words import duration
 from engine.derived import DISPLAY_VARIABLES
@@ -27,9 +29,13 @@ CHART_HEIGHT = 210
 HEADINGS = {"rmse": "RMSE", "acc": "Anomaly correlation", "bias": "Bias"}
 POWER_UNITS = {"zos": "m² km", "ke": "m² s⁻² km"}
 NOTHING = (
-    "Nothing was scored yet. Forecasts on the disk are scored here as soon as their reference is whole; "
-    "`goms verify --held-out small` scores models on held-out starts."
+    "Here stand errors, correlation, energy and spectra by lead, beside the baselines. Forecasts of the sample ocean on the "
+    "disk are scored by themselves as soon as their reference is whole; a model on starts that training never saw is scored "
+    "below, or by goms verify --held-out on the command line."
 )
+FRAME = "border: 1px dashed currentColor; border-radius: 8px; padding: 18px 20px; opacity: .85; max-width: 62ch"
+EMPTY = f"""<section style="{FRAME}"><h2 style="font-size: 15px; margin: 0 0 6px">Nothing is scored yet</h2>
+<p style="margin: 0; font-size: 13px; line-height: 1.5">{NOTHING}</p></section>"""
 LEGEND_STYLE = """
 .legend { display: flex; flex-wrap: wrap; gap: 2px 16px; font-size: 12px; }
 .entry { display: inline-flex; align-items: center; gap: 6px; white-space: nowrap; }
@@ -44,6 +50,10 @@ class Drawn:
     name: str = ""
     result: Result | None = None
     places: dict[str, dict[float, list[str]]] = field(default_factory=dict)
+    place: str = ""
+    """Field, depth and waters in words."""
+    names: dict[str, str] = field(default_factory=dict)
+    """Model, baseline or floor -> how it is called."""
     chosen: tuple[str, float, str] = ("", 0.0, "")
     charts: list[Any] = field(default_factory=list)
     legend: str = ""
@@ -55,8 +65,10 @@ class Drawn:
 class SkillView:
     """Choices of result, field, depth and waters; six charts; the same numbers as a table; what was measured."""
 
-    def __init__(self, selection: Selection, services: Services) -> None:
+    def __init__(self, selection: Selection, services: Services, notify: Callable[[str, str], None]) -> None:
         self.selection, self.services = selection, services
+        self.held_out = HeldOutControls(selection, services, notify)
+        self.empty = pn.pane.HTML(EMPTY, visible=False, margin=(8, 0))
         self._latest = Latest(services)
         self._drawn: Drawn | None = None
         self._wanted: tuple[str, str, tuple[tuple[str, str], ...]] = ("", "", ())
@@ -81,9 +93,10 @@ class SkillView:
         self.status = pmui.Typography("", variant="body2", sizing_mode="stretch_width", margin=(2, 0), visible=False)
         self.again = pmui.Button(label="Score again", size="small", variant="outlined", visible=False)
         self.again.on_click(lambda _: self._score())
+        self.choices = pn.FlexBox(self.result, self.variable, self.depth, self.band, self.waters, align_items="center")
         self.layout = pn.Column(
-            pn.FlexBox(self.result, self.variable, self.depth, self.band, self.waters, align_items="center"),
-            self.status, self.bar, self.again, self.legend, self.charts, self.words, self.table,
+            self.choices, self.status, self.bar, self.again, self.empty, self.legend, self.charts, self.words, self.table,
+            self.held_out.layout,
             sizing_mode="stretch_width", margin=(0, 4),
         )  # fmt: skip
 
@@ -92,19 +105,19 @@ class SkillView:
         source, model = self.selection.source, self.selection.model
         pairs = () if source.startswith(STORE) else skill.pairs_on_disk(self.services, source, model)
         self._wanted = (source, model, pairs)
+        self.held_out.show()
         self.poll()
 
     def _ask(self) -> None:
         """Draw the selection again where it, the forecasts on the disk or a file of results is another."""
-        selection, (source, model, pairs) = self.selection, self._wanted
-        place = float(selection.depth), selection.band, selection.waters
-        wanted = (selection.skill, selection.variable, *place, selection.units, selection.theme)
+        (source, model, pairs), wanted = self._wanted, _wanted(self.selection)
         self._latest.run((wanted, self._wanted, skill.stamps()), lambda: drawn(source, model, bool(pairs), *wanted), self._draw)
 
     def poll(self) -> None:
         """Follow the scoring in the background and files that others write; cheap enough to be called twice a second."""
         self._ask()
         self._tell()
+        self.held_out.poll()
 
     def _tell(self) -> None:
         source, model, pairs = self._wanted
@@ -117,11 +130,13 @@ class SkillView:
             words = f"Scoring the forecasts on the disk: {job.doing}{', ' + left if left else ''}"
         elif job is not None and failed:
             words = job.error or "Scoring was stopped."
-        elif self._drawn is not None and self._drawn.result is None:
-            words = NOTHING
+        elif self._drawn is None:
+            words = "Reading the results …"
         update(self.bar, visible=under_way, value=round(100 * job.fraction) if job is not None else 0)
         update(self.status, visible=bool(words), object=words)
         update(self.again, visible=failed)
+        update(self.empty, visible=self._drawn is not None and self._drawn.result is None and not under_way)
+        update(self.choices, visible=self._drawn is not None and bool(self._drawn.choices))
 
     @property
     def _is_disk(self) -> bool:
@@ -153,6 +168,18 @@ class SkillView:
     def _score(self) -> None:
         skill.score(self.services, *self._wanted)
         self._tell()
+
+
+def _wanted(selection: Selection) -> tuple[str, str, float, str, str, str, str]:
+    """Return what of a selection the charts of skill depend on, as `drawn` takes it."""
+    place = float(selection.depth), selection.band, selection.waters
+    return selection.skill, selection.variable, *place, selection.units, selection.theme
+
+
+def drawn_of(services: Services, selection: Selection) -> Drawn:
+    """Return everything that is drawn of a selection, without a page."""
+    pairs = skill.pairs_on_disk(services, selection.source, selection.model)
+    return drawn(selection.source, selection.model, bool(pairs), *_wanted(selection))
 
 
 def drawn(
@@ -203,7 +230,8 @@ def _fill(made: Drawn, result: Result, variable: str, depth: float, band: str, w
             names |= dict.fromkeys(each, "")
     names = {name: skill.OTHER_LABELS.get(name) or skill.model_label(name) for name in names}
     made.legend = legend(names, models, theme)
-    place = f"{shown.label}{f' at {depth:g} m' if len(made.places[variable]) > 1 else ''}, {BAND_LABELS[band]}"
+    made.names = names
+    made.place = f"{shown.label}{f' at {depth:g} m' if len(made.places[variable]) > 1 else ''}, {BAND_LABELS[band]}"
     headed = {f"{HEADINGS[score]}{f' ({unit.symbol})' if score != 'acc' else ''}": each for score, each in scores.items() if each}
-    made.table = table(headed, names, place)
+    made.table = table(headed, names, made.place)
     made.words = f"{skill.facts(result)} {UPPER_BOUND}"

@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+from engine.errors import InputError
 from engine.grid import Grid
 from engine.paths import altimetry_folder
 from engine.progress import Progress, no_progress
@@ -18,6 +19,13 @@ def kept_altimetry() -> dict[str, Path]:
     folders = sorted(parent.iterdir()) if parent.is_dir() else []
     files = {folder.name: next(folder.iterdir(), None) for folder in folders if folder.name.startswith(PREFIX)}
     return {name: file for name, file in files.items() if file is not None}
+
+
+def delete_altimetry(name: str) -> None:
+    """Delete a kept source; forecasts that began from it stay. Raises InputError where there is none of that name."""
+    if name not in kept_altimetry():
+        raise InputError(f"there is no kept altimetry {name!r}; choose one from the list")
+    shutil.rmtree(altimetry_folder() / name)
 
 
 def keep_altimetry(file: Path, grid: Grid | None = None, progress: Progress = no_progress) -> Path:

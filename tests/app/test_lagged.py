@@ -2,16 +2,20 @@
 
 from collections.abc import Iterator
 
+import holoviews as hv
 import numpy as np
 import pytest
 
+from app.export.charts import AtOnce
 from app.jobs import Jobs
-from app.lagged import MOST_MEMBERS, LaggedReader, count_words, earlier_start
+from app.lagged import MOST_MEMBERS, LaggedReader, count_words, earlier_start, members_words
 from app.readers import DisplayReader
 from app.scene import build_scene, comparison_choices
 from app.scores import point_values
 from app.selection import Selection
 from app.services import Options, Services, revision
+from app.views.profile import ProfileView
+from app.views.series import SeriesView
 from engine.grid import Grid, coarsened
 from tests.app.made_stores import ocean, waves_and_detail, write_forecast
 
@@ -55,7 +59,7 @@ def test_the_number_of_starts_is_said_by_lead(services: Services, small_grid: Gr
     starts = [write_forecast(small_grid, days=6, begin=begin) for begin in (4, 2, 0)]
     reader = lagged(services, "spread", *starts)
     assert reader.counts() == {0: 3, 1: 3, 2: 3, 3: 2, 4: 2, 5: 1, 6: 1}
-    assert count_words(reader) == "3 starts to day 2, 2 to day 4"
+    assert count_words(reader) == "3 starts to day 2, 2 to day 4" and members_words(reader) == "2 to 3 starts"
     assert np.isnan(lagged(services, "spread", starts[0]).combined(6, lambda member, own: np.ones((2, 2)))).all()
 
 
@@ -150,3 +154,26 @@ def test_no_more_than_a_few_starts_are_read_for_one_map(services: Services, smal
 @pytest.mark.parametrize("comparison", ["earlier:", "earlier:x", "earlier:0", "earlier:-3", "earlier:²", "lagged", "none"])
 def test_what_names_no_number_of_days_names_no_start(comparison: str) -> None:
     assert earlier_start("2019-02-28", comparison) == ""
+
+
+def test_the_charts_of_a_point_show_the_mean_in_a_band_as_wide_as_its_starts_lie_apart(
+    services: Services, small_grid: Grid
+) -> None:
+    late = write_forecast(small_grid, days=6, begin=5, shift=2.0)
+    early = write_forecast(small_grid, days=10)
+    selection = chosen(comparison="lagged", point_latitude=10.0, point_longitude=200.0, pins="-20,180", lead=1)
+    scene = build_scene(selection, services)
+    drawn, profiled = (view(selection, services) for view in (SeriesView, ProfileView))
+    pools = services.pool
+    services.pool = AtOnce()
+    drawn.show(scene)
+    profiled.show(scene)
+    services.pool = pools
+    band, pinned = (element for element in drawn.box.panes[0].object if isinstance(element, hv.Area))
+    assert band.label == "± spread of 2 starts" and pinned.group == "A"
+    values = [store.point("thetao", 10, 200)[:, 0] for store in (services.stored(late), services.stored(early)) if store]
+    apart = np.std([values[0][:6], values[1][5:11]], axis=0, ddof=1)
+    assert band["high"] - band["low"] == pytest.approx(2 * apart, abs=2e-2)
+    assert band["lead"].tolist() == [0, 1, 2, 3, 4, 5]
+    shape = next(element for element in profiled.box.panes[0].object if isinstance(element, hv.Polygons))
+    assert shape.label == band.label and shape.dimension_values("depth").max() == 500

@@ -28,9 +28,19 @@ def test_a_picture_of_the_view_is_saved(visit: Visit) -> None:
 
 
 def test_a_drawing_names_what_the_page_shows(visit: Visit) -> None:
-    visit.open("?variable=so&lead=3&compare=reference")
+    visit.open("?variable=so&lead=3&compare=reference&chart=point&layers=arrows,drift")
     said = _saved(visit, "Drawing (SVG)").read_text()
-    for words in ("Salinity at the surface", "sample day 3", "Reference (sample run)", "sample ocean"):
+    for words in ("Salinity at the surface", "sample day 3", "Reference (sample run)", "sample ocean", "Path of a particle"):
+        assert words in said
+    visit.see("currents and wind belong to the two maps, not to their difference")
+    said = _saved(visit, "Drawing of the chart (SVG)").read_text()
+    for words in (
+        "Point: Series and profile",
+        "35.00°N 150.00°E",
+        "sample day 3",
+        "Reference (sample run)",
+        "not for navigation",
+    ):
         assert words in said
 
 

@@ -47,6 +47,10 @@ def test_the_divider_parts_the_two_maps_and_is_dragged(visit: Visit) -> None:
     visit.page.mouse.up()
     assert int(divider(visit).get_attribute("aria-valuenow") or 0) > 70
     assert (read_at(visit, 0.6), read_at(visit, 0.9)) == (0, 1)
+    share = divider(visit).get_attribute("aria-valuenow")
+    visit.address_has(f"divider={share}")
+    visit.page.reload()
+    expect(divider(visit)).to_have_attribute("aria-valuenow", str(share))
 
 
 def test_the_arrows_move_the_focused_divider_and_not_the_days(visit: Visit) -> None:

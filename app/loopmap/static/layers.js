@@ -17,6 +17,7 @@ const FIELDS = {
 };
 const FIELD_OF = { streaks: "currents", arrows: "currents", wind: "wind", ice: "ice", bathymetry: "bathymetry" };
 const REFERENCES = { currents: [0.01, 5], wind: [1, 40] }; // m s⁻¹: the least and the largest of an arrow
+const NOT_OF_A_DIFFERENCE = "currents and wind belong to the two maps, not to their difference";
 const NOT_PATHS = "currents: direction and speed of this instant, not drift paths";
 
 // The layers of the stage: chosen once for all its maps.
@@ -199,6 +200,7 @@ export class PanelLayers {
     for (const [name, what] of [["arrows", "current"], ["wind", "wind"]]) {
       if (keyed[name]) rows.push(`<span>${sample(name)}${figure(show(keyed[name]), show(keyed[name]) / 2)} ${symbol} ${what}</span>`);
     }
+    if (panel.isDifference && ["streaks", "arrows", "wind"].some((name) => shown.has(name))) rows.push(`<span>${NOT_OF_A_DIFFERENCE}</span>`);
     if (shown.has("ice") && this.counts.ice) rows.push(`<span>${sample("ice")}ice edge</span>`);
     const lacking = [["streaks", "currents"], ["arrows", "currents"], ["wind", "wind"], ["ice", "ice"]].filter(([name]) => shown.has(name) && lacks(name));
     for (const what of new Set(lacking.map(([, field]) => field))) rows.push(`<span>no ${what} known here</span>`);

@@ -53,6 +53,7 @@ export async function render({ model, frames, sizing }) {
   model.on("layers", () => stage.layers.set(model.layers));
   model.on("paths", () => stage.setPaths(model.paths));
   model.on("layout", () => stage.setLayout(model.layout));
+  model.on("divider", () => { if (!reporter.writing) stage.swipe.move(model.divider / 100); });
   model.on("axes", () => stage.setAxes(model.axes, model.axis_name));
   model.on("show_player", () => { stage.player.element.hidden = !model.show_player; });
   model.on("remove", () => stage.remove());
@@ -63,6 +64,7 @@ export async function render({ model, frames, sizing }) {
   stage.line = model.line;
   stage.paths = model.paths;
   stage.layout = model.layout;
+  stage.swipe.share = model.divider / 100;
   stage.layers.set(model.layers);
   stage.setAxes(model.axes, model.axis_name);
   loop();

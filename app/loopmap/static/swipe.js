@@ -62,10 +62,16 @@ export class Swipe {
     this.divider.setAttribute("aria-valuetext", `${percent} % ${this.left ?? ""}`);
   }
 
+  // Moved by the visitor: the address keeps where it is, in whole per cent.
+  put(share) {
+    this.move(share);
+    this.stage.report("divider", Math.round(100 * this.share));
+  }
+
   dragged(event) {
     if (!this.divider.hasPointerCapture(event.pointerId)) return;
     const box = this.stage.grid.getBoundingClientRect();
-    this.move((event.clientX - box.left) / box.width);
+    this.put((event.clientX - box.left) / box.width);
   }
 
   pressed(event) {
@@ -77,6 +83,6 @@ export class Swipe {
     if (!(event.key in moves)) return;
     event.preventDefault();
     event.stopPropagation(); // here the arrows do not step the days
-    this.move(moves[event.key]);
+    this.put(moves[event.key]);
   }
 }

@@ -1,0 +1,103 @@
+"""A model on held-out starts: a button, what it costs, how far it is, and a way to stop it; one job for all visitors."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import panel as pn
+import panel_material_ui as pmui
+
+from app import held_out
+from app.jobs import Job
+from app.selection import Selection
+from app.services import VIRTUAL, Services
+from app.views.background import quiet_words
+from app.views.bound import offer
+from app.views.run import update
+from app.words import MODEL_LABELS, duration
+
+BASELINES = "Baselines are scored beside every model: choose a model to score."
+
+
+class HeldOutControls:
+    """Scores the chosen model; `notify(kind, message)` shows how it ended."""
+
+    def __init__(self, selection: Selection, services: Services, notify: Callable[[str, str], None]) -> None:
+        self.selection, self.services, self.notify = selection, services, notify
+        self._started: Job | None = None
+        self._watched: dict[int, Job] = {}
+        self._room = (0, "")
+        self.starts: Any = pmui.Select(
+            label="Held-out starts", options={"1 start": 1}, value=1, size="small", width=140, margin=(4, 8, 4, 0)
+        )
+        self.run = pmui.Button(label="Score", icon="play_arrow", variant="outlined", size="small", margin=(8, 8, 4, 0))
+        self.cancel = pmui.Button(label="Cancel scoring", icon="stop", variant="text", size="small", visible=False)
+        self.bar = pmui.LinearProgress(
+            value=0, variant="determinate", visible=False, sizing_mode="stretch_width", margin=(6, 0, 2, 0)
+        )
+        self.words = quiet_words("", "12.5px", (2, 0))
+        self.run.on_click(self._start)
+        self.cancel.on_click(self._cancel)
+        self.starts.param.watch(lambda _: self.poll(), "value")
+        self.layout = pn.Column(
+            pmui.Typography("Score a model here", variant="overline", margin=(10, 0, 0, 0)),
+            pn.FlexBox(self.starts, self.run, self.cancel, align_items="center"),
+            self.bar, self.words, sizing_mode="stretch_width", margin=0,
+        )  # fmt: skip
+
+    def show(self) -> None:
+        """Offer as many starts as there is room for."""
+        self._room = held_out.room()
+        counts = held_out.offered(self._room[0])
+        offer(self.starts, {f"{count} start{'s' if count > 1 else ''}": count for count in counts}, self.starts.value)
+        self.poll()
+
+    def poll(self) -> None:
+        """Show how far the job is, whoever started it, and report what ended; cheap enough to be called twice a second."""
+        job = held_out.under_way(self.services)
+        model = MODEL_LABELS.get(self.selection.model, self.selection.model)
+        is_model = self.selection.model not in VIRTUAL
+        can_run = job is None and is_model and self._room[0] > 0
+        update(self.run, label=f"Score {model}" if is_model else "Score", disabled=not can_run)
+        update(self.starts, disabled=not can_run)
+        update(self.cancel, visible=job is not None, disabled=bool(job and job.cancelling))
+        update(self.bar, visible=job is not None, value=round(100 * job.fraction) if job is not None else 0)
+        update(self.words, object=self._said(job, is_model))
+        if job is not None:
+            self._watched[job.number] = job
+        for number, watched in list(self._watched.items()):
+            if not watched.waiting:
+                del self._watched[number]
+                self._report(watched)
+
+    def _said(self, job: Job | None, is_model: bool) -> str:
+        if job is not None:
+            scored = MODEL_LABELS.get(job.request.model, job.request.model)
+            return ", ".join(filter(None, (f"Scoring {scored}: {job.doing}", duration(job.seconds_left))))
+        if not is_model:
+            return BASELINES
+        most, more = self._room
+        words = "; ".join(filter(None, (held_out.estimate(self.starts.value) if most else "", more)))
+        return words[:1].upper() + words[1:]
+
+    def _start(self, _: Any) -> None:
+        self._started = held_out.start(self.services, self.selection.model, self.starts.value)
+        self._watched[self._started.number] = self._started
+        self.poll()
+
+    def _cancel(self, _: Any) -> None:
+        job = held_out.under_way(self.services)
+        if job is not None:
+            self.services.scoring.cancel(job)
+            self.poll()
+
+    def _report(self, job: Job) -> None:
+        model = MODEL_LABELS.get(job.request.model, job.request.model)
+        if job.state == "failed":
+            self.notify("error", job.error)
+        elif job.state == "cancelled":
+            self.notify("info", f"Scoring {model} was stopped; the starts that were finished are kept.")
+        else:
+            self.notify("success", f"{model} is scored on held-out starts.")
+            if job is self._started:
+                self.selection.skill = f"own:{Path(job.folder).stem}"

@@ -1,0 +1,51 @@
+"""The shelf: kept altimetry is listed beside the stores, chosen from there, and deleted after a second question alone."""
+
+from collections.abc import Iterator
+
+import panel as pn
+import panel_material_ui as pmui
+import pytest
+
+from app.jobs import Jobs
+from app.selection import Selection
+from app.services import Options, Services
+from app.views.shelf import Shelf
+from engine.errors import InputError
+from engine.grid import Grid
+from engine.paths import altimetry_folder
+from tests.app.made_stores import write_forecast
+
+NAME = "observed-20190223-1f09ab"
+
+
+@pytest.fixture
+def services() -> Iterator[Services]:
+    made = Services(Options(grid_factor=8, first_run=False), Jobs(["false"]))
+    yield made
+    made.close()
+
+
+def buttons(shelf: Shelf, label: str) -> list[pmui.Button]:
+    return [button for button in shelf.rows.select(pmui.Button) if button.label == label]
+
+
+def test_kept_altimetry_stands_on_the_shelf(services: Services, small_grid: Grid) -> None:
+    write_forecast(small_grid, days=2)
+    file = altimetry_folder() / NAME / "nrt_global.nc"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"0" * 1500)
+    selection, said = Selection(), list[str]()
+    shelf = Shelf(selection, services, lambda kind, words: said.append(words))
+    shelf._open()
+    words = " ".join(str(each.object) for each in shelf.rows.select(pmui.Typography))
+    assert "Altimetry 2019-02-23" in words and "nrt_global.nc, 2 kB" in words
+    show, delete = buttons(shelf, "Show")[-1], buttons(shelf, "Delete")[-1]
+    show.clicks += 1
+    assert selection.source == NAME and not shelf.dialog.open
+    delete.clicks += 1
+    assert file.exists(), "not before the second question"
+    buttons(shelf, "Delete for good")[0].clicks += 1
+    assert not file.parent.exists() and said == ["Altimetry 2019-02-23 was deleted, 2 kB are free."]
+    assert selection.source == "sample" and len(shelf.rows.select(pn.Row)) == 1
+    with pytest.raises(InputError, match="no kept altimetry"):
+        services.delete(NAME)
