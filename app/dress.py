@@ -5,7 +5,9 @@ from typing import Any
 
 import holoviews as hv
 import xarray as xr
+from bokeh.models import HoverTool
 
+from app.language import listed, say
 from app.positions import PIN_LETTERS
 from app.theme import FORECAST_COLOUR, INK, PAPER, PIN_COLOURS, REFERENCE_COLOUR, RULE
 
@@ -71,7 +73,7 @@ def framed(overlay: hv.Overlay, theme: str, legend: str = "top_right", **options
         figure = plot.state
         figure.name = name
         # All that Bokeh draws is a canvas: to a screen reader a chart is its title and what its axes measure.
-        figure.html_attributes = {"role": "img", "aria-label": ", ".join(["Chart", *filter(None, said)])}
+        figure.html_attributes = {"role": "img", "aria-label": listed([say("Chart"), *said])}
         figure.background_fill_alpha = figure.border_fill_alpha = 0
         figure.outline_line_color = None
         figure.title.text_color = INK[theme]
@@ -85,6 +87,8 @@ def framed(overlay: hv.Overlay, theme: str, legend: str = "top_right", **options
             # HoloViews hands font sizes to some kinds of element alone.
             axis.axis_label_text_font_size = axis.major_label_text_font_size = FONT_SIZE
         figure.grid.grid_line_color = RULE[theme]
+        for tool in figure.select({"type": HoverTool}):
+            tool.tooltips = [(say(label), value) for label, value in tool.tooltips]
         for box in figure.legend:
             box.background_fill_alpha = 0.6
             box.background_fill_color = PAPER[theme]

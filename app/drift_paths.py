@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from app.language import say
 from app.layers import FLOW
 from app.readers import FieldReader
 from app.services import Services, revision
@@ -32,23 +33,23 @@ def drift_of(
     """
     flow = services.with_fields(reader, FLOW)
     if flow is None:
-        raise InputError("this store has no currents; choose another")
+        raise InputError(say("this store has no currents; choose another"))
     leads = [lead for lead in flow.leads if lead >= release + offset]
     if len(leads) < 2 or leads[0] != release + offset:
-        raise InputError("no path yet: it needs the day of release and one after it")
+        raise InputError(say("no path yet: it needs the day of release and one after it"))
     depths = flow.depths("uo")
     level = int(np.argmin(np.abs(np.array(depths) - metres))) if depths else 0
     key = ("drift", flow.identifier, revision(flow), level, point, leads[0], leads[-1])
     positions = services.arrays.get(key, lambda: _positions(flow, level, point, leads))
     shown = depths[level] if depths else 0.0
     day = date_label(flow.valid_time(leads[0]), is_sample(flow.attrs))
-    where = "at the surface" if shown == 0 else f"at {shown:g} m"
+    where = say("at {metres:g} m", metres=shown) if shown else say("at the surface")
+    text = "Path of a particle released on {day}; currents of {store} {where} only, no wind or waves"
     return {
         "days": (leads[0] - offset + np.arange(len(positions)) / EACH_DAY).round(2).tolist(),
         "lat": [_numbers(path) for path in positions[:, 0].T],
         "lon": [_numbers(path) for path in positions[:, 1].T],
-        "label": f"Path of a particle released on {day}; currents of {store_label(flow.kind, flow.attrs)} {where} only, "
-        "no wind or waves",
+        "label": say(text, day=day, store=store_label(flow.kind, flow.attrs), where=where),
     }
 
 
@@ -59,7 +60,7 @@ def drift_on_map(
     try:
         return drift_of(services, services.reader(panel["store"]), point, metres, release, panel["lead_offset"])
     except InputError as error:
-        return {"days": [], "lat": [], "lon": [], "label": f"Drift: {error}"}
+        return {"days": [], "lat": [], "lon": [], "label": say("Drift: {error}", error=error)}
 
 
 def cloud(grid: Grid, point: tuple[float, float]) -> tuple[np.ndarray, np.ndarray]:

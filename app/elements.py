@@ -10,6 +10,7 @@ import xarray as xr
 from bokeh.models import CustomJS
 
 from app.dress import FONT_SIZE, LINE_STYLES, Key, colour, colour_bar, framed, line, styled
+from app.language import say
 from app.palettes import colour_range, colours
 from app.theme import INK
 from app.units import Unit
@@ -51,7 +52,7 @@ def field_image(field: xr.DataArray, palette: str = "thermal", range_mode: str =
     )
     return image.opts(
         cmap=list(colours(palette)), clim=(low, high), colorbar=True, frame_width=720, frame_height=360, title=title,
-        xlabel="longitude", ylabel="latitude", tools=["hover"],
+        xlabel=say("longitude"), ylabel=say("latitude"), tools=["hover"],
     )  # fmt: skip
 
 
@@ -108,8 +109,8 @@ def profile(
         drawn += [path, marks, *_lettered(letter, points, "value", "depth", style)]
     options: dict[str, Any] = {} if limits is None else {"xlim": limits}
     return framed(
-        hv.Overlay(drawn), theme, "bottom_right", title=label, xlabel=units, ylabel="depth (m)", invert_yaxis=True, name=name,
-        xticks=4, **options,
+        hv.Overlay(drawn), theme, "bottom_right", title=label, xlabel=units, ylabel=say("depth (m)"), invert_yaxis=True,
+        name=name, xticks=4, **options,
     )  # fmt: skip
 
 
@@ -147,7 +148,8 @@ def temperature_salinity(columns: Mapping[Key, xr.Dataset], label: str, theme: s
             drawn.append(_words(words, "salinity", "temperature", INK[theme], text_align="left"))
         drawn += _lettered(letter, points, "salinity", "temperature", style)
     return framed(
-        hv.Overlay(drawn), theme, "bottom_right", title=label, xlabel="salinity (psu)", ylabel=f"temperature ({unit.symbol})",
+        hv.Overlay(drawn), theme, "bottom_right", title=label, xlabel=say("salinity (psu)"),
+        ylabel=say("temperature ({symbol})", symbol=unit.symbol),
         xlim=(salinity[0], salinity[-1]), ylim=(temperature[0], temperature[-1]), show_grid=False, xticks=5, yticks=5,
     )  # fmt: skip
 
@@ -180,9 +182,9 @@ def section(
         curve = hv.Curve((depth.distance.values, depth.values), "distance", "depth", label=layer)
         drawn.append(curve.opts(color="#ffffff", line_width=2, line_dash=LINE_STYLES[number % 3]))
     return framed(
-        hv.Overlay(drawn), theme, "bottom_right", title=f"{label} ({units})", xlabel="" if bare else "distance (km)",
-        ylabel="depth (m)", invert_yaxis=True, xticks=4, yticks=5, ylim=(0, float(even[-1])), name=name, hooks=[_with_pointer],
-        show_legend=legend,
+        hv.Overlay(drawn), theme, "bottom_right", title=f"{label} ({units})", xlabel="" if bare else say("distance (km)"),
+        ylabel=say("depth (m)"), invert_yaxis=True, xticks=4, yticks=5, ylim=(0, float(even[-1])), name=name,
+        hooks=[_with_pointer], show_legend=legend,
     )  # fmt: skip
 
 
@@ -200,10 +202,15 @@ def hovmoller(
     if "depth" in values.dims:
         even = even_depths(values.depth.values)
         picture = _picture(days.interp(depth=even).transpose("depth", "lead"), palette, limits, theme)
-        axes: dict[str, Any] = {"xlabel": time_axis, "ylabel": "depth (m)", "invert_yaxis": True, "ylim": (0, float(even[-1]))}
+        axes: dict[str, Any] = {
+            "xlabel": time_axis,
+            "ylabel": say("depth (m)"),
+            "invert_yaxis": True,
+            "ylim": (0, float(even[-1])),
+        }
     else:
         picture = _picture(days.transpose("lead", "distance"), palette, limits, theme)
-        axes = {"xlabel": "distance (km)", "ylabel": time_axis}
+        axes = {"xlabel": say("distance (km)"), "ylabel": time_axis}
     return framed(hv.Overlay([picture]), theme, title=f"{label} ({units})", xticks=6, yticks=5, **axes)
 
 

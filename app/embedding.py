@@ -4,8 +4,9 @@ from typing import Any
 
 import panel as pn
 import panel_material_ui as pmui
-from panel.custom import JSComponent
 
+from app.address_link import AddressLink, page_template
+from app.language import say
 from app.loopmap import LoopMap
 from app.theme import STYLE_SHEET, THEME, map_colours
 
@@ -26,36 +27,16 @@ def is_embedded() -> bool:
     return pn.state.session_args.get("embed", [b""])[0] == b"1"
 
 
-class FullPageLink(JSComponent):
-    """A small link to the whole page with the choices in force when it is followed."""
-
-    _esm = """
-    export function render() {
-      const link = document.createElement("a");
-      link.textContent = "Open in GOMS Explorer";
-      link.target = "_blank";
-      link.rel = "noopener";
-      link.style.cssText = `display: block; text-align: right; font-size: 12px; color: var(--mui-palette-primary-main, #0a6e8a)`;
-      const aim = () => {
-        const address = new URL(location.href);
-        address.searchParams.delete("embed");
-        link.href = address.href;
-      };
-      aim();
-      for (const kind of ["pointerenter", "focus", "click"]) link.addEventListener(kind, aim);
-      return link;
-    }
-    """
-
-
 def embedded_page(maps: LoopMap, theme: str) -> pmui.Page:
     """Return a page of the maps alone."""
     maps.stylesheets = [_LAYOUT, map_colours(theme)]
-    body: Any = pn.Column(
-        maps, FullPageLink(sizing_mode="stretch_width", margin=(0, 4, 4, 4)), sizing_mode="stretch_width", margin=(4, 8)
-    )
+    whole = AddressLink(
+        text=say("Open in GOMS Explorer"), changes={"embed": None}, new_tab=True, sizing_mode="stretch_width",
+        margin=(0, 4, 4, 4), styles={"text-align": "right"},
+    )  # fmt: skip
+    body: Any = pn.Column(maps, whole, sizing_mode="stretch_width", margin=(4, 8))
     return pmui.Page(
         title="GOMS Explorer", main=[body], busy_indicator=None, theme_toggle=False, theme_config=THEME,
-        dark_theme=theme == "dark", raw_css=[STYLE_SHEET],
+        dark_theme=theme == "dark", template=page_template(), raw_css=[STYLE_SHEET],
         sx={"& .MuiAppBar-root, & .MuiToolbar-root": {"display": "none"}},
     )  # fmt: skip

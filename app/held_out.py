@@ -1,6 +1,7 @@
 """Scoring a model on held-out starts from the page: how many there is room for, how long it takes, the job of all visitors."""
 
 from app.jobs import Job, Request
+from app.language import say
 from app.services import Services
 from engine.errors import InputError
 from engine.heldout.days import held_out_days, held_out_run
@@ -25,7 +26,9 @@ def room() -> tuple[int, str]:
         return 0, str(error)
     if len(found) == OFFERED[-1]:
         return len(found), ""
-    longer = f"the run here has room for {len(found)}; `goms sample build --days 600 --seed 1` makes a longer one"
+    longer = say(
+        "The run here has room for {count}; `goms sample build --days 600 --seed 1` makes a longer one.", count=len(found)
+    )
     return len(found), longer
 
 
@@ -52,4 +55,6 @@ def start(services: Services, model: str, starts: int) -> Job:
 def estimate(starts: int) -> str:
     """Return how long so many starts take, in words, before there is a pace to tell from."""
     minutes = starts * SECONDS_A_START / 60
-    return f"about {minutes:.0f} min on two cores, less with a GPU; what was scored once is not scored again"
+    return say(
+        "About {minutes:.0f} min on two cores, less with a GPU; what was scored once is not scored again.", minutes=minutes
+    )

@@ -1,10 +1,11 @@
 """Forecasts of one day from several starts: how a forecast changed since an earlier one, and how far they lie apart."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from app.language import listed, say
 from app.readers import DAY, FieldReader, OverBase, common_leads, day_offset
 from app.selection import Selection
 from app.words import MODEL_LABELS
@@ -19,8 +20,8 @@ EARLIER = "earlier:"
 LAGGED = "lagged"
 """The comparison with the mean and spread of forecasts from several starts."""
 
-STATISTICS = {"mean": "Mean", "spread": "Spread"}
-"""What is made of forecasts valid on the same day -> its name."""
+STATISTICS = {"mean": "Mean of {count} starts", "spread": "Spread of {count} starts"}
+"""What is made of forecasts valid on the same day -> how it is called."""
 
 MOST_MEMBERS = 8
 OFFERED = (1, 5, 10)
@@ -38,13 +39,17 @@ class LaggedReader(OverBase):
         super().__init__(members[0])
         self.members = list(members)
         self.name = statistic
-        self.label = f"{STATISTICS[statistic]} of {len(members)} starts"
         self._offsets = [day_offset(members[0], member) for member in members]
 
     @property
     def identifier(self) -> str:
         """Return the name under which the services make this reader again."""
         return f"{self.name}@{'|'.join(member.identifier for member in self.members)}"
+
+    @property
+    def attrs(self) -> dict[str, Any]:
+        """Return the attributes of the first member under the name of what is made of them."""
+        return {**super().attrs, "label": say(STATISTICS[self.name], count=len(self.members))}
 
     @property
     def leads(self) -> list[int]:
@@ -86,14 +91,16 @@ def count_words(reader: LaggedReader) -> str:
     for lead, count in reader.counts().items():
         if count > 1:
             last[count] = lead
-    parts = [f"{count}{' starts' if not number else ''} to day {lead}" for number, (count, lead) in enumerate(last.items())]
-    return ", ".join(parts)
+    words = ("{count} starts to day {lead}", *["{count} to day {lead}"] * (len(last) - 1))
+    return listed(say(each, count=count, lead=lead) for each, (count, lead) in zip(words, last.items(), strict=False))
 
 
 def members_words(reader: LaggedReader) -> str:
     """Return how many starts there are over all leads, such as `2 to 3 starts`."""
     counts = sorted({count for count in reader.counts().values() if count > 1})
-    return f"{counts[0]} to {counts[-1]} starts" if len(counts) > 1 else f"{len(reader.members)} starts"
+    if len(counts) > 1:
+        return say("{first} to {last} starts", first=counts[0], last=counts[-1])
+    return say("{count} starts", count=len(reader.members))
 
 
 def earlier_start(start: str, comparison: str) -> str:
@@ -106,7 +113,7 @@ def earlier_start(start: str, comparison: str) -> str:
 
 def earlier_words(days: int) -> str:
     """Return how a forecast from an earlier start is called beside another: `5 days earlier`."""
-    return f"{days} day{'s' if days > 1 else ''} earlier"
+    return say("1 day earlier") if days == 1 else say("{days} days earlier", days=days)
 
 
 def earlier_forecasts(services: "Services", source: str, start: str, model: str) -> dict[int, Store]:
@@ -139,16 +146,16 @@ def lagged_choices(services: "Services", source: str, start: str, model: str, ch
     starts = set(services.starts(source))
     asked = [days for days in range(1, 1000) if f"{EARLIER}{days}" == chosen]
     offered = [days for days in (*OFFERED, *asked) if earlier_start(start, f"{EARLIER}{days}") in starts]
-    label = MODEL_LABELS.get(model, model)
+    label = say(MODEL_LABELS.get(model, model))
     choices = {
-        f"{EARLIER}{days}": f"{label}, {earlier_words(days)}{'' if days in stored else ' (to be run)'}"
+        f"{EARLIER}{days}": listed((label, earlier_words(days))) + ("" if days in stored else say(" (to be run)"))
         for days in sorted({*stored, *offered})
     }
     whole = [store for store in stored.values() if store.complete]
     if own is not None and own.leads and whole:
-        choices[LAGGED] = f"Spread of {min(1 + len(whole), MOST_MEMBERS)} starts"
+        choices[LAGGED] = say(STATISTICS["spread"], count=min(1 + len(whole), MOST_MEMBERS))
     elif chosen == LAGGED:
-        choices[LAGGED] = "Spread of starts"
+        choices[LAGGED] = say("Spread of starts")
     return choices
 
 
@@ -169,11 +176,13 @@ def lagged_comparison(
         found = members(services, primary, selection.source, needs)
         if len(found) > 1:
             return LaggedReader(found, "mean"), ""
-        return None, "One start has no spread: run a forecast from an earlier start that reaches these days"
+        return None, say("One start has no spread: run a forecast from an earlier start that reaches these days")
     earlier = earlier_start(start, selection.comparison)
     store = services.find("forecast", selection.source, earlier, selection.model) if earlier else None
     if store is None or not store.leads:
         can_run = bool(earlier_missing(selection, services, start))
-        return None, "This earlier forecast is not there yet: run it" if can_run else "There is no start so many days earlier"
+        return None, say(
+            "This earlier forecast is not there yet: run it" if can_run else "There is no start so many days earlier"
+        )
     held = services.holder(store, needs)
-    return held, "" if common_leads(primary, held) else "The two have no day in common"
+    return held, "" if common_leads(primary, held) else say("The two have no day in common")

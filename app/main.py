@@ -7,10 +7,13 @@ import panel as pn
 import panel_material_ui as pmui
 from panel.util import edit_readonly
 
+from app.address_link import language_switch, page_template
 from app.embedding import embedded_page, is_embedded
 from app.folding import FoldOnPhones
+from app.language import say, words_in
 from app.leaving import let_go_when_left
-from app.saving import KINDS, SKILL_KINDS, SaveMenu
+from app.library_names import library_names
+from app.saving import KINDS, SCRIPT, SKILL_KINDS, SaveMenu
 from app.scene import Scene, build_scene
 from app.selection import Selection, sync_with_address
 from app.services import Services
@@ -98,38 +101,47 @@ class Session:
             return pmui.Typography(text, variant="overline", margin=(8, 10, 0, 10))
 
         self.of_maps = pn.Column(
-            heading("Field"), self.field.variable, self.field.quantity, self.field.depth, self.field.surface_only,
-            heading("Compare"), self.compare.layout,
-            heading("View"), self.field.region, self.field.palette, self.field.range_mode, self.field.limits,
+            heading(say("Field")), self.field.variable, self.field.quantity, self.field.depth, self.field.surface_only,
+            heading(say("Compare")), self.compare.layout,
+            heading(say("View")), self.field.region, self.field.palette, self.field.range_mode, self.field.limits,
             sizing_mode="stretch_width", margin=0,
         )  # fmt: skip
-        self.over_maps = pn.Column(heading("Layers"), self.layers.layout, sizing_mode="stretch_width", margin=0)
+        self.over_maps = pn.Column(heading(say("Layers")), self.layers.layout, sizing_mode="stretch_width", margin=0)
         self.save_maps, self.save_scores = (
-            SaveMenu(kinds=kinds, sizing_mode="stretch_width", margin=(2, 10, 8, 10)) for kinds in (KINDS, SKILL_KINDS)
+            SaveMenu(
+                kinds={name: say(label) for name, label in kinds.items()},
+                words=words_in(SCRIPT),
+                sizing_mode="stretch_width",
+                margin=(2, 10, 8, 10),
+            )
+            for kinds in (KINDS, SKILL_KINDS)
         )
         self.saving = pn.Column(sizing_mode="stretch_width", margin=0)
         sidebar = [
-            heading("Forecast"), self.sources.source, *self.files.layout, self.sources.start, self.sources.model, self.run.layout,
+            heading(say("Forecast")), self.sources.source, *self.files.layout, self.sources.start,
+            self.sources.model, self.run.layout,
             self.of_maps, self.field.units, self.over_maps,
-            heading("Save"), self.saving, self.shelf.layout,
+            heading(say("Save")), self.saving, self.shelf.layout,
         ]  # fmt: skip
         self.main = pn.Column(sizing_mode="stretch_width", margin=(8, 12), styles={"position": "relative"})
         self._arrange()
         page = pmui.Page(
             title="GOMS Explorer",
-            meta_description="30-day forecasts of the global ocean, run and played in the browser",
+            meta_description=say("30-day forecasts of the global ocean, run and played in the browser"),
             header=[
                 self.tabs.layout,
                 # The library takes a header for a coloured one and makes its buttons white.
                 pmui.Button(
-                    label="Show",
+                    label=say("Show"),
                     icon="slideshow",
-                    href="show",
+                    href="show" if self.selection.language is None else f"show?language={self.selection.language}",
                     variant="text",
                     size="small",
                     margin=(6, 4),
                     sx={"color": "text.secondary", "flexShrink": 0},
                 ),
+                language_switch(),
+                library_names(),
                 FoldOnPhones(narrower_than=PHONE_WIDTH, width=0, height=0, margin=0),
             ],
             sidebar=sidebar,
@@ -139,6 +151,7 @@ class Session:
             busy_indicator=None,
             theme_config=THEME,
             dark_theme=self.selection.theme == "dark",
+            template=page_template(),
             raw_css=[STYLE_SHEET],
             sx=HEADER,
         )

@@ -2,6 +2,7 @@
 
 import re
 
+from app.language import say
 from engine.errors import InputError
 
 Position = tuple[float, float]
@@ -28,17 +29,27 @@ def parse_position(text: str) -> Position:
     angles = list(_ANGLE.finditer(plain))
     rest = re.sub(r"[\s,]", "", _ANGLE.sub("", plain))
     if len(angles) != 2 or rest:
-        raise InputError(f"position is {text[:40]!r}; expected a latitude and a longitude such as {EXAMPLES}")
+        raise InputError(
+            say(
+                "position is {text}; expected a latitude and a longitude such as {examples}",
+                text=repr(text[:40]),
+                examples=EXAMPLES,
+            )
+        )
     letters = [match[4] for match in angles]
     if (letters[0] and letters[0] in "EW") or (letters[1] and letters[1] in "NS"):
         angles, letters = angles[::-1], letters[::-1]
     if letters[0] not in ("", "N", "S") or letters[1] not in ("", "E", "W"):
-        raise InputError(f"position is {text[:40]!r}; expected one latitude (N or S) and one longitude (E or W)")
+        raise InputError(
+            say("position is {text}; expected one latitude (N or S) and one longitude (E or W)", text=repr(text[:40]))
+        )
     latitude, longitude = (_degrees(match, text) for match in angles)
     if abs(latitude) > 90:
-        raise InputError(f"latitude is {latitude:g}°; expected one from 90° S to 90° N: the latitude comes first")
+        raise InputError(
+            say("latitude is {angle:g}°; expected one from 90° S to 90° N: the latitude comes first", angle=latitude)
+        )
     if not -180 <= longitude <= 360:
-        raise InputError(f"longitude is {longitude:g}°; expected one from 180° W to 180° E, or from 0° to 360°")
+        raise InputError(say("longitude is {angle:g}°; expected one from 180° W to 180° E, or from 0° to 360°", angle=longitude))
     return latitude, longitude % 360
 
 
@@ -47,7 +58,9 @@ def _degrees(match: re.Match[str], text: str) -> float:
     whole, minutes, seconds, letter = match.groups()
     size = abs(float(whole)) + float(minutes or 0) / 60 + float(seconds or 0) / 3600
     if (letter and whole[0] in "+-") or float(minutes or 0) >= 60 or float(seconds or 0) >= 60:
-        raise InputError(f"position is {text[:40]!r}; expected a sign or a letter, and minutes and seconds below 60")
+        raise InputError(
+            say("position is {text}; expected a sign or a letter, and minutes and seconds below 60", text=repr(text[:40]))
+        )
     return -size if whole.startswith("-") or (letter and letter in "SW") else size
 
 

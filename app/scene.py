@@ -14,6 +14,7 @@ from app.lagged import (
     lagged_choices,
     lagged_comparison,
 )
+from app.language import listed, say
 from app.layers import layer_fields
 from app.palettes import style_of
 from app.readers import FieldReader, common_leads, day_offset, field_name, level_at
@@ -112,7 +113,7 @@ def build_scene(selection: Selection, services: Services) -> Scene:
     waits = (wants_mean or shown.of_usual) and not ready(primary)
     scene.panels = [panel("forecast", primary, selection, scene, waits)]
     if view.part and (detail is None if view.beside_whole else not has_field):
-        scene.panels[0] |= {"leads": [], "empty": view.without}
+        scene.panels[0] |= {"leads": [], "empty": say(view.without)}
     if view.beside_whole:
         scene.whole = whole if detail is None else services.reader(detail.identifier.removesuffix(DETAIL))
         scene.panels.append(panel("whole", scene.whole, selection, scene, waits))
@@ -181,7 +182,7 @@ def panel(key: str, reader: FieldReader, selection: Selection, scene: Scene, wai
         leads = [lead for lead in leads if lead - 1 in leads]
     offset = 0 if scene.primary is None else day_offset(scene.primary, reader)
     unit = unit_of(variable, selection.units, selection.quantity)
-    classes = [[round(unit.of(state.low), 2), state.name] for state in DOUGLAS]
+    classes = [[round(unit.of(state.low), 2), say(state.name)] for state in DOUGLAS]
     return {
         "key": key,
         "kind": "field",
@@ -199,9 +200,9 @@ def panel(key: str, reader: FieldReader, selection: Selection, scene: Scene, wai
         "shown": unit.as_list,
         "speed": unit_of("speed", selection.units).as_list,
         "forcing": forcing_label(reader.kind, reader.attrs),
-        "notice": "; ".join(filter(None, (notice(reader.attrs), VIEWS[selection.view].remark))),
+        "notice": say("; ").join(filter(None, (notice(reader.attrs), say(VIEWS[selection.view].remark)))),
         "classes": classes if (variable, selection.quantity) == ("swh", "value") else [],
-        "empty": _empty(shown.label, f" at {metres:g} m" if index is None else "", missing, waits, no_mean),
+        "empty": _empty(say(shown.label), metres if index is None else None, missing, waits, no_mean),
     }
 
 
@@ -214,34 +215,38 @@ def _title(scene: Scene, reader: FieldReader, offset: int) -> str:
     label = store_label(reader.kind, reader.attrs)
     if offset <= 0 or not _counts_its_own(scene, reader):
         return label
-    return f"{label}, {earlier_words(offset)}"
+    return listed((label, earlier_words(offset)))
 
 
-def _empty(label: str, depth: str, missing: bool, waits: bool, no_mean: bool) -> str:
+def _empty(label: str, depth: float | None, missing: bool, waits: bool, no_mean: bool) -> str:
+    field = label.lower()
     if no_mean:
-        return f"There is no climatology of {label.lower()}: choose its value or its change"
-    if missing or depth:
-        return f"There is no {label.lower()}{depth} in this store"
-    return "The climatology of these days is being prepared" if waits else "The first day is on its way"
+        return say("There is no climatology of {field}: choose its value or its change", field=field)
+    if depth is not None:
+        return say("There is no {field} at {metres:g} m in this store", field=field, metres=depth)
+    if missing:
+        return say("There is no {field} in this store", field=field)
+    return say("The climatology of these days is being prepared" if waits else "The first day is on its way")
 
 
 def quantity_label(variable: str, quantity: str, metres: float | None) -> str:
     """Return what a map shows, such as `Temperature at 100 m, anomaly from climatology`."""
-    label = DISPLAY_VARIABLES[variable].label
-    where = "" if metres is None else " at the surface" if metres == 0 else f" at {metres:g} m"
-    return label + where + ("" if quantity == "value" else f", {QUANTITIES[quantity].lower()}")
+    label = say(DISPLAY_VARIABLES[variable].label)
+    if metres is not None:
+        label = say("{field} at {metres:g} m" if metres else "{field} at the surface", field=label, metres=metres)
+    return listed((label, "" if quantity == "value" else say(QUANTITIES[quantity]).lower()))
 
 
 def comparison_choices(selection: Selection, services: Services, scene: Scene) -> dict[str, str]:
     """Return {value: label} of what can stand beside the map now."""
-    choices = {"none": "Nothing"}
+    choices = {"none": say("Nothing")}
     if selection.source == "sample":
-        choices["reference"] = "Reference (sample run)"
+        choices["reference"] = say("Reference (sample run)")
     shown = "" if scene.primary is None else scene.primary.identifier
     # A part of the store shown, such as its waves, stands on the map already; its Kuroshio has the ocean's fields anew.
     own = "" if shown.endswith(DETAIL) else shown.partition("/")[0]
     whole = "" if scene.whole is None else scene.whole.identifier
-    choices |= {name: MODEL_LABELS[name] for name in VIRTUAL if not own.startswith(name)}
+    choices |= {name: say(MODEL_LABELS[name]) for name in VIRTUAL if not own.startswith(name)}
     earlier: list[FieldReader] = []
     if scene.start and selection.model not in VIRTUAL:
         which = selection.source, scene.start, selection.model
@@ -297,30 +302,30 @@ def _comparison(
     wanted = selection.comparison
     if wanted == "reference":
         if selection.source != "sample":
-            return None, "There is no reference for this source"
+            return None, say("There is no reference for this source")
         store = services.find("reference", selection.source, start)
         held = None if store is None else services.holder(store, shown.needs)
-        return held, "" if store is not None and store.complete else "The reference of this start is being written"
+        return held, "" if store is not None and store.complete else say("The reference of this start is being written")
     if wanted == "climatology" and not shown.has_climatology:
-        return None, f"There is no climatology of {shown.label.lower()}"
+        return None, say("There is no climatology of {field}", field=say(shown.label).lower())
     if wanted == LAGGED or wanted.startswith(EARLIER):
         return lagged_comparison(selection, services, primary, start, shown.needs)
     if wanted in VIRTUAL:
         return services.reader(f"{wanted}@{primary.identifier}"), ""
     if wanted.startswith(STORE):
         other = services.holder(services.reader(wanted.removeprefix(STORE)), shown.needs)
-        return other, "" if common_leads(primary, other) else "The two have no day in common"
+        return other, "" if common_leads(primary, other) else say("The two have no day in common")
     raise InputError(f"comparison {wanted!r} is unknown; choose one from the list")
 
 
 def _comparison_panels(selection: Selection, scene: Scene, primary: FieldReader, empty: str, waits: bool) -> list[dict[str, Any]]:
     if scene.comparison is None:
-        beside = {**scene.panels[0], "key": "reference", "store": "", "leads": [], "title": "Reference", "empty": empty}
+        beside = {**scene.panels[0], "key": "reference", "store": "", "leads": [], "title": say("Reference"), "empty": empty}
     else:
         beside = panel("reference", scene.comparison, selection, scene, waits)
         beside["empty"] = empty or beside["empty"]
         if scene.aligned:
-            beside["title"] += ", zero moved"
+            beside["title"] = listed((beside["title"], say("zero moved")))
     if selection.comparison == LAGGED:
         return [beside, _spread_panel(selection, scene, beside, empty, waits)]
     variable = shown_variable(selection, scene)
@@ -328,13 +333,13 @@ def _comparison_panels(selection: Selection, scene: Scene, primary: FieldReader,
         "key": "difference",
         "kind": "difference",
         "of": ["forecast", "reference"],
-        "title": f"{scene.panels[0]['title']} minus {beside['title']}",
+        "title": say("{first} minus {second}", first=scene.panels[0]["title"], second=beside["title"]),
         "quantity": scene.panels[0]["quantity"],
         "units": DISPLAY_VARIABLES[variable].units,
         "shown": unit_of(variable, selection.units).of_differences.as_list,
         "palette": style_of("difference").palette,
         "has_lead": scene.panels[0]["has_lead"],
-        "notice": "means over the common water removed" if scene.aligned else "",
+        "notice": say("means over the common water removed") if scene.aligned else "",
         "empty": empty,
     }
     return [beside, difference]
@@ -343,12 +348,12 @@ def _comparison_panels(selection: Selection, scene: Scene, primary: FieldReader,
 def _spread_panel(selection: Selection, scene: Scene, mean: dict[str, Any], empty: str, waits: bool) -> dict[str, Any]:
     """Return the map of the standard deviation of what `mean` is the mean of; both say how many starts there are by lead."""
     if not isinstance(scene.comparison, LaggedReader):
-        return {**mean, "key": "spread", "title": "Spread of starts", "empty": empty}
+        return {**mean, "key": "spread", "title": say("Spread of starts"), "empty": empty}
     found = panel("spread", LaggedReader(scene.comparison.members, "spread"), selection, scene, waits)
     counted = count_words(scene.comparison)
-    mean["notice"], found["notice"] = f"{counted}; {mean['notice']}", f"{counted}; {found['notice']}"
+    mean["notice"], found["notice"] = (say("; ").join((counted, each["notice"])) for each in (mean, found))
     unit = unit_of(shown_variable(selection, scene), selection.units).of_differences
-    words = f"{found['quantity']}, standard deviation"
+    words = listed((found["quantity"], say("standard deviation")))
     return found | {"quantity": words, "shown": unit.as_list, "own_range": True, "palette": "amp"}
 
 
@@ -364,15 +369,16 @@ def _overlap(first: FieldReader, second: FieldReader) -> bool:
 
 def _nothing_yet(selection: Selection, has_reference: bool) -> str:
     if has_reference:
-        return "The first day of this start is on its way"
-    return "No forecast from this start yet: press Run forecast"
+        return say("The first day of this start is on its way")
+    return say("No forecast from this start yet: press Run forecast")
 
 
 def time_axis(scene: Scene) -> str:
     """Return what the time axis of a chart counts: leads of a forecast, days of an analysis."""
     if scene.primary is not None and scene.primary.kind == "analysis":
-        return f"days since {date_label(scene.primary.valid_time(scene.leads[0]), is_sample(scene.primary.attrs))}"
-    return LEAD_AXIS
+        first = date_label(scene.primary.valid_time(scene.leads[0]), is_sample(scene.primary.attrs))
+        return say("days since {day}", day=first)
+    return say(LEAD_AXIS)
 
 
 def depth_choices(scene: Scene) -> tuple[float, ...]:

@@ -8,13 +8,14 @@ import numpy as np
 import xarray as xr
 
 from app.colouring import colour_choice
+from app.language import listed, say
 from app.lines import along, density_levels, isopycnals, layers
 from app.positions import position
 from app.readers import FieldReader, day_offset
 from app.selection import Selection
 from app.services import Services
 from app.units import Unit, unit_of
-from app.words import date_label, is_sample, store_label
+from app.words import day_label, is_sample, store_label
 from engine.derived import DISPLAY_VARIABLES
 from engine.sections import Section, line_of, section
 
@@ -123,6 +124,5 @@ def figure_name(number: int) -> str:
 
 def title(reader: FieldReader, drawn: Drawing, lead: int) -> str:
     """Return the title of a section: variable, source and valid time."""
-    # What day of the year a sample day is like stands above the map.
-    day = date_label(reader.valid_time(lead), is_sample(reader.attrs)).partition(" (")[0]
-    return f"{DISPLAY_VARIABLES[drawn.variable].label}, {store_label(reader.kind, reader.attrs)}, {day}"
+    day = day_label(reader.valid_time(lead), is_sample(reader.attrs))
+    return listed((say(DISPLAY_VARIABLES[drawn.variable].label), store_label(reader.kind, reader.attrs), day))

@@ -7,6 +7,7 @@ from typing import Any
 import panel as pn
 import param
 
+from app.language import LANGUAGES, say
 from app.palettes import PALETTES
 from app.positions import MOST_PINS, PINS, Position, pinned
 from app.tabs import VIEWS
@@ -76,6 +77,7 @@ ADDRESS = {
     "band": "band",
     "waters": "waters",
     "theme": "theme",
+    "language": "language",
 }
 """Parameter -> its name in the address."""
 
@@ -116,6 +118,9 @@ class Selection(param.Parameterized):
     band: Any = param.Selector(default="14-64", objects=list(BAND_LABELS), doc="waters that errors are taken over")
     waters: Any = param.Selector(default=SPECTRUM_REGIONS[0].name, objects=[region.name for region in SPECTRUM_REGIONS])
     theme: Any = param.Selector(default="light", objects=["light", "dark"])
+    language: Any = param.Selector(
+        default=None, objects=list(LANGUAGES), allow_None=True, doc="None for the one that the browser prefers"
+    )
 
     @property
     def point(self) -> tuple[float, float] | None:
@@ -146,14 +151,14 @@ class Selection(param.Parameterized):
         """Return what the address may say for one parameter, in words for a notification."""
         parameter = self.param[name]
         if isinstance(parameter, param.Selector):
-            return "one of " + ", ".join(str(choice) for choice in parameter.objects)
+            return say("one of {names}", names=", ".join(str(choice) for choice in parameter.objects))
         if isinstance(parameter, param.Number) and parameter.bounds:
-            return f"a number from {parameter.bounds[0]} to {parameter.bounds[1]}"
+            return say("a number from {low} to {high}", low=parameter.bounds[0], high=parameter.bounds[1])
         if name == "layers":
-            return f"some of {', '.join(LAYERS)}, separated by commas"
+            return say("some of {names}, separated by commas", names=", ".join(LAYERS))
         if name == "pins":
-            return f"up to {MOST_PINS} positions such as 35,150;20,-150 (latitude, longitude)"
-        return "a date such as 2019-06-23" if name == "start" else "a number" if name in ("low", "high") else "a name"
+            return say("up to {count} positions such as 35,150;20,-150 (latitude, longitude)", count=MOST_PINS)
+        return say("a date such as 2019-06-23" if name == "start" else "a number" if name in ("low", "high") else "a name")
 
 
 def from_address(arguments: Mapping[str, str]) -> Selection:
@@ -196,8 +201,8 @@ def sync_with_address(selection: Selection, refuse: Callable[[str], None]) -> No
     for name, key in ADDRESS.items():
 
         def refuse_value(received: dict[str, Any], name: str = name, key: str = key) -> None:
-            value = str(received.get(name))[:40]
-            refuse(f"The address asks for {key} = {value!r}; expected {selection.describe(name)}. The default is shown.")
+            asked = {"key": key, "value": repr(str(received.get(name))[:40]), "expected": selection.describe(name)}
+            refuse(say("The address asks for {key} = {value}; expected {expected}. The default is shown.", **asked))
 
         location.sync(selection, {name: key}, on_error=refuse_value)
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from app.jobs import Job, Request
+from app.language import listed, say
 from app.selection import Selection
 from app.services import VIRTUAL, Services
 from app.words import MODEL_LABELS, date_label
@@ -82,17 +83,18 @@ def label_of(result: Result) -> str:
     models = " + ".join(model_label(name) for name in result.models)
     count = len(result.tables["starts"])
     if "stores" in result.tables:
-        return f"{_counted(count, 'forecast')} on the disk: {models}"
-    return f"{_counted(count, 'held-out start')}{', shipped' if result.shipped else ''}: {models}"
+        return say("{forecasts} on the disk: {models}", forecasts=_forecasts(count), models=models)
+    starts = say("1 held-out start") if count == 1 else say("{count} held-out starts", count=count)
+    return say("{starts}: {models}", starts=listed((starts, say("shipped") if result.shipped else "")), models=models)
 
 
 def model_label(name: str) -> str:
     """Return how a model is called on screen; one of other weights keeps the name of their file."""
-    return MODEL_LABELS.get(name, name)
+    return say(MODEL_LABELS.get(name, name))
 
 
-def _counted(count: int, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 else 's'}"
+def _forecasts(count: int) -> str:
+    return say("1 forecast") if count == 1 else say("{count} forecasts", count=count)
 
 
 def pairs_on_disk(services: Services, source: str, model: str) -> tuple[tuple[str, str], ...]:
@@ -234,20 +236,26 @@ def facts(result: Result) -> str:
     rows, columns = tables["grid"][:2]
     starts = tables["starts"]
     if all(isinstance(start, int) for start in starts):
-        began = f"sample days {', '.join(map(str, starts))}"
-        what = f"{_counted(len(starts), 'start')} of run {tables['run']} of the sample ocean, which training never saw ({began})"
+        began = listed(map(str, starts))
+        count = say("1 start") if len(starts) == 1 else say("{count} starts", count=len(starts))
+        text = "{starts} of run {run} of the sample ocean, which training never saw (sample days {began})"
+        what = say(text, starts=count, run=tables["run"], began=began)
     else:
-        began = ", ".join(_start_label(str(start), str(tables["run"])) for start in starts)
-        what = f"{_counted(len(starts), 'forecast')} on the disk, from {began}, each against its reference ({tables['run']})"
-    weights = "; ".join(
-        f"{model_label(name)} {str(sha)[:12] if sha else 'has none'}" for name, sha in tables["weights_sha256"].items()
+        began = listed(_start_label(str(start), str(tables["run"])) for start in starts)
+        text = "{forecasts} on the disk, from {began}, each against its reference ({run})"
+        what = say(text, forecasts=_forecasts(len(starts)), began=began, run=tables["run"])
+    weights = say("; ").join(
+        f"{model_label(name)} {str(sha)[:12] if sha else say('has none')}" for name, sha in tables["weights_sha256"].items()
     )
-    fitted = ", ".join(map(str, tables.get("damping_fitted_on") or ())) or "decay times of the training days"
-    machine = f" Machine: {tables['machine']}." if tables.get("machine") else ""
-    return (
-        f"{what}; grid {rows} x {columns}. Weights (sha256): {weights}. Damped persistence: {fitted}.{machine} Wet cells, by "
-        "area; the root is taken after the mean over starts; shaded: 95 % of 1000 draws of whole starts."
-    )
+    fitted = listed(map(str, tables.get("damping_fitted_on") or ())) or say("decay times of the training days")
+    sentences = [
+        say("{what}; grid {rows} x {columns}.", what=what, rows=rows, columns=columns),
+        say("Weights (sha256): {weights}.", weights=weights),
+        say("Damped persistence: {fitted}.", fitted=fitted),
+        say("Machine: {machine}.", machine=tables["machine"]) if tables.get("machine") else "",
+        say("Wet cells, by area; the root is taken after the mean over starts; shaded: 95 % of 1000 draws of whole starts."),
+    ]
+    return " ".join(filter(None, sentences))
 
 
 def _start_label(start: str, run: str) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from app.dress import framed
+from app.language import say
 from app.theme import FORECAST_COLOUR, INK, REFERENCE_COLOUR
 from app.words import LEAD_AXIS
 
@@ -74,7 +75,7 @@ def by_lead(
         hv.Overlay(elements),
         theme,
         title=label,
-        xlabel=LEAD_AXIS,
+        xlabel=say(LEAD_AXIS),
         ylabel=units,
         show_legend=False,
         xlim=(0, last * 1.02),
@@ -92,8 +93,8 @@ def by_wavelength(
         curve = hv.Curve((table.index.to_numpy(float), table["value"]), "wavelength", "power", label=name)
         elements.append(curve.opts(color=colour, line_dash=dash or "solid", line_width=width, tools=["hover"]))
     return framed(
-        hv.Overlay(elements), theme, title=label, xlabel="wavelength (km)", ylabel=units, show_legend=False, logx=True, logy=True,
-        invert_xaxis=True, xticks=WAVELENGTHS, yformatter="%.0e",
+        hv.Overlay(elements), theme, title=label, xlabel=say("wavelength (km)"), ylabel=units, show_legend=False, logx=True,
+        logy=True, invert_xaxis=True, xticks=WAVELENGTHS, yformatter="%.0e",
     )  # fmt: skip
 
 

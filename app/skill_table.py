@@ -6,6 +6,8 @@ from html import escape
 import numpy as np
 import pandas as pd
 
+from app.language import say
+
 STYLE = """
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; font-size: 12px; line-height: 1.5; font-variant-numeric: tabular-nums; }
@@ -24,7 +26,7 @@ def table(scores: Mapping[str, Mapping[str, pd.DataFrame]], names: Mapping[str, 
     `scores` maps the heading of a group to tables of `app.skill.curves`, `names` what they are of to how it is called.
     """
     leads = sorted({int(lead) for drawn in scores.values() for each in drawn.values() for lead in each.index})
-    head = "".join(f'<th scope="col">day {lead}</th>' for lead in leads)
+    head = "".join(f'<th scope="col">{say("day {lead}", lead=lead)}</th>' for lead in leads)
     parts = [f"<caption>{escape(caption)}</caption>", f'<thead><tr><th scope="col"></th>{head}</tr></thead>']
     for heading, drawn in scores.items():
         rows = "".join(_row(names[name], each, leads) for name, each in drawn.items())
@@ -42,5 +44,6 @@ def _cell(row: "pd.Series[float]") -> str:
     if not np.isfinite(row["value"]):
         return "-"
     low, high = row.get("low", np.nan), row.get("high", np.nan)
-    bounds = f' <span class="interval">({low:.3g} to {high:.3g})</span>' if np.isfinite(low) and np.isfinite(high) else ""
+    interval = say("{first} to {last}", first=f"{low:.3g}", last=f"{high:.3g}")
+    bounds = f' <span class="interval">({interval})</span>' if np.isfinite(low) and np.isfinite(high) else ""
     return f"{row['value']:.3g}{bounds}"

@@ -9,6 +9,7 @@ import numpy as np
 import xarray as xr
 
 from app.dress import FONT_SIZE, Key, framed, styled
+from app.language import say
 from app.palettes import colours
 from app.theme import INK, PLANKTON_COLOURS
 from app.units import Unit
@@ -37,12 +38,12 @@ def sea_layers(shares: xr.DataArray) -> list[Layer]:
     """Return the degrees of the Douglas scale that can be seen in `shares` (lead, degree), in per cent."""
     tints = degree_colours()
     found = [(state, 100 * shares.sel(degree=state.degree)) for state in DOUGLAS]
-    return [Layer(state.name, tints[state.degree], values) for state, values in found if (values > LEAST_SHARE).any()]
+    return [Layer(say(state.name), tints[state.degree], values) for state, values in found if (values > LEAST_SHARE).any()]
 
 
 def plankton_layers(groups: Mapping[str, xr.DataArray]) -> list[Layer]:
     """Return the groups of phytoplankton in mg m-3 of chlorophyll, by the names of their variables."""
-    return [Layer(VARIABLES[name].long_name, PLANKTON_COLOURS[name], groups[name]) for name in PLANKTON if name in groups]
+    return [Layer(say(VARIABLES[name].long_name), PLANKTON_COLOURS[name], groups[name]) for name in PLANKTON if name in groups]
 
 
 def degree_colours() -> tuple[str, ...]:
@@ -103,7 +104,7 @@ def wave_series(
             break
         drawn.append(hv.HSpan(low, high).opts(color=tints[state.degree], alpha=0.4, line_color=None))
         if high - low > 0.09 * top:  # less has no room for a line of words
-            words = hv.Labels(([first], [(low + high) / 2], [state.name]), ["lead", "value"], "text")
+            words = hv.Labels(([first], [(low + high) / 2], [say(state.name)]), ["lead", "value"], "text")
             drawn.append(
                 words.opts(text_color=INK[theme], text_font_size=FONT_SIZE, text_align="left", text_alpha=0.8, xoffset=0.2)
             )

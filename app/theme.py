@@ -25,7 +25,7 @@ PLANKTON_COLOURS = {
 _TEXT = {"light": "#14212b", "dark": "#e6eef1"}
 _MUTED = {"light": "#52626d", "dark": "#9fb1ba"}
 _GROUND = {"light": "#eef2f4", "dark": "#0b1115"}
-_FONT = "Inter, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+_FONT = "Inter, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif"
 
 PHONE_WIDTH = 600
 """Viewports narrower than this, in pixels, begin with the sidebar closed."""

@@ -1,16 +1,19 @@
-"""How stores, dates and kinds of forcing are called on screen."""
+"""How stores, dates and kinds of forcing are called on screen, in the language of the visit."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
+from app.language import listed, say
+
 SAMPLE_EPOCH = np.datetime64("2019-02-23", "D")
 """The calendar day whose altimetry is day 0 of the sample ocean."""
 
 NOT_FOR_NAVIGATION = "not for navigation"
-SAMPLE_NOTICE = f"sample ocean - simulation, {NOT_FOR_NAVIGATION}"
+SAMPLE_NOTICE = "sample ocean - simulation, not for navigation"
 
 LEAD_AXIS = "lead (days)"
 
@@ -44,44 +47,60 @@ def date_label(time: np.datetime64, sample: bool) -> str:
     day = time.astype("datetime64[D]")
     if not sample:
         return str(day)
-    number = int((day - SAMPLE_EPOCH) / np.timedelta64(1, "D"))
-    return f"sample day {number} (like {day.item():%-d %b})"
+    return say("sample day {number} (like {date:%-d %b})", number=_sample_day(day), date=day.item())
+
+
+def day_label(time: np.datetime64, sample: bool) -> str:
+    """Return a valid date in short, where what a sample day is like stands above the map."""
+    day = time.astype("datetime64[D]")
+    return say("sample day {number}", number=_sample_day(day)) if sample else str(day)
+
+
+def _sample_day(day: np.datetime64) -> int:
+    return int((day - SAMPLE_EPOCH) / np.timedelta64(1, "D"))
 
 
 def store_label(kind: str, attrs: dict[str, Any]) -> str:
     """Return the name of a store as the title of a map."""
-    finer = ", Kuroshio 1/12°" if attrs.get("part") == "kuroshio" else ""
-    if kind == "reference":
-        return "Reference" + (" (sample run)" if is_sample(attrs) else "") + finer
     if kind == "analysis":
-        return str(attrs.get("label", attrs.get("source", "Analysis")))
-    model = str(attrs.get("model", ""))
-    return MODEL_LABELS.get(model, str(attrs.get("label", model or "Forecast"))) + finer
+        return say(str(attrs.get("label", attrs.get("source", "Analysis"))))
+    if kind == "reference":
+        label = say("Reference (sample run)" if is_sample(attrs) else "Reference")
+    else:
+        model = str(attrs.get("model", ""))
+        label = say(MODEL_LABELS.get(model, str(attrs.get("label", model or "Forecast"))))
+    return listed((label, say("Kuroshio 1/12°") if attrs.get("part") == "kuroshio" else ""))
+
+
+def without_brackets(label: str) -> str:
+    """Return a name without what it says in brackets at its end."""
+    return re.split(r" \(|（", label)[0]
 
 
 def forcing_label(kind: str, attrs: dict[str, Any]) -> str:
     """Return how the atmosphere of a run was known, or what a field of a reference stands for."""
     if kind != "forecast":
-        return str(attrs.get("sampling", "")) or ("simulation" if is_sample(attrs) else kind)
+        return say(str(attrs.get("sampling", "")) or ("simulation" if is_sample(attrs) else kind))
     if attrs.get("model") in ("persistence", "climatology", "damped-persistence"):
-        return "baseline, no forcing"
-    return _FORCING.get(str(attrs.get("forcing_kind", "")), "forcing not stated")
+        return say("baseline, no forcing")
+    return say(_FORCING.get(str(attrs.get("forcing_kind", "")), "forcing not stated"))
 
 
 def notice(attrs: dict[str, Any]) -> str:
     """Return the line of caution that belongs to every map of a store."""
-    said = SAMPLE_NOTICE if is_sample(attrs) else NOT_FOR_NAVIGATION
-    return f"{said}; what is finer than 1/4° is statistical" if attrs.get("detail") == "statistical" else said
+    said = say(SAMPLE_NOTICE if is_sample(attrs) else NOT_FOR_NAVIGATION)
+    statistical = attrs.get("detail") == "statistical"
+    return say("{notice}; what is finer than 1/4° is statistical", notice=said) if statistical else said
 
 
 def choice_label(kind: str, attrs: dict[str, Any], init_time: np.datetime64) -> str:
     """Return the name of a store in a list of choices, with its source and first day."""
     day = date_label(init_time, is_sample(attrs))
     if kind == "analysis":
-        return f"{store_label(kind, attrs)}, {day}"
+        return listed((store_label(kind, attrs), day))
     # Kept altimetry has a fingerprint in its name.
-    source = "sample ocean" if is_sample(attrs) else str(attrs.get("source", "")).partition("-")[0]
-    return f"{store_label(kind, attrs)}, {source}, {day}"
+    source = say("sample ocean" if is_sample(attrs) else str(attrs.get("source", "")).partition("-")[0])
+    return listed((store_label(kind, attrs), source, day))
 
 
 def told_apart(labels: Mapping[str, str]) -> dict[str, str]:
@@ -95,7 +114,7 @@ def altimetry_labels(names: Iterable[str]) -> dict[str, str]:
     parts = {name: name.split("-")[1:] for name in names}
     days = [day for day, *_ in parts.values()]
     return {
-        name: f"Altimetry {day[:4]}-{day[4:6]}-{day[6:]}" + (f" ({fingerprint})" if days.count(day) > 1 else "")
+        name: say("Altimetry {day}", day=f"{day[:4]}-{day[4:6]}-{day[6:]}") + (f" ({fingerprint})" if days.count(day) > 1 else "")
         for name, (day, fingerprint) in parts.items()
     }
 
@@ -105,5 +124,5 @@ def duration(seconds: float | None) -> str:
     if seconds is None:
         return ""
     if seconds < 60:
-        return f"{max(1, round(seconds))} s left"
-    return f"{round(seconds / 60)} min left" if seconds >= 90 else "1 min left"
+        return say("{seconds} s left", seconds=max(1, round(seconds)))
+    return say("{minutes} min left", minutes=max(1, round(seconds / 60)))

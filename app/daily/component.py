@@ -5,6 +5,8 @@ from pathlib import Path
 import param
 from panel.custom import JSComponent
 
+SCRIPT = Path(__file__).parent / "daily.js"
+
 
 class DailySections(JSComponent):
     """A slider along the line; it redraws figures by their name, with no word to the server, whenever another day is painted.
@@ -19,4 +21,6 @@ class DailySections(JSComponent):
     places = param.List(default=[], item_type=str, doc="Position of each place in words (m,).")
     profile = param.String(default="section-profile", doc="Name of the figure with the profile.")
 
-    _esm = Path(__file__).parent / "daily.js"
+    words = param.Dict(default={}, constant=True, doc="English text of the script -> that of the page.")
+
+    _esm = SCRIPT

@@ -17,9 +17,10 @@ function put(source, data) {
 }
 
 export function render({ model }) {
+  const say = (text) => model.words[text] ?? text;
   const root = document.createElement("div");
-  root.innerHTML = `<style>${STYLE}</style><label><span>Profile at</span><output></output>
-    <input type="range" min="0" step="1" value="0" aria-label="Place of the profile along the line"></label>`;
+  root.innerHTML = `<style>${STYLE}</style><label><span>${say("Profile at")}</span><output></output>
+    <input type="range" min="0" step="1" value="0" aria-label="${say("Place of the profile along the line")}"></label>`;
   const [slider, said] = [root.querySelector("input"), root.querySelector("output")];
   let lead = globalThis.goms?.state?.().lead ?? 0;
   let place = 0;
@@ -61,7 +62,7 @@ export function render({ model }) {
   function drawProfile() {
     const plot = figure(model.profile);
     if (!plot || !model.charts.length) return;
-    said.textContent = `${Math.round(model.distance[place]).toLocaleString("en")} km, ${model.places[place]}`;
+    said.textContent = `${Math.round(model.distance[place]).toLocaleString("en")} km${say(", ")}${model.places[place]}`;
     const [paths, marks] = [glyphs(plot, "MultiLine"), glyphs(plot, "Scatter")];
     model.charts.forEach((chart, number) => {
       const day = dayOf(chart);

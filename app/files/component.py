@@ -9,6 +9,8 @@ from panel.custom import JSComponent
 
 from app.files.uploads import ENDINGS
 
+SCRIPT = Path(__file__).parent / "drop.js"
+
 
 class FileDrop(JSComponent):
     """Sends files to the secret names that `answer` gives it; the whole page is where they may be dropped."""
@@ -20,7 +22,9 @@ class FileDrop(JSComponent):
     doing = param.String(default="", doc="What is being done, or how it ended.")
     failed = param.Boolean(default=False, doc="`doing` tells of a refusal.")
 
-    _esm = Path(__file__).parent / "drop.js"
+    words = param.Dict(default={}, constant=True, doc="English text of the script -> that of the page.")
+
+    _esm = SCRIPT
 
     def __init__(self, heard: Callable[[dict[str, Any]], None], **params: Any) -> None:
         """Call `heard` with each message: `begin` with files of [name, bytes], `sent`, or `cancel`."""

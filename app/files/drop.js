@@ -32,19 +32,20 @@ padding: 24px; outline: 2px dashed var(--mui-palette-primary-main, #0a6e8a); out
 const INVITATION = "Drop files of HYCOM, GLORYS or gridded altimetry (NetCDF)";
 
 export function render({ model }) {
+  const say = (text, values = {}) => (model.words[text] ?? text).replace(/\{(\w+)\}/g, (_, name) => values[name]);
   const root = document.createElement("div");
   root.className = "files";
   root.innerHTML = `<style>${STYLE}</style>
-    <button type="button" class="add">+ Add files</button><input type="file" multiple hidden aria-hidden="true" tabindex="-1">
-    <div class="row" hidden><progress max="1" aria-label="Progress of the files"></progress><button type="button">Cancel</button></div>
+    <button type="button" class="add">+ ${say("Add files")}</button><input type="file" multiple hidden aria-hidden="true" tabindex="-1">
+    <div class="row" hidden><progress max="1" aria-label="${say("Progress of the files")}"></progress><button type="button">${say("Cancel")}</button></div>
     <p class="said" role="status" aria-live="polite"></p>`;
   const parts = [".add", "input", ".row", "progress", ".row button", ".said"].map((name) => root.querySelector(name));
   const [add, input, row, progress, cancel, said] = parts;
-  add.title = `${INVITATION}, or choose them here`;
+  add.title = say("{invitation}, or choose them here", { invitation: say(INVITATION) });
   input.accept = model.endings.join(",");
   const veil = document.createElement("div");
   veil.style.cssText = VEIL;
-  veil.textContent = INVITATION;
+  veil.textContent = say(INVITATION);
   document.body.append(veil);
   let asked = 0;
   let chosen = [];
@@ -66,7 +67,7 @@ export function render({ model }) {
     chosen = [...files];
     sending = new AbortController();
     progress.value = 0;
-    said.textContent = "Asking the server ...";
+    said.textContent = say("Asking the server ...");
     said.classList.remove("failed");
     show();
     model.send_msg({ kind: "begin", asked: ++asked, files: chosen.map((file) => [file.name, file.size]) });
@@ -103,7 +104,7 @@ export function render({ model }) {
     try {
       for (const [number, file] of chosen.entries()) {
         for (let offset = 0; offset < file.size;) {
-          said.textContent = `Sending ${file.name}, ${Math.floor((100 * (before + offset)) / total)} %`;
+          said.textContent = say("Sending {name}, {percent} %", { name: file.name, percent: Math.floor((100 * (before + offset)) / total) });
           offset = await piece(file, secrets[number], offset, signal);
           progress.value = (before + offset) / total;
         }
@@ -112,10 +113,10 @@ export function render({ model }) {
     } catch (error) {
       if (signal.aborted) return;
       model.send_msg({ kind: "cancel" });
-      end(error.name === "TypeError" ? "The server does not answer, or the file changed; bring it again." : error.message, true);
+      end(error.name === "TypeError" ? say("The server does not answer, or the file changed; bring it again.") : error.message, true);
       return;
     }
-    said.textContent = "Looking into the files ...";
+    said.textContent = say("Looking into the files ...");
     model.send_msg({ kind: "sent", asked });
     sending = null;
   }
@@ -129,7 +130,7 @@ export function render({ model }) {
     model.send_msg({ kind: "cancel" });
     if (sending === null) return;
     sending.abort();
-    end("Nothing was kept.", false);
+    end(say("Nothing was kept."), false);
   });
   model.on("answer", () => {
     if (sending === null || model.answer.asked !== asked) return;

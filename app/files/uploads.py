@@ -15,6 +15,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from app.language import say
 from engine.errors import InputError
 from engine.paths import home
 
@@ -65,7 +66,7 @@ class Uploads:
     def begin(self, files: Sequence[tuple[str, int]]) -> list[Upload]:
         """Make room for files of (name, bytes) and return their uploads; raises InputError where they are not taken."""
         if not self.limit:
-            raise InputError("this server takes no files; start one that does with goms app --uploads, or run goms ingest")
+            raise InputError(say("this server takes no files; start one that does with goms app --uploads, or run goms ingest"))
         self._check(files)
         folder = self._own_folder()
         begun = []
@@ -98,34 +99,38 @@ class Uploads:
 
     def _check(self, files: Sequence[tuple[str, int]]) -> None:
         if not 0 < len(files) <= MOST_FILES:
-            raise InputError(f"{len(files)} files were chosen; expected 1 to {MOST_FILES}: bring them in parts")
+            raise InputError(
+                say("{count} files were chosen; expected 1 to {most}: bring them in parts", count=len(files), most=MOST_FILES)
+            )
         for name, size in files:
             if not name.lower().endswith(ENDINGS):
-                raise InputError(f"{name} does not end in {', '.join(ENDINGS)}; expected a NetCDF file: choose another")
+                wrong = "{name} does not end in {endings}; expected a NetCDF file: choose another"
+                raise InputError(say(wrong, name=name, endings=", ".join(ENDINGS)))
             if size <= 0:
-                raise InputError(f"{name} is empty; expected a NetCDF file: choose another")
+                raise InputError(say("{name} is empty; expected a NetCDF file: choose another", name=name))
         total = sum(size for _, size in files)
-        subject = f"{files[0][0]} has" if len(files) == 1 else f"The {len(files)} files have"
+        brought = {"name": files[0][0], "count": len(files), "size": _size(total)}
+        subject = say("{name} has {size}" if len(files) == 1 else "The {count} files have {size}", **brought)
         if total > self.limit:
             raise InputError(
-                f"{subject} {_size(total)}; this server takes at most {_size(self.limit)} at a time: cut out a box or fewer "
-                "days, or ask for a higher --upload-limit"
-            )
+                say("{subject}; this server takes at most {limit} at a time: cut out a box or fewer days, or ask for a higher "
+                    "--upload-limit", subject=subject, limit=_size(self.limit))
+            )  # fmt: skip
         # What is promised to others is not on the disk yet; a store is about as large as its files.
         promised = sum(upload.size - upload.received for upload in self._uploads.values())
         home().mkdir(parents=True, exist_ok=True)
         free = shutil.disk_usage(home()).free - promised
         if 2 * total > free:
             raise InputError(
-                f"{subject} {_size(total)} and need twice as much on the server, where {_size(max(free, 0))} are free: delete "
-                "stores that nobody needs"
-            )
+                say("{subject} and need twice as much on the server, where {free} are free: delete stores that nobody needs",
+                    subject=subject, free=_size(max(free, 0)))
+            )  # fmt: skip
         under_way = sum(upload.size for upload in self._uploads.values())
         if under_way + total > MOST_AT_A_TIME * self.limit:
             raise InputError(
-                f"{subject} {_size(total)}, while other visitors bring {_size(under_way)}; this server takes at most "
-                f"{_size(MOST_AT_A_TIME * self.limit)} at a time: try again in a few minutes"
-            )
+                say("{subject}, while other visitors bring {others}; this server takes at most {limit} at a time: try again in a "
+                    "few minutes", subject=subject, others=_size(under_way), limit=_size(MOST_AT_A_TIME * self.limit))
+            )  # fmt: skip
 
     def _own_folder(self) -> Path:
         if self._folder is None:

@@ -120,6 +120,7 @@ class LoopMap(JSComponent):
     axes = param.Dict(default={}, doc="{key of a panel: {lead as text: `pack_path` of a path that moves with the days}}.")
     axis_name = param.String(default="", doc="What is written beside each of the axes.")
 
+    words = param.Dict(default={}, constant=True, doc="English text of the scripts -> that of the page.")
     show_player = param.Boolean(default=True)
     frames_url = param.String(default="frames", doc="Address of the frames handler, relative to the page.")
     static_url = param.String(

@@ -9,6 +9,10 @@ from engine.paths import ASSETS
 STATIC = Path(__file__).parent / "static"
 
 
+SCRIPTS = (*sorted(STATIC.glob("*.js")), ASSETS / "place_names.csv")
+"""Where the words of the map are written."""
+
+
 def version_of(files: Iterable[Path]) -> str:
     """Return a word that changes whenever one of `files` changes, so that browsers may keep them for good."""
     return hashlib.sha256(b"".join(file.name.encode() + file.read_bytes() for file in sorted(files))).hexdigest()[:12]

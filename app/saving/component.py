@@ -30,9 +30,14 @@ SKILL_KINDS = {
 """What is saved where scores are shown instead of maps."""
 
 
+SCRIPT = Path(__file__).parent / "save.js"
+
+
 class SaveMenu(JSComponent):
     """A list of kinds of file, a button that saves one, and one that copies the link to this view; no state of its own."""
 
     kinds = param.Dict(default=KINDS, constant=True, doc="file name -> label, in order")
 
-    _esm = Path(__file__).parent / "save.js"
+    words = param.Dict(default={}, constant=True, doc="English text of the script -> that of the page.")
+
+    _esm = SCRIPT

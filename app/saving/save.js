@@ -19,17 +19,18 @@ button:disabled { opacity: .55; cursor: progress; }
 const SAID_FOR = 6000; // milliseconds that a good word stays
 
 export function render({ model }) {
+  const say = (text, values = {}) => (model.words[text] ?? text).replace(/\{(\w+)\}/g, (_, name) => values[name]);
   const root = document.createElement("div");
   root.innerHTML = `<style>${STYLE}</style>
-    <div class="row"><select aria-label="Kind of file"></select><button type="button" class="save">Save</button></div>
-    <div class="row"><button type="button" class="copy">Copy link to this view</button></div>
-    <div class="row"><button type="button" class="embed">Copy code to embed it</button></div>
+    <div class="row"><select aria-label="${say("Kind of file")}"></select><button type="button" class="save">${say("Save")}</button></div>
+    <div class="row"><button type="button" class="copy">${say("Copy link to this view")}</button></div>
+    <div class="row"><button type="button" class="embed">${say("Copy code to embed it")}</button></div>
     <p class="said" role="status" aria-live="polite"></p>`;
   const [kinds, save, copy, embed, said] = ["select", ".save", ".copy", ".embed", ".said"].map((name) => root.querySelector(name));
   for (const [name, label] of Object.entries(model.kinds)) kinds.add(new Option(label, name));
   let timer = 0;
 
-  function say(words, passing = false) {
+  function tell(words, passing = false) {
     clearTimeout(timer);
     said.textContent = words;
     if (passing) timer = setTimeout(() => { said.textContent = ""; }, SAID_FOR);
@@ -38,7 +39,7 @@ export function render({ model }) {
   save.addEventListener("click", async () => {
     const name = kinds.value;
     save.disabled = true;
-    say(name.startsWith("loop") ? "Making the film ..." : "Making the file ...");
+    tell(say(name.startsWith("loop") ? "Making the film ..." : "Making the file ..."));
     try {
       const answer = await fetch(new URL(`export/${name}${location.search}`, document.baseURI));
       if (!answer.ok) throw new Error((await answer.text()).trim() || answer.statusText);
@@ -47,29 +48,30 @@ export function render({ model }) {
       link.download = `goms-${name}`;
       link.click();
       setTimeout(() => URL.revokeObjectURL(link.href), 60000);
-      say(`Saved as goms-${name}.`, true);
+      tell(say("Saved as {name}.", { name: `goms-${name}` }), true);
     } catch (error) {
-      say(error.message === "Failed to fetch" ? "The server does not answer: is it still running?" : error.message);
+      tell(error.message === "Failed to fetch" ? say("The server does not answer: is it still running?") : error.message);
     } finally {
       save.disabled = false;
     }
   });
 
-  async function copyOut(what, text) {
+  async function copyOut(text, copied) {
     try {
       await navigator.clipboard.writeText(text);
-      say(`The ${what} is in the clipboard.`, true);
+      tell(copied, true);
     } catch {
-      say(`The browser allows no copying; the ${what} is ${text}`);
+      tell(say("The browser allows no copying; copy it from here: {text}", { text }));
     }
   }
 
-  copy.addEventListener("click", () => copyOut("link", location.href));
+  copy.addEventListener("click", () => copyOut(location.href, say("The link is in the clipboard.")));
   embed.addEventListener("click", () => {
     const address = new URL(location.href);
     address.searchParams.set("embed", "1");
     const source = address.href.replaceAll("&", "&amp;").replaceAll('"', "&quot;");
-    copyOut("code", `<iframe src="${source}" width="800" height="560" style="border: 0" title="GOMS Explorer" loading="lazy"></iframe>`);
+    const code = `<iframe src="${source}" width="800" height="560" style="border: 0" title="GOMS Explorer" loading="lazy"></iframe>`;
+    copyOut(code, say("The code is in the clipboard."));
   });
   return root;
 }

@@ -1,6 +1,9 @@
 """The addresses of the show: `show` its page, `show/programme.json` what can be shown now, `show/<version>/...` its files."""
 
 import asyncio
+import json
+import re
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +11,8 @@ from bokeh.server.views.auth_request_handler import AuthRequestHandler
 from tornado.web import authenticated
 
 from app.frames_http import ComponentFiles
-from app.loopmap.static_files import STATIC_VERSION, version_of
+from app.language import LANGUAGES, TAGS, preferred, say, speaking, words_in
+from app.loopmap.static_files import SCRIPTS, STATIC_VERSION, version_of
 from app.services import Services
 from app.show.programme import programme
 
@@ -16,13 +20,30 @@ STATIC = Path(__file__).parent / "static"
 
 SHOW_VERSION = version_of(STATIC.iterdir())
 
-PAGE = (
-    (STATIC / "show.html")
-    .read_text(encoding="utf-8")
-    .replace("{show}", f"show/{SHOW_VERSION}")
-    .replace("{loopmap}", f"loopmap/{STATIC_VERSION}")
-)
-"""A page of its own, without a session on the server, so that a screen in a hall costs nothing but its frames."""
+PAGE = (STATIC / "show.html").read_text(encoding="utf-8")
+
+_SCRIPTS = (*sorted(STATIC.glob("*.js")), *SCRIPTS)
+
+
+def page(spoken: str, chosen: bool) -> str:
+    """Return the show's page in a language; links keep one that was `chosen` in the address.
+
+    It is a page of its own, without a session on the server, so that a screen in a hall costs nothing but its frames.
+    """
+    other = next(name for name in LANGUAGES if name != spoken)
+    with speaking(spoken):
+        values = {
+            "show": f"show/{SHOW_VERSION}", "loopmap": f"loopmap/{STATIC_VERSION}", "language": spoken, "tag": TAGS[spoken],
+            "other": other, "other_tag": TAGS[other], "other_name": LANGUAGES[other],
+            "back": f".?language={spoken}" if chosen else ".", "words": json.dumps(words_in(*_SCRIPTS)).replace("</", "<\\/"),
+        }  # fmt: skip
+        worded = re.sub(r"\{say ([^}]+)\}", lambda found: escape(say(found[1])), PAGE)
+    return re.sub(r"\{(\w+)\}", lambda found: values[found[1]], worded)
+
+
+def spoken_to(handler: AuthRequestHandler) -> str:
+    """Return the language of a request: that of its address, else the browser's."""
+    return preferred(handler.get_query_argument("language", ""), handler.request.headers.get("Accept-Language", ""))
 
 
 class ShowPage(AuthRequestHandler):
@@ -33,7 +54,8 @@ class ShowPage(AuthRequestHandler):
         """Answer the page; it names versions of files, so it is asked for anew each time."""
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.set_header("Cache-Control", "no-store")
-        self.finish(PAGE)
+        asked = self.get_query_argument("language", "")
+        self.finish(page(spoken_to(self), asked in LANGUAGES))
 
 
 class ShowProgramme(AuthRequestHandler):
@@ -47,7 +69,8 @@ class ShowProgramme(AuthRequestHandler):
     async def get(self) -> None:
         """Answer the programme as JSON."""
         self.set_header("Cache-Control", "no-store")
-        self.finish(await asyncio.to_thread(programme, self.services))
+        with speaking(spoken_to(self)):
+            self.finish(await asyncio.to_thread(programme, self.services))
 
 
 def patterns(services: Services) -> list[tuple[str, type, dict[str, Any]]]:

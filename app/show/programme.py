@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
+from app.language import listed, say
 from app.palettes import colours
 from app.scene import quantity_label
 from app.services import FORECAST_DAYS, Services, revision
@@ -29,7 +30,7 @@ def programme(services: Services) -> dict[str, Any]:
     try:
         starts = services.starts(SOURCE)
     except InputError as error:
-        return {"scenes": [], "complete": False, "waiting": _sign("There is no ocean to show", str(error))}
+        return {"scenes": [], "complete": False, "waiting": _sign(say("There is no ocean to show"), str(error))}
     start, ready = next(((start, ready) for start in starts if (ready := _ready(services, start))), (starts[0], []))
     found = [_shown(scene, ready, services) for scene in TOUR]
     scenes = [scene for scene in found if scene is not None]
@@ -54,6 +55,9 @@ def _shown(scene: TourScene, stores: list[Store], services: Services) -> dict[st
         leads = list(reader.leads)
         return {
             **asdict(scene),
+            "title": say(scene.title),
+            "caption": [say(sentence) for sentence in scene.caption],
+            "places": [{**asdict(place), "name": say(place.name)} for place in scene.places],
             "colours": colours(scene.palette),
             "quantity": quantity_label(scene.variable, "value", 0.0 if reader.depths(shown.needs[0]) else None),
             "units": shown.units,
@@ -61,7 +65,7 @@ def _shown(scene: TourScene, stores: list[Store], services: Services) -> dict[st
             "revision": revision(reader),
             "leads": leads,
             "times": [date_label(reader.valid_time(lead), sample) for lead in leads],
-            "source": ", ".join((store_label(reader.kind, reader.attrs), forcing_label(reader.kind, reader.attrs))),
+            "source": listed((store_label(reader.kind, reader.attrs), forcing_label(reader.kind, reader.attrs))),
             "notice": notice(reader.attrs),
             "flow": {"store": store.identifier, "revision": revision(store)} if set(_FLOW) <= set(store.variables) else None,
         }
@@ -74,11 +78,12 @@ def _waiting(services: Services, start: str) -> dict[str, Any]:
     forecast = services.find("forecast", SOURCE, start, MODEL)
     day = max(forecast.leads) if forecast is not None and forecast.leads else 0
     if job is not None and job.waiting:
-        detail = f"Day {day} of {FORECAST_DAYS}. The show begins by itself in a moment."
-        return _sign("The first forecast is being made", detail, day / FORECAST_DAYS)
+        detail = say("Day {day} of {days}. The show begins by itself in a moment.", day=day, days=FORECAST_DAYS)
+        return _sign(say("The first forecast is being made"), detail, day / FORECAST_DAYS)
     if job is not None and job.state == "failed":
-        return _sign("The first forecast could not be made", job.error)
-    return _sign("There is no forecast yet", f"Run a {FORECAST_DAYS}-day forecast in GOMS Explorer; the show begins by itself.")
+        return _sign(say("The first forecast could not be made"), job.error)
+    detail = say("Run a {days}-day forecast in GOMS Explorer; the show begins by itself.", days=FORECAST_DAYS)
+    return _sign(say("There is no forecast yet"), detail)
 
 
 def _sign(title: str, detail: str, fraction: float | None = None) -> dict[str, Any]:

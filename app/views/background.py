@@ -6,6 +6,7 @@ from typing import Any
 
 import panel as pn
 
+from app.language import language, say, speaking
 from app.services import Services
 
 READING = "Reading the store …"
@@ -29,7 +30,11 @@ class Latest:
             return
         self._asked = asked
         self._number += 1
-        number = self._number
+        number, spoken = self._number, language()
+
+        def in_words() -> Any:
+            with speaking(spoken):
+                return work()
 
         def needed() -> bool:
             return number == self._number
@@ -47,7 +52,7 @@ class Latest:
             elif self._document.session_context is not None:
                 self._document.add_next_tick_callback(show)
 
-        self._services.in_background(work, then, needed)
+        self._services.in_background(in_words, then, needed)
 
     def forget(self) -> None:
         """Take back the last question: its answer is not drawn, and it may be asked again."""
@@ -70,7 +75,7 @@ class ChartBox:
         self.panes = [chart_pane(height) for _ in range(count)]
         self._said = READING
         self.layout = pn.FlexBox(
-            quiet_words(READING), sizing_mode="stretch_both", flex_direction=direction, gap="8px", min_width=180,
+            quiet_words(say(READING)), sizing_mode="stretch_both", flex_direction=direction, gap="8px", min_width=180,
             min_height=height, flex_wrap="wrap" if direction == "row" else "nowrap", styles={"flex": "1 1 240px"},
         )  # fmt: skip
 

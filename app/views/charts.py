@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from app.language import say
 from app.scene import Scene
 from app.selection import Selection
 from app.services import Services
@@ -71,7 +72,7 @@ CHARTS: dict[str, Chart] = {
 
 def kinds(group: str) -> dict[str, str]:
     """Return {label: name} of the charts of a group."""
-    return {chart.label: name for name, chart in CHARTS.items() if chart.group == group}
+    return {say(chart.label): name for name, chart in CHARTS.items() if chart.group == group}
 
 
 def groups(selection: Selection) -> list[str]:

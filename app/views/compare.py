@@ -10,6 +10,7 @@ import xarray as xr
 
 from app.elements import error_by_lead
 from app.jobs import Job
+from app.language import listed, say, say_progress
 from app.readers import common_leads, field_name, level_at
 from app.scene import Scene, comparison_choices, shown_depth, shown_variable, time_axis
 from app.scores import error_by_lead as compute_errors
@@ -32,12 +33,12 @@ class CompareControls:
         self.selection = selection
         self.services = services
         self.notify = notify
-        self.comparison = chooser(selection, "comparison", "Compare with", {"Nothing": "none"})
+        self.comparison = chooser(selection, "comparison", say("Compare with"), {say("Nothing"): "none"})
         self.run = pmui.Button(
             label="", icon="play_arrow", variant="outlined", size="small", visible=False, sizing_mode="stretch_width"
         )
         self.run.on_click(self._run)
-        self.sharing = chooser(selection, "layout", "Layout", {label: name for name, label in LAYOUTS.items()})
+        self.sharing = chooser(selection, "layout", say("Layout"), {say(label): name for name, label in LAYOUTS.items()})
         self.sharing.visible = selection.comparison != "none"
         self.layout = pn.Column(self.comparison, self.run, self.sharing, sizing_mode="stretch_width")
         self._scene: Scene | None = None
@@ -63,7 +64,9 @@ class CompareControls:
         if wanted:
             job = self.services.jobs.find(self.services.request("forecast", self.selection.source, wanted, self.selection.model))
         under_way = job is not None and job.waiting
-        label = f"Running: {job.doing}" if job is not None and under_way else f"Run the forecast from {self._day(wanted)}"
+        label = say("Run the forecast from {day}", day=self._day(wanted))
+        if job is not None and under_way:
+            label = say("Running: {doing}", doing=say_progress(job.doing))
         update(self.run, visible=bool(wanted), disabled=under_way, label=label)
         if self._job is not None and not self._job.waiting:
             if self._job.state == "failed":
@@ -94,27 +97,27 @@ class ErrorView:
         """Compute and draw the errors of a scene in the area in view, and return the title of the charts."""
         first, second, extent = scene.primary, scene.comparison, scene.extent
         if first is None or second is None:
-            self._say(NOTHING_BESIDE)
+            self._say(say(NOTHING_BESIDE))
             return ""
         selection = self.selection
         variable = shown_variable(selection, scene)
         needed = DISPLAY_VARIABLES[variable].needs
         pairs = common_leads(first, second)
         if not pairs or set(needed) - set(second.variables):
-            self._say("No day and variable in common yet.")
+            self._say(say("No day and variable in common yet."))
             return ""
         depths = first.depths(needed[0])
         own, metres = shown_depth(selection, depths) if depths else (0, None)
         other = 0 if metres is None else level_at(second.depths(needed[0]), metres)
         if other is None:
-            self._say("The two have no such depth in common.")
+            self._say(say("The two have no such depth in common."))
             return ""
-        where = "the globe" if extent[3] - extent[2] >= 359 else "the area in view"
-        note = ", zeros aligned" if scene.aligned else ""
+        where = say("the globe" if extent[3] - extent[2] >= 359 else "the area in view")
+        note = say("zeros aligned") if scene.aligned else ""
         name = field_name(variable, selection.quantity)
         with_acc = self.services.climatology_is_ready(first)
         if not with_acc and second.identifier.startswith("climatology"):
-            self._say("The climatology of these days is being prepared.")
+            self._say(say("The climatology of these days is being prepared."))
             return ""
         theme, axis, unit = selection.theme, time_axis(scene), unit_of(variable, selection.units).of_differences
 
@@ -126,7 +129,8 @@ class ErrorView:
             (first.identifier, second.identifier, name, own, extent, tuple(pairs), theme, unit, with_acc), work, self._draw
         )
         is_error = first.kind == "forecast" and second.kind in ("reference", "analysis")
-        return f"{'Error of this forecast' if is_error else 'Difference of the two'} over {where}{note}"
+        title = say("Error of this forecast over {area}" if is_error else "Difference of the two over {area}", area=where)
+        return listed((title, note))
 
     def _say(self, words: str) -> None:
         self._latest.forget()
@@ -141,4 +145,4 @@ def charts(errors: xr.Dataset, unit: Unit, theme: str, axis: str) -> tuple[Any, 
     rmse = error_by_lead(unit.of(errors.rmse), "RMSE", unit.symbol, theme, time_axis=axis)
     if not errors.acc.notnull().any():
         return rmse, None
-    return rmse, error_by_lead(errors.acc, "ACC", "correlation", theme, at_least_zero=False, time_axis=axis)
+    return rmse, error_by_lead(errors.acc, "ACC", say("correlation"), theme, at_least_zero=False, time_axis=axis)

@@ -8,6 +8,7 @@ import xarray as xr
 from app.current_axes import axes_on_maps, latitude_by_lead, readers_with_axis
 from app.dress import Key
 from app.elements import series
+from app.language import say
 from app.loopmap import pack_path
 from app.scene import Scene, time_axis
 from app.selection import Selection
@@ -41,12 +42,12 @@ class CurrentAxisView:
                 values = latitude_by_lead(self.services, primary, reader)
                 if values.notnull().any():
                     curves[curve_name(reader, {str(key): None for key in curves})] = values
-            title = f"Mean latitude of the axis, {WEST:g}-{EAST:g}°E"
+            title = say("Mean latitude of the axis, {west:g}-{east:g}°E", west=WEST, east=EAST)
             # Three long names would cover the curves.
             return [series(curves, title, "°N", theme, axis).opts(legend_position="bottom", legend_cols=2)] if curves else []
 
         asked = theme, tuple((reader.identifier, tuple(reader.leads)) for reader in readers)
-        self._latest.run(asked, make, lambda made: self.box.put(made, NO_AXIS))
+        self._latest.run(asked, make, lambda made: self.box.put(made, say(NO_AXIS)))
         return ""
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import panel as pn
 import panel_material_ui as pmui
 
+from app.language import say
 from app.positions import position
 from app.scene import Scene
 from app.scores import Extent, covers
@@ -31,13 +32,13 @@ class Details:
         self.place, self.line = PlaceControls(selection), LineControls(selection)
         self.group = pmui.RadioButtonGroup(
             label="",
-            options=groups(selection),
+            options={say(group): group for group in groups(selection)},
             value=CHARTS[self._chart].group,
             size="small",
             margin=(4, 0, 4, 8),
             sx={"whiteSpace": "nowrap"},
         )
-        self.kind = pmui.Select(label="Chart", options=kinds(self.group.value), size="small", width=170, margin=(4, 4, 0, 4))
+        self.kind = pmui.Select(label=say("Chart"), options=kinds(self.group.value), size="small", width=170, margin=(4, 4, 0, 4))
         self.title = pmui.Typography("", variant="body2", margin=(0, 8))
         self.hint = pmui.Typography("", variant="body2", margin=(24, 16), sx={"color": "text.secondary"})
         # On a phone the list of lines goes below the choice of chart: a header in one row would make the page wider than it.
@@ -62,7 +63,11 @@ class Details:
     def check(self) -> str:
         """Return what is wrong with the chart that the address asks for; empty where nothing is."""
         chosen = self.selection.chart
-        return f"The address asks for chart = {chosen[:40]!r}; expected one of {', '.join(CHARTS)}." if self._unknown else ""
+        if not self._unknown:
+            return ""
+        return say(
+            "The address asks for chart = {value}; expected one of {names}.", value=repr(chosen[:40]), names=", ".join(CHARTS)
+        )
 
     def show(self, scene: Scene, extent: Extent) -> None:
         """Draw the charts of a scene for the area in view."""
@@ -100,7 +105,7 @@ class Details:
         chart = self._chart
         group = CHARTS[chart].group
         self._left[group] = chart
-        offered = groups(self.selection)
+        offered = {say(each): each for each in groups(self.selection)}
         if self.group.options != offered or self.group.value != group:
             self.group.param.update(options=offered, value=group)
         offer(self.kind, kinds(group), chart)
@@ -135,9 +140,11 @@ class Details:
             self.place.show()
         line = self.line.show(scene) if chart.group == SECTION else ""
         if scene.primary is None:
-            return scene.message or WAITING
+            return scene.message or say(WAITING)
         if not chart.needs_point or places(self.selection, scene):
             return line
         point = self.selection.point
         outside = point is not None and not covers(scene.primary.grid, *point)
-        return f"{position(*point)} lies outside this store. {CLICK_HINT}" if point and outside else CLICK_HINT
+        if point and outside:
+            return say("{place} lies outside this store. {hint}", place=position(*point), hint=say(CLICK_HINT))
+        return say(CLICK_HINT)

@@ -5,6 +5,7 @@ from typing import Any
 import panel_material_ui as pmui
 
 from app.drift_paths import drift_on_map
+from app.language import say
 from app.loopmap import LoopMap
 from app.scene import Scene, shown_depth
 from app.selection import Selection
@@ -20,14 +21,14 @@ class DriftView:
     def __init__(self, selection: Selection, services: Services, component: LoopMap) -> None:
         self.selection, self.services, self.component = selection, services, component
         self.switch = pmui.Toggle(
-            label="Drift from the point",
+            label=say("Drift from the point"),
             value=LAYER in selection.shown_layers,
             size="small",
             variant="outlined",
             margin=(4, 4),
             sx={"padding": "2px 9px"},
         )
-        self.again = pmui.Button(label="Release on this day", size="small", variant="text", margin=(4, 4), visible=False)
+        self.again = pmui.Button(label=say("Release on this day"), size="small", variant="text", margin=(4, 4), visible=False)
         self._latest = Latest(services)
         self.switch.param.watch(self._switched, "value")
         self.again.on_click(lambda _: self._release())

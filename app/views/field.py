@@ -6,6 +6,7 @@ import panel as pn
 import panel_material_ui as pmui
 
 from app.colouring import log_fits
+from app.language import say
 from app.palettes import PALETTES
 from app.scene import Scene, depth_choices, shown_depth, shown_variable
 from app.selection import OWN_VIEW, RANGE_MODES, Selection
@@ -28,29 +29,35 @@ class FieldControls:
 
     def __init__(self, selection: Selection) -> None:
         self.selection = selection
-        variables = {shown.label: name for name, shown in DISPLAY_VARIABLES.items()}
-        self.variable = chooser(selection, "variable", "Variable", variables)
+        variables = {say(shown.label): name for name, shown in DISPLAY_VARIABLES.items()}
+        self.variable = chooser(selection, "variable", say("Variable"), variables)
         self.quantity = bind(
             selection,
             "quantity",
             pmui.RadioButtonGroup(
-                label="Quantity", options=SHORT_QUANTITIES, value=selection.quantity, size="small", sizing_mode="stretch_width"
+                label=say("Quantity"),
+                options={say(label): name for label, name in SHORT_QUANTITIES.items()},
+                value=selection.quantity,
+                size="small",
+                sizing_mode="stretch_width",
             ),
         )
         self.depth = bind(
             selection,
             "depth",
-            pmui.DiscreteSlider(label="Depth (m)", options={"0": 0.0}, value=0.0, size="small", sizing_mode="stretch_width"),
+            pmui.DiscreteSlider(label=say("Depth (m)"), options={"0": 0.0}, value=0.0, size="small", sizing_mode="stretch_width"),
         )
-        self.surface_only = pmui.Typography(WHOLE_COLUMN, variant="caption", visible=False)
-        regions = {"Own view": OWN_VIEW} | {region.label: name for name, region in REGIONS.items()}
-        self.region = chooser(selection, "region", "Region", regions)
-        palettes = {"Automatic": "auto"} | {name.capitalize(): name for name in PALETTES}
-        self.palette = chooser(selection, "palette", "Palette", palettes)
-        self.range_mode = chooser(selection, "range_mode", "Range", {label: name for name, label in RANGE_MODES.items()})
+        self.surface_only = pmui.Typography(say(WHOLE_COLUMN), variant="caption", visible=False)
+        regions = {say("Own view"): OWN_VIEW} | {say(region.label): name for name, region in REGIONS.items()}
+        self.region = chooser(selection, "region", say("Region"), regions)
+        palettes = {say("Automatic"): "auto"} | {name.capitalize(): name for name in PALETTES}
+        self.palette = chooser(selection, "palette", say("Palette"), palettes)
+        self.range_mode = chooser(
+            selection, "range_mode", say("Range"), {say(label): name for name, label in RANGE_MODES.items()}
+        )
         self._unit = self._unit_shown(selection.variable)
-        self.low, self.high = self._limit("low", "From"), self._limit("high", "To")
-        self.units = chooser(selection, "units", "Units", {label: name for name, label in SYSTEMS.items()})
+        self.low, self.high = self._limit("low", say("From")), self._limit("high", say("To"))
+        self.units = chooser(selection, "units", say("Units"), {say(label): name for name, label in SYSTEMS.items()})
         self.limits = pn.Row(self.low, self.high, visible=selection.range_mode == "fixed")
 
     def _limit(self, name: str, label: str) -> Any:
@@ -83,13 +90,13 @@ class FieldControls:
         variable = shown_variable(selection, scene)
         self._unit = self._unit_shown(variable)
         self._write()
-        offer(self.variable, {DISPLAY_VARIABLES[name].label: name for name in scene.variables}, variable)
+        offer(self.variable, {say(DISPLAY_VARIABLES[name].label): name for name in scene.variables}, variable)
         has_levels = len(scene.depths) > 1 or scene.primary is None
-        self.surface_only.object = SURFACE_ALONE if scene.depths else WHOLE_COLUMN
+        self.surface_only.object = say(SURFACE_ALONE if scene.depths else WHOLE_COLUMN)
         self.depth.visible, self.surface_only.visible = has_levels, not has_levels
         if has_levels:
             depths = depth_choices(scene)
             offer(self.depth, {f"{depth:g}": depth for depth in depths}, shown_depth(selection, depths)[1])
-        modes = {label: name for name, label in RANGE_MODES.items() if name != "log" or log_fits(selection, variable)}
+        modes = {say(label): name for name, label in RANGE_MODES.items() if name != "log" or log_fits(selection, variable)}
         offer(self.range_mode, modes, selection.range_mode)
         self.limits.visible = selection.range_mode == "fixed"

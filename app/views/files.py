@@ -6,10 +6,11 @@ from typing import Any
 
 import panel as pn
 
-from app.files.component import FileDrop
+from app.files.component import SCRIPT, FileDrop
 from app.files.intake import take_in
 from app.files.uploads import Upload
 from app.jobs import Job
+from app.language import say, say_progress, words_in
 from app.scene import STORE
 from app.selection import Selection
 from app.services import Services
@@ -22,7 +23,7 @@ class FileControls:
 
     def __init__(self, selection: Selection, services: Services, notify: Callable[[str, str], None]) -> None:
         self.selection, self.services, self.notify = selection, services, notify
-        self.component = FileDrop(self._heard, sizing_mode="stretch_width", margin=(0, 10))
+        self.component = FileDrop(self._heard, words=words_in(SCRIPT), sizing_mode="stretch_width", margin=(0, 10))
         self.layout = [self.component] if services.uploads.limit else []
         self._uploads: list[Upload] = []
         self._job: Job | None = None
@@ -35,14 +36,14 @@ class FileControls:
         if job is None:
             return
         if job.waiting:
-            self._show(working=True, fraction=job.fraction, doing=job.doing)
+            self._show(working=True, fraction=job.fraction, doing=say_progress(job.doing))
             return
         self._job = None
         if job.state == "done":
             self._show(working=False, doing="")
             self._look_at(Path(job.folder).name)
         elif job.state == "cancelled":
-            self._show(working=False, doing="Nothing was kept.")
+            self._show(working=False, doing=say("Nothing was kept."))
         else:
             self._show(working=False, doing=job.error, failed=True)
 
@@ -51,10 +52,11 @@ class FileControls:
         altimetry, store = self.services.altimetry(), self.services.stored(name)
         if store is not None:
             self.selection.param.update(source=STORE + name, start="")
-            self.notify("success", f"{choice_label(store.kind, store.attrs, store.init_time)} is a source now, and shown.")
+            label = choice_label(store.kind, store.attrs, store.init_time)
+            self.notify("success", say("{label} is a source now, and shown.", label=label))
         elif name in altimetry:
             self.selection.param.update(source=name, start="")
-            self.notify("success", f"{altimetry[name]} is a source now: run a forecast from it.")
+            self.notify("success", say("{label} is a source now: run a forecast from it.", label=altimetry[name]))
 
     def _heard(self, message: dict[str, Any]) -> None:
         if message.get("kind") == "begin":
@@ -69,7 +71,7 @@ class FileControls:
         answer: dict[str, Any] = {"asked": message.get("asked")}
         try:
             if self._job is not None:
-                raise InputError("the files before these are still being taken in; wait for them or cancel them")
+                raise InputError(say("the files before these are still being taken in; wait for them or cancel them"))
             self._uploads = self.services.uploads.begin([(str(name), int(size)) for name, size in message["files"]])
             answer["secrets"] = [upload.secret for upload in self._uploads]
         except InputError as error:
@@ -80,10 +82,10 @@ class FileControls:
         uploads, self._uploads = self._uploads, []
         if not uploads or not all(upload.is_whole for upload in uploads):
             self.services.uploads.discard(uploads)
-            self._show(working=False, doing="Not every byte arrived; bring the files again.", failed=True)
+            self._show(working=False, doing=say("Not every byte arrived; bring the files again."), failed=True)
             return
         self._job = take_in(self.services, uploads)
-        self._show(working=True, fraction=0.0, doing=self._job.doing, failed=False)
+        self._show(working=True, fraction=0.0, doing=say_progress(self._job.doing), failed=False)
 
     def _cancel(self) -> None:
         self._drop_unsent()

@@ -9,6 +9,7 @@ import panel_material_ui as pmui
 
 from app import held_out
 from app.jobs import Job
+from app.language import listed, say, say_progress
 from app.selection import Selection
 from app.services import VIRTUAL, Services
 from app.views.background import quiet_words
@@ -28,10 +29,10 @@ class HeldOutControls:
         self._watched: dict[int, Job] = {}
         self._room = (0, "")
         self.starts: Any = pmui.Select(
-            label="Held-out starts", options={"1 start": 1}, value=1, size="small", width=140, margin=(4, 8, 4, 0)
+            label=say("Held-out starts"), options={say("1 start"): 1}, value=1, size="small", width=140, margin=(4, 8, 4, 0)
         )
-        self.run = pmui.Button(label="Score", icon="play_arrow", variant="outlined", size="small", margin=(8, 8, 4, 0))
-        self.cancel = pmui.Button(label="Cancel scoring", icon="stop", variant="text", size="small", visible=False)
+        self.run = pmui.Button(label=say("Score"), icon="play_arrow", variant="outlined", size="small", margin=(8, 8, 4, 0))
+        self.cancel = pmui.Button(label=say("Cancel scoring"), icon="stop", variant="text", size="small", visible=False)
         self.bar = pmui.LinearProgress(
             value=0, variant="determinate", visible=False, sizing_mode="stretch_width", margin=(6, 0, 2, 0)
         )
@@ -40,7 +41,7 @@ class HeldOutControls:
         self.cancel.on_click(self._cancel)
         self.starts.param.watch(lambda _: self.poll(), "value")
         self.layout = pn.Column(
-            pmui.Typography("Score a model here", variant="overline", margin=(10, 0, 0, 0)),
+            pmui.Typography(say("Score a model here"), variant="overline", margin=(10, 0, 0, 0)),
             pn.FlexBox(self.starts, self.run, self.cancel, align_items="center"),
             self.bar, self.words, sizing_mode="stretch_width", margin=0,
         )  # fmt: skip
@@ -49,16 +50,17 @@ class HeldOutControls:
         """Offer as many starts as there is room for."""
         self._room = held_out.room()
         counts = held_out.offered(self._room[0])
-        offer(self.starts, {f"{count} start{'s' if count > 1 else ''}": count for count in counts}, self.starts.value)
+        starts = {say("1 start") if count == 1 else say("{count} starts", count=count): count for count in counts}
+        offer(self.starts, starts, self.starts.value)
         self.poll()
 
     def poll(self) -> None:
         """Show how far the job is, whoever started it, and report what ended; cheap enough to be called twice a second."""
         job = held_out.under_way(self.services)
-        model = MODEL_LABELS.get(self.selection.model, self.selection.model)
+        model = say(MODEL_LABELS.get(self.selection.model, self.selection.model))
         is_model = self.selection.model not in VIRTUAL
         can_run = job is None and is_model and self._room[0] > 0
-        update(self.run, label=f"Score {model}" if is_model else "Score", disabled=not can_run)
+        update(self.run, label=say("Score {model}", model=model) if is_model else say("Score"), disabled=not can_run)
         update(self.starts, disabled=not can_run)
         update(self.cancel, visible=job is not None, disabled=bool(job and job.cancelling))
         update(self.bar, visible=job is not None, value=round(100 * job.fraction) if job is not None else 0)
@@ -72,13 +74,13 @@ class HeldOutControls:
 
     def _said(self, job: Job | None, is_model: bool) -> str:
         if job is not None:
-            scored = MODEL_LABELS.get(job.request.model, job.request.model)
-            return ", ".join(filter(None, (f"Scoring {scored}: {job.doing}", duration(job.seconds_left))))
+            scored = say(MODEL_LABELS.get(job.request.model, job.request.model))
+            words = say("Scoring {model}: {doing}", model=scored, doing=say_progress(job.doing))
+            return listed((words, duration(job.seconds_left)))
         if not is_model:
-            return BASELINES
+            return say(BASELINES)
         most, more = self._room
-        words = "; ".join(filter(None, (held_out.estimate(self.starts.value) if most else "", more)))
-        return words[:1].upper() + words[1:]
+        return " ".join(filter(None, (held_out.estimate(self.starts.value) if most else "", more)))
 
     def _start(self, _: Any) -> None:
         self._started = held_out.start(self.services, self.selection.model, self.starts.value)
@@ -92,12 +94,12 @@ class HeldOutControls:
             self.poll()
 
     def _report(self, job: Job) -> None:
-        model = MODEL_LABELS.get(job.request.model, job.request.model)
+        model = say(MODEL_LABELS.get(job.request.model, job.request.model))
         if job.state == "failed":
             self.notify("error", job.error)
         elif job.state == "cancelled":
-            self.notify("info", f"Scoring {model} was stopped; the starts that were finished are kept.")
+            self.notify("info", say("Scoring {model} was stopped; the starts that were finished are kept.", model=model))
         else:
-            self.notify("success", f"{model} is scored on held-out starts.")
+            self.notify("success", say("{model} is scored on held-out starts.", model=model))
             if job is self._started:
                 self.selection.skill = f"own:{Path(job.folder).stem}"

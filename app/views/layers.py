@@ -5,6 +5,7 @@ from typing import Any
 import panel as pn
 import panel_material_ui as pmui
 
+from app.language import say
 from app.selection import LAYERS, Selection
 
 COMPACT = {"& .MuiSvgIcon-root": {"fontSize": "17px"}, "padding": "3px 5px 3px 0"}
@@ -18,7 +19,7 @@ class LayerControls:
         self.selection = selection
         # Not a group of the library, which calls itself one of radio buttons to a screen reader.
         self.boxes: dict[str, Any] = {
-            name: pmui.Checkbox(label=label, value=name in selection.shown_layers, size="small", sx=COMPACT, margin=0)
+            name: pmui.Checkbox(label=say(label), value=name in selection.shown_layers, size="small", sx=COMPACT, margin=0)
             for name, label in LAYERS.items()
         }
         for box in self.boxes.values():

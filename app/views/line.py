@@ -4,6 +4,7 @@ from typing import Any
 
 import panel_material_ui as pmui
 
+from app.language import say
 from app.scene import Scene
 from app.selection import Selection
 from app.views.bound import chooser, offer
@@ -26,10 +27,10 @@ class LineControls:
 
     def __init__(self, selection: Selection) -> None:
         self.selection = selection
-        self.line = chooser(selection, "section", "Line", _lines(selection.section))
+        self.line = chooser(selection, "section", say("Line"), _lines(selection.section))
         self.line.param.update(width=250, min_width=180, sizing_mode="fixed", margin=(4, 8, 0, 0))
         # Its label is its name to a screen reader, too: a description would take that place.
-        self.paper = pmui.Button(label="As in the AI-GOMS paper", size="small", variant="text", margin=0)
+        self.paper = pmui.Button(label=say("As in the AI-GOMS paper"), size="small", variant="text", margin=0)
         self.paper.on_click(self._as_in_paper)
         self.words = pmui.Typography("", variant="body2", margin=(0, 0, 0, 4))
         self.objects: list[Any] = [self.line]
@@ -55,11 +56,11 @@ class LineControls:
         """Bring `objects`, the widgets of the head of the strip, up to date, and return what is still to do."""
         chosen = self.selection.section
         offer(self.line, _lines(chosen), chosen)
-        self.words.object = OTHER_END if self._end is not None else ""
+        self.words.object = say(OTHER_END) if self._end is not None else ""
         in_paper = all(getattr(self.selection, name) == value for name, value in PAPER.items() if name != "chart")
         offers = [self.paper] if chosen == PAPER_LINE and self.selection.source == "sample" and not in_paper else []
         self.objects = [self.line, *([self.words] if self._end is not None else []), *offers]
-        return OTHER_END if self._end is not None and not chosen else "" if chosen else HINT
+        return say(OTHER_END) if self._end is not None and not chosen else "" if chosen else say(HINT)
 
 
 def drawn_line(name: str) -> list[list[float]]:
@@ -73,5 +74,5 @@ def drawn_line(name: str) -> list[list[float]]:
 
 
 def _lines(chosen: str) -> dict[str, str]:
-    own = {"Own line": chosen} if chosen and chosen not in LINES else {}
-    return {"No line": "", **own, **{line.label: line.name for line in LINES.values()}}
+    own = {say("Own line"): chosen} if chosen and chosen not in LINES else {}
+    return {say("No line"): "", **own, **{say(line.label): line.name for line in LINES.values()}}

@@ -3,7 +3,9 @@
 from typing import Any
 
 from app.colouring import colour_choice
+from app.language import say, words_in
 from app.loopmap import LoopMap
+from app.loopmap.static_files import SCRIPTS
 from app.palettes import PALETTES
 from app.positions import PIN_LETTERS
 from app.scene import STORE, Scene, shown_depth, shown_variable
@@ -22,7 +24,8 @@ class MapView:
         self.selection = selection
         self.component = LoopMap(
             sizing_mode="stretch_width", playhead=selection.lead, view=_view(selection), marker=selection.point,
-            layers=selection.shown_layers, divider=selection.divider, axis_name="axis of the current", margin=0,
+            layers=selection.shown_layers, divider=selection.divider, axis_name=say("axis of the current"),
+            words=words_in(*SCRIPTS), margin=0,
             stylesheets=[MAP_LAYOUT, map_colours(selection.theme)],
         )  # fmt: skip
         # The first scene of a store fits the map to it, unless the address says where to look.

@@ -6,6 +6,7 @@ from typing import Any
 
 import panel_material_ui as pmui
 
+from app.language import say
 from app.positions import EXAMPLES, MOST_PINS, PIN_LETTERS, Position, parse_position, pins_text, position
 from app.selection import Selection
 from app.theme import PIN_COLOURS
@@ -17,12 +18,14 @@ class PlaceControls:
 
     def __init__(self, selection: Selection) -> None:
         self.selection = selection
-        self.typed = pmui.TextInput(label=f"Place, as {EXAMPLES.partition(',')[0]}", size="small", width=176, margin=(4, 4, 0, 0))
+        self.typed = pmui.TextInput(
+            label=say("Place, as {example}", example=EXAMPLES.partition(",")[0]), size="small", width=176, margin=(4, 4, 0, 0)
+        )
         self.typed.param.watch(self._go, "value")
         self.point = pmui.Typography("", variant="body2", margin=(0, 0, 0, 4))
-        self.pin = pmui.IconButton(icon="push_pin", size="small", description="Keep this point as a pin", margin=0)
+        self.pin = pmui.IconButton(icon="push_pin", size="small", description=say("Keep this point as a pin"), margin=0)
         self.pin.on_click(self._keep)
-        self.close = pmui.IconButton(icon="close", size="small", description="Forget the point", margin=0)
+        self.close = pmui.IconButton(icon="close", size="small", description=say("Forget the point"), margin=0)
         self.close.on_click(self._forget)
         self.beside: list[Any] = []
         """Controls of other views that act on the chosen point."""
@@ -50,7 +53,7 @@ class PlaceControls:
             margin=(0, 0, 0, 8),
             sx={"color": colour, "fontWeight": 700},
         )
-        remove = pmui.IconButton(icon="close", size="small", description=f"Remove pin {letter}", margin=0)
+        remove = pmui.IconButton(icon="close", size="small", description=say("Remove pin {letter}", letter=letter), margin=0)
         remove.on_click(self._remover(place))
         return [words, remove]
 

@@ -6,12 +6,14 @@ import xarray as xr
 
 from app.dress import Key
 from app.elements import series
+from app.language import listed, say
 from app.readers import FieldReader
 from app.scene import Scene, time_axis
 from app.selection import Selection
 from app.services import Services
 from app.stacks import plankton_layers, stacked
 from app.views.point import PointCharts, at_place, curve_name, drawn_readers, places, where
+from app.words import without_brackets
 from engine.derived import DISPLAY_VARIABLES
 from engine.variables import PLANKTON
 
@@ -48,12 +50,13 @@ class PlanktonView(PointCharts):
             if not groups:
                 return []
             totals: dict[Key, xr.DataArray] = {
-                f"total, {str(name).partition(' (')[0]}" if number else "total": values
+                listed((say("total"), without_brackets(str(name)) if number else "")): values
                 for number, (name, values) in enumerate(of_all("chl").items())
             }
-            charts = [stacked(plankton_layers(groups), f"Phytoplankton, {spot}", "mg m⁻³ of chlorophyll", theme, axis, totals)]
+            title, units = listed((say("Phytoplankton"), spot)), say("mg m⁻³ of chlorophyll")
+            charts = [stacked(plankton_layers(groups), title, units, theme, axis, totals)]
             nutrients = ((DISPLAY_VARIABLES[name], of_all(name)) for name in NUTRIENTS)
-            return charts + [series(curves, shown.label, shown.units, theme, axis) for shown, curves in nutrients if curves]
+            return charts + [series(curves, say(shown.label), shown.units, theme, axis) for shown, curves in nutrients if curves]
 
-        self.draw(scene, "plankton", make, NO_PLANKTON)
+        self.draw(scene, "plankton", make, say(NO_PLANKTON))
         return ""

@@ -8,6 +8,7 @@ import xarray as xr
 from app.dress import Key
 from app.elements import Spread
 from app.lagged import LaggedReader, members_words
+from app.language import listed, say
 from app.positions import PIN_LETTERS, Position, position
 from app.readers import FieldReader, day_offset
 from app.scene import Scene, shown_variable
@@ -15,7 +16,7 @@ from app.scores import covers, point_values
 from app.selection import Selection
 from app.services import Services
 from app.views.background import ChartBox, Latest
-from app.words import date_label, is_sample, store_label
+from app.words import date_label, day_label, is_sample, store_label
 from engine.derived import DISPLAY_VARIABLES
 from engine.errors import InputError
 
@@ -32,11 +33,14 @@ class PointCharts:
         self.layout = self.box.layout
         self._latest = Latest(services)
 
-    def draw(self, scene: Scene, asked: Hashable, make: Callable[[], list[Any]], without: str = NO_WATER) -> None:
-        """Draw the elements that `make` returns, or the words `without` any, unless what was `asked` for is on screen already."""
+    def draw(self, scene: Scene, asked: Hashable, make: Callable[[], list[Any]], without: str = "") -> None:
+        """Draw the elements that `make` returns, or the words `without` any, unless what was `asked` for is on screen already.
+
+        The words are by default that there is no water.
+        """
         stores = tuple((reader.identifier, tuple(reader.leads)) for reader in drawn_readers(scene))
         asked = asked, self.selection.point, self.selection.pins, self.selection.theme, self.selection.units, stores
-        self._latest.run(asked, make, lambda made: self.box.put(made, without))
+        self._latest.run(asked, make, lambda made: self.box.put(made, without or say(NO_WATER)))
 
     def say(self, words: str) -> None:
         """Show words in place of charts."""
@@ -74,7 +78,7 @@ class PointCharts:
         found = self.at_places(scene, variable, leads, [LaggedReader(mean.members, "spread")])
         name = curve_name(mean, {})
         about = {(key[0], name): pick(values) for key, values in found.items()}
-        return Spread(about, f"± spread of {members_words(mean)}")
+        return Spread(about, say("± spread of {starts}", starts=members_words(mean)))
 
 
 def places(selection: Selection, scene: Scene) -> list[tuple[str, Position]]:
@@ -92,15 +96,14 @@ def where(selection: Selection, scene: Scene) -> str:
     found = places(selection, scene)
     if len(found) == 1:
         return position(*found[0][1])
-    return f"{len(found)} places"
+    return say("{count} places", count=len(found))
 
 
 def when(scene: Scene, lead: int) -> str:
     """Return the day of a chart in words: valid time and lead, or the day of an analysis alone."""
     assert scene.primary is not None
-    # What day of the year a sample day is like stands above the map.
-    day = date_label(scene.primary.valid_time(lead), is_sample(scene.primary.attrs)).partition(" (")[0]
-    return day if scene.primary.kind == "analysis" else f"{day}, lead {lead} d"
+    day = day_label(scene.primary.valid_time(lead), is_sample(scene.primary.attrs))
+    return day if scene.primary.kind == "analysis" else listed((day, say("lead {lead} d", lead=lead)))
 
 
 def drawn_readers(scene: Scene) -> list[FieldReader]:
@@ -112,7 +115,9 @@ def drawn_readers(scene: Scene) -> list[FieldReader]:
 def curve_name(reader: FieldReader, taken: dict[str, Any]) -> str:
     """Return the name of a store's curve, with its first day where the name is taken."""
     label = store_label(reader.kind, reader.attrs)
-    return label if label not in taken else f"{label}, from {date_label(reader.init_time, is_sample(reader.attrs))}"
+    if label not in taken:
+        return label
+    return listed((label, say("from {day}", day=date_label(reader.init_time, is_sample(reader.attrs)))))
 
 
 def at_place(

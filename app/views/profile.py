@@ -3,6 +3,7 @@
 from typing import Any
 
 from app.elements import profile
+from app.language import listed, say
 from app.scene import Scene
 from app.units import unit_of
 from app.views.point import PointCharts, variable_with_depth, when
@@ -21,7 +22,7 @@ class ProfileView(PointCharts):
             return False
         shown, theme = DISPLAY_VARIABLES[variable], self.selection.theme
         unit = unit_of(variable, self.selection.units)
-        title = f"{shown.label}, {when(scene, lead)}"
+        title = listed((say(shown.label), when(scene, lead)))
 
         def make() -> list[Any]:
             found = self.at_places(scene, variable, [lead])

@@ -7,6 +7,7 @@ import panel as pn
 import panel_material_ui as pmui
 
 from app.jobs import Job
+from app.language import listed, say, say_progress
 from app.scene import Scene
 from app.selection import Selection
 from app.services import FORECAST_DAYS, Services
@@ -22,9 +23,9 @@ class RunControls:
         self.notify = notify
         self._scene: Scene | None = None
         self._watched: dict[int, Job] = {}
-        self.run = pmui.Button(label=f"Run {FORECAST_DAYS}-day forecast", icon="play_arrow", color="primary", variant="contained",
+        self.run = pmui.Button(label=self._button(None, False), icon="play_arrow", color="primary", variant="contained",
                                sizing_mode="stretch_width", size="medium")  # fmt: skip
-        self.cancel = pmui.Button(label="Cancel", icon="stop", variant="outlined", size="small", visible=False)
+        self.cancel = pmui.Button(label=say("Cancel"), icon="stop", variant="outlined", size="small", visible=False)
         self.bar = pmui.LinearProgress(value=0, variant="determinate", visible=False, sizing_mode="stretch_width")
         self.status = pmui.Typography("", variant="caption", sizing_mode="stretch_width", margin=(2, 10))
         self.run.on_click(self._start)
@@ -62,10 +63,11 @@ class RunControls:
 
     def _button(self, scene: Scene | None, under_way: bool) -> str:
         if under_way:
-            return "Running"
+            return say("Running")
         if scene is None or scene.needs_forecast:
-            return "Continue the forecast" if self._has_begun(scene) else f"Run {FORECAST_DAYS}-day forecast"
-        return "Forecast is ready" if scene.start else "Nothing to run"
+            begun = self._has_begun(scene)
+            return say("Continue the forecast") if begun else say("Run {days}-day forecast", days=FORECAST_DAYS)
+        return say("Forecast is ready" if scene.start else "Nothing to run")
 
     def _has_begun(self, scene: Scene | None) -> bool:
         """Return whether what is shown is the chosen model's own forecast, not another's that stands in for it."""
@@ -74,12 +76,11 @@ class RunControls:
 
     def _words(self, job: Job | None) -> str:
         if job is not None and job.waiting:
-            left = duration(job.seconds_left)
-            return f"{job.doing}, {left}" if left else job.doing
+            return listed((say_progress(job.doing), duration(job.seconds_left)))
         others = self.services.jobs.waiting() + self.services.chores.waiting()
         if others:
             running = next((other for other in others if other.state == "running"), others[0])
-            return f"In the background: {running.doing}"
+            return say("In the background: {doing}", doing=say_progress(running.doing))
         return ""
 
     def _start(self, _: Any) -> None:
@@ -96,13 +97,13 @@ class RunControls:
             self.poll()
 
     def _report(self, job: Job) -> None:
-        label = MODEL_LABELS.get(job.request.model, job.request.model)
+        ended = {"model": say(MODEL_LABELS.get(job.request.model, job.request.model)), "day": job.request.init_time}
         if job.state == "failed":
             self.notify("error", job.error)
         elif job.state == "cancelled":
-            self.notify("info", f"{label} from {job.request.init_time} was stopped; its finished days stay and can be continued.")
+            self.notify("info", say("{model} from {day} was stopped; its finished days stay and can be continued.", **ended))
         else:
-            self.notify("success", f"{label} from {job.request.init_time} is ready.")
+            self.notify("success", say("{model} from {day} is ready.", **ended))
 
 
 def update(widget: Any, **values: Any) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from app.language import listed, say
 from app.scene import Scene, time_axis
 from app.scores import sea_state_by_lead
 from app.selection import Selection
@@ -25,20 +26,22 @@ class SeaStateView(PointCharts):
         reader, extent = scene.primary, scene.extent
         assert reader is not None
         if WAVES not in reader.variables:
-            self.say(NO_WAVES)
+            self.say(say(NO_WAVES))
             return ""
-        where_in_view = "the globe" if extent[3] - extent[2] >= 359 else "the area in view"
+        where_in_view = say("the globe" if extent[3] - extent[2] >= 359 else "the area in view")
         unit = unit_of(WAVES, self.selection.units)
         theme, axis, leads = self.selection.theme, time_axis(scene), reader.all_leads
 
         def make() -> list[Any]:
             layers = sea_layers(sea_state_by_lead(self.services, reader, extent))
-            charts = [stacked(layers, f"Sea of {where_in_view}", "% of the open sea", theme, axis, ylim=(0, 100))]
+            charts = [
+                stacked(layers, say("Sea of {area}", area=where_in_view), say("% of the open sea"), theme, axis, ylim=(0, 100))
+            ]
             at_point = {key: values.isel(depth=0) for key, values in self.at_places(scene, WAVES, leads).items()}
             if at_point:
                 spot = where(self.selection, scene)
-                charts.append(wave_series(at_point, f"Significant wave height, {spot}", unit, theme, axis))
+                charts.append(wave_series(at_point, listed((say("Significant wave height"), spot)), unit, theme, axis))
             return charts if layers else []
 
-        self.draw(scene, ("sea state", extent, tuple(places(self.selection, scene))), make, NO_WAVES)
+        self.draw(scene, ("sea state", extent, tuple(places(self.selection, scene))), make, say(NO_WAVES))
         return ""

@@ -5,10 +5,11 @@ from typing import Any
 import panel as pn
 import xarray as xr
 
-from app.daily import DailySections
+from app.daily import SCRIPT, DailySections
 from app.dress import LINE_STYLES
 from app.elements import profile
 from app.elements import section as section_chart
+from app.language import listed, say, words_in
 from app.lines import crossing, layers
 from app.readers import FieldReader, day_offset
 from app.scene import Scene, shown_variable
@@ -34,7 +35,7 @@ class SectionView:
     def __init__(self, selection: Selection, services: Services) -> None:
         self.selection, self.services = selection, services
         self.sections, self.profile = ChartBox(2, CHART_HEIGHT, "column"), ChartBox(1, CHART_HEIGHT)
-        self.days = DailySections(sizing_mode="stretch_width", margin=(0, 8))
+        self.days = DailySections(words=words_in(SCRIPT), sizing_mode="stretch_width", margin=(0, 8))
         stretched = {"sizing_mode": "stretch_both", "min_height": 150}
         self._caption = quiet_words("", "12px", (0, 8))
         main = pn.Column(self._caption, self.sections.layout, min_width=260, styles={"flex": "3 1 260px"}, **stretched)
@@ -54,7 +55,7 @@ class SectionView:
         readers = [reader for each in drawn_readers(scene) if (reader := whole(self.services, each, variable)) is not None]
         if lead is None or not readers:
             self._first.forget()
-            self.sections.put([], NO_LEVELS)
+            self.sections.put([], say(NO_LEVELS))
             return ""
         stores = tuple((reader.identifier, tuple(reader.leads)) for reader in readers)
         colours = selection.palette, selection.range_mode, selection.limits, selection.units, selection.theme
@@ -127,11 +128,14 @@ class SectionView:
                 return ""  # said in place of the chart
             words = [f"{places.distance[-1]:,.0f} km"]
             if flow is not None:
-                words.append(f"{abs(flow):.1f} Sv to the {'right' if flow >= 0 else 'left'} on day {lead} (0-500 m only)")
+                across = "{flow:.1f} Sv to the right on day {lead} (0-500 m only)"
+                back = "{flow:.1f} Sv to the left on day {lead} (0-500 m only)"
+                words.append(say(across if flow >= 0 else back, flow=abs(flow), lead=lead))
             if drawn:
                 # In place of a legend, which would cover the water where two charts share the strip.
-                words.append("white: " + ", ".join(f"{name} {dash}" for name, dash in zip(drawn, LINE_STYLES, strict=False)))
-            return "; ".join(words)
+                lines = (f"{say(name)} {say(dash)}" for name, dash in zip(drawn, LINE_STYLES, strict=False))
+                words.append(say("white: {lines}", lines=listed(lines)))
+            return say("; ").join(words)
 
         def put(words: str) -> None:
             self._caption.object = words
@@ -144,5 +148,5 @@ def _profile(days: list[tuple[FieldReader, Day]], drawn: Drawing, theme: str) ->
     curves: dict[Any, xr.DataArray] = {}
     for reader, day in days:
         curves[curve_name(reader, curves)] = day.values[:, day.values.sizes["distance"] // 2]
-    label = DISPLAY_VARIABLES[drawn.variable].label
+    label = say(DISPLAY_VARIABLES[drawn.variable].label)
     return profile(curves, label, drawn.units, theme, drawn.limits, "section-profile")

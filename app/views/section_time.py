@@ -4,6 +4,7 @@ from typing import Any
 
 from app.colouring import colour_choice
 from app.elements import hovmoller
+from app.language import listed, say
 from app.lines import over_time
 from app.readers import day_offset
 from app.scene import Scene, quantity_label, shown_depth, shown_variable, time_axis
@@ -47,11 +48,11 @@ class SectionTimeView:
                         continue
                     values = over_time(self.services, reader, variable, reader.leads, metres, places)
                     values = values.assign_coords(lead=values.lead - day_offset(readers[0], reader))
-                    found.append((f"{what}, {store_label(reader.kind, reader.attrs)}, {chosen.label}", values))
+                    found.append((listed((what, store_label(reader.kind, reader.attrs), say(chosen.label))), values))
             except InputError as error:
                 return [], str(error)
             if not found:
-                return [], f"There is no {shown.label.lower()} in this store."
+                return [], say("There is no {field} in this store.", field=say(shown.label).lower())
             limits = unit.limits(choice.limits_of(found[0][1].values))
             look = unit.symbol, choice.palette, limits, theme, axis
             return [hovmoller(unit.of(values), words, *look) for words, values in found], ""

@@ -6,6 +6,7 @@ import panel as pn
 import xarray as xr
 
 from app.elements import series
+from app.language import listed
 from app.scene import Scene, quantity_label, shown_depth, shown_variable, time_axis
 from app.selection import Selection
 from app.services import Services
@@ -52,7 +53,8 @@ class SeriesView(PointCharts):
             curves = {key: unit.of(at_level(values)) for key, values in found.items()}
             spread = self.spread(scene, variable, leads, lambda values: unit.of_differences.of(at_level(values)))
             # One curve alone has no legend to tell its source.
-            source = f"{next(iter(curves))[1]}, " if len(curves) == 1 else ""
-            return [series(curves, f"{what}, {source}{spot}", unit.symbol, theme, axis, spread)] if curves else []
+            source = str(next(iter(curves))[1]) if len(curves) == 1 else ""
+            title = listed((what, source, spot))
+            return [series(curves, title, unit.symbol, theme, axis, spread)] if curves else []
 
         self.draw(scene, (variable, metres), make)

@@ -8,6 +8,7 @@ from typing import Any
 import panel as pn
 import panel_material_ui as pmui
 
+from app.language import listed, say
 from app.scene import STORE
 from app.selection import Selection
 from app.services import Services, StoreSummary
@@ -22,10 +23,10 @@ class Shelf:
 
     def __init__(self, selection: Selection, services: Services, notify: Callable[[str, str], None]) -> None:
         self.selection, self.services, self.notify = selection, services, notify
-        self.button = pmui.Button(label="Stores on disk", icon="storage", variant="outlined", size="small")
+        self.button = pmui.Button(label=say("Stores on disk"), icon="storage", variant="outlined", size="small")
         self.rows = pn.Column(sizing_mode="stretch_width")
         self.dialog = pmui.Dialog(
-            self.rows, title="Stores on disk", width_option="md", show_close_button=True, close_on_click=True
+            self.rows, title=say("Stores on disk"), width_option="md", show_close_button=True, close_on_click=True
         )
         self.button.on_click(self._open)
         self.layout = pn.Column(self.button, self.dialog, sizing_mode="stretch_width")
@@ -37,10 +38,11 @@ class Shelf:
     def _list(self) -> None:
         found = self.services.summaries()
         total = sum(summary.size_bytes for summary in found)
-        words = f"{len(found)} stores, {megabytes(total)} in all" if found else "Nothing is stored yet: run a forecast."
+        words = say("{count} stores, {size} in all", count=len(found), size=megabytes(total))
+        words = words if found else say("Nothing is stored yet: run a forecast.")
         kept = self.services.altimetry_files()
         labels = altimetry_labels(sorted(kept))
-        files = pmui.Typography("Altimetry, each file a source of forecasts", variant="body2", margin=(12, 0, 6, 0))
+        files = pmui.Typography(say("Altimetry, each file a source of forecasts"), variant="body2", margin=(12, 0, 6, 0))
         self.rows.objects = [
             pmui.Typography(words, variant="body2", margin=(0, 0, 6, 0)),
             *(self._store_row(summary) for summary in found),
@@ -51,7 +53,7 @@ class Shelf:
     def _store_row(self, summary: StoreSummary) -> pn.Row:
         store = self.services.stored(summary.identifier)
         label = summary.identifier if store is None else choice_label(summary.kind, store.attrs, store.init_time)
-        facts = f"{state_of(summary)}, {megabytes(summary.size_bytes)}; {made_of(summary)}"
+        facts = say("; ").join((listed((state_of(summary), megabytes(summary.size_bytes))), made_of(summary)))
         return self._row(summary.identifier, label, facts, summary.size_bytes, lambda _: self._show(summary))
 
     def _altimetry_row(self, name: str, label: str, file: Path) -> pn.Row:
@@ -60,14 +62,16 @@ class Shelf:
             self.dialog.open = False
 
         size = file.stat().st_size
-        return self._row(name, label, f"{file.name}, {megabytes(size)}", size, choose)
+        return self._row(name, label, listed((file.name, megabytes(size))), size, choose)
 
     def _row(self, identifier: str, label: str, facts: str, size: int, choose: Callable[[Any], None]) -> pn.Row:
         words = pmui.Typography(
             f"**{label}**<br>{facts}<br>{identifier}", variant="body2", sizing_mode="stretch_width", margin=(4, 0)
         )
-        show = pmui.Button(label="Show", variant="text", size="small", description=f"Show {label}")
-        delete = pmui.Button(label="Delete", variant="text", color="error", size="small", description=f"Delete {label}")
+        show = pmui.Button(label=say("Show"), variant="text", size="small", description=say("Show {label}", label=label))
+        delete = pmui.Button(
+            label=say("Delete"), variant="text", color="error", size="small", description=say("Delete {label}", label=label)
+        )
         row = pn.Row(words, show, delete, sizing_mode="stretch_width")
         show.on_click(choose)
         delete.on_click(lambda _: self._ask(row, identifier, label, size))
@@ -76,7 +80,7 @@ class Shelf:
     def _show(self, summary: StoreSummary) -> None:
         store = self.services.stored(summary.identifier)
         if store is None:
-            self.notify("error", f"{summary.identifier} is no longer there.")
+            self.notify("error", say("{label} is no longer there.", label=summary.identifier))
         elif summary.kind not in FORECASTS:
             self.selection.source = STORE + summary.identifier
         else:
@@ -87,9 +91,11 @@ class Shelf:
         self.dialog.open = False
 
     def _ask(self, row: pn.Row, identifier: str, label: str, size: int) -> None:
-        question = pmui.Typography(f"Delete {label} for good?", variant="body2", sizing_mode="stretch_width", margin=(8, 0))
-        keep = pmui.Button(label="Keep", variant="outlined", size="small")
-        delete = pmui.Button(label="Delete for good", variant="contained", color="error", size="small")
+        question = pmui.Typography(
+            say("Delete {label} for good?", label=label), variant="body2", sizing_mode="stretch_width", margin=(8, 0)
+        )
+        keep = pmui.Button(label=say("Keep"), variant="outlined", size="small")
+        delete = pmui.Button(label=say("Delete for good"), variant="contained", color="error", size="small")
         keep.on_click(lambda _: self._list())
         delete.on_click(partial(self._delete, identifier, label, size))
         row.objects = [question, keep, delete]
@@ -100,7 +106,7 @@ class Shelf:
         except (InputError, ModelError) as error:
             self.notify("error", str(error))
         else:
-            self.notify("success", f"{label} was deleted, {megabytes(size)} are free.")
+            self.notify("success", say("{label} was deleted, {size} are free.", label=label, size=megabytes(size)))
             if self.selection.source == identifier:
                 self.selection.source = "sample"
         self._list()
@@ -109,17 +115,18 @@ class Shelf:
 def state_of(summary: StoreSummary) -> str:
     """Return how much of a store is there, in words."""
     if summary.complete:
-        return f"whole, {summary.all_leads} days"
-    rest = ", can be continued" if summary.kind in FORECASTS else ""
-    return f"{summary.leads} of {summary.all_leads} days{rest}"
+        return say("whole, {days} days", days=summary.all_leads)
+    rest = say("can be continued") if summary.kind in FORECASTS else ""
+    return listed((say("{leads} of {days} days", leads=summary.leads, days=summary.all_leads), rest))
 
 
 def made_of(summary: StoreSummary) -> str:
     """Return where a store comes from, in words: its source, the model's weights, the version that wrote it."""
     weights = str(summary.attrs.get("weights_sha256", ""))[:8]
-    parts = (summary.attrs.get("source_label"), f"weights {weights}" if weights else "", summary.attrs.get("sampling"))
+    source, sampling = (say(str(summary.attrs.get(name, ""))) for name in ("source_label", "sampling"))
     version = summary.attrs.get("software_version")
-    return ", ".join(str(part) for part in (*parts, f"version {version}" if version else "") if part)
+    written = say("version {version}", version=version) if version else ""
+    return listed((source, say("weights {weights}", weights=weights) if weights else "", sampling, written))
 
 
 def megabytes(size: int) -> str:

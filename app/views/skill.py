@@ -9,6 +9,7 @@ import panel as pn
 import panel_material_ui as pmui
 
 from app import skill
+from app.language import listed, say, say_progress
 from app.scene import STORE, Scene
 from app.selection import BAND_LABELS, Selection
 from app.services import Services
@@ -34,8 +35,8 @@ NOTHING = (
     "below, or by goms verify --held-out on the command line."
 )
 FRAME = "border: 1px dashed currentColor; border-radius: 8px; padding: 18px 20px; opacity: .85; max-width: 62ch"
-EMPTY = f"""<section style="{FRAME}"><h2 style="font-size: 15px; margin: 0 0 6px">Nothing is scored yet</h2>
-<p style="margin: 0; font-size: 13px; line-height: 1.5">{NOTHING}</p></section>"""
+EMPTY = """<section style="{frame}"><h2 style="font-size: 15px; margin: 0 0 6px">{title}</h2>
+<p style="margin: 0; font-size: 13px; line-height: 1.5">{words}</p></section>"""
 LEGEND_STYLE = """
 .legend { display: flex; flex-wrap: wrap; gap: 2px 16px; font-size: 12px; }
 .entry { display: inline-flex; align-items: center; gap: 6px; white-space: nowrap; }
@@ -68,17 +69,19 @@ class SkillView:
     def __init__(self, selection: Selection, services: Services, notify: Callable[[str, str], None]) -> None:
         self.selection, self.services = selection, services
         self.held_out = HeldOutControls(selection, services, notify)
-        self.empty = pn.pane.HTML(EMPTY, visible=False, margin=(8, 0))
+        empty = EMPTY.format(frame=FRAME, title=say("Nothing is scored yet"), words=say(NOTHING))
+        self.empty = pn.pane.HTML(empty, visible=False, margin=(8, 0))
         self._latest = Latest(services)
         self._drawn: Drawn | None = None
         self._wanted: tuple[str, str, tuple[tuple[str, str], ...]] = ("", "", ())
-        self.result = chooser(selection, "skill", "Result", {"": selection.skill})
-        self.variable = chooser(
-            selection, "variable", "Scored field", {DISPLAY_VARIABLES[name].label: name for name in skill.SCORED}
+        self.result = chooser(selection, "skill", say("Result"), {"": selection.skill})
+        fields = {say(DISPLAY_VARIABLES[name].label): name for name in skill.SCORED}
+        self.variable = chooser(selection, "variable", say("Scored field"), fields)
+        self.depth = chooser(selection, "depth", say("Scored depth"), {f"{depth:g} m": depth for depth in SCORED_DEPTHS})
+        self.band = chooser(selection, "band", say("Waters"), {say(label): name for name, label in BAND_LABELS.items()})
+        self.waters = chooser(
+            selection, "waters", say("Spectra of"), {say(each.label): name for name, each in skill.WATERS.items()}
         )
-        self.depth = chooser(selection, "depth", "Scored depth", {f"{depth:g} m": depth for depth in SCORED_DEPTHS})
-        self.band = chooser(selection, "band", "Waters", {label: name for name, label in BAND_LABELS.items()})
-        self.waters = chooser(selection, "waters", "Spectra of", {region.label: name for name, region in skill.WATERS.items()})
         for widget, width in ((self.result, 290), (self.variable, 200), (self.depth, 120), (self.band, 160), (self.waters, 260)):
             widget.param.update(width=width, sizing_mode=None, margin=(4, 8, 4, 0))
         self.legend = pn.pane.HTML("", stylesheets=[LEGEND_STYLE], margin=(2, 0), sizing_mode="stretch_width")
@@ -91,7 +94,7 @@ class SkillView:
         self.words = pmui.Typography("", variant="caption", sizing_mode="stretch_width", margin=(4, 0))
         self.bar = pmui.LinearProgress(value=0, variant="determinate", visible=False, sizing_mode="stretch_width")
         self.status = pmui.Typography("", variant="body2", sizing_mode="stretch_width", margin=(2, 0), visible=False)
-        self.again = pmui.Button(label="Score again", size="small", variant="outlined", visible=False)
+        self.again = pmui.Button(label=say("Score again"), size="small", variant="outlined", visible=False)
         self.again.on_click(lambda _: self._score())
         self.choices = pn.FlexBox(self.result, self.variable, self.depth, self.band, self.waters, align_items="center")
         self.layout = pn.Column(
@@ -126,12 +129,12 @@ class SkillView:
         failed = job is not None and job.state in ("failed", "cancelled") and self._is_disk
         words = ""
         if job is not None and under_way:
-            left = duration(job.seconds_left)
-            words = f"Scoring the forecasts on the disk: {job.doing}{', ' + left if left else ''}"
+            doing = listed((say_progress(job.doing), duration(job.seconds_left)))
+            words = say("Scoring the forecasts on the disk: {doing}", doing=doing)
         elif job is not None and failed:
-            words = job.error or "Scoring was stopped."
+            words = job.error or say("Scoring was stopped.")
         elif self._drawn is None:
-            words = "Reading the results …"
+            words = say("Reading the results …")
         update(self.bar, visible=under_way, value=round(100 * job.fraction) if job is not None else 0)
         update(self.status, visible=bool(words), object=words)
         update(self.again, visible=failed)
@@ -148,11 +151,11 @@ class SkillView:
             offer(self.result, {label: name for name, label in made.choices.items()} or {"Nothing yet": ""}, made.name)
             if made.result is not None:
                 variable, depth, band = made.chosen
-                offer(self.variable, {DISPLAY_VARIABLES[name].label: name for name in made.places}, variable)
+                offer(self.variable, {say(DISPLAY_VARIABLES[name].label): name for name in made.places}, variable)
                 offer(self.depth, {f"{each:g} m": each for each in made.places[variable]}, depth)
-                offer(self.band, {BAND_LABELS[name]: name for name in made.places[variable][depth]}, band)
+                offer(self.band, {say(BAND_LABELS[name]): name for name in made.places[variable][depth]}, band)
             self.legend.object, self.table.object = made.legend, made.table
-            self.words.object = made.words + (f" Passed over: {made.refused}" if made.refused else "")
+            self.words.object = made.words + (" " + say("Passed over: {files}", files=made.refused) if made.refused else "")
             panes = self.panes[: len(made.charts)]
             for pane, chart in zip(panes, made.charts, strict=True):
                 pane.object = chart
@@ -187,7 +190,7 @@ def drawn(
 ) -> Drawn:
     """Return everything that is drawn of one result: the named one, or the first there is."""
     found = skill.choices(source, model, on_disk)
-    to_come = f"Forecasts on the disk: {skill.model_label(model)}"
+    to_come = say("Forecasts on the disk: {model}", model=skill.model_label(model))
     labels = {key: to_come if each is None else skill.label_of(each) for key, each in found.items()}
     counts = Counter(labels.values())
     labels = {key: label if counts[label] == 1 else f"{label} ({key})" for key, label in labels.items()}
@@ -208,7 +211,7 @@ def _fill(made: Drawn, result: Result, variable: str, depth: float, band: str, w
     shown = DISPLAY_VARIABLES[variable]
     cells = skill.cells(result, variable, depth, band)
     unit = unit_of(variable, system).of_differences
-    units = {"rmse": unit.symbol, "acc": "correlation", "bias": unit.symbol}
+    units = {"rmse": unit.symbol, "acc": say("correlation"), "bias": unit.symbol}
     scores = {score: skill.curves(cells, score) for score in HEADINGS}
     for score in ("rmse", "bias"):
         scores[score] = {name: unit.of(each) for name, each in scores[score].items()}
@@ -216,22 +219,27 @@ def _fill(made: Drawn, result: Result, variable: str, depth: float, band: str, w
     for score, each in scores.items():
         if each:
             limits = {"wanted": 0.0} if score == "bias" else {"at_least_zero": True} if score == "rmse" else {}
-            made.charts.append(by_lead(each, models, HEADINGS[score], units[score], theme, **limits))
+            made.charts.append(by_lead(each, models, say(HEADINGS[score]), units[score], theme, **limits))
             names |= dict.fromkeys(each, "")
     kept = skill.energy(result, band)
     if kept:
-        title = f"Eddy energy kept, {BAND_LABELS[band]}"
-        made.charts.append(by_lead(kept, models, title, "share of the reference's", theme, wanted=1.0))
+        title = listed((say("Eddy energy kept"), say(BAND_LABELS[band])))
+        made.charts.append(by_lead(kept, models, title, say("share of the reference's"), theme, wanted=1.0))
     last = max(int(lead) for lead in next(iter(cells.values())).index)
     for quantity, title in (("zos", "Spectrum of sea level"), ("ke", "Spectrum of currents")):
         each = skill.spectra(result, waters, quantity)
         if each:
-            made.charts.append(by_wavelength(each, models, f"{title}, day {last}", POWER_UNITS[quantity], theme))
+            made.charts.append(
+                by_wavelength(each, models, listed((say(title), say("day {lead}", lead=last))), POWER_UNITS[quantity], theme)
+            )
             names |= dict.fromkeys(each, "")
-    names = {name: skill.OTHER_LABELS.get(name) or skill.model_label(name) for name in names}
+    names = {name: say(skill.OTHER_LABELS.get(name, "")) or skill.model_label(name) for name in names}
     made.legend = legend(names, models, theme)
     made.names = names
-    made.place = f"{shown.label}{f' at {depth:g} m' if len(made.places[variable]) > 1 else ''}, {BAND_LABELS[band]}"
-    headed = {f"{HEADINGS[score]}{f' ({unit.symbol})' if score != 'acc' else ''}": each for score, each in scores.items() if each}
+    where = say("{field} at {metres:g} m", field=say(shown.label), metres=depth)
+    made.place = listed((where if len(made.places[variable]) > 1 else say(shown.label), say(BAND_LABELS[band])))
+    headed = {
+        f"{say(HEADINGS[score])}{f' ({unit.symbol})' if score != 'acc' else ''}": each for score, each in scores.items() if each
+    }
     made.table = table(headed, names, made.place)
-    made.words = f"{skill.facts(result)} {UPPER_BOUND}"
+    made.words = f"{skill.facts(result)} {say(UPPER_BOUND)}"

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from app.language import say
 from app.scene import STORE, Scene
 from app.selection import Selection
 from app.services import DETAIL, Services
@@ -16,9 +17,9 @@ class SourceControls:
     def __init__(self, selection: Selection, services: Services) -> None:
         self.selection = selection
         self.services = services
-        self.source = chooser(selection, "source", "Source", self._sources())
-        self.start = chooser(selection, "start", "Initial date", {"": selection.start})
-        self.model = chooser(selection, "model", "Model", self._models())
+        self.source = chooser(selection, "source", say("Source"), self._sources())
+        self.start = chooser(selection, "start", say("Initial date"), {"": selection.start})
+        self.model = chooser(selection, "model", say("Model"), self._models())
 
     def show(self, scene: Scene) -> None:
         """Offer what there is now."""
@@ -27,7 +28,7 @@ class SourceControls:
         from_store = self.selection.source.startswith(STORE)
         self.start.disabled = self.model.disabled = from_store
         if from_store:
-            days = f"{scene.times[0]} to {scene.times[-1]}" if scene.times else ""
+            days = say("{first} to {last}", first=scene.times[0], last=scene.times[-1]) if scene.times else ""
             offer(self.start, {days: self.selection.start}, self.selection.start)
         else:
             sample = self.selection.source == "sample"
@@ -35,10 +36,10 @@ class SourceControls:
             offer(self.start, {date_label(np.datetime64(start), sample): start for start in starts}, scene.start)
 
     def _sources(self) -> dict[str, str]:
-        choices = {"sample": "Sample ocean (simulation)"}
+        choices = {"sample": say("Sample ocean (simulation)")}
         stored = self.services.stores()
         if self.services.options.altimetry is not None or any(store.attrs.get("source") == "observed" for store in stored):
-            choices["observed"] = "Observed altimetry"
+            choices["observed"] = say("Observed altimetry")
         choices |= self.services.altimetry()
         for store in self.services.with_details():
             if store.kind == "analysis" or store.identifier.endswith(DETAIL):
@@ -47,7 +48,7 @@ class SourceControls:
 
     def _models(self) -> dict[str, str]:
         usable = self.services.models()
-        return {label: name for name, label in MODEL_LABELS.items() if name in usable}
+        return {say(label): name for name, label in MODEL_LABELS.items() if name in usable}
 
     def check(self) -> str:
         """Return what is wrong with the chosen source, start or model as a sentence, and put the default in its place."""
@@ -55,11 +56,12 @@ class SourceControls:
         if selection.source not in self._sources().values():
             self.services.refresh()  # it may be younger than the list
         if selection.source not in self._sources().values():
-            wrong = f"The source {selection.source!r} is not there; the sample ocean is shown."
+            wrong = say("The source {source} is not there; the sample ocean is shown.", source=repr(selection.source))
             selection.source = "sample"
         models = self._models().values()
         if selection.model not in models:
-            wrong = f"The model {selection.model!r} is unknown or has no weights here; expected one of {', '.join(models)}."
+            asked = {"model": repr(selection.model), "models": ", ".join(models)}
+            wrong = say("The model {model} is unknown or has no weights here; expected one of {models}.", **asked)
             selection.model = "small"
         if selection.start and not selection.source.startswith(STORE):
             try:
@@ -67,6 +69,7 @@ class SourceControls:
             except InputError as error:
                 return str(error)
             if selection.start not in starts:
-                wrong = f"There is no start on {selection.start}; the first, {starts[0] if starts else 'none'}, is shown."
+                first = starts[0] if starts else say("none")
+                wrong = say("There is no start on {day}; the first, {first}, is shown.", day=selection.start, first=first)
                 selection.start = ""
         return wrong

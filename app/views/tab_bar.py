@@ -5,6 +5,7 @@ from typing import Any
 import panel as pn
 import panel_material_ui as pmui
 
+from app.language import say
 from app.selection import Selection
 from app.tabs import VIEWS
 
@@ -30,8 +31,8 @@ class TabBar:
         self._own: dict[str, dict[str, Any]] = {}
         self._lent: dict[str, Any] = {}
         self.layout = pmui.Tabs(
-            *((view.label, pn.Spacer(width=0, height=0)) for view in VIEWS.values()), active=self._names.index(selection.view),
-            sizing_mode="stretch_width", margin=(0, 8, 0, 20), sx=_BAR,
+            *((say(view.label), pn.Spacer(width=0, height=0)) for view in VIEWS.values()), 
+            active=self._names.index(selection.view), sizing_mode="stretch_width", margin=(0, 8, 0, 20), sx=_BAR,
         )  # fmt: skip
         self.layout.param.watch(self._chosen, "active")
         selection.param.watch(self._shown, "view")

@@ -7,6 +7,7 @@ import xarray as xr
 from app.colouring import colour_choice
 from app.dress import Key
 from app.elements import hovmoller, profile, temperature_salinity
+from app.language import listed, say
 from app.scene import Scene, time_axis
 from app.selection import Selection
 from app.services import Services
@@ -30,7 +31,8 @@ class TemperatureSalinityView(PointCharts):
         """Draw the diagram of a scene at the day where the playhead rests."""
         assert scene.primary is not None
         lead = nearest_lead(self.selection.lead, scene.primary.leads)
-        title, theme = f"Water, {where(self.selection, scene)}, {when(scene, lead or 0)}", self.selection.theme
+        title = listed((say("Water"), where(self.selection, scene), when(scene, lead or 0)))
+        theme = self.selection.theme
         unit = unit_of("thetao", self.selection.units)
 
         def make() -> list[Any]:
@@ -65,7 +67,7 @@ class LayeringView(PointCharts):
                 curves = self.at_places(scene, name, [] if lead is None else [lead])
                 curves = {key: values.isel(lead=0) for key, values in curves.items() if values.sizes["depth"] > 1}
                 if curves:
-                    charts.append(profile(curves, f"{shown.label}, {day}", shown.units, theme))
+                    charts.append(profile(curves, listed((say(shown.label), day)), shown.units, theme))
             return charts
 
         self.draw(scene, lead, make)
@@ -86,14 +88,17 @@ class DepthTimeView(PointCharts):
         letter, place = places(selection, scene)[0]
         shown, choice, theme = DISPLAY_VARIABLES[variable], colour_choice(selection, variable), selection.theme
         unit = unit_of(variable, selection.units)
-        spot = where(selection, scene) if len(places(selection, scene)) == 1 else f"at {letter or 'the point'}"
+        spot = where(selection, scene)
+        if len(places(selection, scene)) > 1:
+            spot = say("at {letter}", letter=letter) if letter else say("at the point")
 
         def make() -> list[Any]:
             found = {}
             for reader in drawn_readers(scene):
                 values = at_place(self.services, scene, reader, variable, place, leads)
                 if values is not None and values.sizes["depth"] > 1 and values.notnull().any():
-                    found[reader.identifier] = f"{shown.label}, {store_label(reader.kind, reader.attrs)}, {spot}", values
+                    title = listed((say(shown.label), store_label(reader.kind, reader.attrs), spot))
+                    found[reader.identifier] = title, values
             if not found:
                 return []
             limits = unit.limits(choice.limits_of(next(iter(found.values()))[1].values))

@@ -1,6 +1,7 @@
 // The colour bar under a map: a thin strip with ticks at round values and the unit.
 
 import { figure, logarithmicTicks, ticks, units } from "./format.js";
+import { say } from "./words.js";
 
 export class ColourBar {
   constructor() {
@@ -32,7 +33,9 @@ export class ColourBar {
     }));
     this.element.classList.toggle("classed", classes.length > 0);
     this.unit.textContent = text;
-    this.strip.setAttribute("aria-label", `Colours from ${figure(low, (high - low) / 100)} to ${figure(high, (high - low) / 100)} ${text}`);
+    this.strip.setAttribute("aria-label", say("Colours from {low} to {high} {units}", {
+      low: figure(low, (high - low) / 100), high: figure(high, (high - low) / 100), units: text,
+    }));
   }
 }
 
@@ -57,7 +60,7 @@ function classTicks(classes, place, width) {
 function classNames(classes, low, high, place, width) {
   return classes.flatMap(([limit, name], i) => {
     const [from, to] = [Math.max(limit, low), Math.min(classes[i + 1]?.[0] ?? high, high)];
-    if (to <= from || (place(to) - place(from)) * width < name.length * LETTER) return [];
+    if (to <= from || (place(to) - place(from)) * width < [...name].reduce((sum, sign) => sum + (sign > "⺀" ? 2 : 1), 0) * LETTER) return [];
     return [{ at: (place(from) + place(to)) / 2, name }];
   });
 }

@@ -3,6 +3,7 @@
 import { areaOf, EddyDays, leastAmplitude } from "./eddy_days.js";
 import { latitude, longitude } from "./format.js";
 import { speedsOf } from "./reading.js";
+import { say } from "./words.js";
 
 const KILOMETRES_PER_DEGREE = 111.195;
 const REACH = 9; // pixels around the middle of an eddy that count as a click on it
@@ -67,12 +68,12 @@ export class EddyLayer {
   // What the map says of the layer, and how many eddies can be looked at.
   words() {
     const { panel, days, shown } = this;
-    if (!panel.spec?.eddies) return { html: NONE, count: 0 };
-    if (days?.error) return { html: escaped(days.error), count: 0 };
-    if (!this.found) return { html: days?.of ? `eddies are being found, day ${days.found} of ${days.of}` : "eddies are being found", count: 0 };
+    if (!panel.spec?.eddies) return { html: say(NONE), count: 0 };
+    if (days?.error) return { html: escaped(say(days.error)), count: 0 };
+    if (!this.found) return { html: days?.of ? say("eddies are being found, day {day} of {days}", { day: days.found, days: days.of }) : say("eddies are being found"), count: 0 };
     const inks = INKS[panel.stage.theme.dark ? "dark" : "light"];
     const least = Math.round(100 * leastAmplitude(panel.stage.view));
-    return { html: `${mark(inks[0], 1)} cyclones ${mark(inks[1], -1)} anticyclones, ${least} cm and more`, count: shown.length };
+    return { html: `${mark(inks[0], 1)} ${say("cyclones")} ${mark(inks[1], -1)} ${say("anticyclones, {least} cm and more", { least })}`, count: shown.length };
   }
 
   draw(context, view, theme) {
@@ -151,9 +152,9 @@ export class EddyLayer {
     if (!this.card) this.openCard();
     const html = facts(eddy, this.lead, speedsOf(panel.spec));
     if (this.facts !== html) this.card.querySelector("dl").innerHTML = this.facts = html;
-    const name = eddy.cyclonic ? "Cyclone, a low" : "Anticyclone, a high";
+    const name = say(eddy.cyclonic ? "Cyclone, a low" : "Anticyclone, a high");
     this.card.querySelector("b").textContent = name;
-    this.card.setAttribute("aria-label", `${name} at ${latitude(eddy.lat, 1)} ${longitude(eddy.lon, 1)}`);
+    this.card.setAttribute("aria-label", say("{name} at {place}", { name, place: `${latitude(eddy.lat, 1)} ${longitude(eddy.lon, 1)}` }));
     const inView = view.west + ((((eddy.lon - view.west) % 360) + 360) % 360);
     const [x, y] = [view.x(inView), view.y(eddy.lat)];
     const gap = Math.max((eddy.radius / KILOMETRES_PER_DEGREE) * view.pixelsPerDegree, REACH) + 8;
@@ -166,8 +167,8 @@ export class EddyLayer {
   openCard() {
     this.card = Object.assign(document.createElement("div"), { className: "card" });
     this.card.setAttribute("role", "dialog");
-    this.card.innerHTML = `<header><b></b>${button("previous", "‹", "Stronger eddy", -1)}${button("next", "›", "Weaker eddy", 1)}
-      ${button("close", "×", "Close", 0)}</header><dl></dl>`;
+    this.card.innerHTML = `<header><b></b>${button("previous", "‹", say("Stronger eddy"), -1)}${button("next", "›", say("Weaker eddy"), 1)}
+      ${button("close", "×", say("Close"), 0)}</header><dl></dl>`;
     this.card.addEventListener("click", (event) => {
       const by = event.target.closest("button")?.dataset.by;
       if (by === "0") this.choose(null);
@@ -188,16 +189,16 @@ export class EddyLayer {
 
 // What the card says, by the numbers of an eddy on a lead.
 function facts(eddy, lead, speeds) {
-  const turn = (eddy.cyclonic === 1) === (eddy.lat > 0) ? "counter-clockwise" : "clockwise";
-  const days = (count, more) => `${count} ${count === 1 ? "day" : "days"}${more ? " or more" : ""}`;
+  const turn = (eddy.cyclonic === 1) === (eddy.lat > 0) ? say("counter-clockwise") : say("clockwise");
+  const days = (count, more) => say(count === 1 ? (more ? "1 day or more" : "1 day") : more ? "{count} days or more" : "{count} days", { count });
   const rows = [
-    ["Turns", turn],
-    ["Amplitude", `${(eddy.amplitude / 10).toFixed(1)} cm`],
-    ["Radius", `${eddy.radius} km`],
-    ["Speed", `${speeds.show(eddy.speed / 100).toFixed(2)} ${speeds.symbol}`],
-    ["Age", days(lead - eddy.first, eddy.born_before)],
-    ["Lifetime", days(eddy.last - eddy.first, eddy.born_before || eddy.goes_on)],
-    ["Place", `${latitude(eddy.lat, 2)} ${longitude(eddy.lon, 2)}`],
+    [say("Turns"), turn],
+    [say("Amplitude"), `${(eddy.amplitude / 10).toFixed(1)} cm`],
+    [say("Radius"), `${eddy.radius} km`],
+    [say("Speed"), `${speeds.show(eddy.speed / 100).toFixed(2)} ${speeds.symbol}`],
+    [say("Age"), days(lead - eddy.first, eddy.born_before)],
+    [say("Lifetime"), days(eddy.last - eddy.first, eddy.born_before || eddy.goes_on)],
+    [say("Place"), `${latitude(eddy.lat, 2)} ${longitude(eddy.lon, 2)}`],
   ];
   return rows.map(([name, value]) => `<dt>${name}</dt><dd>${value}</dd>`).join("");
 }

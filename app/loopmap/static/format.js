@@ -1,5 +1,7 @@
 // Words and figures as they are read on a map.
 
+import { say } from "./words.js";
+
 const UNITS = {
   degC: "°C", "m s-1": "m s⁻¹", "s-1": "s⁻¹", "1e-3": "psu", "mg m-3": "mg m⁻³", "nmol L-1": "nmol L⁻¹", "umol L-1": "µmol L⁻¹",
   "W m-2": "W m⁻²", "1e-5 s-1": "10⁻⁵ s⁻¹", "1": "",
@@ -34,7 +36,7 @@ export function longitude(lon, digits = 0) {
 }
 
 export function leadText(lead) {
-  return lead === 0 ? "initial" : `${lead > 0 ? "+" : MINUS}${Math.abs(lead)} d`;
+  return lead === 0 ? say("initial") : say("{lead} d", { lead: `${lead > 0 ? "+" : MINUS}${Math.abs(lead)}` });
 }
 
 // Ticks at round values inside two limits, about `count` of them.

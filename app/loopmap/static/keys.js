@@ -1,5 +1,7 @@
 // The keys of the maps, the list that tells of them, and what is said aloud where a key is answered by the server.
 
+import { say } from "./words.js";
+
 const KEYS = [
   [["Space"], "Play, pause"],
   [["←", "→"], "One day back, one day on"],
@@ -87,9 +89,9 @@ export class Keys {
     const list = document.createElement("dialog");
     list.className = "keys";
     list.setAttribute("aria-labelledby", "keys-title");
-    const rows = KEYS.map(([keys, what]) => `<div><dt>${keys.map((key) => `<kbd>${key}</kbd>`).join(" ")}</dt><dd>${what}</dd></div>`);
-    list.innerHTML = `<header><h2 id="keys-title">Keys</h2><button type="button" aria-label="Close" title="Close (Esc)">×</button></header>
-      <dl>${rows.join("")}</dl><p>${NOTE}</p>`;
+    const rows = KEYS.map(([keys, what]) => `<div><dt>${keys.map((key) => `<kbd>${say(key)}</kbd>`).join(" ")}</dt><dd>${say(what)}</dd></div>`);
+    list.innerHTML = `<header><h2 id="keys-title">${say("Keys")}</h2><button type="button" aria-label="${say("Close")}" title="${say("Close")} (Esc)">×</button></header>
+      <dl>${rows.join("")}</dl><p>${say(NOTE)}</p>`;
     // A click beside the list closes it: there the target is the dialog itself.
     list.addEventListener("click", (event) => {
       if (event.target === list || event.target.closest("button")) list.close();

@@ -9,6 +9,7 @@ import { roundStep } from "./painter.js";
 import { readingOf, speedsOf } from "./reading.js";
 import { Room } from "./room.js";
 import { Streaks } from "./streaks.js";
+import { say } from "./words.js";
 
 const SEA_FLOOR = { store: "sea-floor", depth_index: 0, revision: "", leads: [0] };
 // What each layer draws from: a field of the panel's description by its name, and its variables.
@@ -196,14 +197,14 @@ export class PanelLayers {
     const rows = [];
     const { show, symbol } = speedsOf(panel.spec);
     const lacks = (name) => !panel.isDifference && panel.spec && !panel.spec[FIELD_OF[name]];
-    if (shown.has("streaks") && this.vectors.currents) rows.push(`<span>${NOT_PATHS}</span>`);
+    if (shown.has("streaks") && this.vectors.currents) rows.push(`<span>${say(NOT_PATHS)}</span>`);
     for (const [name, what] of [["arrows", "current"], ["wind", "wind"]]) {
-      if (keyed[name]) rows.push(`<span>${sample(name)}${figure(show(keyed[name]), show(keyed[name]) / 2)} ${symbol} ${what}</span>`);
+      if (keyed[name]) rows.push(`<span>${sample(name)}${figure(show(keyed[name]), show(keyed[name]) / 2)} ${symbol} ${say(what)}</span>`);
     }
-    if (panel.isDifference && ["streaks", "arrows", "wind"].some((name) => shown.has(name))) rows.push(`<span>${NOT_OF_A_DIFFERENCE}</span>`);
-    if (shown.has("ice") && this.counts.ice) rows.push(`<span>${sample("ice")}ice edge</span>`);
+    if (panel.isDifference && ["streaks", "arrows", "wind"].some((name) => shown.has(name))) rows.push(`<span>${say(NOT_OF_A_DIFFERENCE)}</span>`);
+    if (shown.has("ice") && this.counts.ice) rows.push(`<span>${sample("ice")}${say("ice edge")}</span>`);
     const lacking = [["streaks", "currents"], ["arrows", "currents"], ["wind", "wind"], ["ice", "ice"]].filter(([name]) => shown.has(name) && lacks(name));
-    for (const what of new Set(lacking.map(([, field]) => field))) rows.push(`<span>no ${what} known here</span>`);
+    for (const what of new Set(lacking.map(([, field]) => field))) rows.push(`<span>${say("no {what} known here", { what: say(what) })}</span>`);
     const html = rows.join("");
     if (this.html !== html) this.key.innerHTML = this.html = html;
     this.key.hidden = html === "";

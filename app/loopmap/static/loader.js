@@ -1,6 +1,7 @@
 // Brings the leads of one panel's loop: the requested lead alone, then the others in play order in a few bodies.
 
 import { decode } from "./codec.js";
+import { say } from "./words.js";
 
 const LEADS_IN_A_BODY = 6;
 const BODIES_AT_ONCE = 2;
@@ -49,7 +50,7 @@ export class Loop {
       const response = await fetch(this.address(leads), { signal: this.aborter.signal, credentials: "same-origin" });
       if (!response.ok) {
         const body = await response.json().catch(() => ({}));
-        throw Object.assign(new Error(body.error || `The server answered ${response.status}`), { final: response.status < 500 });
+        throw Object.assign(new Error(body.error || say("The server answered {status}", { status: response.status })), { final: response.status < 500 });
       }
       const buffer = await response.arrayBuffer();
       this.bytes += Number(response.headers.get("Content-Length") || 0);

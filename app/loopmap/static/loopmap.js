@@ -1,6 +1,7 @@
 // The component as Panel renders it: its parameters to the stage, what happens on the stage back to them.
 
 import { Stage } from "./stage.js";
+import { say, speak } from "./words.js";
 
 const REPORT_EVERY = 250; // ms
 
@@ -12,6 +13,7 @@ const tables = fetch(new URL("palettes.json", import.meta.url), { credentials: "
 
 export async function render({ model, frames, sizing }) {
   model.send_msg({ kind: "rendered" });
+  speak(model.words);
   const palettes = await tables;
   const reporter = new Reporter(model);
   const stage = new Stage({
@@ -46,7 +48,7 @@ export async function render({ model, frames, sizing }) {
   };
   for (const [parameter, step] of Object.entries(watched)) model.on(parameter, () => { if (!reporter.writing) soon(step); });
   model.on("panels", () => stage.keys.answered("depth", model.panels[0]?.quantity));
-  model.on("palette", () => stage.keys.answered("palette", `Palette: ${model.palette}`));
+  model.on("palette", () => stage.keys.answered("palette", say("Palette: {name}", { name: model.palette })));
   model.on("marker", () => stage.setMarker(model.marker));
   model.on("pins", () => stage.setPins(model.pins));
   model.on("line", () => stage.setLine(model.line));

@@ -1,6 +1,7 @@
 // Names of seas, currents and capes, those of wide maps first; where two would touch, the first stands.
 
 import { haloed } from "./room.js";
+import { say } from "./words.js";
 
 const ROOMY = 900; // pixels: narrower maps show the names of wider views alone
 const FONTS = { ocean: "italic 600 13px", sea: "italic 500 11.5px", current: "500 10.5px", cape: "500 10.5px" };
@@ -26,10 +27,11 @@ export function writeNames(context, view, names, room, theme) {
   const span = Math.min(view.span * Math.max(1, ROOMY / view.width), 360);
   const written = [];
   context.textBaseline = "middle";
-  for (const [name, lat, lon, kind, widest] of names) {
+  for (const [english, lat, lon, kind, widest] of names) {
     if (span > widest || lat > view.north || lat < view.south) continue;
     const turned = view.west + ((((lon - view.west) % 360) + 360) % 360);
     if (turned > view.east) continue;
+    const name = say(english);
     const isCape = kind === "cape";
     context.font = `${FONTS[kind]} ${theme.font}`;
     context.letterSpacing = kind === "ocean" ? "0.06em" : "0px";

@@ -2,6 +2,7 @@
 
 import { EddyLayer } from "./eddies.js";
 import { drawPaths } from "./paths.js";
+import { say } from "./words.js";
 
 export class Overlay {
   constructor(panel) {
@@ -76,7 +77,7 @@ export class Overlay {
     const words = this.panel.stage.layers.shown.has("eddies") ? this.eddies.words() : { html: "" };
     if (this.html !== words.html) {
       this.eddyNote.innerHTML = this.html = words.html;
-      this.eddyNote.title = words.count ? "Show the strongest in view" : "";
+      this.eddyNote.title = words.count ? say("Show the strongest in view") : "";
     }
     this.eddyNote.hidden = !words.html;
     this.eddyNote.disabled = !words.count;

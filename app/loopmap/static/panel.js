@@ -9,8 +9,9 @@ import { Loop } from "./loader.js";
 import { Overlay } from "./overlay.js";
 import { colourRange, differences, Painter } from "./painter.js";
 import { readingOf } from "./reading.js";
+import { say } from "./words.js";
 
-const MARKUP = `
+const markup = () => `
   <header class="head">
     <div class="what"><h2 class="quantity"></h2><span class="source"></span></div>
     <div class="when"><span class="date"></span><span class="lead"></span></div>
@@ -23,9 +24,9 @@ const MARKUP = `
     <div class="notice"></div>
     <div class="empty" hidden></div>
     <div class="zoom">
-      <button type="button" data-zoom="in" aria-label="Zoom in" title="Zoom in (+)">+</button>
-      <button type="button" data-zoom="out" aria-label="Zoom out" title="Zoom out (−)">−</button>
-      <button type="button" data-zoom="reset" aria-label="Whole map" title="Whole map (0)">⤢</button>
+      <button type="button" data-zoom="in" aria-label="${say("Zoom in")}" title="${say("Zoom in")} (+)">+</button>
+      <button type="button" data-zoom="out" aria-label="${say("Zoom out")}" title="${say("Zoom out")} (−)">−</button>
+      <button type="button" data-zoom="reset" aria-label="${say("Whole map")}" title="${say("Whole map")} (0)">⤢</button>
     </div>
   </div>`;
 
@@ -35,7 +36,7 @@ export class Panel {
     this.stage = stage;
     this.element = document.createElement("section");
     this.element.className = "panel";
-    this.element.innerHTML = MARKUP;
+    this.element.innerHTML = markup();
     this.parts = Object.fromEntries(
       ["quantity", "source", "date", "lead", "map", "picture", "busy", "pin", "readout", "notice", "empty"].map((name) => [name, this.element.querySelector(`.${name}`)]),
     );
@@ -74,7 +75,7 @@ export class Panel {
   // Starts or extends the loop for a spec and viewport; returns whether other frames than those on screen are awaited.
   want(spec, request, lead) {
     this.wantedSpec = spec;
-    this.parts.map.setAttribute("aria-label", `Map: ${spec.quantity}, ${spec.title}`);
+    this.parts.map.setAttribute("aria-label", say("Map: {quantity}, {source}", { quantity: spec.quantity, source: spec.title }));
     if (spec.kind === "difference" || !spec.store || spec.leads.length === 0) {
       this.next?.drop();
       this.next = null;
@@ -304,7 +305,7 @@ export class Panel {
     const { symbol, show } = readingOf(spec);
     setText(quantity, symbol ? `${spec.quantity} (${symbol})` : spec.quantity);
     setText(source, [spec.title, spec.forcing].filter(Boolean).join(" · "));
-    setText(date, blended ? `${time} (blended)` : time);
+    setText(date, blended ? say("{day} (blended)", { day: time }) : time);
     setText(leadPart, time && spec.has_lead !== false ? leadText(lead + (spec.lead_shift || 0)) : "");
     setText(notice, spec.notice || "");
     const message = this.message(spec, lead);
@@ -320,12 +321,12 @@ export class Panel {
   message(spec, lead) {
     if (this.isDifference) {
       const bare = (spec.of || []).some((key) => !(this.stage.panelOf(key)?.wantedSpec.leads.length > 0));
-      return bare ? spec.empty || "Nothing to compare with yet" : "";
+      return bare ? spec.empty || say("Nothing to compare with yet") : "";
     }
-    if (!spec.store || spec.leads.length === 0) return spec.empty || "Nothing to show yet";
+    if (!spec.store || spec.leads.length === 0) return spec.empty || say("Nothing to show yet");
     if (this.error) return this.error;
     const absent = this.loop && !this.frameAt(lead) && !this.loop.wanted.has(lead + (spec.lead_offset || 0));
-    return absent ? "Nothing for this day" : "";
+    return absent ? say("Nothing for this day") : "";
   }
 
   // Shows value and position under the pointer; a pin marks the place on the panels that the pointer is not over.
@@ -339,7 +340,7 @@ export class Panel {
     const { symbol, factor, show } = readingOf(this.spec);
     const range = factor * (this.colours ? this.colours.high - this.colours.low : 1);
     const place = `${latitude(position.lat, 2)} ${longitude(position.lon, 2)}`;
-    const text = Number.isFinite(value) ? `${figure(show(value), range / 500)} ${symbol}` : "no data";
+    const text = Number.isFinite(value) ? `${figure(show(value), range / 500)} ${symbol}` : say("no data");
     readout.replaceChildren(Object.assign(document.createElement("b"), { textContent: text }), document.createTextNode(place));
     const [x, y] = [view.x(position.lon), view.y(position.lat)];
     pin.style.transform = `translate(${x}px, ${y}px)`;

@@ -1,5 +1,7 @@
 // Paths of drifting particles: the one from the point with a mark each day, those around it thinner, and where they are now.
 
+import { say } from "./words.js";
+
 const LABEL_ROOM = 30; // pixels between two days that are named
 const NAMED_EVERY = [1, 2, 5, 10, 15, 30];
 
@@ -58,9 +60,9 @@ function name(context, marks, theme) {
     if (day === 0 || day % every) continue;
     context.lineWidth = 3;
     context.strokeStyle = theme.halo;
-    context.strokeText(`${day} d`, x + 6, y - 6);
+    context.strokeText(say("{lead} d", { lead: day }), x + 6, y - 6);
     context.fillStyle = theme.ink;
-    context.fillText(`${day} d`, x + 6, y - 6);
+    context.fillText(say("{lead} d", { lead: day }), x + 6, y - 6);
   }
 }
 

@@ -1,5 +1,7 @@
 // The player: buttons, scrub bar with what is held so far, speed, loop and blending.
 
+import { say } from "./words.js";
+
 const ICONS = {
   first: "M5 5v14M19 5 8 12l11 7z",
   back: "M16 5 7 12l9 7z",
@@ -18,24 +20,24 @@ export class Player {
     this.element = document.createElement("div");
     this.element.className = "player";
     this.element.setAttribute("role", "group");
-    this.element.setAttribute("aria-label", "Player");
+    this.element.setAttribute("aria-label", say("Player"));
     this.element.innerHTML = `
       <div class="buttons">
-        ${button("first", "First day", "Home")}${button("back", "One day back", "←")}
-        ${button("play", "Play", "space")}
-        ${button("forward", "One day on", "→")}${button("last", "Last day", "End")}
+        ${button("first", say("First day"), "Home")}${button("back", say("One day back"), "←")}
+        ${button("play", say("Play"), say("space"))}
+        ${button("forward", say("One day on"), "→")}${button("last", say("Last day"), "End")}
       </div>
       <div class="track">
         <div class="rail"><div class="held"></div></div>
-        <input type="range" data-scrub min="0" step="1" value="0" aria-label="Lead time">
+        <input type="range" data-scrub min="0" step="1" value="0" aria-label="${say("Lead time")}">
         <div class="marks" aria-hidden="true"></div>
       </div>
       <div class="settings">
-        <label class="speed"><span class="sr">Speed</span><select aria-label="Speed in days a second">
-          ${SPEEDS.map((speed) => `<option value="${speed}">${speed} d/s</option>`).join("")}</select></label>
-        ${button("loop", "Repeat", "", true)}
-        <button type="button" class="text" data-act="blend" aria-pressed="false" aria-label="Blend between days" title="Blend between days: a blend is not a forecast">Blend</button>
-        ${button("keys", "Keys", "?")}
+        <label class="speed"><span class="sr">${say("Speed")}</span><select aria-label="${say("Speed in days a second")}">
+          ${SPEEDS.map((speed) => `<option value="${speed}">${say("{speed} d/s", { speed })}</option>`).join("")}</select></label>
+        ${button("loop", say("Repeat"), "", true)}
+        <button type="button" class="text" data-act="blend" aria-pressed="false" aria-label="${say("Blend between days")}" title="${say("Blend between days: a blend is not a forecast")}">${say("Blend")}</button>
+        ${button("keys", say("Keys"), "?")}
       </div>`;
     this.scrub = this.element.querySelector("input");
     this.held = this.element.querySelector(".held");
@@ -69,19 +71,20 @@ export class Player {
     const last = Math.max(leads.length - 1, 0);
     this.scrub.max = last;
     this.scrub.value = index;
-    this.scrub.setAttribute("aria-valuetext", `${times[index] ?? ""}, lead ${leads[index] ?? 0} days`);
+    this.scrub.setAttribute("aria-valuetext", say("{day}, lead {lead} days", { day: times[index] ?? "", lead: leads[index] ?? 0 }));
     this.element.style.setProperty("--place", last ? index / last : 0);
     const play = this.element.querySelector("[data-act=play]");
     if (play.dataset.playing !== String(playing)) {
       play.dataset.playing = playing;
       play.innerHTML = icon(playing ? "pause" : "play");
-      play.setAttribute("aria-label", playing ? "Pause" : "Play");
-      play.title = `${playing ? "Pause" : "Play"} (space)`;
+      const label = say(playing ? "Pause" : "Play");
+      play.setAttribute("aria-label", label);
+      play.title = `${label} (${say("space")})`;
     }
     this.element.querySelector("[data-act=loop]").setAttribute("aria-pressed", looping);
     this.element.querySelector("[data-act=blend]").setAttribute("aria-pressed", blend);
     if (![...this.speed.options].some((option) => Number(option.value) === speed)) {
-      this.speed.append(new Option(`${speed} d/s`, speed));
+      this.speed.append(new Option(say("{speed} d/s", { speed }), speed));
     }
     this.speed.value = speed;
     this.showHeld(held, last);
@@ -108,7 +111,7 @@ export class Player {
       if (i !== last && last - i < every * 0.6) return [];
       const mark = document.createElement("span");
       mark.style.left = `${last ? (100 * i) / last : 0}%`;
-      mark.textContent = lead === 0 ? "0" : `+${lead}${i === last ? " d" : ""}`;
+      mark.textContent = lead === 0 ? "0" : i === last ? say("{lead} d", { lead: `+${lead}` }) : `+${lead}`;
       return [mark];
     }));
   }

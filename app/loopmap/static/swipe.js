@@ -1,5 +1,7 @@
 // How compared maps share the page: side by side, one over the other with a divider to move, or their difference alone.
 
+import { say } from "./words.js";
+
 const STEP = 0.02; // of the width, for an arrow key
 const LEAP = 0.1; // the same with Shift, Page Up and Page Down
 
@@ -51,7 +53,7 @@ export class Swipe {
   name() {
     const [left, right] = this.shown.map((panel) => panel.wantedSpec.title);
     Object.assign(this, { left, right });
-    this.divider.setAttribute("aria-label", `Swipe: ${left} on the left, ${right} on the right`);
+    this.divider.setAttribute("aria-label", say("Swipe: {left} on the left, {right} on the right", { left, right }));
   }
 
   move(share) {

@@ -10,7 +10,12 @@ export function readAddress() {
 }
 
 export function writeAddress({ scene, view, streaks }) {
+  const language = new URLSearchParams(location.search).get("language");
   const query = new URLSearchParams({ scene, view });
   if (streaks) query.set("streaks", streaks);
+  if (language) query.set("language", language);
   history.replaceState(null, "", `?${query}`);
+  const other = document.querySelector(".language");
+  query.set("language", other.hreflang);
+  other.href = `?${query}`;
 }

@@ -115,7 +115,7 @@ class Show {
   async look() {
     clearTimeout(this.looking);
     try {
-      const response = await fetch("show/programme.json", { credentials: "same-origin" });
+      const response = await fetch(`show/programme.json?language=${document.documentElement.dataset.language}`, { credentials: "same-origin" });
       if (!response.ok) throw new Error(String(response.status));
       const programme = await response.json();
       this.setProgramme(programme);
