@@ -10,10 +10,10 @@ from app.language import say
 
 STYLE = """
 .wide { overflow-x: auto; }
-table { border-collapse: collapse; font-size: 12px; line-height: 1.5; font-variant-numeric: tabular-nums; }
+table { border-collapse: collapse; font-size: 11.5px; line-height: 1.5; font-variant-numeric: tabular-nums; }
 caption { text-align: left; padding: 2px 0 4px; }
-th, td { padding: 1px 10px 1px 0; text-align: right; white-space: nowrap; font-weight: 400; }
-th[scope=row], th[scope=rowgroup] { text-align: left; padding-right: 18px; }
+th, td { padding: 1px 7px 1px 0; text-align: right; white-space: nowrap; font-weight: 400; }
+th[scope=row], th[scope=rowgroup] { text-align: left; padding-right: 10px; }
 thead th { border-bottom: 1px solid var(--mui-palette-divider, rgba(127, 127, 127, .3)); }
 tbody th[scope=rowgroup] { padding-top: 6px; font-weight: 600; }
 .interval { opacity: .75; }
