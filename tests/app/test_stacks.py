@@ -8,6 +8,7 @@ import pytest
 import xarray as xr
 
 from app.stacks import degree_colours, plankton_layers, sea_layers, stacked, wave_series
+from app.units import unit_of
 from engine.sea_state import DOUGLAS
 from engine.variables import PLANKTON, VARIABLES
 
@@ -39,7 +40,7 @@ def test_only_degrees_of_the_sea_that_occur_are_stacked_in_per_cent() -> None:
 
 
 def test_waves_stand_on_bands_up_to_the_highest() -> None:
-    chart = wave_series({("", "GOMS small"): over_leads(1.0, 3.0, 2.0)}, "Waves", "m")
+    chart = wave_series({("", "GOMS small"): over_leads(1.0, 3.0, 2.0)}, "Waves", unit_of("swh", "si"))
     spans = [element for element in chart if isinstance(element, hv.HSpan)]
     assert len(spans) == len([state for state in DOUGLAS if state.low < 1.12 * 3.0])
     words = [text for element in chart if isinstance(element, hv.Labels) for text in element.dimension_values("text")]

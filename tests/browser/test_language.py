@@ -17,7 +17,8 @@ VIEWS = {"黑潮": "流轴平均纬度", "海浪": "的海况", "生物地球化
 
 STAYS = re.compile(
     r"GOMS Explorer|AI-GOMS|GOMS (small|base)|FourCastNet|（small）|HYCOM|GLORYS|NetCDF|RMSE|ACC|Hovmöller|Okubo-Weiss|"
-    r"Python|Zarr|English|Home|End|`[^`]*`|goms [a-z]+|--[a-z-]+|[µn]mol/l|native grid|sha256|seed[^，。；）]*|GPU|[0-9a-f]{12}|计算机：[^。]*"
+    r"Python|Zarr|English|Home|End|`[^`]*`|goms [a-z]+|--[a-z-]+|[µn]mol/l|native grid|sha256|seed[^，。；）]*|GPU|"
+    r"[0-9a-f]{12}|计算机：[^。]*"
 )
 """Names of products, data sets, scores and keys, and units: the same in both languages."""
 
