@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
+from torch import nn
 
 from engine.batch import Batch
 from engine.climatology import mean_sea_level
@@ -14,10 +16,11 @@ from engine.head_grids import half_degree
 from engine.heads.day_training import DAYS_APART, SEQUENCE_DAYS, DayObjective, DaySamples, RunDays, first_days
 from engine.heads.features import FeatureStore
 from engine.heads.loading import MAKERS, card_of, shape_of
+from engine.heads.returning import teach_return
 from engine.heads.train import Lesson
 from engine.heads.training import HeadPlan
 from engine.models.forecaster import Forecaster
-from engine.models.heads.day import Coding, Surroundings
+from engine.models.heads.day import Coding, DayHead, Surroundings
 from engine.paths import runs_folder
 from engine.progress import Progress, no_progress
 from engine.sources.sample import SampleSource
@@ -96,7 +99,14 @@ def lesson(subject: Subject, model: Forecaster, features: FeatureStore, progress
         "days_run_through": SEQUENCE_DAYS,
     }
     card = card_of(subject.name, head, model)
-    return Lesson(head, samples, DayObjective(head.grid), subject.plan, card, data, subject.label, "persistence")
+
+    def finish(trained: nn.Module, progress: Progress) -> dict[str, Any]:
+        assert isinstance(trained, DayHead)
+        if trained.usual is None:
+            return {}
+        return {"return_in_a_day": teach_return(trained, model, [(run, runs[run.seed], days) for run, days in held], progress)}
+
+    return Lesson(head, samples, DayObjective(head.grid), subject.plan, card, data, subject.label, "persistence", finish)
 
 
 def training_runs(subject: Subject) -> list[tuple[Run, list[int]]]:

@@ -104,7 +104,8 @@ class HeadRollout:
         features = features.to(self._fields.device, torch.float32)[None]
         water = None if open_water is None else self._tensor(open_water)[None]
         with torch.inference_mode():
-            self._fields = self.head(self._fields, self._drivers, drivers, features, water)
+            moved = self.head(self._fields, self._drivers, drivers, features, water)
+            self._fields = self.head.returned(moved, forcing.time)
         self._drivers = drivers
         names = self.head.coding.names
         self.batch = Batch(dict(zip(names, self._fields[0].cpu().numpy(), strict=True)), self.head.grid, step.batch.time)

@@ -20,7 +20,10 @@ from engine.records import Record, draw_losses, summary
 
 @dataclass(frozen=True)
 class Lesson:
-    """All that the training of one head needs; `data` says in the card what it learned from, `baseline` what it must beat."""
+    """All that the training of one head needs; `data` says in the card what it learned from, `baseline` what it must beat.
+
+    `finish` is done to the trained weights before they are kept, and returns what the card says of it.
+    """
 
     module: nn.Module
     samples: Samples
@@ -30,6 +33,7 @@ class Lesson:
     data: dict[str, Any]
     label: str
     baseline: str
+    finish: Callable[[nn.Module, Progress], dict[str, Any]] = lambda *_: {}
 
 
 Prepare = Callable[[Forecaster, FeatureStore, Progress], Lesson]
@@ -80,7 +84,7 @@ def train_head(
 
     trainer.run(report=report)
     path = weights_folder() / f"{preset}-{head}.safetensors"
-    reached = summary(trainer.history, lesson.baseline)
+    reached = summary(trainer.history, lesson.baseline) | lesson.finish(trainer.average, progress)
     save_head(
         path, trainer.average, lesson.card, {**lesson.data, "updates": trainer.step, "plan": asdict(lesson.plan), **reached}
     )

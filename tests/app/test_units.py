@@ -69,7 +69,7 @@ def test_waves_are_named_from_the_same_heights_in_feet(services: Services) -> No
 def test_errors_are_converted_without_a_zero() -> None:
     errors = xr.Dataset({"rmse": ("lead", [0.5, 1.0]), "acc": ("lead", [np.nan, np.nan])}, {"lead": [0, 1]})
     drawn, _ = charts(errors, unit_of("thetao", "us").of_differences, "light", "lead")
-    assert drawn.Curve.I.dimension_values(1) == pytest.approx([0.9, 1.8])
+    assert drawn.get(0).dimension_values("value") == pytest.approx([0.9, 1.8])
 
 
 def test_the_density_lines_of_a_diagram_in_fahrenheit_are_those_of_the_same_water() -> None:

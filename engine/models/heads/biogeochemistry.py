@@ -28,6 +28,7 @@ class Concentrations:
     changing = BIOGEOCHEMISTRY[1:]
     driving: tuple[str, ...] = ("u10", "v10", "t2m", "surface_temperature", "sea_level_anomaly", "light")
     reads_ocean = True
+    has_usual = True
 
     def __init__(self) -> None:
         limits = [VARIABLES[name].valid_range[1] / (4 if name in PLANKTON else 1) for name in self.changing]

@@ -11,6 +11,7 @@ from torch.nn import functional
 
 from engine.grid import Grid
 from engine.models.heads.tendency import Tendency, TendencyShape
+from engine.models.heads.usual import Usual
 from engine.models.window import Window
 
 NEAR = 2
@@ -46,6 +47,8 @@ class Coding(Protocol):
     """Planes of `drivers`, in order."""
     reads_ocean: bool
     """Whether `drivers` needs surface_temperature and sea_level_anomaly."""
+    has_usual: bool
+    """Whether the numbers of `changing` have a usual year to which a long forecast returns."""
 
     def drivers(self, day: Surroundings) -> np.ndarray:
         """Return the planes (f, h, w) that the network is given of a day."""
@@ -96,6 +99,7 @@ class DayHead(nn.Module):
         self.register_buffer("wet", torch.from_numpy(grid.wet_surface.copy()), persistent=False)
         self.register_buffer("ground", _ground(grid), persistent=False)
         self._changing = [coding.names.index(name) for name in coding.changing]
+        self.usual = Usual(len(self._changing), grid.shape) if coding.has_usual else None
         inputs = len(coding.names) + 1 + 2 * len(coding.driving) + GROUND
         self.tendency = Tendency(shape, inputs, len(coding.changing), patch)
 
@@ -127,6 +131,16 @@ class DayHead(nn.Module):
         planes = torch.cat([torch.where(known | open_water, numbers, 0.0), known.float(), *around, ground], dim=1)
         change = self.change[self._changing] * self.tendency(planes, features)
         return self.coding.moved(filled, change).masked_fill(~open_water, torch.nan)
+
+    def returned(self, fields: torch.Tensor, time: np.datetime64) -> torch.Tensor:
+        """Return fields (b, c, h, w) of a day a little nearer to what is usual at `time`, where the head knows of that.
+
+        What a forecast does not know of the day grows with the lead, while the usual year stays as good as it is.
+        """
+        if self.usual is None:
+            return fields
+        pull = self.usual.pull(self.coding.numbers(fields[:, self._changing]), time)
+        return self.coding.moved(fields, pull)
 
 
 def _near(fields: torch.Tensor, known: torch.Tensor) -> torch.Tensor:

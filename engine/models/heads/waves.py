@@ -17,6 +17,7 @@ class WaveHeights:
     changing = WAVES
     driving: tuple[str, ...] = ("u10", "v10", "squared wind speed")
     reads_ocean = False
+    has_usual = False
 
     def drivers(self, day: Surroundings) -> np.ndarray:
         """Return wind east and north in m/s and its squared speed (3, h, w), by which a full sea is high."""

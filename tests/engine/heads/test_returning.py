@@ -1,0 +1,83 @@
+"""The return of a head to the usual year: found from days, as fast as forecasts call for, and never for a head without one."""
+
+import numpy as np
+import pytest
+import torch
+
+from engine.heads.returning import FORECAST_DAYS, RATES, Lived, fitted_rates, usual_year
+from engine.models.heads.day import DayHead
+from engine.models.season import HARMONICS, basis
+from sample_data.surface_climatology import sample_date
+from tests.engine.models.heads.tiny_heads import GRID, SHAPE, same, tiny_fields, tiny_head
+
+SUMMER = np.datetime64("2019-07-10")
+
+
+def _year(head: DayHead) -> np.ndarray:
+    random = np.random.default_rng(2)
+    return random.normal(0, 0.2, (HARMONICS, len(head.coding.changing), *GRID.shape)).astype(np.float32)
+
+
+class _RunOfTheYear:
+    """A run whose days are the usual year itself, with a total that is the sum of its groups."""
+
+    def __init__(self, year: np.ndarray) -> None:
+        self.year = year
+
+    def fields(self, day: int) -> np.ndarray:
+        groups = np.exp(np.tensordot(basis(sample_date(day)).numpy(), self.year, axes=1))
+        fields = np.concatenate([groups[:4].sum(axis=0, keepdims=True), groups])
+        return np.where(GRID.wet_surface, fields, np.nan).astype(np.float32)
+
+    def drivers(self, day: int) -> np.ndarray:
+        raise AssertionError("the usual year asks for no drivers")
+
+
+def test_the_usual_year_is_found_from_days_of_two_runs() -> None:
+    head = tiny_head("biogeochemistry")
+    year = _year(head)
+    days = list(range(120, 500, 8))
+    found = usual_year([(_RunOfTheYear(year), days[:30]), (_RunOfTheYear(year), days[20:])], head.coding)
+    np.testing.assert_allclose(found[:, :, GRID.wet_surface], year[:, :, GRID.wet_surface], atol=2e-4)
+
+
+def test_a_day_goes_the_given_share_of_the_way_to_what_is_usual() -> None:
+    head = tiny_head("biogeochemistry")
+    assert head.usual is not None
+    head.usual.adopt(_year(head))
+    fields = tiny_fields(head)
+    assert same(head.returned(fields, SUMMER), fields), "without a rate nothing moves"
+    head.usual.rates.fill_(0.25)
+    changed = head.returned(fields, SUMMER)
+    usual = head.usual.at(SUMMER)
+    before, after = (head.coding.numbers(each[0, 1:]) - usual for each in (fields, changed))
+    torch.testing.assert_close(after, 0.75 * before, equal_nan=True, rtol=0.08, atol=2e-3)
+    torch.testing.assert_close(changed[:, 0], changed[:, 1:5].sum(dim=1), equal_nan=True)
+
+
+def test_waves_follow_the_wind_and_return_to_nothing() -> None:
+    head = tiny_head("waves")
+    fields = tiny_fields(head)
+    assert head.usual is None and same(head.returned(fields, SUMMER), fields)
+
+
+@pytest.mark.parametrize(("fading", "expected"), [(0.0, 0.0), (0.03, 0.03), (0.5, RATES[-1])])
+def test_the_rate_is_that_at_which_departures_fade(fading: float, expected: float) -> None:
+    head = tiny_head("biogeochemistry")
+    assert head.usual is not None
+    year = np.zeros_like(_year(head))
+    departure = np.log(np.nan_to_num(tiny_fields(head)[0, 1:].numpy(), nan=1.0))
+    truth = []
+    for lead in range(FORECAST_DAYS + 1):
+        groups = np.exp(departure * (1 - fading) ** lead)
+        fields = np.concatenate([groups[:4].sum(axis=0, keepdims=True), groups])
+        truth.append(np.where(GRID.wet_surface, fields, np.nan))
+    forecast = Lived(
+        [SUMMER + np.timedelta64(lead, "D") for lead in range(FORECAST_DAYS + 1)],
+        torch.zeros(FORECAST_DAYS + 1, len(head.coding.driving), *GRID.shape),
+        torch.zeros(FORECAST_DAYS, SHAPE.features, SHAPE.rows, SHAPE.columns),
+        torch.from_numpy(np.stack(truth).astype(np.float32)),
+    )
+    rates = fitted_rates(head, [(forecast, year)])
+    assert rates.flatten().tolist() == pytest.approx([expected] * len(head.coding.changing))
+    assert not head.usual.rates.any(), "trying rates leaves the head as it was"
