@@ -57,3 +57,6 @@ def offer(widget: Any, choices: dict[str, Any], value: Any) -> None:
         changes["value"] = value
     if changes:
         widget.param.update(**changes)
+    if "options" in changes and "value" not in changes:
+        # The browser knows a value by its label, which may be another now.
+        widget.param.trigger("value")

@@ -35,7 +35,7 @@ def _programme(visit: Visit, change: dict[str, Any]) -> None:
         programme["scenes"] = [scene | change for scene in programme["scenes"]]
         route.fulfill(body=json.dumps(programme), content_type="application/json")
 
-    visit.page.route("**/programme.json", answer)
+    visit.page.route("**/programme.json?*", answer)
 
 
 def _colourful(visit: Visit) -> float:
@@ -107,12 +107,14 @@ def test_on_a_phone_everything_is_on_the_screen_and_large_enough_for_fingers(vis
 
 @small_screen
 def test_while_nothing_is_there_it_says_what_is_made_and_begins_by_itself(visit: Visit) -> None:
-    visit.page.route("**/programme.json", lambda route: route.fulfill(body=json.dumps(WAITING), content_type="application/json"))
+    visit.page.route(
+        "**/programme.json?*", lambda route: route.fulfill(body=json.dumps(WAITING), content_type="application/json")
+    )
     visit.page.goto(f"{visit.server.url}/show")
     visit.see("The first forecast is being made")
     visit.see("Day 7 of 30.")
     expect(visit.page.locator("h1")).to_be_hidden()
-    visit.page.unroute("**/programme.json")
+    visit.page.unroute("**/programme.json?*")
     visit.until("goms.state().drawn")
     expect(visit.page.get_by_text("The first forecast is being made")).to_be_hidden()
     visit.see("Kuroshio eddies")

@@ -1,6 +1,7 @@
 """Skill: results in charts and a table, choices in the address, and forecasts of the disk scored behind the page."""
 
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import expect
@@ -18,7 +19,7 @@ TITLES = "Bokeh.documents.flatMap((one) => [...one._all_models.values()].map((m)
 def scored(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> str:
     """Keep a result of two models in the server's home, and return the address of its view."""
     monkeypatch.setenv("GOMS_HOME", str(visit.server.home))
-    return f"?view=skill&skill=own:{keep_result(made_result()).stem}"
+    return f"?view=skill&skill=own:{quote(keep_result(made_result()).stem)}"
 
 
 def _charts(visit: Visit, *words: str) -> None:

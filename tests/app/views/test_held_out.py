@@ -45,7 +45,7 @@ def test_as_many_starts_are_offered_as_the_run_has_room_for_with_what_they_cost(
     shown = controls(services, [])
     assert list(shown.starts.options.values()) == [1, 2], "the run that ships holds 71 days"
     shown.starts.value = 2
-    assert "About 7 min on two cores" in shown.words.object and "goms sample build" in shown.words.object
+    assert "About 4 min on two cores" in shown.words.object and "goms sample build" in shown.words.object
     assert shown.run.label == "Score GOMS small" and not shown.run.disabled
 
 
