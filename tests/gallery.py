@@ -41,12 +41,12 @@ SHOTS = (
     Shot("map", "?lead=12&variable=speed&region=kuroshio&layers=streaks,eddies,names"),
     Shot("compare", "?lead=20&variable=zos&quantity=anomaly&compare=reference&region=north_atlantic"),
     Shot("point", "?lead=12&point_lat=36&point_lon=148&pins=41,150;26,165&depth=100&region=kuroshio"),
-    Shot("section", "?lead=12&region=kuroshio&chart=section&section=137e"),
+    Shot("section", "?lead=12&region=kuroshio&section=137e&chart=section"),
     Shot("kuroshio", "?view=kuroshio&lead=10"),
     Shot("waves", "?view=waves&lead=10&layers=wind"),
     Shot("biogeochemistry", "?view=biogeochemistry&lead=10"),
     Shot("skill", "?view=skill", "95 % of 1000 draws", ready="() => globalThis.Bokeh?.documents?.length"),
-    Shot("show", "show?scene=1", ready=SHOW_READY),
+    Shot("show", "show?scene=kuroshio", ready=SHOW_READY),
 )
 
 

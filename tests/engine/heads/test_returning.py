@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from engine.heads.returning import FORECAST_DAYS, RATES, Lived, fitted_rates, usual_year
+import engine.heads.returning as returning
+from engine.heads.returning import FORECAST_DAYS, PARTS, RATES, Lived, fitted_rates, teach_return, usual_year
 from engine.models.heads.day import DayHead
 from engine.models.season import HARMONICS, basis
 from sample_data.surface_climatology import sample_date
@@ -81,3 +82,31 @@ def test_the_rate_is_that_at_which_departures_fade(fading: float, expected: floa
     rates = fitted_rates(head, [(forecast, year)])
     assert rates.flatten().tolist() == pytest.approx([expected] * len(head.coding.changing))
     assert not head.usual.rates.any(), "trying rates leaves the head as it was"
+
+
+def test_each_forecast_is_judged_by_the_year_of_the_other_run_and_a_run_alone_gets_no_rates(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    head = tiny_head("biogeochemistry")
+    assert head.usual is not None
+    first, second = (_RunOfTheYear(scale * _year(head)) for scale in (1, 2))
+    judged: list[tuple[object, np.ndarray]] = []
+
+    def fitted(head: DayHead, forecasts: list[tuple[object, np.ndarray]], progress: object) -> torch.Tensor:
+        judged.extend(forecasts)
+        return torch.full((len(head.coding.changing), 1, 1), 0.02)
+
+    monkeypatch.setattr(returning, "lived", lambda head, model, run, days, first: run)
+    monkeypatch.setattr(returning, "fitted_rates", fitted)
+    days = list(range(120, 500, 8))
+    alone = teach_return(head, None, [("first", first, days)])  # type: ignore[arg-type]
+    assert set(alone.values()) == {0.0} and not judged
+    said = teach_return(head, None, [("first", first, days), ("second", second, days)])  # type: ignore[arg-type]
+    assert said == dict.fromkeys(head.coding.changing, 0.02)
+    wet = GRID.wet_surface
+    for run, year in judged:
+        other = second if run == "first" else first
+        np.testing.assert_allclose(year[:, :, wet], other.year[:, :, wet], atol=5e-4)
+    assert len(judged) == 2 * len(PARTS)
+    middle = 1.5 * _year(head)
+    np.testing.assert_allclose(head.usual.harmonics.float().numpy()[:, :, wet], middle[:, :, wet], atol=2e-3)
