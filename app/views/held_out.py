@@ -1,6 +1,7 @@
 """A model on held-out starts: a button, what it costs, how far it is, and a way to stop it; one job for all visitors."""
 
 from collections.abc import Callable
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +65,7 @@ class HeldOutControls:
         update(self.starts, disabled=not can_run)
         update(self.cancel, visible=job is not None, disabled=bool(job and job.cancelling))
         update(self.bar, visible=job is not None, value=round(100 * job.fraction) if job is not None else 0)
-        update(self.words, object=self._said(job, is_model))
+        update(self.words, object=escape(self._said(job, is_model)))
         if job is not None:
             self._watched[job.number] = job
         for number, watched in list(self._watched.items()):

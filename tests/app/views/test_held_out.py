@@ -80,6 +80,13 @@ def test_all_visitors_see_one_job_and_its_result_is_shown_to_who_asked_for_it(se
     assert one.selection.skill == f"own:{kept.stem}" and other.selection.skill == ""
 
 
+def test_a_model_that_an_address_makes_up_is_words_on_everybodys_page_and_never_markup(services: Services) -> None:
+    held_out.start(services, "<img src=x>", 1)
+    shown = controls(services, [])
+    shown.poll()
+    assert "&lt;img src=x&gt;" in shown.words.object and "<img" not in shown.words.object
+
+
 @pytest.mark.parametrize(
     ("state", "words"), [("failed", "error: no weights"), ("cancelled", "info: Scoring GOMS small was stopped")]
 )
