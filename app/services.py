@@ -2,7 +2,6 @@
 
 import logging
 import threading
-import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import suppress
@@ -18,6 +17,7 @@ from app.files.uploads import Uploads
 from app.jobs import Job, Jobs, Request
 from app.lagged import STATISTICS, LaggedReader
 from app.mean_ocean import MeanOcean, is_prepared
+from app.open_stores import OpenStores, inode
 from app.readers import (
     AlignedReader,
     ClimatologyReader,
@@ -30,7 +30,6 @@ from app.readers import (
 from app.words import altimetry_labels
 from engine.errors import InputError
 from engine.models import usable_models
-from engine.paths import stores_folder
 from engine.sources.kept import PREFIX, delete_altimetry, kept_altimetry
 from engine.store import Store, StoreSummary, delete_store, list_stores
 
@@ -38,9 +37,6 @@ LOGGER = logging.getLogger(__name__)
 
 FORECAST_DAYS = 30
 """Length of a forecast that the page asks for."""
-
-SHELF_INTERVAL = 0.5
-"""Seconds for which the list of stores is taken as it was."""
 
 DETAIL = "/kuroshio"
 """End of the identifier of a part that repeats the ocean's fields on a finer grid."""
@@ -89,10 +85,7 @@ class Services:
         self.eddies = EddyFinder(self.reader)
         self._closed = False
         self._lock = threading.RLock()
-        self._stores: dict[tuple[str, int], Store] = {}
-        self._parts: dict[tuple[str, str], Store] = {}
-        self._shelf: list[Store] = []
-        self._shelf_time = -1.0
+        self._opened = OpenStores()
         self._sources: dict[str, Source] = {}
         self._source_errors: dict[str, str] = {}
 
@@ -133,34 +126,11 @@ class Services:
 
     def stores(self) -> list[Store]:
         """Return every store of the user directory, by name; read again from the disk at most twice a second."""
-        with self._lock:
-            now = time.monotonic()
-            if now - self._shelf_time > SHELF_INTERVAL:
-                self._shelf = self._read_shelf()
-                self._shelf_time = time.monotonic()
-            return [store for store in self._shelf if store.folder.is_dir()]  # others are deleted since
-
-    def _read_shelf(self) -> list[Store]:
-        folder = stores_folder()
-        names = sorted(folder.iterdir()) if folder.is_dir() else []
-        opened: dict[tuple[str, int], Store] = {}
-        for path in names:
-            if path.name.startswith(".") or not path.is_dir():
-                continue
-            try:
-                # The inode tells a store written anew under the same name from the one opened before.
-                key = (path.name, path.stat().st_ino)
-                opened[key] = self._stores.get(key) or Store(path)
-            except (InputError, FileNotFoundError):
-                continue
-        self._stores = opened
-        there = {name for name, _ in opened}
-        self._parts = {key: part for key, part in self._parts.items() if key[0].partition("/")[0] in there}
-        return list(opened.values())
+        return self._opened.all()
 
     def stored(self, identifier: str) -> Store | None:
         """Return a store by its name, or None where there is none any more."""
-        return next((store for store in self.stores() if store.identifier == identifier), None)
+        return self._opened.find(identifier)
 
     def summaries(self) -> list[StoreSummary]:
         """Return what a list of stores shows of each, sizes included."""
@@ -177,7 +147,7 @@ class Services:
 
     def refresh(self) -> None:
         """Read the list of stores from the disk at the next question, such as after a job ended."""
-        self._shelf_time = -1.0
+        self._opened.refresh()
 
     def find(self, kind: str, source: str, start: str, model: str = "") -> Store | None:
         """Return the store of a forecast or reference by its source, initial date and model."""
@@ -221,16 +191,8 @@ class Services:
             return LaggedReader([self.reader(member) for member in rest.split("|")], kind)
         whole, _, part = identifier.partition("/")
         if (store := self.stored(whole)) is not None:
-            return self._part(store, part) if part else store
+            return self._opened.part(store, part) if part else store
         raise InputError(f"there is no store {identifier!r}; choose one from the list or run the forecast")
-
-    def _part(self, store: Store, name: str) -> Store:
-        """Return a part of a store, opened once; raises InputError where the store was deleted meanwhile."""
-        key = (f"{store.identifier}/{name}", revision(store))
-        with self._lock:
-            if key not in self._parts:
-                self._parts = {known: part for known, part in self._parts.items() if known[0] != key[0]} | {key: store.part(name)}
-            return self._parts[key]
 
     def with_details(self) -> list[FieldReader]:
         """Return every store, each followed by its part that has the ocean's own fields on a finer grid."""
@@ -247,13 +209,13 @@ class Services:
         if reader.identifier.endswith(DETAIL):
             return reader
         name = DETAIL.removeprefix("/")
-        return self._part(reader, name) if isinstance(reader, Store) and name in reader.parts else None
+        return self._opened.part(reader, name) if isinstance(reader, Store) and name in reader.parts else None
 
     def holder(self, reader: FieldReader, needs: Iterable[str]) -> FieldReader:
         """Return the part of a store that has the fields `needs` where the store itself has not; else the store."""
         if isinstance(reader, Store) and not set(needs) <= set(reader.variables):
             for name in reader.parts:
-                part = self._part(reader, name)
+                part = self._opened.part(reader, name)
                 if set(needs) <= set(part.variables):
                     return part
         return reader
@@ -390,7 +352,4 @@ def revision(reader: FieldReader) -> str:
         if not hasattr(store, "base"):
             return ""
         store = store.base
-    try:
-        return str(store.folder.stat().st_ino)
-    except FileNotFoundError:
-        return ""
+    return str(inode(store))

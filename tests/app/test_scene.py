@@ -148,7 +148,7 @@ def test_waves_in_a_store_are_shown_like_other_fields_and_beside_the_reference_s
 def test_a_store_deleted_while_its_parts_are_looked_at_is_passed_over(
     services: Services, small_grid: Grid, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.services.SHELF_INTERVAL", 3600)
+    monkeypatch.setattr("app.open_stores.INTERVAL", 3600)
     store = write_forecast(small_grid, days=1, parts=waves_and_detail(small_grid))
     assert [each.identifier for each in services.with_details()] == [store, f"{store}/kuroshio"]
     whole = services.stores()[0]
