@@ -117,6 +117,7 @@ def main() -> None:
                 waits = [wait for one in each for wait in one]
             figures["change_s_median_of_20"] = median(waits)
             figures["change_s_worst_of_20"] = max(waits)
+            print(f"  {figures}", file=sys.stderr)
             first, last = come_and_go(served.url, process)
             figures |= {"after_50_mb": first, "after_200_mb": last, "growth": last / first - 1}
     goals = {

@@ -14,7 +14,8 @@ from engine.models.heads.completion import INPUTS, Completion, CompletionShape
 from engine.reconstruction.analysis import reconstruct
 from engine.reconstruction.completing import completed, load_completion
 from engine.reconstruction.observations import observations_of
-from engine.reconstruction.training import SeenDays, completion_score, train_completion
+from engine.reconstruction.seen_days import SeenDays
+from engine.reconstruction.training import completion_score, train_completion
 from tests.engine.toy import INIT_TIME, ToySource
 
 ROWS, COLUMNS = 16, 32
@@ -76,14 +77,14 @@ def test_a_patch_that_does_not_divide_the_grid_is_refused() -> None:
 
 def test_training_brings_the_error_down_and_the_weights_come_back(tmp_path: Path) -> None:
     source = ToySource(coarsened(10))
-    samples = SeenDays([source], [INIT_TIME], 1)
+    samples = SeenDays([source], [INIT_TIME], 1, tmp_path / "seen")
     torch.manual_seed(0)
     trainer = HeadTrainer(Completion(SMALL, *samples.grid.shape), samples, completion_score, HeadPlan(12, rate=5e-3), tmp_path)
     trainer.run()
     assert trainer.history[0].loss == pytest.approx(trainer.history[0].persistence_loss)
     assert trainer.history[-1].loss < 0.9 * trainer.history[0].loss
     out = tmp_path / "completion.safetensors"
-    said = train_completion([source], [INIT_TIME], out, 1, batch=1)
+    said = train_completion(samples, out, 1, batch=1)
     assert "first_day_error_over_interpolation" in said
     network, provenance = load_completion(out, samples.grid)
     assert sum(value.numel() for value in network.parameters()) == provenance["parameters"] < 1_000_000
@@ -97,3 +98,18 @@ def test_training_brings_the_error_down_and_the_weights_come_back(tmp_path: Path
         seen, samples.grid, INIT_TIME, complete=lambda found, spreads, grid: completed(found, spreads, grid, network)
     )
     assert np.nanmax(np.abs(bettered.state["zos"] - plain.state["zos"])) < 0.3
+
+
+def test_samples_are_made_once_by_several_processes_and_kept(tmp_path: Path) -> None:
+    samples = SeenDays([ToySource(coarsened(10))], [INIT_TIME], 3, tmp_path / "seen")
+    inputs, target, weights = samples[1]
+    samples.prepare(workers=2)
+    kept = sorted(path.name for path in samples.folder.iterdir())
+    assert kept == ["00000.pt", "00001.pt", "00002.pt"], "and nothing half written"
+    before = [path.stat().st_mtime_ns for path in samples.folder.iterdir()]
+    samples.prepare(workers=2)
+    assert [path.stat().st_mtime_ns for path in samples.folder.iterdir()] == before
+    for again, first in zip(samples[1], (inputs, target, weights), strict=True):
+        assert torch.equal(again, first)
+    assert inputs.shape[0] == INPUTS and float(weights.sum()) == pytest.approx(1, abs=1e-5)
+    assert not torch.equal(samples[0][0], samples[2][0]), "each day is seen otherwise"
