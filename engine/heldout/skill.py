@@ -88,6 +88,8 @@ def held_out_skill(
     run = held_out_run(folder)
     kept = Kept(run, grid or run.grid, work)
     days = held_out_days(run, starts + first_start, max(leads))[first_start:]
+    for entrant in entrants:
+        entrant.load(kept.grid, device)  # what does not fit the grid is refused before minutes of work
     factors, fitted_on = damping_factors(kept, leads, progress)
     named = {entrant.file_name(): entrant for entrant in entrants}
     contest = Contest(kept, tuple(sorted(leads)), named, factors, device)

@@ -114,6 +114,14 @@ def test_an_unknown_model_is_refused_before_anything_is_scored(run: Run, tmp_pat
         held_out_skill(["persistence", "oracle"], 1, (1,), folder=run.folder, work=tmp_path)
 
 
+def test_a_network_of_another_grid_is_refused_before_the_floor_is_computed(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(floor, "floor_run", lambda *_: pytest.fail("the floor was computed first"))
+    with pytest.raises(ModelError, match="grid"):
+        held_out_skill(["persistence", "small"], 1, (1,), folder=run.folder, work=tmp_path)
+
+
 def test_what_is_sent_to_another_process_scores_there(run: Run, tmp_path: Path) -> None:
     kept = Kept(run, run.grid, tmp_path)
     entrant = Entrant.parse("persistence")
