@@ -1,9 +1,10 @@
 """The page's dress of a chart: colours and dashes of its curves, type, rules and legend, light and dark."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import holoviews as hv
+import numpy as np
 import xarray as xr
 from bokeh.models import HoverTool
 
@@ -20,6 +21,16 @@ LINE_STYLES = ("solid", "dashed", "dotted")
 
 Key = str | tuple[str, str]
 """Name of a product, or (letter of a place, product)."""
+
+Points = tuple[np.ndarray, np.ndarray]
+"""Values (n,) along the horizontal and the vertical axis."""
+
+
+LEGEND_SHARE = 0.36, 0.34
+"""Width and height of a legend of two entries as a share of a chart of usual size."""
+
+BETWEEN = 8
+"""Points that stand for a straight piece of a curve."""
 
 
 def colour(number: int, theme: str) -> str:
@@ -49,6 +60,30 @@ def styled(
         style["show_legend"] = bool(product) and letter == letters[0]
         found.append((letter, product, values, style))
     return found
+
+
+def clearest_corner(curves: Iterable[Points], preferred: str, upside_down: bool = False) -> str:
+    """Return the corner of a plot in which least of the curves (x, y) lies, `preferred` among equals; such as `top_left`.
+
+    `upside_down` is a plot whose vertical axis grows downwards.
+    """
+    drawn = [np.array(points, dtype=float) for points in curves]
+    known = [points[:, np.isfinite(points).all(axis=0)] for points in drawn]
+    ends = np.concatenate(known, axis=1) if known else np.empty((2, 0))
+    if not ends.size:
+        return preferred
+    low, span = ends.min(axis=1, keepdims=True), np.ptp(ends, axis=1, keepdims=True)
+    # Along straight pieces, too: a profile has few points.
+    steps = np.linspace(0, 1, BETWEEN, endpoint=False)
+    pieces = [(each[:, :-1, None] + np.diff(each)[:, :, None] * steps).reshape(2, -1) for each in known]
+    x, y = (np.concatenate([*pieces, ends], axis=1) - low) / np.where(span > 0, span, 1)
+    if upside_down:
+        y = 1 - y
+    width, height = LEGEND_SHARE
+    across = {"right": x > 1 - width, "left": x < width}
+    upwards = {"top": y > 1 - height, "bottom": y < height}
+    covered = {f"{row}_{side}": int((up & there).sum()) for row, up in upwards.items() for side, there in across.items()}
+    return min(covered, key=lambda corner: (covered[corner], corner != preferred))
 
 
 def colour_bar(theme: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import numpy as np
 import xarray as xr
 from bokeh.models import CustomJS
 
-from app.dress import FONT_SIZE, LINE_STYLES, Key, colour, colour_bar, framed, line, styled
+from app.dress import FONT_SIZE, LINE_STYLES, Key, clearest_corner, colour, colour_bar, framed, line, styled
 from app.language import say
 from app.palettes import colour_range, colours
 from app.theme import INK
@@ -77,7 +77,9 @@ def series(
             drawn.append(band.opts(color=style["color"], line_alpha=0, show_legend=style["show_legend"], alpha=BAND_ALPHA))
         drawn.append(hv.Curve(points, "lead", "value", label=name, group=letter or "Curve").opts(**style, tools=["hover"]))
         drawn += _lettered(letter, points, "lead", "value", style, "right")
-    return framed(hv.Overlay(drawn), theme, title=label, xlabel=time_axis, ylabel=units)
+    lines = [(curve.lead.values, curve.values) for curve in curves.values()]
+    corner = clearest_corner(lines, "top_right")
+    return framed(hv.Overlay(drawn), theme, corner, title=label, xlabel=time_axis, ylabel=units)
 
 
 def profile(
@@ -108,8 +110,10 @@ def profile(
         marks = hv.Scatter(points, "value", "depth").opts(color=style["color"], size=4, tools=["hover"])
         drawn += [path, marks, *_lettered(letter, points, "value", "depth", style)]
     options: dict[str, Any] = {} if limits is None else {"xlim": limits}
+    lines = [(curve.values, curve.depth.values) for curve in curves.values()]
+    corner = clearest_corner(lines, "bottom_right", upside_down=True)
     return framed(
-        hv.Overlay(drawn), theme, "bottom_right", title=label, xlabel=units, ylabel=say("depth (m)"), invert_yaxis=True,
+        hv.Overlay(drawn), theme, corner, title=label, xlabel=units, ylabel=say("depth (m)"), invert_yaxis=True,
         name=name, xticks=4, **options,
     )  # fmt: skip
 
