@@ -48,7 +48,8 @@ def styled(
 ) -> list[tuple[str, str, Any, dict[str, Any]]]:
     """Return (letter, product, values, style) of each curve.
 
-    Products have their dash; at one place their colour, too, at several each place has its own. The legend names a product once.
+    Products have their dash; at one place their colour, too, at several each place has its own.
+    The legend names a product once, and none where there is but one: the title does.
     """
     keys = [key if isinstance(key, tuple) else ("", key) for key in curves]
     letters, products = ([*dict.fromkeys(key[part] for key in keys)] for part in (0, 1))
@@ -57,7 +58,7 @@ def styled(
         style = line(products.index(product), theme)
         if len(letters) > 1:
             style["color"] = PIN_COLOURS[theme][PIN_LETTERS.index(letter)] if letter else FORECAST_COLOUR[theme]
-        style["show_legend"] = bool(product) and letter == letters[0]
+        style["show_legend"] = len(products) > 1 and letter == letters[0]
         found.append((letter, product, values, style))
     return found
 

@@ -71,7 +71,7 @@ def stacked(
         below = above
     for _, name, curve, style in styled(over or {}, theme):
         line = hv.Curve((curve.lead.values, curve.values), "lead", "top", label=name)
-        drawn.append(line.opts(**style | {"color": INK[theme]}, tools=["hover"]))
+        drawn.append(line.opts(**style | {"color": INK[theme], "show_legend": True}, tools=["hover"]))
     options: dict[str, Any] = {} if ylim is None else {"ylim": ylim}
     return framed(
         hv.Overlay(drawn), theme, "right", title=label, xlabel=time_axis, ylabel=units, hooks=[_legend_as_stacked], **options

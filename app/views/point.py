@@ -1,6 +1,6 @@
 """What the charts at the chosen point and the pins share: places, stores, their columns, and drawing off the page's thread."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from typing import Any
 
 import xarray as xr
@@ -136,6 +136,12 @@ def at_place(
     common = [lead for lead in leads if lead + offset in there]
     values = point_values(services, held, variable, *place, [lead + offset for lead in common])
     return values.assign_coords(lead=common)
+
+
+def only_product(curves: Iterable[Key]) -> str:
+    """Return the product that all curves are of, which a title must name since no legend does; empty where there are several."""
+    products = {key[1] if isinstance(key, tuple) else key for key in curves}
+    return str(products.pop()) if len(products) == 1 else ""
 
 
 def whole(services: Services, reader: FieldReader, variable: str) -> FieldReader | None:

@@ -6,7 +6,7 @@ from app.elements import profile
 from app.language import listed, say
 from app.scene import Scene
 from app.units import unit_of
-from app.views.point import PointCharts, variable_with_depth, when
+from app.views.point import PointCharts, only_product, variable_with_depth, when
 from engine.derived import DISPLAY_VARIABLES
 
 
@@ -22,12 +22,13 @@ class ProfileView(PointCharts):
             return False
         shown, theme = DISPLAY_VARIABLES[variable], self.selection.theme
         unit = unit_of(variable, self.selection.units)
-        title = listed((say(shown.label), when(scene, lead)))
+        day = when(scene, lead)
 
         def make() -> list[Any]:
             found = self.at_places(scene, variable, [lead])
             curves = {key: unit.of(values.isel(lead=0)) for key, values in found.items() if values.sizes["lead"]}
             spread = self.spread(scene, variable, [lead], lambda values: unit.of_differences.of(values.isel(lead=0)))
+            title = listed((say(shown.label), only_product(curves), day))
             return [profile(curves, title, unit.symbol, theme, spread=spread)] if curves else []
 
         self.draw(scene, (variable, lead), make)

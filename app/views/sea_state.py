@@ -9,7 +9,7 @@ from app.selection import Selection
 from app.services import Services
 from app.stacks import sea_layers, stacked, wave_series
 from app.units import unit_of
-from app.views.point import PointCharts, places, where
+from app.views.point import PointCharts, only_product, places, where
 
 WAVES = "swh"
 NO_WAVES = "There are no waves in this store, or none in view."
@@ -40,7 +40,8 @@ class SeaStateView(PointCharts):
             at_point = {key: values.isel(depth=0) for key, values in self.at_places(scene, WAVES, leads).items()}
             if at_point:
                 spot = where(self.selection, scene)
-                charts.append(wave_series(at_point, listed((say("Significant wave height"), spot)), unit, theme, axis))
+                title = listed((say("Significant wave height"), only_product(at_point), spot))
+                charts.append(wave_series(at_point, title, unit, theme, axis))
             return charts if layers else []
 
         self.draw(scene, ("sea state", extent, tuple(places(self.selection, scene))), make, say(NO_WAVES))

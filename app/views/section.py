@@ -17,7 +17,7 @@ from app.section_days import Day, Drawing, all_days, drawing, figure_name, one_d
 from app.selection import Selection
 from app.services import Services
 from app.views.background import ChartBox, Latest, quiet_words
-from app.views.point import curve_name, drawn_readers, whole
+from app.views.point import curve_name, drawn_readers, only_product, whole
 from app.views.profile import nearest_lead
 from engine.derived import DISPLAY_VARIABLES
 from engine.errors import InputError
@@ -148,5 +148,5 @@ def _profile(days: list[tuple[FieldReader, Day]], drawn: Drawing, theme: str) ->
     curves: dict[Any, xr.DataArray] = {}
     for reader, day in days:
         curves[curve_name(reader, curves)] = day.values[:, day.values.sizes["distance"] // 2]
-    label = say(DISPLAY_VARIABLES[drawn.variable].label)
+    label = listed((say(DISPLAY_VARIABLES[drawn.variable].label), only_product(curves)))
     return profile(curves, label, drawn.units, theme, drawn.limits, "section-profile")

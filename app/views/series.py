@@ -11,7 +11,7 @@ from app.scene import Scene, quantity_label, shown_depth, shown_variable, time_a
 from app.selection import Selection
 from app.services import Services
 from app.units import unit_of
-from app.views.point import PointCharts, where
+from app.views.point import PointCharts, only_product, where
 from app.views.profile import ProfileView
 
 
@@ -52,9 +52,7 @@ class SeriesView(PointCharts):
 
             curves = {key: unit.of(at_level(values)) for key, values in found.items()}
             spread = self.spread(scene, variable, leads, lambda values: unit.of_differences.of(at_level(values)))
-            # One curve alone has no legend to tell its source.
-            source = str(next(iter(curves))[1]) if len(curves) == 1 else ""
-            title = listed((what, source, spot))
+            title = listed((what, only_product(curves), spot))
             return [series(curves, title, unit.symbol, theme, axis, spread)] if curves else []
 
         self.draw(scene, (variable, metres), make)

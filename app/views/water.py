@@ -12,7 +12,7 @@ from app.scene import Scene, time_axis
 from app.selection import Selection
 from app.services import Services
 from app.units import unit_of
-from app.views.point import PointCharts, at_place, drawn_readers, places, variable_with_depth, when, where
+from app.views.point import PointCharts, at_place, drawn_readers, only_product, places, variable_with_depth, when, where
 from app.views.profile import nearest_lead
 from app.words import store_label
 from engine.derived import DISPLAY_VARIABLES
@@ -31,8 +31,7 @@ class TemperatureSalinityView(PointCharts):
         """Draw the diagram of a scene at the day where the playhead rests."""
         assert scene.primary is not None
         lead = nearest_lead(self.selection.lead, scene.primary.leads)
-        title = listed((say("Water"), where(self.selection, scene), when(scene, lead or 0)))
-        theme = self.selection.theme
+        theme, spot, day = self.selection.theme, where(self.selection, scene), when(scene, lead or 0)
         unit = unit_of("thetao", self.selection.units)
 
         def make() -> list[Any]:
@@ -42,6 +41,7 @@ class TemperatureSalinityView(PointCharts):
                 for key in warmth
                 if key in salt and warmth[key].sizes["depth"] > 1
             }
+            title = listed((say("Water"), only_product(columns), spot, day))
             return [temperature_salinity(columns, title, theme, unit)] if columns else []
 
         self.draw(scene, lead, make)
@@ -67,7 +67,8 @@ class LayeringView(PointCharts):
                 curves = self.at_places(scene, name, [] if lead is None else [lead])
                 curves = {key: values.isel(lead=0) for key, values in curves.items() if values.sizes["depth"] > 1}
                 if curves:
-                    charts.append(profile(curves, listed((say(shown.label), day)), shown.units, theme))
+                    title = listed((say(shown.label), only_product(curves), day))
+                    charts.append(profile(curves, title, shown.units, theme))
             return charts
 
         self.draw(scene, lead, make)

@@ -88,7 +88,7 @@ def test_no_view_has_a_serious_violation(visit: Visit, theme: str, monkeypatch: 
     walk.look("compare")
     for view, chart in (
         ("Kuroshio", "Mean latitude of the axis"),
-        ("Waves", "Significant wave height, 35.00°N 150.00°E"),
+        ("Waves", "Significant wave height, GOMS small, 35.00°N 150.00°E"),
         ("Biogeochemistry", "Nitrate"),
     ):
         walk.tab(view, chart)
@@ -105,7 +105,7 @@ def test_no_view_has_a_serious_violation(visit: Visit, theme: str, monkeypatch: 
     page.set_viewport_size({"width": 390, "height": 844})
     walk.look("show on a phone")
     visit.open(f"?theme={theme}&view=waves")
-    walk.drawn("Significant wave height, 35.00°N 150.00°E")
+    walk.drawn("Significant wave height, GOMS small, 35.00°N 150.00°E")
     walk.look("waves on a phone")
     walk.tab("Map", "Temperature at the surface, GOMS small")
     walk.look("map on a phone")

@@ -40,7 +40,7 @@ def test_pins_stay_while_the_point_moves_and_can_be_taken_away(visit: Visit) -> 
     visit.until("goms.state().pins === 'A'")
     visit.address_has("pins=10.000%2C160.000")
     visit.page.get_by_role("application").first.click(position={"x": 600, "y": 350})
-    visit.chart("Temperature at the surface, 2 places")
+    visit.chart("Temperature at the surface, GOMS small, 2 places")
     visit.see("A 10°N 160°E")
     visit.press("Remove pin A")
     visit.until("goms.state().pins === ''")

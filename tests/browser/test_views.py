@@ -56,7 +56,7 @@ def test_waves_are_named_on_the_bar_in_the_area_in_view_and_at_a_click(visit: Vi
     expect(bar).to_contain_text("moderate", timeout=PATIENCE)
     expect(bar).to_contain_text("rough")
     visit.see("none under ice")
-    _charts(visit, "Sea of the globe", "Significant wave height, 35.00°N 150.00°E")
+    _charts(visit, "Sea of the globe", "Significant wave height, GOMS small, 35.00°N 150.00°E")
     visit.page.get_by_role("application").first.click(position={"x": 500, "y": 150})
     # The chart of the place before stays among the page's models for a while.
     elsewhere = "(title) => title.startsWith('Significant wave height, ') && !title.endsWith('35.00°N 150.00°E')"
