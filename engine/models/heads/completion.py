@@ -65,7 +65,7 @@ class Completion(nn.Module):
 
     def visible(self, guess: torch.Tensor) -> torch.Tensor:
         """Return the ascending numbers of the patches in which any of the fields (3, h, w) was observed."""
-        lowest = -nn.functional.max_pool2d(-guess[None], self.shape.patch)[0].amin(dim=0)
+        lowest = -nn.functional.max_pool2d(-guess[None], self.shape.patch)[0].amax(dim=0)
         return torch.nonzero(lowest.flatten() < SEEN).flatten()
 
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:

@@ -63,6 +63,14 @@ def test_the_encoder_sees_observed_patches_alone() -> None:
     assert seen == [1]
 
 
+def test_a_patch_is_seen_that_altimeters_alone_have_seen() -> None:
+    guess = torch.full((3, ROWS, COLUMNS), 1.0)
+    guess[0, 8, 12] = 0.1
+    network = _network(trained=True)
+    assert network.visible(guess).tolist() == [5]
+    assert network(_inputs(guess))[1:].abs().max() > 0.01, "temperature and salinity learn from the sea level"
+
+
 def test_land_is_no_observation() -> None:
     network = _network(trained=True)
     inputs = _inputs(torch.full((3, ROWS, COLUMNS), 0.9))
