@@ -88,7 +88,7 @@ def test_no_view_has_a_serious_violation(visit: Visit, theme: str, monkeypatch: 
     walk.look("compare")
     for view, chart in (
         ("Kuroshio", "Mean latitude of the axis"),
-        ("Waves", "Significant wave height, GOMS small, 35.00°N 150.00°E"),
+        ("Waves", "Significant wave height, 35.00°N 150.00°E"),
         ("Biogeochemistry", "Nitrate"),
     ):
         walk.tab(view, chart)
