@@ -25,7 +25,6 @@ Key = str | tuple[str, str]
 Points = tuple[np.ndarray, np.ndarray]
 """Values (n,) along the horizontal and the vertical axis."""
 
-
 LEGEND_SHARE = 0.36, 0.34
 """Width and height of a legend of two entries as a share of a chart of usual size."""
 

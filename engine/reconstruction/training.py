@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from engine import __version__
 from engine.grid import coarsened
 from engine.heads.training import HeadPlan, HeadTrainer, Score
 from engine.heads.weights import HeadCard, save_head
@@ -69,7 +70,9 @@ def main() -> None:
     sources = [SampleSource(seed, grid=grid) for seed in SEEDS]
     days = [sample_date(day) for day in range(FIRST_DAY, LAST_DAY)]
     rows, columns = grid.shape
-    samples = SeenDays(sources, days, chosen.samples, home() / "training" / f"seen-{rows}x{columns}")
+    # What samples are made of is in the name, so that others are never taken for them.
+    seen = f"seen-{rows}x{columns}-seeds-{'-'.join(map(str, SEEDS))}-days-{FIRST_DAY}-{LAST_DAY - 1}-version-{__version__}"
+    samples = SeenDays(sources, days, chosen.samples, home() / "training" / seen)
     samples.prepare(chosen.workers)
     out = chosen.out or weights_folder() / "completion.safetensors"
     print(train_completion(samples, out, chosen.updates, chosen.resume))
