@@ -18,12 +18,12 @@ class OpenStores:
         self._lock = threading.RLock()
         self._opened: dict[tuple[str, int], Store] = {}
         self._parts: dict[tuple[str, int], Store] = {}
-        self._read_at = -1.0
+        self._read_at: float | None = None
 
     def all(self) -> list[Store]:
         """Return every store of the user directory, by name; read again from the disk at most twice a second."""
         with self._lock:
-            if time.monotonic() - self._read_at > INTERVAL:
+            if self._read_at is None or time.monotonic() - self._read_at > INTERVAL:
                 self._read()
                 self._read_at = time.monotonic()
             self._opened = {key: store for key, store in self._opened.items() if store.folder.is_dir()}  # others are deleted
@@ -67,7 +67,8 @@ class OpenStores:
 
     def refresh(self) -> None:
         """Read the list from the disk at the next question, such as after a job ended."""
-        self._read_at = -1.0
+        with self._lock:  # a reading under way may have begun before what it is to find
+            self._read_at = None
 
 
 def inode(store: Store) -> int:

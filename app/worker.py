@@ -33,7 +33,7 @@ class Worker:
         self._out = out
         self._requests: Queue[dict[str, Any] | None] = Queue()
         self._cancelled: set[int] = set()
-        self._last_report = 0.0
+        self._last_report: float | None = None
 
     def run(self) -> None:
         """Serve requests until the input ends."""
@@ -63,7 +63,7 @@ class Worker:
 
         def progress(fraction: float, doing: str) -> None:
             now = time.monotonic()
-            if fraction >= 1 or now - self._last_report >= REPORT_INTERVAL:
+            if fraction >= 1 or self._last_report is None or now - self._last_report >= REPORT_INTERVAL:
                 self._last_report = now
                 self._say(id=identifier, state="running", fraction=float(fraction), doing=doing)
 

@@ -47,7 +47,7 @@ class Search:
     folder: Path
     tables: list[Eddies] = field(default_factory=list)
     error: str = ""
-    asked: float = 0.0
+    asked: float = field(default_factory=time.monotonic)
     running: bool = False
     _tracks: Tracks | None = None
     _tracking: threading.Lock = field(default_factory=threading.Lock)

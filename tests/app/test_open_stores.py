@@ -1,5 +1,7 @@
 """Stores as a server holds them: opened once, found by name as soon as they are written, passed over once deleted."""
 
+import time
+
 import pytest
 
 from app import open_stores
@@ -22,6 +24,17 @@ def test_a_store_written_since_the_list_was_read_is_found_by_its_name(stores: Op
     found = stores.find(store)
     assert found is not None and found.identifier == store
     assert stores.find("forecast-of-nothing") is None and stores.find("..") is None
+
+
+def test_a_machine_that_has_just_started_reads_the_list_and_reads_it_again_when_told(
+    stores: OpenStores, small_grid: Grid, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(time, "monotonic", lambda: 5.0)
+    store = write_forecast(small_grid, days=1)
+    assert [each.identifier for each in stores.all()] == [store]
+    other = write_forecast(small_grid, days=1, kind="reference")
+    stores.refresh()
+    assert {each.identifier for each in stores.all()} == {store, other}
 
 
 def test_a_store_and_its_parts_are_opened_once(stores: OpenStores, small_grid: Grid) -> None:

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from typing import Any
 
 import pytest
@@ -54,6 +55,17 @@ def test_a_request_reports_progress_and_its_folder(monkeypatch: pytest.MonkeyPat
     said = reports(monkeypatch, perform, {"id": 4})
     assert [report["state"] for report in said] == ["running", "running", "done"]
     assert said[-1] == {"id": 4, "state": "done", "folder": "folder"}
+
+
+def test_a_machine_that_has_just_started_reports_its_first_progress(monkeypatch: pytest.MonkeyPatch) -> None:
+    def perform(request: dict[str, Any], progress: Any, cancelled: Any) -> str:
+        progress(0.1, "day 1 of 10")
+        progress(0.2, "day 2 of 10")
+        return "folder"
+
+    monkeypatch.setattr(time, "monotonic", lambda: worker.REPORT_INTERVAL / 2)
+    said = reports(monkeypatch, perform, {"id": 1})
+    assert [report["doing"] for report in said if "doing" in report] == ["starting", "day 1 of 10"]
 
 
 @pytest.mark.parametrize(

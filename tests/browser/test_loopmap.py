@@ -84,6 +84,11 @@ def test_the_first_picture_carries_what_it_shows(open_map: Callable[..., Visit])
     assert sorted(lead for _, lead in seen.readers["forecast"].reads) == LEADS
 
 
+def test_what_begins_when_the_clock_stands_at_zero_is_counted_too(open_map: Callable[..., Visit]) -> None:
+    seen = open_map(before=lambda page: page.add_init_script("performance.now = () => 0"))
+    seen.until("goms.changeMs.length === 1 && goms.loopReadyMs.length === 1")
+
+
 def test_playback_paints_other_pictures_without_asking_the_server(open_map: Callable[..., Visit]) -> None:
     seen = open_map(speed=30.0, range_mode="fixed", range_low=-10.0, range_high=40.0)
     seen.until("goms.loopReadyMs.length === 1")

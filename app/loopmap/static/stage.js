@@ -44,6 +44,8 @@ export class Stage {
     this.line = []; // [latitude, longitude] of the places of a line across the ocean
     this.axes = {}; // by key of a map and lead: [[latitude, longitude]] of a path that moves with the days
     Object.assign(this, { style: {}, wantedStyle: {} });
+    // Milliseconds at which each began, null while none is under way.
+    Object.assign(this, { changeStarted: null, loopStarted: null, paintedChange: null, zoomStarted: null });
     this.view = new View(0, 205, 360, 1200, 600);
     this.wantedView = { lat: 0, lon: 205, span: 360 };
     this.ratio = 1;
@@ -111,7 +113,7 @@ export class Stage {
   // Colours wait for the picture they belong to, so that the old picture never flashes in the new colours.
   setStyle(style) {
     Object.assign(this.wantedStyle, style);
-    if (!this.changeStarted) this.applyStyle();
+    if (this.changeStarted === null) this.applyStyle();
   }
 
   applyStyle() {
@@ -287,7 +289,7 @@ export class Stage {
   // Asks every panel for its leads at the present view.
   request() {
     for (const panel of this.panels) panel.want(panel.wantedSpec, panel.requestAt(this.view, this.ratio), this.lead);
-    if (this.changeStarted != null || this.panels.some((panel) => panel.pending)) this.swapIfReady();
+    if (this.changeStarted !== null || this.panels.some((panel) => panel.pending)) this.swapIfReady();
     this.refresh();
   }
 
@@ -306,7 +308,7 @@ export class Stage {
       panel.swap();
       panel.differences.clear();
     }
-    if (this.changeStarted != null) {
+    if (this.changeStarted !== null) {
       this.paintedChange = this.changeStarted;
       this.changeStarted = null;
       this.applyStyle();
@@ -319,9 +321,9 @@ export class Stage {
   }
 
   finishLoop() {
-    if (this.changeStarted != null || !this.complete()) return;
+    if (this.changeStarted !== null || !this.complete()) return;
     recolour(this);
-    if (this.loopStarted) counters.loopReadyMs.push(performance.now() - this.loopStarted);
+    if (this.loopStarted !== null) counters.loopReadyMs.push(performance.now() - this.loopStarted);
     this.loopStarted = null;
   }
 
@@ -378,10 +380,10 @@ export class Stage {
     }
     this.lastMoment = moment;
     this.lastContent = content;
-    if (this.paintedChange) {
+    if (this.paintedChange !== null) {
       counters.changeMs.push(performance.now() - this.paintedChange);
       this.paintedChange = null;
-    } else if (this.zoomStarted && !this.panels.some((panel) => panel.pending) && performance.now() - this.zoomStarted > SETTLE) {
+    } else if (this.zoomStarted !== null && !this.panels.some((panel) => panel.pending) && performance.now() - this.zoomStarted > SETTLE) {
       counters.zoomMs.push(performance.now() - this.zoomStarted);
       this.zoomStarted = null;
     }
