@@ -14,11 +14,11 @@ from engine.paths import stores_folder
 from engine.progress import Progress, no_progress
 from engine.regrid import AreaMean
 from engine.sources.glorys import GLORYS
-from engine.sources.hycom import HYCOM, potential_temperature
+from engine.sources.hycom import HYCOM, USUAL_SALINITY, potential_temperature
 from engine.sources.product import Product, ProductDays
 from engine.store import AnalysisStore
 from engine.stores.writer import lock_path
-from engine.variables import DEPTHS
+from engine.variables import DEPTHS, PROGNOSTIC
 
 PRODUCTS: dict[str, Product] = {product.name: product for product in (HYCOM, GLORYS)}
 
@@ -32,8 +32,9 @@ def ingest(
 ) -> Path:
     """Write the days of `files` of the product `kind` as an analysis store and return its folder.
 
-    A global file becomes means of wet cells on `grid`, the 1/4 degree grid unless given; a box keeps its own grid. The
-    store appears when it is whole: InputError (bad file, unknown product, store already there) leaves nothing behind.
+    A global file becomes means of wet cells on `grid`, the 1/4 degree grid unless given; a box keeps its own grid. The store
+    holds the fields that the files hold, one of the schema's or several; one of the surface alone has the depth 0 m alone.
+    It appears when it is whole: InputError (bad file, unknown product, store already there) leaves nothing behind.
     """
     if kind not in PRODUCTS:
         raise InputError(f"product is {kind!r}; expected one of {', '.join(PRODUCTS)}")
@@ -70,24 +71,33 @@ class _Target:
             width = lon.size
         self._width = width
         self._levels = np.array(days.levels.reached)
-        self._first = self._fields(days.times[0])
+        depth = np.asarray(DEPTHS, dtype=np.float64)[self._levels]
         if not days.is_global:
-            depth = np.asarray(DEPTHS, dtype=np.float64)[self._levels]
-            wet = np.isfinite(self._first["thetao"])
+            wet = self._wet_on_any_day((depth.size, days.lat.size, width))
             self.grid = Grid(days.lat, lon, depth, wet, _sea_floor(days.lat, lon, depth, wet))
+        elif depth.size == 1:
+            self.grid = Grid(self.grid.lat, self.grid.lon, depth, self.grid.wet[self._levels], self.grid.deptho)
 
     def batch(self, time: np.datetime64) -> Batch:
         """Return the fields of one day on the target grid, dry cells missing."""
-        fields = self._first if time == self.days.times[0] else self._fields(time)
         whole = {}
-        for name, values in fields.items():
+        for name, values in self._fields(time).items():
             if values.ndim == 2:
                 whole[name] = np.where(self.grid.wet_surface, values, np.nan)
                 continue
             stack = np.full(self.grid.wet.shape, np.nan, dtype=np.float32)
-            stack[self._levels if self.days.is_global else slice(None)] = values
+            stack[self._levels if self.grid.depth.size > self._levels.size else slice(None)] = values
             whole[name] = np.where(self.grid.wet, stack, np.nan)
         return Batch(whole, self.grid, time)
+
+    def _wet_on_any_day(self, shape: tuple[int, ...]) -> np.ndarray:
+        """Return where (z, h, w) any field has a value on any day: the first may have arrived in part."""
+        wet = np.zeros(shape, dtype=bool)
+        for time in self.days.times:
+            for values in self.days.day(time, None).values():
+                spread = np.isfinite(self._spread(values))
+                wet[0 if values.ndim == 2 else slice(None)] |= spread
+        return wet
 
     def _fields(self, time: np.datetime64) -> dict[str, np.ndarray]:
         fields = self.days.day(time, self.mean)
@@ -96,12 +106,12 @@ class _Target:
             # global day has 14 times fewer cells then.
             lat, lon = (self.grid.lat, self.grid.lon) if self.mean else (self.days.lat, self.days.lon)
             depth = np.asarray(DEPTHS)[self._levels]
-            fields["thetao"] = potential_temperature(fields["thetao"], fields["so"], depth, lat, lon)
-        if self._columns is None:
-            return fields
+            fields["thetao"] = potential_temperature(fields["thetao"], fields.get("so"), depth, lat, lon)
         return {name: self._spread(values) for name, values in fields.items()}
 
     def _spread(self, values: np.ndarray) -> np.ndarray:
+        if self._columns is None:
+            return values
         out = np.full((*values.shape[:-1], self._width), np.nan, dtype=np.float32)
         out[..., self._columns] = values
         return out
@@ -138,11 +148,22 @@ def _identifier(days: ProductDays) -> str:
     if not days.is_global:
         west, east = days.lon[0], days.lon[-1]
         place = f"{_degrees(days.lat[0], 'ns')}-{_degrees(days.lat[-1], 'ns')}-{west:.0f}e-{east:.0f}e"
-    return f"{days.product.name}__{place}__{days.times[0].astype('datetime64[D]').item():%Y%m%d}"
+    # Of one box and day the files of one variable each may become stores one by one.
+    fields = "" if len(days.fields) == len(PROGNOSTIC) else f"__{'-'.join(days.fields)}"
+    return f"{days.product.name}__{place}__{days.times[0].astype('datetime64[D]').item():%Y%m%d}{fields}"
 
 
 def _degrees(value: float, signs: str) -> str:
     return f"{abs(value):.0f}{signs[0] if value >= 0 else signs[1]}"
+
+
+def _temperature(days: ProductDays) -> str:
+    """Return what the temperature of a store is, in words; empty where it has none."""
+    if "thetao" not in days.fields:
+        return ""
+    if not days.temperature_is_in_situ:
+        return "potential, as distributed"
+    return "potential, from in-situ" if "so" in days.fields else f"potential, from in-situ at salinity {USUAL_SALINITY:g}"
 
 
 def _write(days: ProductDays, target: _Target, folder: Path, progress: Progress) -> None:
@@ -151,11 +172,12 @@ def _write(days: ProductDays, target: _Target, folder: Path, progress: Progress)
         "source": product.name,
         "label": f"{product.label} {'1/4 degree means' if days.is_global else 'native grid'}",
         "sampling": product.sampling,
-        "temperature": "potential, from in-situ" if days.temperature_is_in_situ else "potential, as distributed",
         "description": days.description,
         "files": [file.name for file in days.paths],
         "sample": False,
     }
+    if temperature := _temperature(days):
+        attributes["temperature"] = temperature
     with AnalysisStore.create(folder, target.grid, days.times, attributes, days.fields) as store:
         for lead, time in enumerate(days.times):
             progress(lead / days.times.size, f"{product.label} {time.astype('datetime64[D]')}")

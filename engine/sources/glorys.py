@@ -13,6 +13,5 @@ GLORYS = Product(
         Wanted("vo", ("vo",), FLOW, levels=True, optional=True),
         Wanted("zos", ("zos",), METRES, optional=True),
     ),
-    field_sets=(frozenset(("thetao", "so", "uo", "vo", "zos")),),
     sampling="daily mean",
 )

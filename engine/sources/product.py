@@ -17,13 +17,11 @@ _SMALL = 2**26
 
 @dataclass(frozen=True)
 class Product:
-    """How one provider distributes the ocean: names, sets of fields that belong together, what a time stands for."""
+    """How one provider distributes the ocean: names, units, what a time stands for."""
 
     name: str
     label: str
     wanted: tuple[Wanted, ...]
-    field_sets: tuple[frozenset[str], ...]
-    """The sets a download may hold; a global analysis, from which a forecast starts, needs the largest."""
     sampling: str
     in_situ_names: frozenset[str] = frozenset()
     """Names of temperature that mean in-situ temperature where the file gives no standard name."""
@@ -52,12 +50,13 @@ class ProductDays:
             raise InputError(f"{first.path}: depths are {self.depth} m; expected some between 0 and {DEPTHS[-1]:g} m: check them")
         self._where = self._index()
         self.fields = tuple(want.field for want in product.wanted if want.field in self._where)
-        self._check_fields()
         self.times = self._choose_times()
 
     @property
     def temperature_is_in_situ(self) -> bool:
         """Return whether temperature is in-situ: its CF standard name decides, the variable's name where that is absent."""
+        if "thetao" not in self.fields:
+            return False
         file = next(file for file in self._files if "thetao" in file.found)
         standard_name = file.standard_names["thetao"]
         if standard_name:
@@ -115,21 +114,6 @@ class ProductDays:
                         )
                     times[time] = (file, number)
         return where
-
-    def _check_fields(self) -> None:
-        fields = frozenset(self.fields)
-        allowed = self.product.field_sets[:1] if self.is_global else self.product.field_sets
-        if fields in allowed:
-            return
-        names = {want.field: want.names[0] for want in self.product.wanted}
-        wanted = " or ".join(", ".join(names[name] for name in names if name in each) for each in allowed)
-        closest = min(allowed, key=lambda each: len(each ^ fields))
-        lacking = [names[name] for name in names if name in closest and name not in fields]
-        raise InputError(
-            f"{self._files[0].path} has no variable {', '.join(lacking)}; it holds "
-            f"{', '.join(file_name for file_name in self._files[0].found.values())}; expected {wanted} together: "
-            "download the missing variable or name its file too"
-        )
 
     def _choose_times(self) -> np.ndarray:
         times = np.unique(np.concatenate([file.times for file in self._files]))

@@ -164,14 +164,77 @@ def test_an_ingested_global_analysis_is_a_source_whose_gaps_climatology_fills(tm
         source.state(np.datetime64("2020-01-01"))
 
 
-def test_a_global_file_without_currents_is_refused_since_a_forecast_starts_from_it(tmp_path: Path) -> None:
+def test_a_global_file_without_currents_is_an_analysis_of_temperature_and_salinity(tmp_path: Path) -> None:
     path = global_hycom(tmp_path / "global.nc", 0.0)
     with netCDF4.Dataset(path, "a") as data:
-        data.renameVariable("water_u", "u")
-        data.renameVariable("water_v", "v")
-        data.renameVariable("surf_el", "ssh")
-    with pytest.raises(InputError, match=r"has no variable water_u, water_v, surf_el; it holds water_temp, salinity"):
-        ingest("hycom", [path], grid=coarsened(8))
+        for number, name in enumerate(("water_u", "water_v", "surf_el")):
+            data.renameVariable(name, f"other_{number}")
+    store = open_store(ingest("hycom", [path], grid=coarsened(8)))
+    assert store.variables == ("thetao", "so")
+    assert store.grid.same_as(coarsened(8))
+
+
+def glorys_part(folder: Path, *names: str, levels: int = layouts.GLORYS_DEPTHS.size) -> Path:
+    """Write two days of some fields of the box, the uppermost levels of them."""
+    fields = {name: values for name, values in layouts.glorys_fields(2).items() if name in names}
+    path = layouts.write_glorys(folder / "part.nc", fields, layouts.LAT, layouts.LON, layouts.days(2))
+    if levels == layouts.GLORYS_DEPTHS.size:
+        return path
+    surface = folder / "surface.nc"
+    with netCDF4.Dataset(path) as source, netCDF4.Dataset(surface, "w") as target:
+        for name, dimension in source.dimensions.items():
+            target.createDimension(name, levels if name == "depth" else dimension.size)
+        for name, variable in source.variables.items():
+            new = target.createVariable(name, variable.dtype, variable.dimensions)
+            new.setncatts({key: variable.getncattr(key) for key in variable.ncattrs() if key != "_FillValue"})
+            new[:] = variable[:, :levels] if variable.ndim == 4 else variable[:levels] if name == "depth" else variable[:]
+    return surface
+
+
+@pytest.mark.parametrize("names", [("thetao", "so"), ("uo", "vo"), ("zos",), ("thetao",), ("thetao", "zos")])
+def test_a_file_of_some_fields_becomes_an_analysis_of_these(tmp_path: Path, names: tuple[str, ...]) -> None:
+    store = open_store(ingest("glorys", [glorys_part(tmp_path, *names)]))
+    assert store.variables == names
+    assert ("temperature" in store.attrs) == ("thetao" in names)
+    for name in names:
+        expected = layouts.glorys_fields(2)[name][1].reshape(-1, layouts.LAT.size, layouts.LON.size)[0]
+        np.testing.assert_allclose(store.read(name, 1), expected, atol=6e-4)
+    assert store.grid.depth.size == (1 if names == ("zos",) else len(DEPTHS))
+
+
+def test_surface_temperature_alone_has_one_depth(tmp_path: Path) -> None:
+    store = open_store(ingest("glorys", [glorys_part(tmp_path, "thetao", levels=1)]))
+    assert store.depths("thetao") == (0.0,)
+    assert store.grid.wet_surface.all()
+
+
+def test_stores_of_one_variable_each_do_not_stand_in_each_others_way(tmp_path: Path) -> None:
+    names = [ingest("glorys", [glorys_part(tmp_path, name)]).name for name in ("thetao", "zos")]
+    assert [name.rpartition("__")[2] for name in names] == ["thetao", "zos"]
+
+
+def test_in_situ_temperature_without_salinity_is_converted_at_the_usual_salinity(tmp_path: Path) -> None:
+    fields = layouts.hycom_fields(1)
+    box = (layouts.LAT, layouts.LON, layouts.days(1))
+    both = {name: fields[name] for name in ("water_temp", "salinity")}
+    with_salinity = open_store(ingest("hycom", [layouts.write_hycom(tmp_path / "ts.nc", both, *box)]))
+    alone = {"water_temp": fields["water_temp"]}
+    without = open_store(ingest("hycom", [layouts.write_hycom(tmp_path / "t.nc", alone, *box)]))
+    assert without.attrs["temperature"] == "potential, from in-situ at salinity 35"
+    difference = without.loop("thetao", len(DEPTHS) - 1) - with_salinity.loop("thetao", len(DEPTHS) - 1)
+    assert np.nanmax(np.abs(difference)) < 0.006
+
+
+def test_the_wet_mask_comes_from_all_days_not_from_the_first(tmp_path: Path) -> None:
+    fields = {name: np.array(values) for name, values in layouts.glorys_fields(3).items()}
+    for values in fields.values():
+        values[0, ..., :5] = np.nan
+    path = layouts.write_glorys(tmp_path / "box.nc", fields, layouts.LAT, layouts.LON, layouts.days(3))
+    store = open_store(ingest("glorys", [path]))
+    assert store.grid.wet.all()
+    assert np.isnan(store.read("thetao", 0)[:, :5]).all()
+    for lead in (1, 2):
+        assert np.isfinite(store.read("thetao", lead)).all() and np.isfinite(store.read("zos", lead)).all()
 
 
 def test_ingesting_twice_does_not_overwrite_and_an_unknown_product_is_named(tmp_path: Path) -> None:

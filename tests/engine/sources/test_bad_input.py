@@ -62,7 +62,6 @@ READERS = {
     ),
 }
 DAMAGES: dict[str, tuple[Callable[[Reader], layouts.Damage], str]] = {
-    "missing variable": (lambda reader: drop(reader.needed), "has no variable .*{needed}.* holds .*something_else|expected"),
     "wrong units": (lambda reader: set_units(reader.needed, "furlong"), "'furlong'; expected .*: convert"),
     "descending latitude": (lambda reader: reverse(reader.lat), "descending; expected ascending: reverse"),
     "uneven longitude": (lambda reader: warp(reader.lon), "longitude runs from .*; expected even.*: check the grid"),
@@ -164,11 +163,13 @@ def test_a_bad_last_day_leaves_nothing_behind(tmp_path: Path) -> None:
     expect_error(READERS["hycom"], path, "surf_el of 2014-03-07 has no value at all")
 
 
-def test_hycom_with_only_one_current_component_is_refused(tmp_path: Path) -> None:
-    path = READERS["hycom"].good_file(tmp_path)
+@pytest.mark.parametrize("name", ["altimetry", "temperature"])
+def test_a_field_that_a_start_cannot_do_without_is_named(tmp_path: Path, name: str) -> None:
+    reader = READERS[name]
+    path = reader.good_file(tmp_path)
     with netCDF4.Dataset(path, "a") as data:
-        drop("water_v")(data)
-    expect_error(READERS["hycom"], path, "has no variable water_v; it holds .*water_u")
+        drop(reader.needed)(data)
+    expect_error(reader, path, f"has no variable .*{reader.needed}.* holds .*something_else|expected")
 
 
 def test_two_files_of_the_same_day_are_refused(tmp_path: Path) -> None:
