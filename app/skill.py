@@ -16,6 +16,7 @@ from app.services import VIRTUAL, Services
 from app.words import MODEL_LABELS, date_label
 from engine import __version__
 from engine.errors import InputError
+from engine.names import plain_name
 from engine.regions import Region
 from engine.verify.contest import OTHERS
 from engine.verify.energy import SPECTRUM_REGIONS
@@ -115,7 +116,7 @@ def pairs_on_disk(services: Services, source: str, model: str) -> tuple[tuple[st
 
 def disk_name(source: str, model: str) -> str:
     """Return the name of the result that the forecasts of a source and model on the disk have."""
-    return f"stores__{source}__{model}"
+    return plain_name(f"stores__{source}__{model}")
 
 
 def disk_result(source: str, model: str) -> Result | None:

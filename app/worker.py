@@ -56,7 +56,7 @@ class Worker:
         self._out.flush()
 
     def _serve(self, request: dict[str, Any]) -> None:
-        from engine.errors import InputError, ModelError
+        from engine.failures import failure_of
         from engine.forecast import Cancelled
 
         identifier = request["id"]
@@ -80,12 +80,8 @@ class Worker:
                 folder = perform(request, progress, cancelled)
         except Cancelled:
             self._say(id=identifier, state="cancelled")
-        except (InputError, ModelError) as error:
-            self._say(id=identifier, state="failed", error=str(error))
-        except MemoryError:
-            self._say(id=identifier, state="failed", error="Out of memory during the run; close other programs and run again.")
         except Exception as error:
-            self._say(id=identifier, state="failed", error=f"{type(error).__name__}: {error}")
+            self._say(id=identifier, state="failed", error=str(failure_of(error) or f"{type(error).__name__}: {error}"))
         else:
             self._say(id=identifier, state="done", folder=str(folder))
 

@@ -22,7 +22,9 @@ app.add_typer(stores, name="stores", help="Forecasts, references and analyses on
 
 def _move_home(folder: Path | None) -> Path | None:
     if folder is not None:
-        os.environ["GOMS_HOME"] = str(folder.expanduser().absolute())
+        # `~name` of nobody is refused where the folder is first asked for.
+        own = folder.expanduser() if folder.parts[:1] == ("~",) else folder
+        os.environ["GOMS_HOME"] = str(own.absolute())
     return folder
 
 
@@ -37,6 +39,11 @@ Json = Annotated[bool, typer.Option("--json", help="End with one line of JSON.")
 Device = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
 GridFactor = Annotated[int, typer.Option(hidden=True, help="Run on a grid this many times coarser.")]
 Resume = Annotated[bool, typer.Option("--resume", help="Continue what was interrupted.")]
+
+CONTINUE = "finished days are kept: continue with --resume"
+CONTINUE_TRAINING = "the last saved state is kept: continue with --resume"
+BEGIN_AGAIN = "nothing unfinished is kept: run the command again"
+"""How commands go on after an interruption, a full disk or too little memory."""
 
 
 @app.callback()
@@ -82,7 +89,7 @@ def forecast(
 
     Each finished day can be looked at while the next is computed.
     """
-    with reporting(as_json) as report:
+    with reporting(as_json, CONTINUE) as report:
         import time
 
         from engine.commands.request import init_time_of, source_of
@@ -118,7 +125,7 @@ def ingest(
 
     An analysis can be played and compared with, and a global one started from; a forecast starts from altimetry, too.
     """
-    with reporting(as_json) as report:
+    with reporting(as_json, BEGIN_AGAIN) as report:
         from engine.files import ALTIMETRY_KIND, take_in
 
         folder = take_in(files, kind, name, progress=report.progress)
@@ -150,7 +157,7 @@ def train(
     or hosts: torchrun --nproc-per-node N -m engine.cli train, with a home that all see.
     """
     # Of several processes the first alone ends in JSON.
-    with reporting(as_json and os.environ.get("RANK", "0") == "0") as report:
+    with reporting(as_json and os.environ.get("RANK", "0") == "0", CONTINUE_TRAINING) as report:
         if head is not None:
             from engine.heads.train import train_head
 
@@ -190,7 +197,7 @@ def verify(
 
     Beside it stand persistence and climatology; with --held-out damped persistence and the predictability floor, too.
     """
-    with reporting(as_json) as report:
+    with reporting(as_json, "finished starts are kept: run the command again") as report:
         from engine.commands.verify import verify_models, verify_store
         from engine.errors import InputError
 
@@ -222,7 +229,7 @@ def eddies(
 
     Closed contours of sea surface height without what is longer than 700 km.
     """
-    with reporting(as_json) as report:
+    with reporting(as_json, BEGIN_AGAIN) as report:
         from engine.commands.eddies import find_eddies
 
         report.result = find_eddies(source, out, report.progress)
@@ -250,7 +257,7 @@ def analyse(
     Optimal interpolation on a background; the store says in zos_guess, thetao_guess and so_guess where it is a guess. It
     plays beside others, and a forecast can start from it.
     """
-    with reporting(as_json) as report:
+    with reporting(as_json, BEGIN_AGAIN) as report:
         from engine.commands.analyse import analyse as analyse_observations
 
         report.result = analyse_observations(
@@ -272,7 +279,7 @@ def sample_build(
     home: Home = None,
 ) -> None:
     """Simulate days 0 to DAYS of the sample ocean into the user's cache; a killed build goes on where it was."""
-    with reporting(as_json) as report:
+    with reporting(as_json, "finished days are kept: run the command again") as report:
         from engine.grid import coarsened
         from sample_data.build import build
 
@@ -293,10 +300,10 @@ def sample_build(
 
 
 @stores.callback(invoke_without_command=True)
-def stores_default(context: typer.Context) -> None:
+def stores_default(context: typer.Context, as_json: Json = False, home: Home = None) -> None:
     """List what is there unless a command says otherwise."""
     if context.invoked_subcommand is None:
-        stores_list()
+        stores_list(as_json)
 
 
 @stores.command("list")

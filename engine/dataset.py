@@ -12,7 +12,7 @@ import torch
 
 from engine.batch import Batch
 from engine.channels import FORCING_CHANNELS, PROGNOSTIC_CHANNELS, Channel, channel_mask, to_array
-from engine.errors import InputError, ModelError
+from engine.errors import InputError, ResourceError
 from engine.grid import Grid
 from engine.models.interface import TIME_STEP
 from engine.normalisation import Normalisation
@@ -112,7 +112,7 @@ def _require_room(folder: Path, needed: int) -> None:
     """Refuse what the disk cannot hold: writing past its end through a memory map kills the process without a word."""
     free = disk_usage(folder).free
     if needed > free:
-        raise ModelError(
+        raise ResourceError(
             f"the packed training days need {needed / 1e9:.1f} GB in {folder}, which has {free / 1e9:.1f} GB free: "
             "free space (`goms stores` shows sizes) or choose a folder on a larger disk with --home"
         )
@@ -128,7 +128,7 @@ def write_sequences(
 ) -> None:
     """Write one packed sequence of `length` days from each start; those there that are as long stay.
 
-    A killed run leaves no half file. Raises ModelError where the disk has no room for all of them.
+    A killed run leaves no half file. Raises ResourceError where the disk has no room for all of them.
     """
     folder.mkdir(parents=True, exist_ok=True)
     card = folder / "sequences.json"

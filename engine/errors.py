@@ -1,4 +1,4 @@
-"""The two kinds of failure a user can do something about."""
+"""The kinds of failure a user can do something about."""
 
 
 class InputError(ValueError):
@@ -7,3 +7,7 @@ class InputError(ValueError):
 
 class ModelError(RuntimeError):
     """The model cannot run: weights missing or mismatched, another grid, or not enough memory."""
+
+
+class ResourceError(ModelError):
+    """The disk or the memory does not give what is needed; the same can be tried again when it does."""

@@ -14,7 +14,7 @@ import torch
 from engine import __version__
 from engine.batch import Batch
 from engine.behind import Do, at_once, one_behind
-from engine.errors import InputError, ModelError
+from engine.errors import InputError, ModelError, ResourceError
 from engine.heads.in_forecast import LoadedHead, begin_heads, carried_fields, load_heads
 from engine.heads.rollout import RollingHead, with_heads
 from engine.models import MODEL_NAMES, load_model
@@ -246,8 +246,8 @@ def _memory_explained(model_name: str) -> Iterator[None]:
     except (MemoryError, RuntimeError) as error:
         # PyTorch raises RuntimeError on the processor and its subclass OutOfMemoryError on CUDA.
         if isinstance(error, MemoryError) or "memory" in str(error).lower():
-            raise ModelError(
+            raise ResourceError(
                 f"model {model_name!r} ran out of memory ({str(error).splitlines()[0] if str(error) else 'no detail'}); "
-                "close other programs, choose --device cpu or a smaller model, then continue with --resume"
+                "close other programs, or choose --device cpu or a smaller model"
             ) from error
         raise

@@ -10,6 +10,7 @@ import numpy as np
 from engine.batch import Batch
 from engine.errors import InputError
 from engine.grid import Grid, quarter_degree
+from engine.names import checked_name
 from engine.paths import stores_folder
 from engine.progress import Progress, no_progress
 from engine.regrid import AreaMean
@@ -34,10 +35,12 @@ def ingest(
 
     A global file becomes means of wet cells on `grid`, the 1/4 degree grid unless given; a box keeps its own grid. The store
     holds the fields that the files hold, one of the schema's or several; one of the surface alone has the depth 0 m alone.
-    It appears when it is whole: InputError (bad file, unknown product, store already there) leaves nothing behind.
+    It appears when it is whole: InputError (bad file or name, unknown product, store already there) leaves nothing behind.
     """
     if kind not in PRODUCTS:
         raise InputError(f"product is {kind!r}; expected one of {', '.join(PRODUCTS)}")
+    if identifier is not None:
+        checked_name(identifier, "store")
     days = ProductDays(PRODUCTS[kind], [Path(file) for file in files])
     try:
         target = _Target(days, grid)

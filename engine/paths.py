@@ -5,15 +5,27 @@ from pathlib import Path
 
 import platformdirs
 
+from engine.errors import InputError
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 ASSETS = REPOSITORY / "assets"
 SAMPLE_DATA = REPOSITORY / "sample_data"
 
 
 def home() -> Path:
-    """Return the directory of everything this program writes: `GOMS_HOME`, else the platform's user data directory."""
+    """Return the directory of everything this program writes: `GOMS_HOME`, else the platform's user data directory.
+
+    Raises InputError where it, or what it lies in, is a file.
+    """
     chosen = os.environ.get("GOMS_HOME")
-    return Path(chosen).expanduser() if chosen else Path(platformdirs.user_data_dir("goms", appauthor=False))
+    try:
+        folder = Path(chosen).expanduser() if chosen else Path(platformdirs.user_data_dir("goms", appauthor=False))
+    except RuntimeError as error:
+        raise InputError(f"GOMS_HOME is {chosen}, the folder of a user who is not known here; expected a path") from error
+    there = next((each for each in (folder, *folder.parents) if each.exists()), None)
+    if there is not None and not there.is_dir():
+        raise InputError(f"GOMS_HOME is {folder}, and {there} is a file; expected a folder: choose another with --home")
+    return folder
 
 
 def stores_folder() -> Path:

@@ -17,6 +17,7 @@ from filelock import FileLock, Timeout
 
 from app.language import say
 from engine.errors import InputError
+from engine.names import plain_name
 from engine.paths import home
 
 ENDINGS = (".nc", ".nc4", ".cdf")
@@ -24,7 +25,6 @@ MOST_FILES = 400
 """Files in one go: a year of daily ones."""
 MOST_AT_A_TIME = 4
 """Times the limit that all visitors together may have on their way."""
-LONGEST_NAME = 120
 
 
 @dataclass
@@ -153,10 +153,8 @@ class Uploads:
 
 def cleaned(name: str) -> str:
     """Return a file name without folders and without any sign but letters, digits, dots, dashes and underscores."""
-    last = re.split(r"[\\/]", name)[-1]
-    plain = re.sub(r"[^A-Za-z0-9._-]+", "_", last).lstrip("._-")
-    stem, _, ending = plain.rpartition(".")
-    return f"{stem[:LONGEST_NAME] or 'file'}.{ending}"
+    stem, _, ending = re.split(r"[\\/]", name)[-1].rpartition(".")
+    return f"{plain_name(stem)}.{plain_name(ending)}"
 
 
 def _parent() -> Path:

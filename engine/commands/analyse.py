@@ -12,6 +12,7 @@ from engine import __version__
 from engine.batch import Batch
 from engine.errors import InputError
 from engine.grid import Grid, coarsened
+from engine.names import plain_name
 from engine.progress import Progress, no_progress
 from engine.reconstruction.analysis import reconstruct
 from engine.reconstruction.keeping import check_free, write_reconstruction
@@ -37,7 +38,8 @@ def analyse(
     """
     began = time.perf_counter()
     day = _time_of(moment)
-    name = identifier or f"reconstruction__{observations.stem}__{day.astype('datetime64[D]').item():%Y%m%d}"
+    made = f"reconstruction__{plain_name(observations.stem)[:80]}__{str(day.astype('datetime64[D]')).replace('-', '')}"
+    name = made if identifier is None else identifier
     check_free(name)
     seen = read_observations(observations, day)
     grid = coarsened(grid_factor)

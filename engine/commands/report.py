@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from engine.errors import InputError, ModelError
+from engine.errors import InputError, ResourceError
+from engine.failures import failure_of
 
 INPUT_EXIT, MODEL_EXIT, CANCELLED_EXIT = 2, 3, 130
 
@@ -35,20 +36,24 @@ class Report:
 
 
 @contextmanager
-def reporting(as_json: bool) -> Iterator[Report]:
+def reporting(as_json: bool, goes_on: str = "run the command again") -> Iterator[Report]:
     """Run a command: print its result, or as one line of JSON; end the process with 2 on bad input, 3 on a failed model.
 
-    With JSON a failure, too, ends in one line: `error` and `exit_code`.
+    A disk or memory that does not suffice is 3, too, and like an interruption ends with `goes_on`: what is kept, and how this
+    command goes on. With JSON a failure ends in one line: `error` and `exit_code`.
     """
     report = Report()
     try:
         yield report
-    except InputError as error:
-        _fail(report, str(error), INPUT_EXIT, as_json)
-    except ModelError as error:
-        _fail(report, str(error), MODEL_EXIT, as_json)
     except KeyboardInterrupt:
-        _fail(report, "interrupted; finished parts are kept and --resume continues them", CANCELLED_EXIT, as_json)
+        _fail(report, f"interrupted; {goes_on}", CANCELLED_EXIT, as_json)
+    except Exception as error:
+        failure = failure_of(error)
+        if failure is None:
+            report.close()
+            raise
+        message = f"{failure}; {goes_on}" if isinstance(failure, ResourceError) else str(failure)
+        _fail(report, message, INPUT_EXIT if isinstance(failure, InputError) else MODEL_EXIT, as_json)
     report.close()
     if as_json:
         print(json.dumps(report.result, default=str), flush=True)

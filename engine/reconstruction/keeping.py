@@ -10,6 +10,7 @@ import numpy as np
 import zarr
 
 from engine.errors import InputError
+from engine.names import checked_name
 from engine.paths import stores_folder
 from engine.reconstruction.analysis import Reconstruction
 from engine.store import AnalysisStore
@@ -40,9 +41,7 @@ def write_reconstruction(found: Reconstruction, identifier: str, attributes: Map
 
 def check_free(identifier: str) -> None:
     """Raise InputError where a store of that name is there, or the name is none for a folder."""
-    if Path(identifier).name != identifier or identifier.startswith("."):
-        raise InputError(f"name of the store is {identifier!r}; expected one without slashes or a dot in front: choose another")
-    if (stores_folder() / identifier).exists():
+    if (stores_folder() / checked_name(identifier, "store")).exists():
         raise InputError(f"store {identifier} exists already; expected a new name: delete it or choose another with --out")
 
 

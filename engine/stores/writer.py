@@ -11,7 +11,8 @@ import zarr
 from filelock import FileLock, Timeout
 
 from engine.batch import Batch
-from engine.errors import InputError, ModelError
+from engine.errors import InputError, ModelError, ResourceError
+from engine.failures import ANOTHER_FOLDER
 from engine.grid import Grid
 from engine.stores.layout import Part, array_of, create_group, flush, lead_numbers, replace_attributes, write_atomically
 from engine.stores.reader import Store
@@ -256,8 +257,5 @@ def locked(folder: Path) -> FileLock:
     return lock
 
 
-def _cannot_write(name: str, what: str, error: OSError) -> ModelError:
-    return ModelError(
-        f"store {name}: {what} could not be written ({error.strerror or error}); what was finished before is kept: free space "
-        "(`goms stores` shows sizes) or choose a folder that can be written with --home, then continue with --resume"
-    )
+def _cannot_write(name: str, what: str, error: OSError) -> ResourceError:
+    return ResourceError(f"store {name}: {what} could not be written ({error.strerror or error}): {ANOTHER_FOLDER}")

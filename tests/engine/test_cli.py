@@ -1,5 +1,6 @@
 """The command line: what it answers, how it fails, and that a failure writes nothing."""
 
+import errno
 import json
 import os
 import subprocess
@@ -145,6 +146,108 @@ def test_a_bad_file_to_ingest_is_exit_code_2_and_nothing_written(tmp_path: Path,
     result = _goms("ingest", kind, path)
     assert result.exit_code == 2 and _written(private_home) == []
     assert (str(path) if kind != "mercator" else "expected one of hycom, glorys") in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "words"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device", "/disk/file"), 3, "free space (`goms stores` shows sizes)"),
+        (OSError(errno.EROFS, "Read-only file system", "/disk/file"), 3, "choose another folder with --home"),
+        (PermissionError(errno.EACCES, "Permission denied", "/disk/file"), 3, "change its permissions"),
+        (NotADirectoryError(errno.ENOTDIR, "Not a directory", "/disk/file"), 3, "check the path"),
+        (OSError(errno.EIO, "Input/output error"), 3, "check the disk"),
+        (OSError(errno.ENAMETOOLONG, "File name too long", "n" * 300), 2, "shorten it"),
+        (MemoryError(), 3, "close other programs"),
+        (MemoryError("Unable to allocate 7.00 GiB for an array"), 3, "7.00 GiB"),
+        (RuntimeError("DefaultCPUAllocator: can't allocate memory"), 3, "close other programs"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else str(value)[:24],
+)
+def test_a_disk_or_memory_that_does_not_suffice_is_one_line_with_what_to_do(
+    toy: None, private_home: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, code: int, words: str
+) -> None:
+    def failing(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(engine.forecast, "load_model", failing)
+    result = _goms(*FORECAST)
+    assert result.exit_code == code and words in result.stderr
+    assert result.stderr.startswith("goms: ") and result.stderr.count("\n") == 1 and len(result.stderr) < 500
+    assert ("continue with --resume" in result.stderr) == (code == 3)
+
+
+def test_a_fault_of_the_program_keeps_its_traceback(toy: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine.forecast, "load_model", lambda *_: 1 / 0)
+    assert isinstance(_goms(*FORECAST).exception, ZeroDivisionError)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("ingest", "glorys", "day.nc"),
+        ("eddies", "day.nc"),
+        ("analyse", "--observations", "seen.csv", "--time", "2019-02-23"),
+        ("verify", "some"),
+        ("stores", "list"),
+        ("sample", "build", "--days", "1", "--seed", "2"),
+    ],
+    ids=lambda command: command[0],
+)
+@pytest.mark.parametrize("error", [OSError(errno.ENOSPC, "No space left on device", "/disk/file"), KeyboardInterrupt()])
+def test_no_command_advises_an_option_that_it_does_not_have(
+    command: tuple[str, ...], error: BaseException, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_: object, **__: object) -> None:
+        raise error
+
+    for place in (
+        "engine.files.take_in", "engine.commands.eddies.find_eddies", "engine.commands.analyse.analyse",
+        "engine.commands.verify.verify_store", "engine.store.list_stores", "sample_data.build.build",
+    ):  # fmt: skip
+        monkeypatch.setattr(place, failing)
+    result = _goms(*command)
+    assert result.exit_code == (3 if isinstance(error, OSError) else 130)
+    assert "run the command again" in result.stderr and "--resume" not in result.stderr
+
+
+@pytest.mark.parametrize("inside", ["", "further/in"])
+@pytest.mark.parametrize("command", [("stores",), FORECAST], ids=["stores", "forecast"])
+def test_a_home_that_is_a_file_is_refused(tmp_path: Path, command: tuple[str, ...], inside: str) -> None:
+    (tmp_path / "file").write_text("")
+    result = _goms(*command, "--home", tmp_path / "file" / inside)
+    assert result.exit_code == 2 and "is a file; expected a folder" in result.stderr, result.output
+
+
+def test_the_home_of_nobody_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GOMS_HOME", "~nobody-of-this-name/goms")
+    assert "a user who is not known" in _goms("stores").stderr
+
+
+@pytest.mark.usefixtures("toy")
+def test_stores_take_home_and_json_with_and_without_the_word_list(tmp_path: Path) -> None:
+    assert _goms(*FORECAST, "--home", tmp_path / "a").exit_code == 0
+    found = [_last_line(_goms(*words, "--json", "--home", tmp_path / "a")) for words in (("stores",), ("stores", "list"))]
+    assert found[0] == found[1] and len(found[0]["stores"]) == 1
+    assert str(tmp_path / "b") in _goms("--home", tmp_path / "b", "stores").stdout
+
+
+@pytest.mark.parametrize("factor", ["0", "7", "-8"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("forecast",),
+        ("train",),
+        ("verify", "--held-out", "persistence"),
+        ("analyse", "--observations", "seen.csv", "--time", "2019-02-23"),
+        ("sample", "build", "--days", "1", "--seed", "2"),
+    ],
+    ids=lambda command: command[0],
+)
+def test_a_grid_that_does_not_divide_is_refused(command: tuple[str, ...], factor: str, tmp_path: Path) -> None:
+    (tmp_path / "seen.csv").write_text("time,lat,lon,depth,variable,value\n2019-02-23,30,-40,0,zos,0.1\n")
+    result = _goms(*(tmp_path / word if word == "seen.csv" else word for word in command), "--grid-factor", factor)
+    assert result.exit_code == 2, result.output
+    assert f"grid factor is {factor}; expected a divisor of 720" in result.stderr
 
 
 def test_files_given_to_a_source_that_reads_none_are_refused(tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ def test_bad_words_are_refused_before_anything_is_computed(table: Path, private_
         analyse(table, "soon", grid_factor=8)
     with pytest.raises(InputError, match="there is no store 'none'"):
         analyse(table, "2019-02-23T12:00", background="none", grid_factor=8)
-    with pytest.raises(InputError, match="without slashes"):
+    with pytest.raises(InputError, match="name of the store is"):
         analyse(table, "2019-02-23T12:00", identifier="../out", grid_factor=8)
     done = CliRunner().invoke(app, ["analyse", "--observations", "none.csv", "--time", "2019-02-23"])
     assert done.exit_code == 2
