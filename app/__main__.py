@@ -5,13 +5,14 @@ import errno
 import logging
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import traceback
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from tornado.websocket import WebSocketClosedError
 
@@ -21,10 +22,25 @@ if TYPE_CHECKING:
     from app.services import Services
 
 
+class _Parser(argparse.ArgumentParser):
+    """Refuses in one line, without the list of all options before it."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{message}; {self.prog} --help lists the options\n")
+
+
+def _port(text: str) -> int:
+    if text.isdecimal() and int(text) < 65536:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text} is not a port; expected 0 to 65535, where 0 takes any that is free")
+
+
 def parser() -> argparse.ArgumentParser:
     """Return the options of the server."""
-    options = argparse.ArgumentParser(prog="goms app", description="Serve the page where forecasts are run and played.")
-    options.add_argument("--port", type=int, default=int(os.environ.get("PORT", "5006")), help="port (default: PORT, else 5006)")
+    options = _Parser(prog="goms app", description="Serve the page where forecasts are run and played.")
+    options.add_argument(
+        "--port", type=_port, default=os.environ.get("PORT", "5006"), help="port, 0 for any free one (default: PORT, else 5006)"
+    )
     options.add_argument("--address", default="127.0.0.1", help="address to listen on; 0.0.0.0 lets other machines in")
     options.add_argument("--show", action="store_true", help="open the page in the browser")
     options.add_argument("--window", action="store_true", help="open the page in a window of its own; closing it ends the server")
@@ -66,14 +82,25 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         serve(chosen)
     except OSError as error:
-        if error.errno != errno.EADDRINUSE:
+        if (reason := _refused_address(error, chosen)) is None:
             raise
-        print(f"port {chosen.port} is in use by another program; choose another with --port or PORT=", file=sys.stderr)
+        print(reason, file=sys.stderr)
         return 2
     except InputError as error:
         print(error, file=sys.stderr)
         return 2
     return 0
+
+
+def _refused_address(error: OSError, chosen: argparse.Namespace) -> str | None:
+    """Return in words why the server cannot listen where it was told to, or None for an error of another kind."""
+    if error.errno == errno.EADDRINUSE:
+        return f"port {chosen.port} is in use by another program; choose another with --port or PORT="
+    if error.errno == errno.EACCES and error.filename is None:
+        return f"port {chosen.port} is reserved for the administrator of this machine; choose one from 1024 with --port or PORT="
+    if error.errno == errno.EADDRNOTAVAIL or isinstance(error, socket.gaierror):
+        return f"{chosen.address} is no address of this machine; expected 127.0.0.1, 0.0.0.0 or one of its own with --address"
+    return None
 
 
 def upload_limit(chosen: argparse.Namespace) -> int:
@@ -145,9 +172,7 @@ def _serve_page(chosen: argparse.Namespace, services: "Services") -> None:
     def page() -> Any:
         return Session(services).page
 
-    origins = chosen.allow_websocket_origin or [f"{host}:{chosen.port}" for host in (chosen.address, "localhost", "127.0.0.1")]
-    if chosen.address == "0.0.0.0" and not chosen.allow_websocket_origin:
-        origins = ["*"]
+    origins = chosen.allow_websocket_origin or (["*"] if chosen.address == "0.0.0.0" else [])
     server = pn.serve(
         {"/": page}, address=chosen.address, port=chosen.port, show=chosen.show, start=False, title="GOMS Explorer",
         websocket_origin=origins, verbose=False, warm=True,
@@ -157,6 +182,9 @@ def _serve_page(chosen: argparse.Namespace, services: "Services") -> None:
             *files_http.patterns(services.uploads),
         ],
     )  # fmt: skip
+    if not origins:  # the port may be known only now
+        names = (chosen.address, "localhost", "127.0.0.1")
+        server._tornado.websocket_origins.update(f"{name}:{server.port}" for name in names)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: server.io_loop.add_callback_from_signal(server.io_loop.stop))
     server.start()

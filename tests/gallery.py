@@ -15,7 +15,7 @@ from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
 from engine.paths import REPOSITORY, home
-from tests.serving import free_port, launch_chromium, serving
+from tests.serving import launch_chromium, serving
 
 SIZE = {"width": 1400, "height": 900}
 QUALITY = 80
@@ -76,10 +76,9 @@ def main() -> None:
     chosen = parser.parse_args()
     chosen.out.mkdir(parents=True, exist_ok=True)
     wanted = [shot for shot in SHOTS if not chosen.only or shot.name in chosen.only.split(",")]
-    port = free_port()
-    command = [sys.executable, "-m", "app", "--port", str(port), "--home", str(chosen.home), "--no-first-run"]
+    command = [sys.executable, "-m", "app", "--port", "0", "--home", str(chosen.home), "--no-first-run"]
     total = 0
-    with serving(command, port) as served, sync_playwright() as playwright:
+    with serving(command) as served, sync_playwright() as playwright:
         browser = launch_chromium(playwright)
         for shot in wanted:
             for theme in ("light", "dark"):

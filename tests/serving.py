@@ -1,66 +1,97 @@
-"""Servers and browsers for tests and benchmarks: started for one purpose, and ended by their own process id."""
+"""Servers and browsers for tests and benchmarks: on a port of the server's own choice, ended by their own process id."""
 
-import os
+import asyncio
+import re
 import shutil
 import signal
-import socket
 import subprocess
+import tempfile
+import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import panel as pn
 from playwright.sync_api import Browser, Playwright
 
 from engine.paths import REPOSITORY
+from tests.waiting import wait
+
+ADDRESS = re.compile(r"served at (http://\S+)\s")
+"""What a server says once it listens."""
 
 
 @dataclass
 class Served:
-    """A server under way: its address, the seconds until it answered, and its process."""
+    """A server under way: its address, the seconds until it listened, and its process."""
 
     url: str
     seconds: float
     process: subprocess.Popen[bytes]
 
 
-def free_port() -> int:
-    """Return a port nobody uses."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
+@contextmanager
+def serving(command: Sequence[str], log: Path | None = None) -> Iterator[Served]:
+    """Run a server that chooses its port and says its address, until the block ends; what it writes is kept in `log`, if given.
+
+    Raises AssertionError where it ends before it listens.
+    """
+    started = time.perf_counter()
+    with tempfile.TemporaryDirectory() as folder:
+        written = log or Path(folder) / "log"
+        with written.open("wb") as output:
+            process = subprocess.Popen(command, cwd=REPOSITORY, stdout=output, stderr=subprocess.STDOUT)
+
+        def listens() -> re.Match[str] | None:
+            ended = process.poll() is not None
+            found = ADDRESS.search(written.read_text())
+            assert found or not ended, f"{command} ended with {process.returncode}: {written.read_text()}"
+            return found
+
+        try:
+            wait(listens)
+            address = listens()
+            assert address is not None
+            yield Served(address.group(1), time.perf_counter() - started, process)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(60)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
 
 
 @contextmanager
-def serving(command: Sequence[str], port: int, log: Path | None = None, patience: float = 180) -> Iterator[Served]:
-    """Run a server until the block ends, entered once it answers on `port`; what it writes goes to `log`, else nowhere.
+def serving_here(page: Callable[[], Any], **options: Any) -> Iterator[str]:
+    """Serve what `page()` returns on a thread of this process until the block ends; yields the address."""
+    started = threading.Event()
+    servers: list[Any] = []
 
-    Raises AssertionError where it ends, or does not answer within `patience` seconds.
-    """
-    started = time.perf_counter()
-    with Path(log or os.devnull).open("wb") as output:
-        process = subprocess.Popen(command, cwd=REPOSITORY, stdout=output, stderr=subprocess.STDOUT if log else None)
+    def serve() -> None:
+        asyncio.set_event_loop(asyncio.new_event_loop())
+        server = pn.serve(
+            {"/": page}, port=0, address="127.0.0.1", show=False, start=False, verbose=False, websocket_origin="*", **options
+        )
+        servers.append(server)
+        server.start()
+        started.set()
+        server.io_loop.start()
+        server.stop()
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    wait(lambda: started.is_set() or not thread.is_alive())
+    assert started.is_set(), "the server did not start"
+    server = servers[0]
     try:
-        while not answers(port):
-            said = log.read_text() if log else ""
-            assert process.poll() is None, f"{command} ended with {process.returncode}: {said}"
-            assert time.perf_counter() - started < patience, f"{command} does not answer: {said}"
-            time.sleep(0.05)
-        yield Served(f"http://127.0.0.1:{port}", time.perf_counter() - started, process)
+        yield f"http://127.0.0.1:{server.port}"
     finally:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-
-def answers(port: int) -> bool:
-    """Return whether a server listens on a port of this machine."""
-    with socket.socket() as attempt:
-        return attempt.connect_ex(("127.0.0.1", port)) == 0
+        server.io_loop.add_callback(server.io_loop.stop)
+        thread.join()
 
 
 def launch_chromium(playwright: Playwright) -> Browser:

@@ -15,7 +15,6 @@ from app.jobs import Jobs
 from app.main import Session
 from app.services import Options, Services
 from engine.paths import REPOSITORY
-from tests.serving import free_port
 
 
 def test_the_work_of_one_visitor_does_not_stir_the_page_of_another(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -63,8 +62,7 @@ def test_closing_the_window_ends_the_server(tmp_path: Path) -> None:
         "    print(title, urlopen(url).status, width, height, flush=True)\n"
         "def start(): pass\n"
     )
-    port = free_port()
-    command = [sys.executable, "-m", "app", "--port", str(port), "--grid-factor", "8", "--no-first-run", "--window"]
+    command = [sys.executable, "-m", "app", "--port", "0", "--grid-factor", "8", "--no-first-run", "--window"]
     environment = {**os.environ, "PYTHONPATH": str(tmp_path), "GOMS_HOME": str(tmp_path / "home")}
     done = subprocess.run(command, cwd=REPOSITORY, env=environment, capture_output=True, text=True, timeout=180, check=False)
     assert done.returncode == 0, done.stderr
@@ -78,3 +76,20 @@ def test_a_port_in_use_is_named(capsys: pytest.CaptureFixture[str]) -> None:
         port = taken.getsockname()[1]
         assert main(["--port", str(port), "--grid-factor", "8", "--no-first-run"]) == 2
     assert f"port {port} is in use" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("given", ["70000", "-1", "http"])
+def test_what_is_no_port_is_refused_in_one_line(
+    given: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for arguments in ([f"--port={given}"], []):
+        monkeypatch.setenv("PORT", given)
+        with pytest.raises(SystemExit) as ended:
+            main(arguments)
+        said = capsys.readouterr().err
+        assert ended.value.code == 2 and f"{given} is not a port; expected 0 to 65535" in said and said.count("\n") == 1
+
+
+def test_an_address_of_another_machine_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--port", "0", "--address", "192.0.2.1", "--grid-factor", "8", "--no-first-run"]) == 2
+    assert "192.0.2.1 is no address of this machine" in capsys.readouterr().err

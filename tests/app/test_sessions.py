@@ -1,9 +1,6 @@
 """Sessions come and go: nothing of a closed page stays behind, and frames are made once for all who look at the same."""
 
-import asyncio
 import gc
-import threading
-import time
 import weakref
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -22,58 +19,34 @@ from app.services import Options, Services
 from app.surroundings import open_frames
 from engine.grid import Grid
 from tests.app.made_stores import write_forecast
-from tests.serving import free_port
+from tests.serving import serving_here
 from tests.visitors import Visitor
+from tests.waiting import wait
 
 LIFETIME = 4000
 """Milliseconds that a session waits for its page, long enough for the websocket of a busy machine."""
 
 
 class Served:
-    """A page served on a thread of this process, with weak references to all sessions it made."""
+    """The page with weak references to all sessions it made, and its address while it is served."""
+
+    url = ""
 
     def __init__(self, services: Services) -> None:
         self.sessions: list[weakref.ref[Session]] = []
         self.documents: list[weakref.ref[Any]] = []
-        self.port = free_port()
         self._services = services
-        self._loop: Any = None
-        self._started = threading.Event()
-        self._thread = threading.Thread(target=self._serve, daemon=True)
-        self._thread.start()
-        assert self._started.wait(60)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
 
     def alive(self) -> int:
         """Return how many sessions or documents are still in memory, whichever are more."""
         gc.collect()
         return max(sum(held() is not None for held in kind) for kind in (self.sessions, self.documents))
 
-    def stop(self) -> None:
-        self._loop.add_callback(self._loop.stop)
-        self._thread.join(30)
-
-    def _page(self) -> Any:
+    def page(self) -> Any:
         session = Session(self._services)
         self.sessions.append(weakref.ref(session))
         self.documents.append(weakref.ref(pn.state.curdoc))
         return session.page
-
-    def _serve(self) -> None:
-        asyncio.set_event_loop(asyncio.new_event_loop())
-        server = pn.serve(
-            {"/": self._page}, port=self.port, show=False, start=False, verbose=False,
-            websocket_origin=[f"127.0.0.1:{self.port}"], extra_patterns=patterns(partial(open_frames, self._services)),
-            check_unused_sessions_milliseconds=200, unused_session_lifetime_milliseconds=LIFETIME,
-        )  # fmt: skip
-        self._loop = server.io_loop
-        server.start()
-        self._started.set()
-        server.io_loop.start()
-        server.stop()
 
 
 @pytest.fixture
@@ -91,15 +64,9 @@ def served(services: Services) -> Iterator[Served]:
     pn.extension(notifications=True)
     Session(services)  # what is imported on first use is there before Panel records what a page imports
     made = Served(services)
-    yield made
-    made.stop()
-
-
-def wait(condition: Any) -> None:
-    end = time.monotonic() + 100
-    while not condition():
-        assert time.monotonic() < end, "it did not come to pass"
-        time.sleep(0.2)
+    options = {"check_unused_sessions_milliseconds": 200, "unused_session_lifetime_milliseconds": LIFETIME}
+    with serving_here(made.page, extra_patterns=patterns(partial(open_frames, services)), **options) as made.url:
+        yield made
 
 
 def test_a_session_is_gone_from_memory_after_its_page_was_closed(served: Served) -> None:

@@ -19,7 +19,7 @@ from typing import Any
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from engine.paths import home
-from tests.serving import free_port, launch_chromium, serving
+from tests.serving import launch_chromium, serving
 
 SECONDS = 6
 """Length of a count of painted frames."""
@@ -180,17 +180,14 @@ def main() -> None:
     start = str(open_store(store).init_time.astype("datetime64[D]"))
     with sync_playwright() as playwright:
         browser = launch_chromium(playwright)
-        port = free_port()
-        command = [sys.executable, "-m", "app", "--port", str(port), "--home", str(chosen.home), "--no-first-run"]
-        with serving(command, port) as served:
+        command = [sys.executable, "-m", "app", "--port", "0", "--home", str(chosen.home), "--no-first-run"]
+        with serving(command) as served:
             figures = {"server_start_s": served.seconds, **measure_page(browser, served.url, start)}
-        port = free_port()
-        with serving([sys.executable, "-m", "tests.benchmarks.usual_page", str(store), str(port)], port) as served:
+        with serving([sys.executable, "-m", "tests.benchmarks.usual_page", str(store)]) as served:
             figures["usual_painted_fps"] = measure_usual(browser, served.url)
-        port = free_port()
         with (
             tempfile.TemporaryDirectory() as empty,
-            serving([sys.executable, "-m", "app", "--port", str(port), "--home", empty, "--no-first-run"], port) as served,
+            serving([sys.executable, "-m", "app", "--port", "0", "--home", empty, "--no-first-run"]) as served,
         ):
             figures["change_during_run_ms_median"] = measure_during_run(browser, served.url, start)
         browser.close()

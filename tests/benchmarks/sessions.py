@@ -20,7 +20,7 @@ from typing import Any
 
 import psutil
 
-from tests.serving import free_port, serving
+from tests.serving import serving
 from tests.visitors import Visitor
 
 FIRST, ALL = 50, 200
@@ -106,9 +106,8 @@ def main() -> None:
         grid = coarsened(chosen.grid_factor)
         write_forecast(grid)
         write_forecast(grid, kind="reference", shift=3.0)
-        port = free_port()
-        command = [sys.executable, "-m", "app", "--port", str(port), "--home", folder, "--no-first-run"]
-        with serving([*command, "--grid-factor", str(chosen.grid_factor)], port, Path(folder) / "log") as served:
+        command = [sys.executable, "-m", "app", "--port", "0", "--home", folder, "--no-first-run"]
+        with serving([*command, "--grid-factor", str(chosen.grid_factor)], Path(folder) / "log") as served:
             process = psutil.Process(served.process.pid)
             figures: dict[str, Any] = {"session_mb": memory_of_sessions(served.url, process)}
             all_there = Barrier(TOGETHER)

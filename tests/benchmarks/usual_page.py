@@ -12,7 +12,7 @@ from engine.store import open_store
 
 
 def main() -> None:
-    """Serve the surface temperature of the store at argv[1] on the port argv[2]; fields are held in memory."""
+    """Serve the surface temperature of the store at argv[1] on a free port; fields are held in memory."""
     store = open_store(Path(sys.argv[1]))
     loop, lat, lon = store.loop("thetao", 0), store.grid.lat, store.grid.lon
 
@@ -27,7 +27,10 @@ def main() -> None:
         shown = maps.opts(frame_width=1200, frame_height=600, cmap="viridis", clim=(-2, 32), framewise=False)
         return pn.Column(shown, player)
 
-    pn.serve({"/": page}, port=int(sys.argv[2]), address="127.0.0.1", show=False, websocket_origin="*")
+    server = pn.serve({"/": page}, port=0, address="127.0.0.1", show=False, start=False, verbose=False, websocket_origin="*")
+    server.start()
+    print(f"served at http://127.0.0.1:{server.port}", flush=True)
+    server.io_loop.start()
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from engine.grid import coarsened
 from tests.app.made_stores import all_parts, write_analysis, write_forecast
-from tests.serving import free_port, launch_chromium, serving
+from tests.serving import launch_chromium, serving
 
 PATIENCE = 60_000
 """Milliseconds that a step may take on a busy machine; figures of speed are the benchmark's business."""
@@ -54,9 +54,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
             del os.environ["GOMS_HOME"]
         else:
             os.environ["GOMS_HOME"] = before
-    port, log = free_port(), home / "server.log"
-    command = [sys.executable, "-m", "app", "--port", str(port), "--home", str(home), "--grid-factor", "8", "--no-first-run"]
-    with serving(command, port, log) as served:
+    log = home / "server.log"
+    command = [sys.executable, "-m", "app", "--port", "0", "--home", str(home), "--grid-factor", "8", "--no-first-run"]
+    with serving(command, log) as served:
         yield Server(served.url, home, log)
     assert served.process.returncode == 0, log.read_text()
 

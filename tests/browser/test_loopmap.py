@@ -1,18 +1,19 @@
 """The map component in a real browser, on a small ocean made up here."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import numpy as np
 import panel as pn
 import pytest
 from playwright.sync_api import Browser, Page
-from tornado.testing import bind_unused_port
 
 from app.frames_http import patterns
 from app.loopmap import LoopMap
 from engine.errors import InputError
 from tests.browser.one_map import DIFFERENCE, LEADS, Reader, Visit, field, never_ready
+from tests.serving import serving_here
 
 pytestmark = pytest.mark.browser
 
@@ -22,7 +23,6 @@ def open_map(chromium: Browser) -> Iterator[Callable[..., Visit]]:
     readers = {"forecast": Reader(), "reference": Reader()}
     made: list[tuple[LoopMap, Any]] = []
     wanted: dict[str, Any] = {}
-    stops: list[Callable[[], Any]] = []
     errors: list[str] = []
 
     def open_reader(identifier: str) -> Reader:
@@ -39,38 +39,21 @@ def open_map(chromium: Browser) -> Iterator[Callable[..., Visit]]:
         width: int = 1232, height: int = 800, touch: bool = False, before: Callable[[Page], None] | None = None, **values: Any
     ) -> Visit:
         wanted.update({"panels": [field()], **values})
-        socket, port = bind_unused_port()
-        socket.close()
-        server = pn.serve(
-            {"/": page_of_server},
-            port=port,
-            address="127.0.0.1",
-            show=False,
-            threaded=True,
-            verbose=False,
-            extra_patterns=patterns(open_reader),
-            websocket_origin=[f"127.0.0.1:{port}"],
-        )
+        url = stack.enter_context(serving_here(page_of_server, extra_patterns=patterns(open_reader)))
         context = chromium.new_context(viewport={"width": width, "height": height}, has_touch=touch)
         page = context.new_page()
         page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: errors.append(str(error)))
-        stops.extend([context.close, server.stop])
+        stack.callback(context.close)
         if before:
             before(page)
-        for _ in range(100):
-            try:
-                page.goto(f"http://127.0.0.1:{port}/")
-                break
-            except Exception:
-                page.wait_for_timeout(100)
+        page.goto(url)
         result = Visit(page, *made[-1], readers, errors)
         result.until("window.goms && goms.state && goms.state().panels.length > 0")
         return result
 
-    yield start
-    for stop in stops:
-        stop()
+    with ExitStack() as stack:
+        yield start
     assert errors == []
 
 

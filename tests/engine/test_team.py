@@ -1,11 +1,11 @@
 """Several processes train one network."""
 
-import socket
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
+from torch.distributed import TCPStore
 
 from engine.errors import InputError
 from engine.plans import Phase
@@ -16,16 +16,11 @@ from tests.engine.models.tiny import EVOLUTION, LINEAR, tiny_grid, tiny_setting
 from tests.engine.tiny_training import PLAN, tiny_sequences, tiny_trainer, train_in_team
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def test_two_processes_give_the_weights_of_one_with_the_same_global_batch(tmp_path: Path) -> None:
     sequences = tiny_sequences(tmp_path / "sequences")
     plan = replace(PLAN, batch=2, rows=8, columns=12, phases=(Phase(1, 1, 2e-3, masked=0.5), Phase(2, 1, 1e-3)))
-    shared = (2, _free_port(), sequences.folder, tmp_path / "together", plan, 2)
+    meeting = TCPStore("127.0.0.1", 0, is_master=True, wait_for_workers=False)
+    shared = (2, meeting.port, sequences.folder, tmp_path / "together", plan, 2)
     children = [CHILDREN.Process(target=train_in_team, args=(rank, *shared)) for rank in range(2)]
     for child in children:
         child.start()

@@ -32,8 +32,9 @@ def tiny_trainer(
 
 
 def train_in_team(rank: int, size: int, port: int, sequences: Path, folder: Path, plan: Plan, last: int) -> None:
-    """Train a tiny network of each projection as one process of several on this machine."""
+    """Train a tiny network of each projection as one process of several on this machine, which meet at a store on `port`."""
     place = {"RANK": rank, "LOCAL_RANK": rank, "WORLD_SIZE": size, "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port}
+    place["TORCHELASTIC_USE_AGENT_STORE"] = True  # as under torchrun, the store is there before the processes
     os.environ.update({name: str(value) for name, value in place.items()})
     torch.set_num_threads(1)
     grid = tiny_grid()
