@@ -1,6 +1,7 @@
 """The one place that opens a provider's NetCDF file and checks it before anything believes it."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +12,9 @@ import netCDF4
 import numpy as np
 
 from engine.errors import InputError
+from engine.sources.boundary import reading
 from engine.sources.damage import check_whole
+from engine.sources.limits import check_dataset, check_shape
 from engine.variables import VARIABLES
 
 Units = Mapping[str, tuple[float, float]]
@@ -66,7 +69,7 @@ class GriddedFile:
         self.path = Path(self.path)
         self._dataset: netCDF4.Dataset | None = None
         check_whole(self.path)
-        with self:
+        with reading(self.path), self:
             self._read_header(self._open())
 
     def __enter__(self) -> "GriddedFile":
@@ -78,7 +81,9 @@ class GriddedFile:
     def close(self) -> None:
         """Close the file; a later read opens it again."""
         if self._dataset is not None:
-            self._dataset.close()
+            # A damaged file can fail to close; nothing was written.
+            with suppress(RuntimeError, OSError):
+                self._dataset.close()
             self._dataset = None
 
     @property
@@ -101,13 +106,8 @@ class GriddedFile:
         want = next(want for want in self.wanted if want.field == name)
         variable = self._open()[self.found[name]]
         index = (time,) if level is None else (time, level)
-        try:
+        with reading(self.path, f"{self.found[name]} of {self.times[time]}"):
             values = _unpacked(variable, index)
-        except (OSError, RuntimeError) as error:
-            raise InputError(
-                f"{self.path}: {self.found[name]} of {self.times[time]} cannot be read ({error}); "
-                "expected a whole file: download it again"
-            ) from error
         scale, offset = want.units[self._units(variable)]
         if (scale, offset) != (1.0, 0.0):
             values = values * np.float32(scale) + np.float32(offset)
@@ -177,6 +177,7 @@ class GriddedFile:
                 f"{self.path}: {variable.name} has dimensions ({', '.join(variable.dimensions)}); expected "
                 f"({', '.join(expected)}) with one latitude a row and one longitude a column: regrid the file first"
             )
+        check_shape(self.path, variable.name, axes, variable.shape)
         return variable.dimensions
 
     def _read_axes(self, data: netCDF4.Dataset, dimensions: tuple[str, ...], want: Wanted) -> None:
@@ -259,10 +260,10 @@ def held(data: netCDF4.Dataset) -> str:
 
 
 def _opened(path: Path) -> netCDF4.Dataset:
-    try:
-        return netCDF4.Dataset(path)
-    except OSError as error:
-        raise InputError(f"{path} cannot be opened ({error}); expected a whole NetCDF file: download it again") from error
+    with reading(path):
+        data = netCDF4.Dataset(path)
+        check_dataset(path, data)
+    return data
 
 
 def _unpacked(variable: netCDF4.Variable, index: tuple[int, ...]) -> np.ndarray:

@@ -1,0 +1,115 @@
+"""How large a provider's file may be, checked from its header before any value is read."""
+
+import math
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import netCDF4
+
+from engine.errors import InputError
+
+MOST_COLUMNS = 36_000
+"""Rows or columns: the whole circle at 1/100 degree."""
+
+MOST_CELLS = 2**25
+"""Cells of one level: 33.5 million; the globe at 1/12 degree has 19.1 million in HYCOM (4500 x 4251), 8.8 million in GLORYS."""
+
+MOST_LEVELS = 500
+"""Levels: HYCOM has 40, GLORYS 50, the finest ocean models about 150."""
+
+MOST_TIMES = 20_000
+"""Times in a file: fifty years of days, two years of hours."""
+
+MOST_STORE_CELLS = 2**25
+"""Cells in all levels of a box kept on its own grid, so that the fields of a day take half a gigabyte.
+
+At 1/100 degree that is a box of 15 x 15 degrees with 15 levels, or of 58 x 58 degrees at the surface alone.
+"""
+
+MOST_CHUNK_BYTES = 2**28
+"""Bytes of one chunk, which the library unpacks as a whole; a global level at 1/12 degree in float64 has 153 million."""
+
+MOST_NAMES = 4096
+"""Variables, dimensions and groups together, which the library lists when it opens a file."""
+
+DEEPEST_GROUP = 8
+"""Groups within groups; the providers' files have none."""
+
+MOST_ATTRIBUTES = 2**16
+"""Attributes of a classic file, all together."""
+
+MOST_ATTRIBUTE_BYTES = 2**20
+"""Bytes of one attribute: a history of thousands of commands has less."""
+
+ALWAYS_READ = 2**30
+"""Values up to which a file may be as empty as it likes."""
+
+MOST_VALUES_A_BYTE = 1000
+"""Values that one byte of a larger file may stand for: what deflate makes of a field of nothing but one value."""
+
+_LIMITS = {"time": MOST_TIMES, "depth": MOST_LEVELS, "lat": MOST_COLUMNS, "lon": MOST_COLUMNS}
+_WORDS = {"time": "times", "depth": "levels", "lat": "rows", "lon": "columns"}
+
+
+def check_shape(path: Path, name: str, axes: Sequence[str], shape: Sequence[int]) -> None:
+    """Raise InputError where a field with these axes (time, depth, lat, lon) and sizes is larger than any that is read."""
+    sizes = dict(zip(axes, shape, strict=True))
+    for axis, size in sizes.items():
+        if size > _LIMITS.get(axis, MOST_COLUMNS):
+            raise InputError(
+                f"{path}: {name} has {size} {_WORDS.get(axis, axis)}; expected at most {_LIMITS.get(axis, MOST_COLUMNS)}: "
+                "split the file or cut out a box"
+            )
+    cells = sizes.get("lat", 1) * sizes.get("lon", 1)
+    if cells > MOST_CELLS:
+        raise InputError(
+            f"{path}: {name} has {sizes['lat']} x {sizes['lon']} cells a level; expected at most {MOST_CELLS / 1e6:.1f} million: "
+            "cut out a box"
+        )
+
+
+def check_box(path: Path, levels: int, rows: int, columns: int) -> None:
+    """Raise InputError where a box that keeps its own grid has more cells than the fields of a day may have in memory."""
+    if levels * rows * columns > MOST_STORE_CELLS:
+        raise InputError(
+            f"{path} is a box of {rows} rows and {columns} columns with {levels} levels on its own grid (a box across the prime "
+            f"meridian is kept as a whole circle); expected at most {MOST_STORE_CELLS / 1e6:.1f} million cells: cut out a "
+            "smaller box, on one side of the meridian"
+        )
+
+
+def check_dataset(path: Path, data: netCDF4.Dataset) -> None:
+    """Raise InputError where an opened file has chunks larger than memory, endless names or groups, or next to no content."""
+    names, values = 0, 0
+    for depth, group in _groups(data):
+        names += len(group.variables) + len(group.dimensions) + len(group.groups)
+        if names > MOST_NAMES or depth > DEEPEST_GROUP:
+            what = f"more than {MOST_NAMES} names" if names > MOST_NAMES else f"groups {depth} deep"
+            raise InputError(f"{path} has {what}; expected the few variables of a provider's file: choose another file")
+        for variable in group.variables.values():
+            _check_chunk(path, variable)
+            values += math.prod(variable.shape)
+    size = path.stat().st_size
+    if values > max(ALWAYS_READ, MOST_VALUES_A_BYTE * size):
+        raise InputError(
+            f"{path} announces {values:.2g} values in {size} bytes, so that nearly all are missing or one constant; expected "
+            "fields with content: download it again or cut out a box"
+        )
+
+
+def _groups(data: netCDF4.Dataset) -> Iterator[tuple[int, netCDF4.Dataset]]:
+    waiting = [(0, data)]
+    while waiting:
+        depth, group = waiting.pop()
+        yield depth, group
+        waiting += [(depth + 1, child) for child in group.groups.values()]
+
+
+def _check_chunk(path: Path, variable: netCDF4.Variable) -> None:
+    chunks = variable.chunking()
+    width = getattr(variable.dtype, "itemsize", 1)  # text of any length has no size of its own
+    if isinstance(chunks, list) and math.prod(chunks) * width > MOST_CHUNK_BYTES:
+        raise InputError(
+            f"{path}: {variable.name} is stored in chunks of {' x '.join(map(str, chunks))} values; expected at most "
+            f"{MOST_CHUNK_BYTES >> 20} MiB each: write it with smaller ones (nccopy -c time/1,depth/1 in.nc out.nc)"
+        )
