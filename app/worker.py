@@ -18,7 +18,7 @@ from typing import Any, TextIO
 import numpy as np
 
 from app.mean_ocean import prepare
-from engine.grid import Grid, coarsened
+from engine.grid import coarsened
 from engine.progress import Progress
 
 REPORT_INTERVAL = 0.2
@@ -102,10 +102,10 @@ def perform(request: dict[str, Any], progress: Progress, cancelled: Callable[[],
         return score_stores(request["source"], request["model"], options["pairs"], progress, cancelled)
     if request["kind"] == "held-out":
         return score_held_out(request["model"], request["days"], options["grid_factor"], progress, cancelled)
+    if request["kind"] == "files":
+        return _taken_in([Path(file) for file in options["files"]], options["grid_factor"], progress, cancelled)
     grid = coarsened(int(options.pop("grid_factor", 1)))
     init_time = np.datetime64(request["init_time"], "D")
-    if request["kind"] == "files":
-        return _taken_in([Path(file) for file in options["files"]], grid, progress, cancelled)
     if request["kind"] == "climatology":
         return prepare(grid, init_time + np.arange(request["days"] + 1), progress, cancelled)
     source = open_source(request["source"], grid=grid, **options)
@@ -152,14 +152,14 @@ def _until(cancelled: Callable[[], bool], progress: Progress, words: str) -> Pro
     return watched
 
 
-def _taken_in(files: list[Path], grid: Grid, progress: Progress, cancelled: Callable[[], bool]) -> Path:
+def _taken_in(files: list[Path], grid_factor: int, progress: Progress, cancelled: Callable[[], bool]) -> Path:
     """Make a source of files that a visitor brought; what is wrong with one is told with its name, not with its place."""
     from engine.errors import InputError
-    from engine.files import take_in
+    from engine.guarded import take_in_guarded
 
     watched = _until(cancelled, progress, "the files were given up")
     try:
-        return take_in(files, grid=grid, progress=watched)
+        return take_in_guarded(files, watched, grid_factor=grid_factor)
     except InputError as error:
         words = str(error)
         for file in files:

@@ -126,9 +126,10 @@ def ingest(
     An analysis can be played and compared with, and a global one started from; a forecast starts from altimetry, too.
     """
     with reporting(as_json, BEGIN_AGAIN) as report:
-        from engine.files import ALTIMETRY_KIND, take_in
+        from engine.files import ALTIMETRY_KIND
+        from engine.guarded import take_in_guarded
 
-        folder = take_in(files, kind, name, progress=report.progress)
+        folder = take_in_guarded(files, report.progress, kind=kind, identifier=name)
         report.result = {"source" if kind == ALTIMETRY_KIND else "store": folder.name, "folder": folder}
 
 

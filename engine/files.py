@@ -7,6 +7,7 @@ from engine.errors import InputError
 from engine.grid import Grid
 from engine.ingest import PRODUCTS, ingest
 from engine.progress import Progress, no_progress
+from engine.sources.boundary import reading
 from engine.sources.hycom import HYCOM
 from engine.sources.kept import keep_altimetry
 from engine.sources.observed import ALTIMETRY
@@ -24,7 +25,7 @@ def kind_of(file: Path) -> str:
     Its variables tell; names that HYCOM and GLORYS share belong to HYCOM where the file's own attributes name it. Raises
     InputError for a file that is damaged, is not NetCDF, or holds nothing of the three.
     """
-    with open_checked(file) as data:
+    with open_checked(file) as data, reading(file):
         names, words = set(data.variables), " ".join(str(data.getncattr(name)) for name in data.ncattrs())
         content = held(data)
     if names & set(ALTIMETRY[0].names):

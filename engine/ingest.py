@@ -2,13 +2,14 @@
 
 import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from engine.batch import Batch
-from engine.errors import InputError
+from engine.errors import InputError, ModelError
 from engine.grid import Grid, quarter_degree
 from engine.names import checked_name
 from engine.paths import stores_folder
@@ -16,9 +17,10 @@ from engine.progress import Progress, no_progress
 from engine.regrid import AreaMean
 from engine.sources.glorys import GLORYS
 from engine.sources.hycom import HYCOM, USUAL_SALINITY, potential_temperature
+from engine.sources.limits import check_box
 from engine.sources.product import Product, ProductDays
 from engine.store import AnalysisStore
-from engine.stores.writer import lock_path
+from engine.stores.writer import delete_folder, lock_path, locked
 from engine.variables import DEPTHS, PROGNOSTIC
 
 PRODUCTS: dict[str, Product] = {product.name: product for product in (HYCOM, GLORYS)}
@@ -59,6 +61,16 @@ def ingest(
     return folder
 
 
+def remove_abandoned() -> None:
+    """Remove what an ingest that was killed has left unfinished."""
+    for unfinished in stores_folder().glob(".*.unfinished"):
+        with suppress(ModelError):  # another process is writing it
+            lock = locked(unfinished)
+            delete_folder(unfinished)
+            lock.release()
+            lock_path(unfinished).unlink(missing_ok=True)
+
+
 class _Target:
     """Where the days of a product go: the model's grid by area means, or the box's own grid."""
 
@@ -70,8 +82,11 @@ class _Target:
             self._columns, width = None, self.grid.lon.size
         else:
             self.mean = None
-            lon, self._columns = _whole_circle(days.lon)
-            width = lon.size
+            hole, added = _hole(days.lon)
+            width = days.lon.size + added
+            values = sum(len(days.levels.reached) if name != "zos" else 1 for name in days.fields) * days.lat.size * width
+            check_box(days.paths[0], days.lat.size, width, values)
+            lon, self._columns = _whole_circle(days.lon, hole, added)
         self._width = width
         self._levels = np.array(days.levels.reached)
         depth = np.asarray(DEPTHS, dtype=np.float64)[self._levels]
@@ -84,7 +99,9 @@ class _Target:
     def batch(self, time: np.datetime64) -> Batch:
         """Return the fields of one day on the target grid, dry cells missing."""
         whole = {}
-        for name, values in self._fields(time).items():
+        fields = self._fields(time)
+        for name in tuple(fields):
+            values = fields.pop(name)  # so that no more than one field is in memory twice
             if values.ndim == 2:
                 whole[name] = np.where(self.grid.wet_surface, values, np.nan)
                 continue
@@ -120,16 +137,19 @@ class _Target:
         return out
 
 
-def _whole_circle(lon: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+def _hole(lon: np.ndarray) -> tuple[int, int]:
+    """Return the last column before the widest step, and how many columns would fill it: none but across the prime meridian."""
+    steps = np.diff(lon)
+    hole = int(np.argmax(steps))
+    return hole, max(round(steps[hole] / float(np.median(steps))) - 1, 0)
+
+
+def _whole_circle(lon: np.ndarray, hole: int, added: int) -> tuple[np.ndarray, np.ndarray | None]:
     """Return longitudes without a hole, and the columns the data take in them, None where nothing was added.
 
     A box across the prime meridian falls apart in [0, 360); it becomes a full circle, missing outside the box.
     """
-    steps = np.diff(lon)
-    hole = int(np.argmax(steps))
-    step = float(np.median(steps))
-    added = round(steps[hole] / step) - 1
-    if added < 1:
+    if not added:
         return lon, None
     between = np.linspace(lon[hole], lon[hole + 1], added + 2)[1:-1]
     columns = np.r_[0 : hole + 1, hole + 1 + added : lon.size + added]
@@ -139,11 +159,18 @@ def _whole_circle(lon: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
 def _sea_floor(lat: np.ndarray, lon: np.ndarray, depth: np.ndarray, wet: np.ndarray) -> np.ndarray:
     """Return the sea floor (h, w) of the global bathymetry, at least as deep as the deepest wet level, NaN on land."""
     around = quarter_degree()
-    rows = np.abs(around.lat[:, None] - lat).argmin(axis=0)
-    columns = np.abs((around.lon[:, None] - lon + 180) % 360 - 180).argmin(axis=0)
-    charted = np.nan_to_num(around.deptho[np.ix_(rows, columns)], nan=0)
-    deepest = (wet * depth[:, None, None]).max(axis=0)
-    return np.where(wet.any(axis=0), np.maximum(charted, deepest), np.nan).astype(np.float32)
+    rows = _nearest(around.lat, lat)
+    columns = _nearest(np.r_[around.lon[-1] - 360, around.lon, around.lon[0] + 360], lon) - 1
+    floor = np.nan_to_num(around.deptho[np.ix_(rows, columns % around.lon.size)], nan=0).astype(np.float32)
+    for metres, level in zip(depth, wet, strict=True):
+        np.maximum(floor, np.float32(metres), out=floor, where=level)
+    floor[~wet.any(axis=0)] = np.nan
+    return floor
+
+
+def _nearest(coordinate: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Return the number of the value of an ascending coordinate next to each of those wanted."""
+    return np.searchsorted((coordinate[1:] + coordinate[:-1]) / 2, wanted)
 
 
 def _identifier(days: ProductDays) -> str:

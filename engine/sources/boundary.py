@@ -10,7 +10,7 @@ from engine.errors import InputError
 FAULTS = (OSError, RuntimeError, ValueError, ArithmeticError, LookupError, TypeError, AttributeError, AssertionError, MemoryError)
 """What netCDF4, HDF5, numpy and cftime were seen to raise on damaged files."""
 
-_step: ContextVar[Callable[[], None] | None] = ContextVar("step", default=None)
+_step: ContextVar[Callable[[str], None] | None] = ContextVar("step", default=None)
 
 
 @contextmanager
@@ -18,7 +18,7 @@ def reading(path: Path, what: str = "its header") -> Iterator[None]:
     """Turn any error of a library that reads `what` of the file `path` into an InputError that names both and the remedy."""
     step = _step.get()
     if step is not None:
-        step()
+        step(f"{path}: {what}")
     try:
         yield
     except InputError:
@@ -29,13 +29,14 @@ def reading(path: Path, what: str = "its header") -> Iterator[None]:
             "a smaller box"
         ) from error
     except FAULTS as error:
-        reason = " ".join(str(error).split())[:200] or type(error).__name__
+        told = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        reason = " ".join(told.split())[:200]
         raise InputError(f"{path}: {what} cannot be read ({reason}); expected a whole NetCDF file: download it again") from error
 
 
 @contextmanager
-def watched(step: Callable[[], None]) -> Iterator[None]:
-    """Call `step` at the beginning of each opening and reading within, so that whoever watches knows that it goes on."""
+def watched(step: Callable[[str], None]) -> Iterator[None]:
+    """Call `step` with what is read at the beginning of each opening and reading within, so that a watcher knows it goes on."""
     token = _step.set(step)
     try:
         yield

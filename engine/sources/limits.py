@@ -20,10 +20,10 @@ MOST_LEVELS = 500
 MOST_TIMES = 20_000
 """Times in a file: fifty years of days, two years of hours."""
 
-MOST_STORE_CELLS = 2**25
-"""Cells in all levels of a box kept on its own grid, so that the fields of a day take half a gigabyte.
+MOST_DAY_VALUES = 2**27
+"""Values in all fields of a day of a box kept on its own grid: half a gigabyte in memory.
 
-At 1/100 degree that is a box of 15 x 15 degrees with 15 levels, or of 58 x 58 degrees at the surface alone.
+Four fields on 15 levels make a box of 15 x 15 degrees at 1/100 degree, of 125 x 125 degrees at 1/12.
 """
 
 MOST_CHUNK_BYTES = 2**28
@@ -40,6 +40,9 @@ MOST_ATTRIBUTES = 2**16
 
 MOST_ATTRIBUTE_BYTES = 2**20
 """Bytes of one attribute: a history of thousands of commands has less."""
+
+LONGEST_TEXT = 10_000
+"""Letters of an attribute that are kept; titles and sources have a few hundred."""
 
 ALWAYS_READ = 2**30
 """Values up to which a file may be as empty as it likes."""
@@ -68,13 +71,13 @@ def check_shape(path: Path, name: str, axes: Sequence[str], shape: Sequence[int]
         )
 
 
-def check_box(path: Path, levels: int, rows: int, columns: int) -> None:
-    """Raise InputError where a box that keeps its own grid has more cells than the fields of a day may have in memory."""
-    if levels * rows * columns > MOST_STORE_CELLS:
+def check_box(path: Path, rows: int, columns: int, values: int) -> None:
+    """Raise InputError where a box that keeps its own grid has more cells, or `values` in a day, than fit into memory."""
+    if rows * columns > MOST_CELLS or values > MOST_DAY_VALUES:
         raise InputError(
-            f"{path} is a box of {rows} rows and {columns} columns with {levels} levels on its own grid (a box across the prime "
-            f"meridian is kept as a whole circle); expected at most {MOST_STORE_CELLS / 1e6:.1f} million cells: cut out a "
-            "smaller box, on one side of the meridian"
+            f"{path} is kept on its own grid, {rows} rows x {columns} columns with {values / 1e6:.0f} million values a day (one "
+            f"across the prime meridian becomes a whole circle); expected at most {MOST_CELLS / 1e6:.0f} million cells and "
+            f"{MOST_DAY_VALUES / 1e6:.0f} million values: cut out a smaller box, on one side of the meridian"
         )
 
 

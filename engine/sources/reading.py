@@ -14,7 +14,7 @@ import numpy as np
 from engine.errors import InputError
 from engine.sources.boundary import reading
 from engine.sources.damage import check_whole
-from engine.sources.limits import check_dataset, check_shape
+from engine.sources.limits import LONGEST_TEXT, check_dataset, check_shape
 from engine.variables import VARIABLES
 
 Units = Mapping[str, tuple[float, float]]
@@ -138,7 +138,7 @@ class GriddedFile:
 
     def _read_header(self, data: netCDF4.Dataset) -> None:
         self.found = {want.field: name for want in self.wanted if (name := self._find(data, want))}
-        self.attributes = {name: str(data.getncattr(name)) for name in data.ncattrs()}
+        self.attributes = {name: str(data.getncattr(name))[:LONGEST_TEXT] for name in data.ncattrs()}
         self.standard_names = {name: str(getattr(data[provider], "standard_name", "")) for name, provider in self.found.items()}
         if not self.found:
             names = ", ".join("/".join(want.names) for want in self.wanted)

@@ -201,7 +201,7 @@ def test_no_command_advises_an_option_that_it_does_not_have(
         raise error
 
     for place in (
-        "engine.files.take_in", "engine.commands.eddies.find_eddies", "engine.commands.analyse.analyse",
+        "engine.guarded.take_in_guarded", "engine.commands.eddies.find_eddies", "engine.commands.analyse.analyse",
         "engine.commands.verify.verify_store", "engine.store.list_stores", "sample_data.build.build",
     ):  # fmt: skip
         monkeypatch.setattr(place, failing)

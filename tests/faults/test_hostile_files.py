@@ -1,0 +1,126 @@
+"""Files made to do harm end in one sentence: no traceback, no endless reading, no memory without bound, nothing left behind."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import engine.guarded
+from engine.errors import InputError
+from engine.files import take_in
+from engine.forecast import Cancelled
+from engine.guarded import take_in_guarded
+from engine.ingest import ingest
+from engine.paths import home, stores_folder
+from engine.sources.damage import check_whole
+from engine.store import open_store
+from tests.faults.hostile import CONTENTS, HEADERS, SIZES, good
+
+
+def nothing_left() -> bool:
+    return not [path for path in home().rglob("*") if path.is_file()]
+
+
+@pytest.mark.parametrize("name", HEADERS)
+def test_an_impossible_header_is_refused_before_any_library_reads_it(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "bad.nc"
+    HEADERS[name](path)
+    with pytest.raises(InputError, match=r"bad\.nc.*; expected "):
+        check_whole(path)
+        take_in([path])
+
+
+@pytest.mark.parametrize("name", SIZES)
+def test_a_file_larger_than_any_that_is_read_is_refused_by_its_header(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "bad.nc"
+    SIZES[name](path)
+    with pytest.raises(InputError, match=r"bad\.nc.*; expected .*: (cut out|split|choose|write it|download)"):
+        ingest("hycom", [path])
+    assert nothing_left()
+
+
+@pytest.mark.parametrize("name", CONTENTS)
+def test_a_file_of_odd_content_is_read_or_refused_in_one_sentence(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "bad.nc"
+    CONTENTS[name](path)
+    try:
+        take_in([path], "hycom")
+    except InputError as error:
+        assert "bad.nc" in str(error) and len(str(error)) < 600 and "\n" not in str(error)
+        assert nothing_left()
+
+
+def test_the_title_of_a_store_is_no_longer_than_a_title(tmp_path: Path) -> None:
+    path = tmp_path / "long.nc"
+    CONTENTS["a text of five million letters"](path)
+    assert len(open_store(take_in([path])).attrs["description"]) < 20_000
+
+
+def test_files_are_taken_in_by_a_process_of_its_own_that_reports_how_far_it_is(tmp_path: Path) -> None:
+    seen: list[float] = []
+    folder = take_in_guarded([good(tmp_path / "box.nc")], lambda fraction, _: seen.append(fraction), identifier="box")
+    assert open_store(folder).complete and folder == stores_folder() / "box"
+    assert seen[-1] == 1.0
+
+
+def test_what_the_process_refuses_is_refused_in_its_words(tmp_path: Path) -> None:
+    (tmp_path / "page.nc").write_text("<html>503</html>")
+    with pytest.raises(InputError, match=r"page\.nc is not NetCDF, it begins with '<html>503"):
+        take_in_guarded([tmp_path / "page.nc"])
+
+
+def test_files_given_up_on_the_way_leave_nothing_behind(tmp_path: Path) -> None:
+    def give_up(fraction: float, doing: str) -> None:
+        raise Cancelled(doing)
+
+    with pytest.raises(Cancelled):
+        take_in_guarded([good(tmp_path / "box.nc", count=20)], give_up)
+    assert nothing_left()
+
+
+def as_process(monkeypatch: pytest.MonkeyPatch, script: str) -> None:
+    """Let `script` stand for the reading process, which has begun to read a file."""
+    begin = """import json, os, signal, sys; print('{"reading": "bad.nc: salinity"}', flush=True)\n"""
+    monkeypatch.setattr(engine.guarded, "COMMAND", (sys.executable, "-c", begin + script))
+
+
+@pytest.mark.parametrize(
+    ("script", "ending"),
+    [
+        ("os.kill(os.getpid(), signal.SIGSEGV)", "SIGSEGV"),
+        ("os.abort()", "SIGABRT"),
+        ("os._exit(3)", "code 3"),
+        ("print('half a li', end='', flush=True); os._exit(0)", "code 0"),
+    ],
+)
+def test_a_library_that_crashes_is_a_refusal_that_names_what_it_read(
+    monkeypatch: pytest.MonkeyPatch, script: str, ending: str
+) -> None:
+    as_process(monkeypatch, script)
+    with pytest.raises(InputError, match=f"bad.nc: salinity could not be read: the library .* ended with {ending}; expected"):
+        take_in_guarded([Path("bad.nc")])
+
+
+def test_reading_without_end_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    as_process(monkeypatch, "signal.signal(signal.SIGTERM, signal.SIG_IGN)\nwhile True: pass")
+    monkeypatch.setattr(engine.guarded, "LONGEST_STEP", 0.2)
+    monkeypatch.setattr(engine.guarded, "GRACE_SECONDS", 0.2)
+    with pytest.raises(InputError, match=r"bad\.nc: salinity could not be read within .* of processor time; expected"):
+        take_in_guarded([Path("bad.nc")])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not count all memory")
+def test_memory_of_the_reading_process_is_bounded() -> None:
+    script = "import engine.guarded as g; g._limit_memory()\ntry: bytearray(4 << 30)\nexcept MemoryError: print('refused')"
+    assert subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout == "refused\n"
+
+
+def test_an_ingest_that_was_killed_leaves_nothing_behind_once_the_next_one_crashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    left = stores_folder() / ".box.unfinished"
+    left.mkdir(parents=True)
+    (left / "zarr.json").write_text("{}")
+    as_process(monkeypatch, "os.abort()")
+    with pytest.raises(InputError):
+        take_in_guarded([Path("bad.nc")])
+    assert nothing_left()
