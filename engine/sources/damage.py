@@ -6,12 +6,13 @@ from pathlib import Path
 from engine.errors import InputError
 from engine.sources.boundary import reading
 from engine.sources.classic import VERSIONS, ClassicHeader, DamagedHeader
+from engine.sources.hdf5 import check_hdf5
 
 _HDF5 = b"\x89HDF\r\n\x1a\n"
 
 
 def check_whole(path: Path) -> None:
-    """Raise InputError where `path` is missing, is not NetCDF, has an impossible header, or ends before its content does.
+    """Raise InputError where `path` is missing, is not NetCDF, has an impossible header, refers to others, or ends too early.
 
     The library itself pads a truncated classic file with zeros in silence, which would read as 20 degC water.
     """
@@ -36,6 +37,9 @@ def check_whole(path: Path) -> None:
     if size < expected:
         where = f"{size} bytes, within its header" if expected == math.inf else f"{size} of {expected} bytes"
         raise InputError(f"{path} ends after {where}; expected the whole file: download it again")
+    if head.startswith(_HDF5):
+        with reading(path):
+            check_hdf5(path)
 
 
 def _end_of_hdf5(head: bytes) -> float:

@@ -1,10 +1,7 @@
 """How large a provider's file may be, checked from its header before any value is read."""
 
-import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-
-import netCDF4
 
 from engine.errors import InputError
 
@@ -30,7 +27,7 @@ MOST_CHUNK_BYTES = 2**28
 """Bytes of one chunk, which the library unpacks as a whole; a global level at 1/12 degree in float64 has 153 million."""
 
 MOST_NAMES = 4096
-"""Variables, dimensions and groups together, which the library lists when it opens a file."""
+"""Names in a list or a file, which the library lists when it opens it: the longest of the providers' files have a hundred."""
 
 DEEPEST_GROUP = 8
 """Groups within groups; the providers' files have none."""
@@ -78,41 +75,4 @@ def check_box(path: Path, rows: int, columns: int, values: int) -> None:
             f"{path} is kept on its own grid, {rows} rows x {columns} columns with {values / 1e6:.0f} million values a day (one "
             f"across the prime meridian becomes a whole circle); expected at most {MOST_CELLS / 1e6:.0f} million cells and "
             f"{MOST_DAY_VALUES / 1e6:.0f} million values: cut out a smaller box, on one side of the meridian"
-        )
-
-
-def check_dataset(path: Path, data: netCDF4.Dataset) -> None:
-    """Raise InputError where an opened file has chunks larger than memory, endless names or groups, or next to no content."""
-    names, values = 0, 0
-    for depth, group in _groups(data):
-        names += len(group.variables) + len(group.dimensions) + len(group.groups)
-        if names > MOST_NAMES or depth > DEEPEST_GROUP:
-            what = f"more than {MOST_NAMES} names" if names > MOST_NAMES else f"groups {depth} deep"
-            raise InputError(f"{path} has {what}; expected the few variables of a provider's file: choose another file")
-        for variable in group.variables.values():
-            _check_chunk(path, variable)
-            values += math.prod(variable.shape)
-    size = path.stat().st_size
-    if values > max(ALWAYS_READ, MOST_VALUES_A_BYTE * size):
-        raise InputError(
-            f"{path} announces {values:.2g} values in {size} bytes, so that nearly all are missing or one constant; expected "
-            "fields with content: download it again or cut out a box"
-        )
-
-
-def _groups(data: netCDF4.Dataset) -> Iterator[tuple[int, netCDF4.Dataset]]:
-    waiting = [(0, data)]
-    while waiting:
-        depth, group = waiting.pop()
-        yield depth, group
-        waiting += [(depth + 1, child) for child in group.groups.values()]
-
-
-def _check_chunk(path: Path, variable: netCDF4.Variable) -> None:
-    chunks = variable.chunking()
-    width = getattr(variable.dtype, "itemsize", 1)  # text of any length has no size of its own
-    if isinstance(chunks, list) and math.prod(chunks) * width > MOST_CHUNK_BYTES:
-        raise InputError(
-            f"{path}: {variable.name} is stored in chunks of {' x '.join(map(str, chunks))} values; expected at most "
-            f"{MOST_CHUNK_BYTES >> 20} MiB each: write it with smaller ones (nccopy -c time/1,depth/1 in.nc out.nc)"
         )

@@ -14,7 +14,7 @@ import numpy as np
 from engine.errors import InputError
 from engine.sources.boundary import reading
 from engine.sources.damage import check_whole
-from engine.sources.limits import LONGEST_TEXT, check_dataset, check_shape
+from engine.sources.limits import LONGEST_TEXT, check_shape
 from engine.variables import VARIABLES
 
 Units = Mapping[str, tuple[float, float]]
@@ -261,9 +261,7 @@ def held(data: netCDF4.Dataset) -> str:
 
 def _opened(path: Path) -> netCDF4.Dataset:
     with reading(path):
-        data = netCDF4.Dataset(path)
-        check_dataset(path, data)
-    return data
+        return netCDF4.Dataset(path)
 
 
 def _unpacked(variable: netCDF4.Variable, index: tuple[int, ...]) -> np.ndarray:

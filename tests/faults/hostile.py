@@ -4,6 +4,7 @@ import struct
 from collections.abc import Callable
 from pathlib import Path
 
+import h5py
 import netCDF4
 import numpy as np
 
@@ -90,6 +91,39 @@ def wide_chunk(data: netCDF4.Dataset) -> None:
     data.createVariable("wide", "f8", ("endless",), chunksizes=(2**28 - 1,), zlib=True)
 
 
+def in_another_file(how: str) -> Make:
+    """Return what writes a good file whose salinity lies in another one: as raw bytes, as a view, or as a link."""
+
+    def make(path: Path) -> None:
+        other = path.with_name("secret")
+        with h5py.File(good(path), "a") as data, h5py.File(other, "w") as secret:
+            shape = data["salinity"].shape
+            secret["x"] = np.zeros(shape, "i2")
+            axes = [scale[0].name for scale in data["salinity"].dims]
+            attributes = {name: data["salinity"].attrs[name] for name in ("units", "scale_factor", "add_offset")}
+            del data["salinity"]
+            if how == "a link":
+                data["salinity"] = h5py.ExternalLink(str(other), "x")
+                return
+            if how == "a view":
+                layout = h5py.VirtualLayout(shape, "i2")
+                layout[:] = h5py.VirtualSource(str(other), "x", shape)
+                variable = data.create_virtual_dataset("salinity", layout)
+            else:
+                variable = data.create_dataset("salinity", shape, "i2", external=[(str(other), 0, 2 * int(np.prod(shape)))])
+            variable.attrs.update(attributes)
+            for number, axis in enumerate(axes):
+                variable.dims[number].attach_scale(data[axis])
+
+    return make
+
+
+def group_in_itself(path: Path) -> None:
+    """Write a good file with a group that holds the whole file, itself included."""
+    with h5py.File(good(path), "a") as data:
+        data.create_group("inner")["outer"] = data["/"]
+
+
 def of_type(kind: str) -> Damage:
     """Give salinity another type: text, compound or lists of any length."""
 
@@ -124,8 +158,8 @@ def values(variable: str, value: float) -> Damage:
 
 
 def big_attributes(data: netCDF4.Dataset) -> None:
-    """Add a text of five million letters."""
-    data.title = "x" * 5_000_000
+    """Add a text of a million letters."""
+    data.title = "x" * 1_000_000
 
 
 def _classic5(dimensions: bytes, attributes: bytes, variables: bytes = bytes(12)) -> bytes:
@@ -193,9 +227,16 @@ SIZES: dict[str, Make] = {
     "chunks of 2 GB": damaged(wide_chunk),
     "groups a hundred deep": damaged(deep_groups),
     "5000 variables": damaged(many_names),
+    "an attribute of 40 MB": damaged(attribute("salinity", "flag", np.zeros(5_000_000))),
     "4000 x 4000 x 40 of nothing": box(np.linspace(-20, 19.99, 4000), np.linspace(100, 139.99, 4000), 40),
 }
 """Files that are in order, and larger than any that is read."""
+
+LINKS: dict[str, Make] = {
+    **{f"salinity in another file as {how}": in_another_file(how) for how in ("raw bytes", "a view", "a link")},
+    "a group within itself": group_in_itself,
+}
+"""Files that lead the library elsewhere, or round in circles."""
 
 CONTENTS: dict[str, Make] = {
     **{f"salinity of {kind}": damaged(of_type(kind)) for kind in ("text", "letters", "compound", "lists", "names")},
@@ -217,6 +258,6 @@ CONTENTS: dict[str, Make] = {
     "units that are no text": edited(b"degC", b"\xff\xfe\x80\x81", "NETCDF3_CLASSIC"),
     "a name that is no text": edited(b"salinity", b"\xff\xfe\x80\x81\xff\xfe\x80\x81", "NETCDF3_CLASSIC"),
     "a fill value of text": damaged(attribute("surf_el", "missing_value", "none")),
-    "a text of five million letters": damaged(big_attributes),
+    "a text of a million letters": damaged(big_attributes),
 }
 """Files whose header is in order and whose content nobody expects; a few can be read nevertheless."""

@@ -15,7 +15,7 @@ from engine.ingest import ingest
 from engine.paths import home, stores_folder
 from engine.sources.damage import check_whole
 from engine.store import open_store
-from tests.faults.hostile import CONTENTS, HEADERS, SIZES, good
+from tests.faults.hostile import CONTENTS, HEADERS, LINKS, SIZES, good
 
 
 def nothing_left() -> bool:
@@ -40,6 +40,15 @@ def test_a_file_larger_than_any_that_is_read_is_refused_by_its_header(tmp_path: 
     assert nothing_left()
 
 
+@pytest.mark.parametrize("name", LINKS)
+def test_a_file_that_leads_elsewhere_is_refused_before_the_library_follows_it(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "bad.nc"
+    LINKS[name](path)
+    with pytest.raises(InputError, match=r"bad\.nc.*(another file|another place|within itself); expected .*: choose another"):
+        take_in([path])
+    assert nothing_left()
+
+
 @pytest.mark.parametrize("name", CONTENTS)
 def test_a_file_of_odd_content_is_read_or_refused_in_one_sentence(tmp_path: Path, name: str) -> None:
     path = tmp_path / "bad.nc"
@@ -53,7 +62,7 @@ def test_a_file_of_odd_content_is_read_or_refused_in_one_sentence(tmp_path: Path
 
 def test_the_title_of_a_store_is_no_longer_than_a_title(tmp_path: Path) -> None:
     path = tmp_path / "long.nc"
-    CONTENTS["a text of five million letters"](path)
+    CONTENTS["a text of a million letters"](path)
     assert len(open_store(take_in([path])).attrs["description"]) < 20_000
 
 
