@@ -10,12 +10,13 @@ from panel.util import edit_readonly
 from app.address_link import language_switch, page_template
 from app.embedding import embedded_page, is_embedded
 from app.folding import FoldOnPhones
+from app.instead import shown_instead
 from app.language import say, words_in
 from app.leaving import let_go_when_left
 from app.library_names import library_names
 from app.saving import KINDS, SCRIPT, SKILL_KINDS, SaveMenu
 from app.scene import Scene, build_scene
-from app.selection import Selection, sync_with_address
+from app.selection import ADDRESS, Selection, sync_with_address
 from app.services import Services
 from app.tabs import VIEWS
 from app.theme import PHONE_WIDTH, STYLE_SHEET, THEME
@@ -93,6 +94,7 @@ class Session:
         selection.param.watch(self._show_drift, DRIFT_CHOICES)
         self.map.component.param.watch(self._show_details, "extent")
         selection.param.watch(self._show_line, ["section", "chart", "comparison"])
+        selection.param.watch(self._show_saving, ["lead", "range_mode", "low", "high", "chart", "section"])
         self._show_line()
         pn.state.onload(self._loaded)
 
@@ -189,6 +191,7 @@ class Session:
         finally:
             self._fingerprint = self._now()
         self.scene = scene
+        self._show_saving()
         if scene.needs_reference:
             self.services.submit("reference", self.selection.source, scene.start)
         with pn.io.hold():
@@ -211,6 +214,14 @@ class Session:
         shown = [self.map.component, self.details.layout] if has_map else [self.skill.layout]
         if self.main.objects != shown:
             self.main.objects = shown
+
+    def _show_saving(self, *_: Any) -> None:
+        """Let files be of what is shown where that is not what the address says."""
+        if self.scene is not None and not self.embedded:
+            instead = shown_instead(self.selection, self.services, self.scene)
+            shown = {ADDRESS[name]: str(value) for name, (value, _) in instead.items()}
+            if self.save_maps.shown != shown:
+                self.save_maps.shown = shown
 
     def _show_skill(self, *_: Any) -> None:
         if self._ready and not self.embedded and self.scene is not None and self.selection.view == "skill":

@@ -1,6 +1,7 @@
 """What is looked at: one small object behind every view, held in the address bar, with no data and no widgets."""
 
 import json
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -174,9 +175,11 @@ def from_address(arguments: Mapping[str, str]) -> Selection:
         text = arguments[key]
         try:
             value = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             value = text
         try:
+            if isinstance(value, float) and not math.isfinite(value):
+                raise ValueError(text)
             setattr(selection, name, text if isinstance(selection.param[name], param.String) else value)
         except ValueError as error:
             raise InputError(f"{key} is {text[:40]!r}; expected {selection.describe(name)}") from error

@@ -2,6 +2,10 @@
 
 import errno
 import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 from engine.errors import InputError, ModelError, ResourceError
 
@@ -12,6 +16,7 @@ _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _LOCKED = {errno.EACCES, errno.EPERM, errno.EROFS}
 _NO_FOLDER = {errno.ENOTDIR, errno.ENOENT, errno.EISDIR, errno.EEXIST, errno.ELOOP}
 _MOST_SHOWN = 160
+_NOTHING_FREE = 1 << 20
 
 
 def failure_of(error: BaseException) -> InputError | ModelError | None:
@@ -43,6 +48,17 @@ def reason(error: OSError) -> str:
     if error.errno in (errno.EMFILE, errno.ENFILE):
         return f"cannot be opened beside so many other files ({why}): give fewer files, or raise `ulimit -n`"
     return f"could not be read or written ({why}): check the disk"
+
+
+@contextmanager
+def netcdf_written(path: Path) -> Iterator[None]:
+    """Turn the RuntimeError with which the NetCDF library ends where it cannot write to `path` into the OSError behind it."""
+    try:
+        yield
+    except RuntimeError as error:
+        full = shutil.disk_usage(path.parent).free < _NOTHING_FREE
+        code, why = (errno.ENOSPC, os.strerror(errno.ENOSPC)) if full else (errno.EIO, f"{error}; is there space?")
+        raise OSError(code, why, str(path)) from error
 
 
 def _path(error: OSError, most: int = _MOST_SHOWN) -> str:

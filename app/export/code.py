@@ -18,7 +18,8 @@ def script(selection: Selection, scene: Scene, extent: Extent, lead: int) -> str
     store, _, part = panel["store"].partition("/")
     south, north, west, east = extent
     lines = [
-        f'"""{panel["quantity"]}, day {lead}: {panel["title"]}. {panel["notice"].capitalize()}."""',
+        # A label comes from a store, which anybody may have made: it must stay text.
+        repr(f"{panel['quantity']}, day {lead}: {panel['title']}. {panel['notice'].capitalize()}."),
         "",
         "import xarray as xr",
         "",
@@ -31,7 +32,7 @@ def script(selection: Selection, scene: Scene, extent: Extent, lead: int) -> str
     if not selection.source.startswith("store:") and scene.start:
         lines += [f"# goms forecast --source {selection.source} --init {scene.start} --days {len(scene.leads) - 1} --heads all"]
     lines += [
-        f'store = open_store(stores_folder() / "{store}")' + (f'.part("{part}")' if part else ""),
+        f"store = open_store(stores_folder() / {store!r})" + (f".part({part!r})" if part else ""),
         f'field = derive(store, "{variable}", {lead}, {panel["depth_index"]}, "{quantity}", usual_ocean(store.grid))',
         'values = xr.DataArray(field, {"lat": store.grid.lat, "lon": store.grid.lon}, ("lat", "lon"))',
         f'values.attrs["units"] = "{panel["units"]}"',

@@ -20,6 +20,7 @@ from app.words import notice
 from engine import __version__
 from engine.derived import DISPLAY_VARIABLES
 from engine.errors import InputError
+from engine.failures import netcdf_written
 from engine.regions import Region
 from engine.variables import VARIABLES
 
@@ -121,7 +122,8 @@ def saved(found: xr.Dataset, file_format: str) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"view.{file_format}"
         if file_format == "nc":
-            found.to_netcdf(path, engine="netcdf4", encoding=packed)
+            with netcdf_written(path):
+                found.to_netcdf(path, engine="netcdf4", encoding=packed)
         else:
             # Not into the archive itself: Zarr writes metadata more than once, and an archive would keep every version.
             found.to_zarr(path.with_suffix(""), mode="w", zarr_format=3, consolidated=False)

@@ -1,5 +1,7 @@
 """The loop as a film: the same figure day after day, with its title, valid time, lead, source and colour bar burnt in."""
 
+import errno
+import os
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -39,12 +41,16 @@ def film(
         sheet.turn_to(frames_of(lead))
         picture = sheet.pixels()
         drawn.append(_smaller(picture) if file_format == "gif" else picture)
+    if file_format == "gif":
+        return imageio.imwrite("<bytes>", np.stack(drawn), extension=".gif", duration=1000 / frames_per_second, loop=0)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"film.{file_format}"
-        if file_format == "gif":
-            imageio.imwrite(path, np.stack(drawn), duration=1000 / frames_per_second, loop=0)
-        else:
+        try:
             imageio.imwrite(path, np.stack(drawn), fps=frames_per_second, codec="libx264", macro_block_size=2, quality=8)
+            # The encoder says nothing of a full disk; what it then leaves lacks its end and with it the list of pictures.
+            imageio.immeta(path, plugin="FFMPEG")
+        except OSError as error:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path)) from error
         return path.read_bytes()
 
 

@@ -18,13 +18,22 @@ from app.colouring import colour_choice
 from app.export import charts, data, film, picture
 from app.export.code import script
 from app.export.frame import Colouring, Extent, Frame, frames
+from app.instead import refuse_instead
 from app.scene import build_scene, shown_variable
 from app.selection import Selection, from_address
 from app.services import Services
-from engine.errors import InputError
+from app.views.map import untouched, view_of
+from engine.errors import InputError, ResourceError
+from engine.failures import failure_of
+from engine.regions import REGIONS
 
 ASPECT = 2.1
 """Width over height of a picture, but for the globe, whose poles end it."""
+
+NO_ROOM = (
+    "the server lacks the disk or the memory for this file: choose a smaller region or fewer maps, or ask whoever runs it to "
+    "free space where temporary files lie (TMPDIR)"
+)
 
 SKILL_FILES = ("skill.png", "skill.svg", "skill.csv")
 """What there is of the view without maps."""
@@ -34,12 +43,18 @@ LOOK = (0.0, 0.5, 1.0)
 
 
 class Export:
-    """What one address shows, as every kind of file; raises InputError for an address or a scene that shows nothing."""
+    """What one address shows, as every kind of file.
+
+    Raises InputError for an address or a scene that shows nothing, and where it would show something else than is asked for.
+    """
 
     def __init__(self, services: Services, arguments: dict[str, str]) -> None:
         self.services = services
         self.selection = from_address(arguments)
+        if untouched(self.selection) and (region := REGIONS.get(self.selection.region)) is not None:
+            self.selection.latitude, self.selection.longitude, self.selection.span = view_of(region)
         self.scene = build_scene(self.selection, services)
+        refuse_instead(arguments, self.selection, services, self.scene)
         self.leads = [lead for lead in self.scene.leads if lead in self.scene.panels[0]["leads"]]
         if not self.leads:
             raise InputError(f"{self.scene.panels[0]['empty']}; nothing can be saved yet")
@@ -101,7 +116,11 @@ class Export:
 
 
 def skill_file(services: Services, selection: Selection, ending: str) -> tuple[bytes, str]:
-    """Return the body and media type of a picture or table of scores; raises InputError where nothing is scored."""
+    """Return the body and media type of a picture or table of scores; raises InputError where nothing, or not this, is scored."""
+    if selection.skill:
+        found = skill.choices(selection.source, selection.model, on_disk=True)
+        if selection.skill not in found:
+            raise InputError(f"skill is {selection.skill[:40]!r}; expected one of {', '.join(found)}: choose another result")
     if ending == "csv":
         return skill.as_csv(selection), data.FORMATS["csv"]
     return _chart_file(charts.skill_charts_of(services, selection), ending, selection.theme)
@@ -122,7 +141,7 @@ class ExportHandler(AuthRequestHandler):
 
     @authenticated
     async def get(self, name: str) -> None:
-        """Answer the file, or 400 with one plain sentence where it cannot be made."""
+        """Answer the file, or one plain sentence: 400 where it cannot be made, 507 where disk or memory do not suffice."""
         arguments = {key: self.get_query_argument(key) for key in self.request.query_arguments}
 
         def make() -> tuple[bytes, str]:
@@ -132,10 +151,13 @@ class ExportHandler(AuthRequestHandler):
 
         try:
             body, media_type = await asyncio.get_running_loop().run_in_executor(self.pool, make)
-        except InputError as error:
-            self.set_status(400)
+        except Exception as error:
+            failure = failure_of(error)
+            if failure is None:
+                raise
+            self.set_status(507 if isinstance(failure, ResourceError) else 400)
             self.set_header("Content-Type", "text/plain; charset=utf-8")
-            self.finish(f"{error}\n")
+            self.finish(f"{NO_ROOM if isinstance(failure, ResourceError) else failure}\n")
             return
         self.set_header("Content-Type", media_type)
         self.set_header("Content-Disposition", f'attachment; filename="goms-{name}"')

@@ -38,6 +38,8 @@ class SaveMenu(JSComponent):
 
     kinds = param.Dict(default=KINDS, constant=True, doc="file name -> label, in order")
 
+    shown = param.Dict(default={}, doc="key of the address -> what the page shows in place of what the address says")
+
     words = param.Dict(default={}, constant=True, doc="English text of the script -> that of the page.")
 
     _esm = SCRIPT

@@ -41,7 +41,9 @@ export function render({ model }) {
     save.disabled = true;
     tell(say(name.startsWith("loop") ? "Making the film ..." : "Making the file ..."));
     try {
-      const answer = await fetch(new URL(`export/${name}${location.search}`, document.baseURI));
+      const asked = new URLSearchParams(location.search);
+      for (const [key, value] of Object.entries(model.shown)) asked.set(key, value);
+      const answer = await fetch(new URL(`export/${name}?${asked}`, document.baseURI));
       if (!answer.ok) throw new Error((await answer.text()).trim() || answer.statusText);
       const link = document.createElement("a");
       link.href = URL.createObjectURL(await answer.blob());

@@ -85,7 +85,7 @@ class MapView:
         if (latitude, longitude, span) == chosen:
             return
         named = REGIONS.get(self.selection.region)
-        region = self.selection.region if named and _close(event.new, _view_of(named)) else OWN_VIEW
+        region = self.selection.region if named and _close(event.new, view_of(named)) else OWN_VIEW
         self.selection.param.update(
             latitude=max(-90.0, min(90.0, latitude)), longitude=longitude % 360, span=max(0.1, min(720.0, span)), region=region
         )
@@ -111,7 +111,7 @@ class MapView:
             self._look_at(REGIONS[event.new])
 
     def _look_at(self, region: Region) -> None:
-        latitude, longitude, span = _view_of(region)
+        latitude, longitude, span = view_of(region)
         self.selection.param.update(latitude=latitude, longitude=longitude % 360, span=span)
 
     def _view_chosen(self, *_: Any) -> None:
@@ -143,7 +143,7 @@ def _view(selection: Selection) -> tuple[float, float, float]:
     return float(selection.latitude), float(selection.longitude), float(selection.span)
 
 
-def _view_of(region: Region) -> tuple[float, float, float]:
+def view_of(region: Region) -> tuple[float, float, float]:
     """Return the view (centre latitude, centre longitude, span) that holds a region."""
     height, width = region.lat_max - region.lat_min, region.lon_max - region.lon_min
     span = 360.0 if width >= 360 else min(360.0, max(width, height * ASPECT) * 1.04)

@@ -12,6 +12,7 @@ import xarray as xr
 
 from engine.eddies import Eddies, detect, track
 from engine.errors import InputError
+from engine.failures import netcdf_written
 from engine.progress import Progress, no_progress
 from engine.sources.reading import METRES, GriddedFile, Wanted
 from engine.store import find_store, open_store
@@ -103,7 +104,9 @@ def _write(data: xr.Dataset, out: Path) -> None:
         else:
             since = {"units": "days since 1950-01-01", "dtype": "float64"}
             encoding = {name: {"dtype": "float32", "zlib": True} for name in ("contour_lon", "contour_lat")}
-            data.to_netcdf(temporary, engine="netcdf4", encoding={**encoding, **dict.fromkeys(("time", "birth", "death"), since)})
+            times = dict.fromkeys(("time", "birth", "death"), since)
+            with netcdf_written(temporary):
+                data.to_netcdf(temporary, engine="netcdf4", encoding={**encoding, **times})
         temporary.replace(out)
     finally:
         temporary.unlink(missing_ok=True)

@@ -12,15 +12,20 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from app.export.http import Export
+from app.export.http import Export, patterns
+from app.instead import shown_instead
 from app.jobs import Jobs
 from app.mean_ocean import prepare
+from app.scene import build_scene
+from app.selection import ADDRESS as ADDRESS_KEYS
+from app.selection import from_address
 from app.services import Options, Services
 from engine.errors import InputError
 from engine.grid import Grid
 from engine.paths import stores_folder
 from engine.progress import no_progress
 from engine.store import open_store
+from tests.app.asking import ask
 from tests.app.made_stores import write_analysis, write_forecast
 
 ADDRESS = {"variable": "thetao", "depth": "100.0", "lead": "2", "lat": "35", "lon": "150", "span": "60"}
@@ -153,6 +158,87 @@ def test_what_cannot_be_saved_is_said(services: Services, forecast: str) -> None
         Export(services, ADDRESS | {"lat": "95"})
 
 
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({"variable": "swh"}, "variable is 'swh'; expected one that is there"),
+        ({"variable": "banana"}, "variable is 'banana'"),
+        ({"start": "2031-01-01"}, "start is '2031-01-01'; expected a start of sample"),
+        ({"start": "31.12.2019"}, "start is '31.12.2019'"),
+        ({"model": "banana"}, "model is 'banana'; expected one of"),
+        ({"source": "banana"}, "source is 'banana'"),
+        ({"compare": "banana"}, "comparison 'banana' is unknown"),
+        ({"lead": "99"}, "lead is '99'; expected a day that is there, 0 to 3"),
+        ({"lead": "[" * 5000}, "lead is"),
+        ({"range": "banana"}, "range is 'banana'"),
+        ({"range": "fixed", "low": "30", "high": "1"}, "range is 'fixed'; expected low below high"),
+        ({"range": "fixed"}, "range is 'fixed'; expected low below high"),
+        ({"range": "fixed", "low": "NaN", "high": "1"}, "low is 'NaN'"),
+        ({"range": "log"}, "range is 'log'"),
+        ({"lat": "NaN"}, "lat is 'NaN'"),
+        ({"span": "Infinity"}, "span is 'Infinity'"),
+        ({"chart": "banana"}, "chart is 'banana'"),
+        ({"depth": "123"}, "depth is '123'"),
+        ({"region": "atlantis"}, "region is 'atlantis'"),
+    ],
+    ids=lambda value: "&".join(f"{k}={v[:12]}" for k, v in value.items()) if isinstance(value, dict) else "",
+)
+def test_what_is_asked_for_and_not_there_is_refused_and_nothing_else_saved(
+    services: Services, forecast: str, asked: dict[str, str], words: str
+) -> None:
+    with pytest.raises(InputError) as refused:
+        Export(services, ADDRESS | asked)
+    assert words in str(refused.value) and len(str(refused.value)) < 600
+
+
+def test_a_level_that_a_store_does_not_have_is_not_another_one(services: Services, small_grid: Grid) -> None:
+    surface = Grid(small_grid.lat, small_grid.lon, small_grid.depth[:1], small_grid.wet[:1], small_grid.deptho)
+    address = ADDRESS | {"source": f"store:{write_analysis(surface, days=3)}"}
+    assert Export(services, address | {"depth": "0"}).lead == 2
+    with pytest.raises(InputError, match=r"depth is '100\.0'; expected a level that is there, 0"):
+        Export(services, address)
+
+
+def test_the_page_tells_the_save_menu_what_it_shows_instead(services: Services, forecast: str) -> None:
+    given = ADDRESS | {"variable": "swh", "lead": "99", "range": "log", "chart": "axis"}
+    selection = from_address(given)
+    instead = shown_instead(selection, services, build_scene(selection, services))
+    found = {ADDRESS_KEYS[name]: str(value) for name, (value, _) in instead.items()}
+    assert found == {"variable": "thetao", "lead": "0", "range": "auto", "chart": "point"}
+    assert Export(services, given | found).file("map.png")[1] == "image/png"
+
+
+def test_a_region_alone_is_the_view_that_the_page_would_have(services: Services, forecast: str) -> None:
+    south, north, west, east = Export(services, {"region": "kuroshio"}).extent
+    assert west > 110 and east < 190 and south > 10 and north < 60
+
+
+def test_a_label_of_a_store_stays_text_in_the_script(services: Services, forecast: str) -> None:
+    export = Export(services, ADDRESS)
+    export.scene.panels[0]["title"] = 'x"""\nraise SystemExit\n"""'
+    script = export.file("view.py")[0].decode()
+    assert script.splitlines()[2] == "import xarray as xr" and "raise SystemExit" in script.splitlines()[0]
+
+
 def test_before_the_first_day_there_is_nothing_to_save(services: Services) -> None:
     with pytest.raises(InputError, match="nothing can be saved yet"):
         Export(services, ADDRESS)
+
+
+def test_over_http_a_wrong_address_is_400_and_a_full_disk_507_each_with_one_sentence(
+    services: Services, forecast: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device", "/tmp/view.nc")
+
+    def too_much(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("app.export.data.saved", full)
+    monkeypatch.setattr("app.export.picture.picture", too_much)
+    paths = ["map.png?variable=swh", "skill.csv?skill=banana", "data.nc?variable=thetao", "map.png?variable=thetao"]
+    answers = ask(patterns(services), [f"/export/{path}" for path in paths])
+    assert [answer.code for answer in answers] == [400, 400, 507, 507]
+    for answer, words in zip(answers, ("swh", "banana", "TMPDIR", "TMPDIR"), strict=True):
+        said = answer.body.decode()
+        assert words in said and said.count("\n") == 1 and answer.headers["Content-Type"].startswith("text/plain")
