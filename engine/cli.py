@@ -37,6 +37,7 @@ def _print_version(wanted: bool) -> None:
 Home = Annotated[Path | None, typer.Option("--home", callback=_move_home, help="Folder of stores and caches (or GOMS_HOME).")]
 Json = Annotated[bool, typer.Option("--json", help="End with one line of JSON.")]
 Device = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
+Precision = Annotated[str, typer.Option(help="Of matrix products: bfloat16, float32 or auto, the quicker on the device.")]
 GridFactor = Annotated[int, typer.Option(hidden=True, help="Run on a grid this many times coarser.")]
 Resume = Annotated[bool, typer.Option("--resume", help="Continue what was interrupted.")]
 
@@ -74,6 +75,7 @@ def forecast(
     days: Annotated[int, typer.Option(help="Length in days.")] = 30,
     model: Annotated[str, typer.Option(help="A network (small, ...), persistence, damped-persistence or climatology.")] = "small",
     device: Device = "auto",
+    precision: Precision = "auto",
     altimetry: Annotated[Path | None, typer.Option(metavar="FILE", help="Gridded altimetry for --source observed.")] = None,
     sst: Annotated[Path | None, typer.Option(metavar="FILE", help="Surface temperature of the same day.")] = None,
     resume: Resume = False,
@@ -91,8 +93,9 @@ def forecast(
     """
     with reporting(as_json, CONTINUE) as report:
         import time
+        from functools import partial
 
-        from engine.commands.request import init_time_of, source_of
+        from engine.commands.request import computed, init_time_of, source_of
         from engine.forecast import run_forecast
         from engine.heads.in_forecast import chosen_heads
         from engine.store import open_store
@@ -101,10 +104,11 @@ def forecast(
         chosen = source_of(source, altimetry, sst, grid_factor)
         init_time = init_time_of(chosen, init)
         asked, left_out = chosen_heads(heads, chosen, init_time)
-        folder = run_forecast(chosen, init_time, model, days, resume=resume, device=device, progress=report.progress, heads=asked)
+        run = partial(run_forecast, chosen, init_time, model, days, heads=asked, progress=report.progress)
+        folder = run(resume=resume, device=device, precision=precision)
         seconds = round(time.perf_counter() - began, 2)
         attrs = open_store(folder).attrs
-        report.result = {"store": folder.name, "folder": folder, "days": days, "seconds": seconds, "device": attrs["device"]}
+        report.result = {"store": folder.name, "folder": folder, "days": days, "seconds": seconds, **computed(attrs, precision)}
         if heads:
             report.result |= {"heads": list(attrs["heads"]), "left_out": left_out}
         if reference:
@@ -148,6 +152,7 @@ def train(
     batch: Annotated[int | None, typer.Option(help="Samples in an update, over all processes; the plan's if left out.")] = None,
     seed: Annotated[int, typer.Option(help="Of the first weights and of what is drawn.")] = 0,
     device: Device = "auto",
+    precision: Precision = "auto",
     grid_factor: GridFactor = 1,
     as_json: Json = False,
     home: Home = None,
@@ -162,7 +167,7 @@ def train(
         if head is not None:
             from engine.heads.train import train_head
 
-            report.result = train_head(preset, head, resume, device, report.progress)
+            report.result = train_head(preset, head, resume, device, report.progress, precision)
             return
         from engine.commands.request import source_of
         from engine.grid import coarsened
@@ -170,7 +175,7 @@ def train(
 
         sources = [source_of(name, None, None, grid_factor) for name in data] if data else None
         report.result = train_model(
-            preset, resume, device, report.progress, coarsened(grid_factor), seed, sources, batch=batch, updates=updates
+            preset, resume, device, report.progress, coarsened(grid_factor), seed, sources, batch, updates, precision
         )
 
 

@@ -17,8 +17,9 @@ from engine.behind import Do, at_once, one_behind
 from engine.errors import InputError, ModelError, ResourceError
 from engine.heads.in_forecast import LoadedHead, begin_heads, carried_fields, load_heads
 from engine.heads.rollout import RollingHead, with_heads
-from engine.models import MODEL_NAMES, load_model
+from engine.models import MODEL_NAMES, NETWORK_NAMES, load_model
 from engine.models.interface import TIME_STEP, Model
+from engine.models.precision import AUTO, USED_TO_BE, require_precision
 from engine.paths import stores_folder
 from engine.progress import Progress, no_progress
 from engine.rollout import Step, rollout
@@ -45,23 +46,27 @@ def run_forecast(
     progress: Progress = no_progress,
     cancelled: Callable[[], bool] = lambda: False,
     heads: Sequence[str] = (),
+    precision: str = AUTO,
 ) -> Path:
     """Forecast `days` days from the state of `source` at `init_time` and return the store's folder.
 
     Each of `heads` (kuroshio, waves, biogeochemistry) becomes a part of the store. A whole store of the same request is
     returned as it is; a partial one is continued with `resume`. Without `resume`, and where model, weights, heads or program
-    have changed since, the run begins anew.
+    have changed since, the run begins anew. `precision` is as `choose_precision` takes it; `auto` goes on in that of the store.
     Raises InputError for a request that cannot be met, ModelError where model, memory or disk fail, Cancelled on request.
     """
     if not 1 <= days <= 365:
         raise InputError(f"the forecast is to last {days} days; expected 1 to 365")
     if model_name not in MODEL_NAMES:
         raise InputError(f"model is {model_name!r}; expected one of {', '.join(MODEL_NAMES)}")
+    require_precision(precision)
     folder = folder or stores_folder() / forecast_identifier(source, init_time, model_name, days)
     progress(0.0, "reading the initial state")
     initial = initial_state(source, init_time)
     with _memory_explained(model_name):
-        model = load_model(model_name, initial.grid, device)
+        model = load_model(model_name, initial.grid, device, None, precision)
+        if precision == AUTO:
+            model.precision = _begun_in(folder, _attributes(source, init_time, model, days, {})) or model.precision
         loaded = load_heads(heads, model)
         attrs = _attributes(source, init_time, model, days, loaded)
         if _is_whole(folder, attrs):
@@ -169,9 +174,24 @@ def _attributes(
         "weights_sha256": model.provenance.get("weights_sha256", ""),
         "heads": {name: head.provenance.get("weights_sha256", "") for name, head in heads.items()},
         "device": str(getattr(model, "device", "cpu")),
+        "precision": model.precision,
         "days": days,
         "grid_shape": list(model.grid.shape),
     }
+
+
+def _begun_in(folder: Path, attrs: dict[str, Any]) -> str | None:
+    """Return the precision of the stored days of a run of `attrs`, whatever its heads; None where there are none."""
+    if not folder.exists():
+        return None
+    stored = open_store(folder).attrs
+    precision = _precision_of(stored)
+    return None if _differences(stored, {**attrs, "precision": precision}) else precision
+
+
+def _precision_of(stored: Mapping[str, Any]) -> str:
+    used_to_be = USED_TO_BE if stored.get("model") in NETWORK_NAMES else "float32"
+    return str(stored.get("precision", used_to_be))
 
 
 def _is_whole(folder: Path, attrs: dict[str, Any]) -> bool:
@@ -218,9 +238,11 @@ def _begun(
 
 def _differences(stored: dict[str, Any], requested: dict[str, Any]) -> list[str]:
     """Return the names of attributes that make two runs different; JSON forgets tuples and numpy types, so compare as JSON."""
-    decisive = ("model", "model_provenance", "source", "source_provenance", "init", "days", "grid_shape", "software_version")
+    of_model = ("model", "model_provenance", "precision", "software_version")
+    decisive = (*of_model, "source", "source_provenance", "init", "days", "grid_shape")
     plain = json.loads(json.dumps(requested, default=str))
-    return [name for name in decisive if stored.get(name) != plain[name]]
+    known = {**stored, "precision": _precision_of(stored)}
+    return [name for name in decisive if known.get(name) != plain[name]]
 
 
 def _surface(batch: Batch, name: str) -> np.ndarray:

@@ -16,6 +16,7 @@ from engine.models.fourier import FourierBlock
 from engine.models.interface import TIME_STEP
 from engine.models.masking import visible_tokens
 from engine.models.network import Network
+from engine.models.precision import computing
 from engine.models.season import Season, basis
 from engine.models.setting import Setting
 from engine.models.window import Window, bands, crop
@@ -25,11 +26,13 @@ Errors = tuple[torch.Tensor, torch.Tensor]
 
 
 class Objective:
-    """Errors of a network on pieces of training data, on the network's device, matrix products in bfloat16."""
+    """Errors of a network on pieces of training data, on the network's device, matrix products in `precision`."""
 
-    def __init__(self, network: Network, grid: Grid, setting: Setting, known: Statistics, checkpointing: bool) -> None:
+    def __init__(
+        self, network: Network, grid: Grid, setting: Setting, known: Statistics, checkpointing: bool, precision: str
+    ) -> None:
         self.network, self.halo = network, network.preset.halo
-        self.device = network.mean.device
+        self.device, self.precision = network.mean.device, precision
         self.setting = setting.to(self.device)
         self.season = Season(grid, network.preset.patch)
         self.mask = torch.from_numpy(channel_mask(grid, PROGNOSTIC_CHANNELS)).to(self.device)
@@ -120,7 +123,7 @@ class Objective:
         return squared_error(prediction, target, *checks), squared_error(start, target, *checks)
 
     def _autocast(self) -> torch.autocast:
-        return torch.autocast(self.device.type, torch.bfloat16)
+        return computing(self.device, self.precision)
 
 
 def _stacked(errors: list[Errors]) -> Errors:

@@ -13,6 +13,7 @@ from engine.errors import InputError
 from engine.grid import Grid, quarter_degree
 from engine.heldout import FIRST_HELD_OUT_START, HELD_OUT_SEED, START_INTERVAL
 from engine.models.memory import keep_freed_memory
+from engine.models.precision import AUTO
 from engine.models.presets import PRESETS
 from engine.paths import home, runs_folder, weights_folder
 from engine.progress import Progress, no_progress
@@ -40,14 +41,15 @@ def train(
     sources: Sequence[Source] | None = None,
     batch: int | None = None,
     updates: int | None = None,
+    precision: str = AUTO,
 ) -> dict[str, Any]:
     """Train `preset` and return where the weights lie and what was reached; under torchrun, as one of its processes.
 
     `sources` are the user's runs of the sample ocean but the held-out one unless given; `batch` is the global batch, shared
     by the processes, the plan's unless given. The state lies under the user directory, which all processes must see, and is
     saved every two minutes and at update `updates`, where training pauses; `resume` goes on from it. The first process alone
-    returns something. Raises InputError where there is no day to learn from, nothing to resume, or a batch that cannot be
-    shared.
+    returns something. `precision` is as `choose_precision` takes it, on a resumed training that of its
+    beginning. Raises InputError where there is no day to learn from, nothing to resume, or a batch that cannot be shared.
     """
     if preset not in PRESETS:
         raise InputError(f"preset {preset!r} is not known; expected one of {', '.join(PRESETS)}")
@@ -65,9 +67,9 @@ def train(
         team.wait()
         sequences = Sequences.open(packed, grid, [source.name for source in chosen])
         if resume:
-            trainer = Trainer.resume(grid, sequences, folder, plan, team=team)
+            trainer = Trainer.resume(grid, sequences, folder, plan, team=team, precision=precision)
         else:
-            trainer = Trainer(PRESETS[preset], grid, sequences, folder, plan, seed, team=team)
+            trainer = Trainer(PRESETS[preset], grid, sequences, folder, plan, seed, team=team, precision=precision)
         last = trainer.plan.steps if updates is None else min(updates, trainer.plan.steps)
         card: dict[str, Any] = {"data": [source.name for source in chosen], "sequences": trainer.sequences.days()}
         samples = [source for source in chosen if isinstance(source, SampleSource)]
@@ -80,7 +82,8 @@ def train(
         trainer.run(last, report, lambda: save_weights(trainer, weights, card))
         if not team.is_first:
             return {}
-        return {"weights": weights, "updates": trainer.step, "processes": team.size, **summary(trainer.history)}
+        reached = {"updates": trainer.step, "processes": team.size, "precision": trainer.precision}
+        return {"weights": weights, **reached, **summary(trainer.history)}
 
 
 def training_sources(grid: Grid) -> list[Source]:
@@ -128,7 +131,13 @@ def save_weights(trainer: Trainer, path: Path, card: dict[str, Any]) -> None:
     """Write the running mean of the weights, their card and the picture of the loss."""
     known = trainer.statistics
     checkpoint = Checkpoint(trainer.averaged(), known.normalisation, known.tendency, {})
-    done = {"updates": trainer.step, "seed": trainer.seed, "plan": asdict(trainer.plan), **summary(trainer.history)}
+    done = {
+        "updates": trainer.step,
+        "seed": trainer.seed,
+        "precision": trainer.precision,
+        "plan": asdict(trainer.plan),
+        **summary(trainer.history),
+    }
     if trainer.validation is not None:
         done["held_back_sequences"] = trainer.validation.sequences.days()
     save_checkpoint(path, checkpoint, trainer.grid, {**card, **done})

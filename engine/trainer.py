@@ -14,6 +14,7 @@ from engine.errors import InputError, ModelError
 from engine.grid import Grid
 from engine.loader import Draw, Loader, Reader, pieces
 from engine.models.network import Network
+from engine.models.precision import AUTO, PRECISIONS, USED_TO_BE, choose_precision
 from engine.models.presets import Preset
 from engine.models.setting import Setting
 from engine.normalisation import Normalisation
@@ -45,6 +46,7 @@ class Trainer:
         setting: Setting | None = None,
         known: Statistics | None = None,
         team: Team | None = None,
+        precision: str = AUTO,
     ) -> None:
         self.preset, self.grid, self.folder, self.seed = preset, grid, folder, seed
         self.team = Team() if team is None else team
@@ -62,11 +64,14 @@ class Trainer:
         self.parameters = list(self.network.parameters())
         self.optimiser = self.team.optimiser(self.parameters)
         setting = Setting.of(grid) if setting is None else setting
-        self.objective = Objective(self.network, grid, setting, self.statistics, self.plan.checkpointing)
+        # Processors may differ; what is learned together is computed alike.
+        first, second = PRECISIONS
+        self.precision = first if self._first_says(choose_precision(precision, self.team.device) == first) else second
+        self.objective = Objective(self.network, grid, setting, self.statistics, self.plan.checkpointing, self.precision)
         self.draw = Draw(self.sequences, grid, preset.patch, preset.halo, self.plan, seed)
         self.validation = None
         if held_back is not None and self.plan.validate_every:
-            self.validation = Validation(held_back, grid, setting, self.statistics, self.team)
+            self.validation = Validation(held_back, grid, setting, self.statistics, self.team, self.precision)
         self.history: list[Record] = []
         self.waited = 0.0
 
@@ -90,6 +95,7 @@ class Trainer:
                 self.waited = loader.waited
                 if report is not None and self.team.is_first:
                     report(record)
+                # Saving gathers the optimiser's state from all.
                 if self._first_says(monotonic() - before > SAVE_EVERY_SECONDS) or self.step == last:
                     self.save()
                     before = monotonic()
@@ -97,7 +103,7 @@ class Trainer:
                         saved()
 
     def _first_says(self, wish: bool) -> bool:
-        """Return the first process's wish: saving gathers the optimiser's state from all."""
+        """Return the first process's wish, which all must ask for."""
         return bool(self.team.total(torch.tensor(float(wish and self.team.is_first), device=self.team.device)) > 0)
 
     def _validated(self, record: Record) -> Record:
@@ -191,6 +197,7 @@ class Trainer:
             "tendency": self.statistics.tendency.tolist(),
             "preset": self.preset.to_dict(),
             "seed": self.seed,
+            "precision": self.precision,
         }
         temporary = self.folder / "state.writing"
         torch.save(state, temporary)
@@ -204,8 +211,12 @@ class Trainer:
         plan: Plan | None = None,
         setting: Setting | None = None,
         team: Team | None = None,
+        precision: str = AUTO,
     ) -> "Trainer":
-        """Return the training saved in `folder`, whatever team saved it; raises InputError where there is none."""
+        """Return the training saved in `folder`, whatever team saved it; raises InputError where there is none.
+
+        It goes on in the precision in which it began unless another is given.
+        """
         path = folder / "state.pt"
         if not path.exists():
             raise InputError(f"no training to resume in {folder}; expected {path.name}: start without --resume")
@@ -214,7 +225,9 @@ class Trainer:
         normalisation = Normalisation.from_dict(state["normalisation"])
         known = Statistics(normalisation, np.array(state["tendency"], dtype=np.float32))
         preset = Preset.from_dict(state["preset"])
-        trainer = Trainer(preset, grid, sequences, folder, plan, state["seed"], setting, known, team)
+        if precision == AUTO:
+            precision = state.get("precision", USED_TO_BE)
+        trainer = Trainer(preset, grid, sequences, folder, plan, state["seed"], setting, known, team, precision)
         trainer.network.load_state_dict(state["network"])
         trainer.average = state["average"]
         trainer.optimiser.load_state_dict(state["optimiser"])

@@ -14,6 +14,7 @@ from engine.models.evolution import STATE
 from engine.models.forecaster import Forecaster
 from engine.models.interface import MEMORY_FIELD, batch_of
 from engine.models.network import Network
+from engine.models.precision import AUTO
 from engine.models.setting import Setting
 from engine.records import WATCHED
 from engine.team import Team
@@ -31,11 +32,12 @@ class Validation:
     setting: Setting
     known: Statistics
     team: Team
+    precision: str = AUTO
 
     def ratios(self, network: Network) -> dict[str, float]:
         """Return the error over that of persistence on the last day of the rollouts, by watched channel; all must call it."""
         sums = torch.zeros(2, STATE, device=self.team.device)
-        model = Forecaster(network, self.grid, self.known.normalisation, self.team.device, {}, self.setting)
+        model = Forecaster(network, self.grid, self.known.normalisation, self.team.device, {}, self.setting, self.precision)
         mask = torch.from_numpy(channel_mask(self.grid, PROGNOSTIC_CHANNELS)).to(self.team.device)
         area = torch.from_numpy(self.grid.cell_area / self.grid.cell_area.max()).to(self.team.device, torch.float32)
         tendency = torch.ones(STATE, device=self.team.device)

@@ -1,5 +1,6 @@
 """From the words of a command line to a source and a date."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -54,3 +55,17 @@ def init_time_of(source: Source, text: str | None) -> np.datetime64:
     if day not in days:
         raise InputError(f"{source.label} has no day {text}; it has {held}: choose one of them")
     return day
+
+
+def computed(attrs: Mapping[str, Any], wanted: str) -> dict[str, Any]:
+    """Return on which device and in which precision a forecast was computed, and for a network why in that one."""
+    import torch
+
+    from engine.models import NETWORK_NAMES
+    from engine.models.precision import USED_TO_BE, reason
+
+    said = {"device": attrs["device"]}
+    if attrs["model"] in NETWORK_NAMES:
+        said["precision"] = attrs.get("precision", USED_TO_BE)
+        said["precision_reason"] = reason(said["precision"], wanted, torch.device(attrs["device"]))
+    return said

@@ -45,6 +45,8 @@ def verify_models(
     from engine.grid import coarsened
     from engine.heldout import held_out_skill, stability
     from engine.models import BASELINE_NAMES, usable_models
+    from engine.models.forecaster import choose_device
+    from engine.models.precision import quicker_precision
 
     models = list(models) or [name for name in usable_models() if name not in BASELINE_NAMES]
     if not models:
@@ -55,7 +57,8 @@ def verify_models(
     result: dict[str, Any] = {}
     text = []
     if report is not None or not rollout_days:
-        result = {**held_out_skill(models, starts, **common), "machine": machine()}
+        computed_in = quicker_precision(choose_device(device))
+        result = {**held_out_skill(models, starts, **common), "machine": machine(), "precision": computed_in}
         text.append(skill_text(result))
         result["kept"] = str(keep_result(result))
     if heads:

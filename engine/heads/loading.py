@@ -39,6 +39,7 @@ def load_day_head(name: str, model: Forecaster) -> tuple[DayHead, dict[str, Any]
     path = find_head(model.name, name)
     head = MAKERS[name](TendencyShape.from_dict(read_head_card(path)["shape"]), None)
     provenance = load_head(path, head, card_of(name, head, model))
+    head.precision = model.precision
     return head.to(model.device).eval(), provenance
 
 
@@ -51,4 +52,5 @@ def load_downscaling(model: Forecaster, path: Path | None = None) -> tuple[Downs
     shape = read_head_card(path)["shape"]
     head = Downscaling(DownscalingShape(**{**shape, "dilations": tuple(shape["dilations"])}))
     provenance = load_head(path, head, HeadCard("kuroshio", shape, kuroshio_grid(), model.provenance["weights_sha256"]))
+    head.precision = model.precision
     return head.to(model.device).eval(), provenance

@@ -12,6 +12,7 @@ from engine.errors import InputError, ModelError
 from engine.grid import Grid
 from engine.models.heads.day import DayHead, Surroundings
 from engine.models.heads.downscaling import Downscaling, refined
+from engine.models.precision import computing
 from engine.regrid import AreaMean
 from engine.rollout import Step
 
@@ -104,7 +105,8 @@ class HeadRollout:
         features = features.to(self._fields.device, torch.float32)[None]
         water = None if open_water is None else self._tensor(open_water)[None]
         with torch.inference_mode():
-            moved = self.head(self._fields, self._drivers, drivers, features, water)
+            with computing(features.device, self.head.precision):
+                moved = self.head(self._fields, self._drivers, drivers, features, water)
             self._fields = self.head.returned(moved, forcing.time)
         self._drivers = drivers
         names = self.head.coding.names

@@ -13,6 +13,7 @@ from engine.heads.features import FeatureStore
 from engine.heads.training import HeadPlan, HeadTrainer, Objective, Samples
 from engine.heads.weights import HeadCard, save_head
 from engine.models.forecaster import Forecaster, load_forecaster
+from engine.models.precision import AUTO
 from engine.paths import home, weights_folder
 from engine.progress import Progress, no_progress
 from engine.records import Record, draw_losses, summary
@@ -62,7 +63,12 @@ LESSONS: dict[str, Prepare] = {"kuroshio": _kuroshio, "waves": _waves, "biogeoch
 
 
 def train_head(
-    preset: str, head: str, resume: bool = False, device: str = "auto", progress: Progress = no_progress
+    preset: str,
+    head: str,
+    resume: bool = False,
+    device: str = "auto",
+    progress: Progress = no_progress,
+    precision: str = AUTO,
 ) -> dict[str, Any]:
     """Train a head on the frozen backbone of `preset`; return where its weights lie and what was reached.
 
@@ -71,11 +77,12 @@ def train_head(
     """
     if head not in LESSONS:
         raise InputError(f"head {head!r} is not known; expected one of {', '.join(LESSONS)}")
-    model = load_forecaster(preset, quarter_degree(), device, find_weights(preset))
+    model = load_forecaster(preset, quarter_degree(), device, find_weights(preset), precision)
     folder = home() / "training" / f"{preset}-{head}"
     store = FeatureStore(home() / "training" / f"features-{model.provenance['weights_sha256'][:12]}")
     lesson = LESSONS[head](model, store, progress)
-    trainer = HeadTrainer(lesson.module.to(model.device), lesson.samples, lesson.objective, lesson.plan, folder)
+    module = lesson.module.to(model.device)
+    trainer = HeadTrainer(module, lesson.samples, lesson.objective, lesson.plan, folder, precision=model.precision)
     if resume:
         trainer.resume()
 
@@ -85,8 +92,7 @@ def train_head(
     trainer.run(report=report)
     path = weights_folder() / f"{preset}-{head}.safetensors"
     reached = summary(trainer.history, lesson.baseline) | lesson.finish(trainer.average, progress)
-    save_head(
-        path, trainer.average, lesson.card, {**lesson.data, "updates": trainer.step, "plan": asdict(lesson.plan), **reached}
-    )
+    done = {"updates": trainer.step, "precision": trainer.precision, "plan": asdict(lesson.plan)}
+    save_head(path, trainer.average, lesson.card, {**lesson.data, **done, **reached})
     draw_losses(trainer.history, path.with_name(f"{path.stem}_loss.png"), lesson.label, lesson.baseline)
-    return {"weights": path, "updates": trainer.step, **reached}
+    return {"weights": path, "updates": trainer.step, "precision": trainer.precision, **reached}

@@ -12,6 +12,7 @@ import torch
 from torch import nn
 
 from engine.errors import InputError, ModelError
+from engine.models.precision import computing
 from engine.records import Record
 
 LARGEST_GRADIENT = 1.0
@@ -70,11 +71,19 @@ class HeadTrainer:
     """
 
     def __init__(
-        self, head: nn.Module, samples: Samples, objective: Objective, plan: HeadPlan, folder: Path, seed: int = 0
+        self,
+        head: nn.Module,
+        samples: Samples,
+        objective: Objective,
+        plan: HeadPlan,
+        folder: Path,
+        seed: int = 0,
+        precision: str = "float32",
     ) -> None:
         if not len(samples):
             raise InputError("a head got no samples to learn from; expected stored days: build runs with `goms sample build`")
         self.head, self.samples, self.objective, self.plan, self.folder, self.seed = head, samples, objective, plan, folder, seed
+        self.precision = precision
         self.average = deepcopy(head).requires_grad_(False)
         self.optimiser = torch.optim.AdamW(head.parameters(), plan.rate, (0.9, 0.98), weight_decay=plan.weight_decay)
         self.history: list[Record] = []
@@ -103,7 +112,8 @@ class HeadTrainer:
         self.optimiser.zero_grad(set_to_none=True)
         scores = []
         for number in self._drawn(step):
-            score = self.objective(self.head, self.samples[number])
+            with computing(next(self.head.parameters()).device, self.precision):
+                score = self.objective(self.head, self.samples[number])
             (score.loss / self.plan.batch).backward()
             scores.append(score)
         loss = float(sum(float(score.loss.detach()) for score in scores)) / len(scores)

@@ -15,7 +15,9 @@ from engine.heldout.keeping import Kept
 from engine.heldout.tables import MAIN_BAND
 from engine.heldout.workers import score_all
 from engine.hydrography import climatology
+from engine.models.forecaster import choose_device
 from engine.models.interface import Model
+from engine.models.precision import quicker_precision
 from engine.progress import Progress, no_progress
 from engine.rollout import rollout
 from engine.sources import initial_state
@@ -43,6 +45,8 @@ class Endurance:
     days: int
     entrants: dict[str, Entrant]
     device: str
+    precision: str
+    """Chosen once for all processes."""
     models: dict[str, Model] = field(default_factory=dict)
 
     def files(self, day: int) -> dict[str, str]:
@@ -73,7 +77,7 @@ class Endurance:
 
     def _model(self, name: str) -> Model:
         if name not in self.models:
-            self.models[name] = self.entrants[name].load(self.kept.grid, self.device)
+            self.models[name] = self.entrants[name].load(self.kept.grid, self.device, self.precision)
         return self.models[name]
 
     def _reference(self, source: SampleSource, day: int, usual: Flow, progress: Progress) -> dict[str, Any]:
@@ -164,7 +168,9 @@ def stability(
     run = held_out_run(folder)
     kept = Kept(run, grid or run.grid, work)
     chosen = held_out_days(run, starts, days)
-    endurance = Endurance(kept, days, {entrant.file_name(): entrant for entrant in entrants}, device)
+    endurance = Endurance(
+        kept, days, {entrant.file_name(): entrant for entrant in entrants}, device, quicker_precision(choose_device(device))
+    )
     score_all(endurance, chosen, again, workers, progress)
     files = [endurance.files(day) for day in chosen]
     reference = [kept.get(names["reference"]) for names in files]

@@ -26,9 +26,9 @@ class Entrant:
         name, _, file = text.partition("=")
         return cls(Path(file).stem, name, Path(file)) if file else cls(name, name)
 
-    def load(self, grid: Grid, device: str) -> Model:
+    def load(self, grid: Grid, device: str, precision: str = "auto") -> Model:
         """Return the model on `grid`; raises ModelError as `load_model` does."""
-        return load_model(self.name, grid, device, self.weights)
+        return load_model(self.name, grid, device, self.weights, precision)
 
     def weights_sha256(self) -> str | None:
         """Return the checksum of the weights' card without building the model, None for a model that has no weights."""

@@ -14,7 +14,9 @@ from engine.heldout.keeping import Kept, short_hash
 from engine.heldout.start import Scored, Start
 from engine.heldout.tables import skill_tables
 from engine.heldout.workers import score_all
+from engine.models.forecaster import choose_device
 from engine.models.interface import Model
+from engine.models.precision import quicker_precision
 from engine.progress import Progress, no_progress
 from engine.sources.sample import SampleSource
 from engine.verify.report import LEADS
@@ -30,6 +32,8 @@ class Contest:
     """By the name under which results are kept."""
     factors: Factors
     device: str
+    precision: str
+    """Chosen once for all processes."""
     models: dict[str, Model] = field(default_factory=dict)
 
     def files(self, day: int) -> dict[str, str]:
@@ -60,7 +64,7 @@ class Contest:
 
     def _model(self, name: str) -> Model:
         if name not in self.models:
-            self.models[name] = self.entrants[name].load(self.kept.grid, self.device)
+            self.models[name] = self.entrants[name].load(self.kept.grid, self.device, self.precision)
         return self.models[name]
 
 
@@ -92,7 +96,7 @@ def held_out_skill(
         entrant.load(kept.grid, device)  # what does not fit the grid is refused before minutes of work
     factors, fitted_on = damping_factors(kept, leads, progress)
     named = {entrant.file_name(): entrant for entrant in entrants}
-    contest = Contest(kept, tuple(sorted(leads)), named, factors, device)
+    contest = Contest(kept, tuple(sorted(leads)), named, factors, device, quicker_precision(choose_device(device)))
     score_all(contest, days, again, workers, progress)
     files = [contest.files(day) for day in days]
     scored: dict[str, list[Scored]] = {

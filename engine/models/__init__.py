@@ -18,11 +18,12 @@ def usable_models() -> tuple[str, ...]:
     return (*trained, *BASELINE_NAMES)
 
 
-def load_model(name: str, grid: Grid, device: str = "auto", weights: Path | None = None) -> Model:
+def load_model(name: str, grid: Grid, device: str = "auto", weights: Path | None = None, precision: str = "auto") -> Model:
     """Return the model called `name`, ready to run on `grid` and `device` (auto: CUDA where there is one).
 
     `weights` names a safetensors file of another training; the default is the shipped one, or one trained by the user.
-    Raises ModelError for an unknown name, missing or mismatched weights, or a device that is not there.
+    `precision` is bfloat16, float32 or the quicker of them; baselines compute in float32 alone. Raises ModelError for an unknown
+    name, missing or mismatched weights, or a device that is not there, InputError for an unknown precision.
     """
     # Imported here so that the names, which the command line's help shows, do not cost a second of imports.
     if name == "persistence":
@@ -36,5 +37,5 @@ def load_model(name: str, grid: Grid, device: str = "auto", weights: Path | None
     if name in NETWORK_NAMES:
         from engine.models.forecaster import load_forecaster
 
-        return load_forecaster(name, grid, device, weights)
+        return load_forecaster(name, grid, device, weights, precision)
     raise ModelError(f"model {name!r} is not known; expected one of {', '.join(usable_models())}")

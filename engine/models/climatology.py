@@ -21,6 +21,7 @@ class Climatology:
     name = "climatology"
     label = "Climatology"
     uses_forcing = False
+    precision = "float32"
 
     def __init__(self, grid: Grid) -> None:
         self.grid = grid

@@ -16,6 +16,7 @@ from engine.models.air import air_of
 from engine.models.interface import MEMORY_FIELD, state_of
 from engine.models.memory import keep_freed_memory, with_own_pages
 from engine.models.network import Network
+from engine.models.precision import AUTO, choose_precision, computing
 from engine.models.season import Season, basis
 from engine.models.setting import Setting
 from engine.models.window import bands
@@ -28,7 +29,10 @@ Result = TypeVar("Result")
 
 
 class Forecaster:
-    """A trained (or untrained) network on a grid; the state lives on `device`, physical, NaN in dry cells."""
+    """A trained (or untrained) network on a grid; the state lives on `device`, physical, NaN in dry cells.
+
+    `precision` is the one of `engine.models.precision` in which the next steps are computed.
+    """
 
     uses_forcing = True
 
@@ -40,9 +44,11 @@ class Forecaster:
         device: torch.device,
         provenance: dict[str, Any],
         setting: Setting | None = None,
+        precision: str = AUTO,
     ) -> None:
         self.name, self.label = network.preset.name, network.preset.label
         self.provenance, self.grid, self.device, self.normalisation = provenance, grid, device, normalisation
+        self.precision = choose_precision(precision, device)
         self.network = network.to(device).eval()
         if device.type == "cpu":
             keep_freed_memory()
@@ -84,7 +90,7 @@ class Forecaster:
         self, state: torch.Tensor, air: torch.Tensor, target_air: torch.Tensor, time: np.datetime64
     ) -> tuple[torch.Tensor, torch.Tensor]:
         rim = self.network.preset.halo
-        with torch.inference_mode(), torch.autocast(self.device.type, torch.bfloat16):
+        with torch.inference_mode(), computing(self.device, self.precision):
             tokens = []
             for band, setting in zip(self._bands, self._settings, strict=True):
                 inner = setting.crop(rim)
@@ -137,10 +143,13 @@ def choose_device(name: str) -> torch.device:
     return device
 
 
-def load_forecaster(name: str, grid: Grid, device: str, weights: Path | None) -> Forecaster:
-    """Return the network called `name` with its weights on `grid`; raises ModelError as `load_checkpoint` does."""
+def load_forecaster(name: str, grid: Grid, device: str, weights: Path | None, precision: str = AUTO) -> Forecaster:
+    """Return the network called `name` with its weights on `grid`.
+
+    Raises ModelError as `load_checkpoint` does, InputError for a precision that is not known.
+    """
     from engine.checkpoint import find_weights, load_checkpoint
 
     chosen = choose_device(device)
     checkpoint = load_checkpoint(find_weights(name) if weights is None else weights, grid)
-    return Forecaster(checkpoint.network, grid, checkpoint.normalisation, chosen, checkpoint.provenance)
+    return Forecaster(checkpoint.network, grid, checkpoint.normalisation, chosen, checkpoint.provenance, precision=precision)

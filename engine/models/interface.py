@@ -28,6 +28,8 @@ class Model(Protocol):
     provenance: dict[str, Any]
     grid: Grid
     uses_forcing: bool
+    precision: str
+    """In which numbers matrices are multiplied, see `engine.models.precision`; a baseline multiplies none."""
 
     def prepare(self, batch: Batch) -> torch.Tensor:
         """Return the state (61, h, w) of an initial batch on this model's grid."""

@@ -16,6 +16,7 @@ class Persistence:
     name = "persistence"
     label = "Persistence"
     uses_forcing = False
+    precision = "float32"
 
     def __init__(self, grid: Grid) -> None:
         self.grid = grid

@@ -58,6 +58,7 @@ def test_a_forecast_ends_with_one_line_of_json_that_names_its_store() -> None:
     assert result.exit_code == 0, result.output
     line = _last_line(result)
     assert line["days"] == 2 and line["seconds"] > 0
+    assert line["precision"] == "float32" and line["precision_reason"]
     store = open_store(line["folder"])
     assert store.complete and store.identifier == line["store"]
 

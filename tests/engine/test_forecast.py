@@ -2,6 +2,7 @@
 
 import signal
 import time
+from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from engine.forecast import Cancelled, forecast_identifier, run_forecast
 from engine.grid import Grid, coarsened
 from engine.paths import stores_folder
 from engine.reference import write_reference
-from engine.store import ForecastStore, open_store
+from engine.store import ForecastStore, Store, open_store
 from engine.stores.layout import read_attributes
 from engine.variables import PROGNOSTIC
 from tests.engine.children import CHILDREN
@@ -160,7 +161,7 @@ def test_identical_requests_share_one_store_and_different_ones_do_not() -> None:
 def test_other_weights_make_the_forecast_again(monkeypatch: pytest.MonkeyPatch) -> None:
     folder = _forecast()
 
-    def retrained(name: str, grid: Grid, device: str = "auto") -> ToyModel:
+    def retrained(name: str, grid: Grid, device: str = "auto", *_: object) -> ToyModel:
         model = ToyModel(grid)
         model.provenance = {"model": "toy", "weights_sha256": "1" * 64}
         return model
@@ -168,6 +169,40 @@ def test_other_weights_make_the_forecast_again(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(engine.forecast, "load_model", retrained)
     assert open_store(_forecast(resume=True)).attrs["weights_sha256"] == "1" * 64
     assert _forecast() == folder
+
+
+def test_a_forecast_goes_on_in_the_precision_in_which_it_began(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[int] = []
+    with pytest.raises(Cancelled):
+        _forecast_in("bfloat16", cancelled=lambda: calls.append(0) or len(calls) > 2)
+    steps: list[np.datetime64] = []
+    original = ToyModel.step
+    monkeypatch.setattr(ToyModel, "step", lambda self, *rest: steps.append(rest[-1]) or original(self, *rest))
+    folder = _forecast_in("auto", resume=True)
+    assert open_store(folder).attrs["precision"] == "bfloat16" and steps[0] > INIT_TIME
+    steps.clear()
+    assert _forecast_in("auto") == folder and not steps
+    assert open_store(_forecast_in("float32", resume=True)).attrs["precision"] == "float32" and steps[0] == INIT_TIME
+
+
+def test_an_older_store_that_names_no_precision_was_computed_in_bfloat16(monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = _forecast_in("bfloat16")
+    attrs = read_attributes(folder)
+    monkeypatch.setattr(engine.forecast, "open_store", lambda _: _Older(open_store(folder)))
+    assert attrs["precision"] == "bfloat16"
+    assert _forecast_in("auto") == folder
+
+
+class _Older:
+    """A store as older versions of the program wrote it."""
+
+    def __init__(self, store: Store) -> None:
+        self.complete = store.complete
+        self.attrs = {name: value for name, value in store.attrs.items() if name != "precision"}
+
+
+def _forecast_in(precision: str, resume: bool = False, cancelled: Callable[[], bool] = lambda: False) -> Path:
+    return run_forecast(ToySource(), INIT_TIME, "small", DAYS, resume=resume, precision=precision, cancelled=cancelled)
 
 
 def test_the_initial_state_is_readable_before_the_first_step_and_progress_rises_to_one() -> None:
@@ -191,7 +226,7 @@ def test_attributes_say_where_a_forecast_comes_from() -> None:
     assert attrs["source"] == "toy" and attrs["source_provenance"] == {"seed": 0}
     assert attrs["forcing_kind"] == "synthetic" and attrs["sample"] is True
     assert attrs["init"] == "2019-06-23" and attrs["init_label"] == "sample day 120 (like 23 Jun)"
-    assert attrs["software_version"] and attrs["Conventions"].startswith("CF-")
+    assert attrs["precision"] == "float32" and attrs["software_version"] and attrs["Conventions"].startswith("CF-")
 
 
 def test_a_forecast_that_blows_up_is_an_error_and_keeps_the_days_before(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -221,6 +256,8 @@ def test_out_of_memory_is_explained(monkeypatch: pytest.MonkeyPatch, error: Exce
 def test_bad_requests_write_nothing() -> None:
     with pytest.raises(InputError, match="expected 1 to 365"):
         _forecast(days=0)
+    with pytest.raises(InputError, match="precision is 'half'; expected one of auto, bfloat16, float32"):
+        _forecast_in("half")
     with pytest.raises(InputError, match="expected one of small"):
         run_forecast(ToySource(), INIT_TIME, "huge", 5)
     assert not stores_folder().exists()

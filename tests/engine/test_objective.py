@@ -12,6 +12,7 @@ from engine.dataset import Sequences, Statistics
 from engine.loader import Draw, Excerpt, Globe, Reader
 from engine.models import evolution
 from engine.models.evolution import STATE
+from engine.models.precision import PRECISIONS
 from engine.models.presets import Preset
 from engine.models.window import crop
 from engine.objective import Objective
@@ -30,10 +31,11 @@ def sequences(tmp_path_factory: pytest.TempPathFactory) -> Sequences:
     return tiny_sequences(tmp_path_factory.mktemp("sequences"), count=1)
 
 
-def _objective(preset: Preset, checkpointing: bool = False, device: str = "cpu") -> Objective:
+def _objective(preset: Preset, checkpointing: bool = False, device: str = "cpu", precision: str = "bfloat16") -> Objective:
     grid = tiny_grid()
     known = Statistics(tiny_normalisation(), np.full(STATE, 0.02, np.float32))
-    return Objective(tiny_network(preset, grid, trained=True).to(device), grid, tiny_setting(grid), known, checkpointing)
+    network = tiny_network(preset, grid, trained=True).to(device)
+    return Objective(network, grid, tiny_setting(grid), known, checkpointing, precision)
 
 
 def _pieces(sequences: Sequences, preset: Preset) -> tuple[Globe, Excerpt]:
@@ -87,12 +89,13 @@ def test_each_day_of_a_globe_rollout_passes_the_backbone(sequences: Sequences) -
     assert errors.shape == persistence.shape == (2, STATE)
 
 
-def test_matrix_products_run_in_bfloat16_and_errors_in_float32(sequences: Sequences) -> None:
-    objective = _objective(LINEAR)
+@pytest.mark.parametrize("precision", PRECISIONS)
+def test_matrix_products_run_in_the_chosen_precision_and_errors_in_float32(sequences: Sequences, precision: str) -> None:
+    objective = _objective(LINEAR, precision=precision)
     types: list[torch.dtype] = []
     objective.network.backbone.bridge.register_forward_hook(lambda module, arguments, result: types.append(result.dtype))
     errors, _ = objective.globe_errors(_pieces(sequences, LINEAR)[1], 0.0)
-    assert set(types) == {torch.bfloat16}
+    assert set(types) == {getattr(torch, precision)}
     assert errors.dtype == torch.float32
 
 

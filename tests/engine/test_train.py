@@ -9,6 +9,7 @@ from engine.checkpoint import load_checkpoint
 from engine.dataset import SCALE, Sequences, pack, statistics, unpack
 from engine.errors import InputError, ModelError
 from engine.losses import channel_weights, squared_error
+from engine.models.precision import PRECISIONS
 from engine.models.presets import Preset
 from engine.plans import Phase, Plan
 from engine.records import summary
@@ -33,12 +34,23 @@ def test_an_interrupted_training_gives_the_same_curve_and_weights(sequences: Seq
     tiny_trainer(sequences, tmp_path / "parts", preset).run(last=3)
     grid = tiny_grid()
     resumed = Trainer.resume(grid, sequences, tmp_path / "parts", PLAN, tiny_setting(grid))
-    assert resumed.step == 3
+    assert resumed.step == 3 and resumed.precision == whole.precision
     resumed.run()
     assert [record.loss for record in resumed.history] == [record.loss for record in whole.history]
     for ours, theirs in zip(resumed.network.parameters(), whole.network.parameters(), strict=True):
         assert torch.equal(ours, theirs)
     assert all(torch.equal(resumed.average[name], value) for name, value in whole.average.items())
+
+
+def test_a_training_goes_on_in_the_precision_in_which_it_began(sequences: Sequences, tmp_path: Path) -> None:
+    grid = tiny_grid()
+    for precision in PRECISIONS:
+        folder = tmp_path / precision
+        began = Trainer(LINEAR, grid, sequences, folder, PLAN, setting=tiny_setting(grid), precision=precision)
+        assert began.precision == began.objective.precision == precision
+        began.save()
+        assert Trainer.resume(grid, sequences, folder, PLAN, tiny_setting(grid)).precision == precision
+    assert Trainer.resume(grid, sequences, folder, PLAN, tiny_setting(grid), precision="bfloat16").precision == "bfloat16"
 
 
 def test_training_starts_at_persistence_and_beats_it(sequences: Sequences, tmp_path: Path) -> None:

@@ -64,6 +64,7 @@ class ToyModel:
     name = "small"
     label = "Toy model"
     uses_forcing = True
+    precision = "float32"
 
     def __init__(self, grid: Grid) -> None:
         self.grid = grid
@@ -82,6 +83,8 @@ class ToyModel:
         return torch.where(torch.isnan(state), state, moved), None
 
 
-def toy_load_model(name: str, grid: Grid, device: str = "auto", weights: object = None) -> ToyModel:
+def toy_load_model(name: str, grid: Grid, device: str = "auto", weights: object = None, precision: str = "auto") -> ToyModel:
     """Stand in for `engine.models.load_model`."""
-    return ToyModel(grid)
+    model = ToyModel(grid)
+    model.precision = "float32" if precision == "auto" else precision
+    return model

@@ -92,6 +92,7 @@ class DayHead(nn.Module):
         if grid.shape != (patch * shape.rows, patch * shape.columns):
             raise ValueError(f"grid {grid.shape} does not divide into {shape.rows} x {shape.columns} tokens")
         self.coding, self.grid, self.shape = coding, grid, shape
+        self.precision = "float32"
         fields, drivers = (len(coding.names), 1, 1), (len(coding.driving), 1, 1)
         for name, size in (("mean", fields), ("std", fields), ("driver_mean", drivers), ("driver_std", drivers)):
             self.register_buffer(name, torch.ones(size) if name.endswith("std") else torch.zeros(size))

@@ -19,6 +19,7 @@ from engine.kuroshio_grid import (
     nearest_wet,
     refining_weights,
 )
+from engine.models.precision import computing
 
 SURFACE = ("thetao", "so", "uo", "vo", "zos")
 """Fields in and out, at the surface."""
@@ -78,6 +79,7 @@ class Downscaling(nn.Module):
     ) -> None:
         super().__init__()
         self.shape = shape = shape or DownscalingShape()
+        self.precision = "float32"
         count = len(SURFACE)
         statistics = statistics or (np.zeros(count), np.ones(count), np.ones(count))
         for name, values in zip(("mean", "std", "detail"), statistics, strict=True):
@@ -102,7 +104,12 @@ class Downscaling(nn.Module):
 
     def interpolated(self, surface: torch.Tensor) -> torch.Tensor:
         """Return the bicubic interpolation (b, 5, 360, 690) of `surface` (b, 5, 120, 230); land takes its nearest sea."""
-        return self.rows @ self._filled(surface) @ self.columns.T
+        return self._refined(self._filled(surface))
+
+    def _refined(self, fields: torch.Tensor) -> torch.Tensor:
+        # Half precision would be too coarse for temperatures.
+        with torch.autocast(fields.device.type, enabled=False):
+            return self.rows @ fields.float() @ self.columns.T
 
     def _filled(self, surface: torch.Tensor) -> torch.Tensor:
         return surface.flatten(-2)[..., self.nearest].unflatten(-1, surface.shape[-2:])
@@ -124,7 +131,7 @@ class Downscaling(nn.Module):
             scale, shift = self._modulate(features).chunk(2, dim=1)
             hidden = hidden * (1 + scale) + shift
         wide = functional.silu(self.widen(functional.silu(self.blocks(hidden))))
-        fine = self.rows @ known @ self.columns.T
+        fine = self._refined(known)
         return self.last(torch.cat([wide, fine], dim=1))
 
     def _modulate(self, features: torch.Tensor) -> torch.Tensor:
@@ -146,7 +153,7 @@ def refined(head: Downscaling, batch: Batch, features: torch.Tensor | None) -> B
     """
     coarse = np.stack([crop(values[0] if values.ndim == 3 else values) for values in (batch[name] for name in SURFACE)])
     device = head.mean.device
-    with torch.inference_mode():
+    with torch.inference_mode(), computing(device, head.precision):
         around = None if features is None else features[None].to(device, torch.float32)
         fine = head(torch.from_numpy(coarse)[None].to(device), around)[0].cpu().numpy()
     fields = {name: values if name == "zos" else values[None] for name, values in zip(SURFACE, fine, strict=True)}

@@ -49,7 +49,7 @@ class _Model(ToyModel):
 
 @pytest.fixture(autouse=True)
 def toys(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine.forecast, "load_model", lambda name, grid, device="auto": _Model(grid))
+    monkeypatch.setattr(engine.forecast, "load_model", lambda name, grid, device="auto", *_: _Model(grid))
     monkeypatch.setattr(
         engine.forecast,
         "load_heads",

@@ -126,7 +126,7 @@ def test_what_is_sent_to_another_process_scores_there(run: Run, tmp_path: Path) 
     kept = Kept(run, run.grid, tmp_path)
     entrant = Entrant.parse("persistence")
     factors, _ = damping_factors(kept, (1,))
-    contest = Contest(kept, (1,), {entrant.file_name(): entrant}, factors, "cpu")
+    contest = Contest(kept, (1,), {entrant.file_name(): entrant}, factors, "cpu", "float32")
     pickle.loads(pickle.dumps(contest)).score(10, again=False)
     assert all(kept.get(name) is not None for name in contest.files(10).values())
 
