@@ -59,6 +59,7 @@ def _model(sha256: str = "abc") -> Any:
         name="small",
         grid=SimpleNamespace(shape=(48, 96)),
         device=torch.device("cpu"),
+        precision="bfloat16",
         network=SimpleNamespace(preset=preset),
         provenance={"weights_sha256": sha256},
     )
@@ -168,6 +169,7 @@ def test_a_head_is_loaded_by_name_for_the_model_it_was_trained_on(monkeypatch: p
     save_head(weights_folder() / "small-waves.safetensors", head, card_of("waves", head, _model()), {"updates": 3})
     assert find_head("small", "waves").exists()
     loaded, provenance = load_day_head("waves", _model())
+    assert loaded.precision == "bfloat16"
     assert torch.equal(loaded.tendency.embedding.weight, head.tendency.embedding.weight)
     assert provenance["training"] == {"updates": 3} and not loaded.training
     with pytest.raises(ModelError, match="backbone"):
