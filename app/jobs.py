@@ -128,6 +128,7 @@ class Jobs:
                 child.wait(5)
             except subprocess.TimeoutExpired:
                 child.kill()
+                child.wait()
 
     def _end_stuck(self, job: Job) -> None:
         with self._lock:

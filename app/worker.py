@@ -176,8 +176,13 @@ def give_way() -> None:
             os.nice(19)
 
 
-if __name__ == "__main__":
-    give_way()
+def protocol_output() -> TextIO:
+    """Return the standard output for reports alone: what a library prints goes to the standard error from now on."""
     reports = os.fdopen(os.dup(sys.stdout.fileno()), "w")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    Worker(sys.stdin, reports).run()
+    return reports
+
+
+if __name__ == "__main__":
+    give_way()
+    Worker(sys.stdin, protocol_output()).run()

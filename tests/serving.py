@@ -18,7 +18,7 @@ import panel as pn
 from playwright.sync_api import Browser, Playwright
 
 from engine.paths import REPOSITORY
-from tests.waiting import wait
+from tests.waiting import PATIENCE, wait
 
 ADDRESS = re.compile(r"served at (http://\S+)\s")
 """What a server says once it listens."""
@@ -59,15 +59,15 @@ def serving(command: Sequence[str], log: Path | None = None) -> Iterator[Served]
         finally:
             process.send_signal(signal.SIGTERM)
             try:
-                process.wait(60)
+                process.wait(PATIENCE)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
 
 
 @contextmanager
-def serving_here(page: Callable[[], Any], **options: Any) -> Iterator[str]:
-    """Serve what `page()` returns on a thread of this process until the block ends; yields the address."""
+def serving_here(page: Callable[[], Any], **options: Any) -> Iterator[Any]:
+    """Serve what `page()` returns on a thread of this process until the block ends; yields Bokeh's server."""
     started = threading.Event()
     servers: list[Any] = []
 
@@ -88,7 +88,7 @@ def serving_here(page: Callable[[], Any], **options: Any) -> Iterator[str]:
     assert started.is_set(), "the server did not start"
     server = servers[0]
     try:
-        yield f"http://127.0.0.1:{server.port}"
+        yield server
     finally:
         server.io_loop.add_callback(server.io_loop.stop)
         thread.join()

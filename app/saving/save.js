@@ -16,7 +16,6 @@ button:disabled { opacity: .55; cursor: progress; }
 :focus-visible { outline: 2px solid var(--mui-palette-primary-main, #0a6e8a); outline-offset: 1px; }
 .said { min-height: 1.3em; margin: 4px 0 0; font-size: 12px; opacity: .85; overflow-wrap: anywhere; }
 `;
-const SAID_FOR = 6000; // milliseconds that a good word stays
 
 export function render({ model }) {
   const say = (text, values = {}) => (model.words[text] ?? text).replace(/\{(\w+)\}/g, (_, name) => values[name]);
@@ -28,13 +27,8 @@ export function render({ model }) {
     <p class="said" role="status" aria-live="polite"></p>`;
   const [kinds, save, copy, embed, said] = ["select", ".save", ".copy", ".embed", ".said"].map((name) => root.querySelector(name));
   for (const [name, label] of Object.entries(model.kinds)) kinds.add(new Option(label, name));
-  let timer = 0;
 
-  function tell(words, passing = false) {
-    clearTimeout(timer);
-    said.textContent = words;
-    if (passing) timer = setTimeout(() => { said.textContent = ""; }, SAID_FOR);
-  }
+  function tell(words) { said.textContent = words; }
 
   save.addEventListener("click", async () => {
     const name = kinds.value;
@@ -50,7 +44,7 @@ export function render({ model }) {
       link.download = `goms-${name}`;
       link.click();
       setTimeout(() => URL.revokeObjectURL(link.href), 60000);
-      tell(say("Saved as {name}.", { name: `goms-${name}` }), true);
+      tell(say("Saved as {name}.", { name: `goms-${name}` }));
     } catch (error) {
       tell(error.message === "Failed to fetch" ? say("The server does not answer: is it still running?") : error.message);
     } finally {
@@ -61,7 +55,7 @@ export function render({ model }) {
   async function copyOut(text, copied) {
     try {
       await navigator.clipboard.writeText(text);
-      tell(copied, true);
+      tell(copied);
     } catch {
       tell(say("The browser allows no copying; copy it from here: {text}", { text }));
     }

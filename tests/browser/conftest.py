@@ -1,9 +1,9 @@
 """A server of its own on a small ocean, and visits to its page that end with a look at what went wrong."""
 
-import os
+import shutil
 import sys
-import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,11 +12,15 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from engine.grid import coarsened
+from engine.verify.results import keep_result
+from tests import waiting
+from tests.app.made_results import made_result
 from tests.app.made_stores import all_parts, write_analysis, write_forecast
+from tests.browser.worker import HOLD
 from tests.serving import launch_chromium, serving
 
-PATIENCE = 60_000
-"""Milliseconds that a step may take on a busy machine; figures of speed are the benchmark's business."""
+PATIENCE = 1000 * waiting.PATIENCE
+"""Milliseconds that a step may take, those without a limit of their own among them."""
 
 TROUBLE = ("Traceback", "ERROR", "Exception")
 
@@ -28,7 +32,19 @@ class Server:
     url: str
     home: Path
     log: Path
+    shared: bool = False
+    """Whether other tests look at it too, so that each leaves it as it found it."""
     read: int = 0
+
+    @property
+    def hold(self) -> Path:
+        """Return the file that keeps forecasts of this server from going on while it is there."""
+        return self.home / HOLD
+
+    def kept(self) -> list[str]:
+        """Return what lies in the folders of the home that the page shows."""
+        folders = ("stores", "verification", "altimetry", "uploads", "weights", "runs")
+        return sorted(f"{folder}/{path.name}" for folder in folders for path in (self.home / folder).glob("*"))
 
     def trouble(self) -> str:
         """Return the lines since the last look at the log where it tells of an error; empty where it tells of none."""
@@ -38,32 +54,49 @@ class Server:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Serve a forecast with all its parts, its reference and an analysis on the 90 x 180 grid; stopped by its own process id."""
-    home = tmp_path_factory.mktemp("goms-server")
-    before = os.environ.get("GOMS_HOME")
-    os.environ["GOMS_HOME"] = str(home)
-    try:
+def made_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write a forecast with all its parts, its reference and an analysis on the 90 x 180 grid; returns their home."""
+    home = tmp_path_factory.mktemp("made-home")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("GOMS_HOME", str(home))
         grid = coarsened(8)
         parts = all_parts(coarsened(16))
         write_forecast(grid, parts=parts)
         write_forecast(grid, kind="reference", shift=3.0, parts=parts)
         write_analysis(grid)
-    finally:
-        if before is None:
-            del os.environ["GOMS_HOME"]
-        else:
-            os.environ["GOMS_HOME"] = before
+    return home
+
+
+@contextmanager
+def application(home: Path, shared: bool = False) -> Iterator[Server]:
+    """Serve a home until the block ends; the server is stopped by its own process id and must end well."""
     log = home / "server.log"
-    command = [sys.executable, "-m", "app", "--port", "0", "--home", str(home), "--grid-factor", "8", "--no-first-run"]
-    with serving(command, log) as served:
-        yield Server(served.url, home, log)
+    command = [sys.executable, "-m", "tests.browser.application", "--port", "0", "--home", str(home)]
+    with serving([*command, "--grid-factor", "8", "--no-first-run"], log) as served:
+        yield Server(served.url, home, log, shared)
     assert served.process.returncode == 0, log.read_text()
+
+
+@pytest.fixture(scope="session")
+def server(made_home: Path) -> Iterator[Server]:
+    """Serve the stores to all tests that leave them as they are."""
+    with application(made_home, shared=True) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def own_server(made_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Serve a copy of the stores to the tests of one module, which may write, run forecasts and leave them under way."""
+    home = tmp_path_factory.mktemp("own-home")
+    shutil.copytree(made_home / "stores", home / "stores")
+    with application(home) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """Start a Chromium that all tests share."""
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = launch_chromium(playwright)
         yield browser
@@ -86,14 +119,11 @@ class Visit:
 
     def until(self, condition: str) -> None:
         """Wait until a JavaScript condition holds; `goms` is what the maps tell of themselves."""
-        self.page.wait_for_function(f"() => globalThis.goms?.state && ({condition})", timeout=PATIENCE)
+        self.page.wait_for_function(f"() => globalThis.goms?.state && ({condition})")
 
-    def wait(self, condition: Callable[[], bool]) -> None:
+    def wait(self, condition: Callable[[], object]) -> None:
         """Wait until a condition of the test's own holds."""
-        deadline = time.monotonic() + PATIENCE / 1000
-        while not condition():
-            assert time.monotonic() < deadline, "it did not come to pass"
-            self.page.wait_for_timeout(50)
+        waiting.wait(condition, lambda seconds: self.page.wait_for_timeout(1000 * seconds))
 
     def state(self) -> dict[str, Any]:
         """Return what the maps tell of themselves."""
@@ -105,15 +135,6 @@ class Visit:
         self.page.get_by_role("listbox").get_by_role("option", name=option, exact=True).click()
         expect(self.page.get_by_role("listbox")).to_have_count(0)
 
-    def milliseconds_to_picture(self, label: str, option: str) -> float:
-        """Choose `option` of the list called `label` and return the time from the click to the painted picture."""
-        self.page.get_by_role("combobox", name=label, exact=True).click()
-        item = self.page.get_by_role("listbox").get_by_role("option", name=option, exact=True)
-        item.wait_for()
-        self.page.evaluate(WATCH_CHANGE)
-        item.click()
-        return float(self.page.evaluate("changed"))
-
     def press(self, name: str) -> None:
         """Press the button called `name`."""
         self.page.get_by_role("button", name=name, exact=True).click()
@@ -121,31 +142,34 @@ class Visit:
     def address_has(self, *parts: str) -> None:
         """Wait until the address bar holds each of `parts`."""
         for part in parts:
-            self.page.wait_for_function("part => location.search.includes(part)", arg=part, timeout=PATIENCE)
+            self.page.wait_for_function("part => location.search.includes(part)", arg=part)
 
     def see(self, text: str) -> None:
         """Wait until `text` is on the page."""
         expect(self.page.get_by_text(text).first).to_be_visible(timeout=PATIENCE)
 
-    def chart(self, words: str) -> None:
-        """Wait for a chart whose title holds `words`: Bokeh writes it on a canvas, so the document is asked."""
-        titles = "Bokeh.documents.flatMap((one) => [...one._all_models.values()].map((m) => m.title?.text ?? ''))"
-        self.page.wait_for_function(f"(words) => {titles}.some((title) => title.includes(words))", arg=words, timeout=PATIENCE)
+    def told(self, words: str) -> None:
+        """Wait until a message that passes has held `words`, whether it has passed meanwhile or not."""
+        self.page.wait_for_function("(words) => messages.some((text) => text.includes(words))", arg=words)
+
+    def chart(self, *words: str) -> None:
+        """Wait for a chart with each of `words` in its title: Bokeh writes it on a canvas, so the document is asked."""
+        for each in words:
+            self.page.wait_for_function(f"(words) => {TITLES}.some((title) => title.includes(words))", arg=each)
 
     def picture(self, panel: int = 0) -> str:
         """Return a fingerprint of the pixels of a map."""
         return str(self.page.evaluate(PICTURE, panel))
 
 
-WATCH_CHANGE = """() => {
-    const before = goms.changeMs.length;
-    globalThis.changed = new Promise((resolve) => {
-        let clicked = null;
-        document.addEventListener("click", () => { clicked = performance.now(); }, { capture: true, once: true });
-        const look = () => (goms.changeMs.length > before ? resolve(performance.now() - clicked) : requestAnimationFrame(look));
-        look();
-    });
-}"""
+KEEP_MESSAGES = """globalThis.messages = [];
+new MutationObserver(() => {
+    for (const { textContent } of document.querySelectorAll("#notistack-container .MuiAlert-message"))
+        if (!messages.includes(textContent)) messages.push(textContent);
+}).observe(document, { childList: true, subtree: true, characterData: true });"""
+"""Keeps the messages of a page, which pass after some seconds."""
+
+TITLES = "Bokeh.documents.flatMap((one) => [...one._all_models.values()].map((m) => m.title?.text ?? ''))"
 
 PICTURE = """(panel) => {
     const all = (root) => [...root.querySelectorAll("*")].flatMap((one) => [one, ...(one.shadowRoot ? all(one.shadowRoot) : [])]);
@@ -160,8 +184,11 @@ PICTURE = """(panel) => {
 @pytest.fixture
 def visit(server: Server, chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Visit]:
     """Visit the page at 1400 x 900 (another size by `indirect`); fails on any error of console, page, network or server."""
+    before = server.kept()
     width, height = getattr(request, "param", (1400, 900))
     context = chromium.new_context(viewport={"width": width, "height": height})
+    context.set_default_timeout(PATIENCE)
+    context.add_init_script(KEEP_MESSAGES)
     page = context.new_page()
     made = Visit(page, server)
     page.on("console", lambda message: made.errors.append(message.text) if message.type == "error" else None)
@@ -172,6 +199,16 @@ def visit(server: Server, chromium: Browser, request: pytest.FixtureRequest) -> 
     context.close()
     assert made.errors == []
     assert server.trouble() == ""
+    assert not server.shared or server.kept() == before, "other tests see what this one left: take it away, or use own_server"
+
+
+@pytest.fixture
+def scored(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Keep a result of two models in the server's home for one test, and return its name."""
+    monkeypatch.setenv("GOMS_HOME", str(server.home))
+    kept = keep_result(made_result())
+    yield kept.stem
+    kept.unlink()
 
 
 def outside(url: str, server: Server) -> bool:

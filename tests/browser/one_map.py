@@ -1,6 +1,5 @@
 """A page with nothing but one map component, on a small ocean made up here, and what its tests ask of it."""
 
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -8,6 +7,7 @@ import numpy as np
 from playwright.sync_api import Page, WebSocketRoute
 
 from app.loopmap import LoopMap
+from tests import waiting
 
 LEADS = list(range(31))
 
@@ -47,13 +47,10 @@ class Visit:
         return self.page.evaluate("goms.state()")
 
     def until(self, condition: str) -> None:
-        self.page.wait_for_function(condition, timeout=60000)
+        self.page.wait_for_function(condition)
 
-    def wait(self, condition: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + 30
-        while not condition():
-            assert time.monotonic() < deadline, "the server did not hear of it"
-            self.page.wait_for_timeout(30)
+    def wait(self, condition: Callable[[], object]) -> None:
+        waiting.wait(condition, lambda seconds: self.page.wait_for_timeout(1000 * seconds))
 
     def pixel(self, x: float, y: float, panel: int = 0) -> list[int]:
         """Return red, green, blue at a share of the map's width and height."""

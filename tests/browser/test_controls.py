@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import PATIENCE, Visit
+from tests.browser.conftest import Visit
 
 pytestmark = pytest.mark.browser
 
@@ -46,7 +46,7 @@ def test_region_palette_and_range_change_the_picture(visit: Visit) -> None:
     visit.choose("Range", "Fixed")
     visit.address_has("range=fixed", "high=")
     limit = visit.page.get_by_label("To", exact=True)
-    expect(limit).not_to_have_value(re.compile(r"^0?(\.0)?$"), timeout=PATIENCE)
+    expect(limit).not_to_have_value(re.compile(r"^0?(\.0)?$"))
     # Typed as a person does: the box writes its number anew when it is entered, which a text set in one stroke can straddle.
     limit.click()
     limit.press("ControlOrMeta+a")
@@ -109,10 +109,10 @@ def test_a_click_shows_series_and_profile_there(visit: Visit) -> None:
     assert box is not None
     visit.page.mouse.click(box["x"] + box["width"] * 0.4, box["y"] + box["height"] * 0.5)
     visit.address_has("point_lat=")
-    expect(visit.page.locator(".details canvas").locator("visible=true").first).to_be_visible(timeout=PATIENCE)
+    expect(visit.page.locator(".details canvas").locator("visible=true").first).to_be_visible()
     visit.press("Forget the point")
     visit.see("Error of this forecast")
-    visit.page.wait_for_function("() => !location.search.includes('point_l')", timeout=PATIENCE)
+    visit.page.wait_for_function("() => !location.search.includes('point_l')")
 
 
 def test_every_list_has_a_name(visit: Visit) -> None:

@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, expect
 from engine.grid import coarsened
 from engine.store import delete_store
 from tests.app.made_stores import write_eddies, write_surface_analysis
-from tests.browser.conftest import PATIENCE, Server, Visit
+from tests.browser.conftest import Server, Visit
 
 pytestmark = pytest.mark.browser
 
@@ -103,7 +103,7 @@ def test_a_particle_drifts_from_the_point_and_from_the_next_one(visit: Visit, se
     visit.until("goms.state().panels[0].overlay.paths === 10")
     visit.press("Drift from the point")
     visit.until("goms.state().panels[0].overlay.paths === 0")
-    visit.page.wait_for_function("() => !location.search.includes('release=')", timeout=PATIENCE)
+    visit.page.wait_for_function("() => !location.search.includes('release=')")
 
 
 def test_on_land_it_is_said_that_nothing_drifts(visit: Visit) -> None:

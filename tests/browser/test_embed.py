@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import PATIENCE, Visit
+from tests.browser.conftest import Visit
 
 pytestmark = pytest.mark.browser
 
@@ -25,9 +25,9 @@ def test_the_copied_code_shows_map_and_player_in_a_frame_with_a_link_to_the_whol
     assert not {"x-frame-options", "content-security-policy"} & set(framed)
     visit.page.goto(host)
     frame = visit.page.frame_locator("iframe")
-    expect(frame.get_by_text("Sea surface height").first).to_be_visible(timeout=PATIENCE)
+    expect(frame.get_by_text("Sea surface height").first).to_be_visible()
     frame.get_by_role("button", name="One day on").click()
-    expect(frame.get_by_text("sample day 3 (like 26 Feb)").first).to_be_visible(timeout=PATIENCE)
+    expect(frame.get_by_text("sample day 3 (like 26 Feb)").first).to_be_visible()
     expect(frame.get_by_text("sample ocean - simulation, not for navigation").first).to_be_visible()
     for gone in ("Source", "Variable", "Compare with"):
         expect(frame.get_by_role("combobox", name=gone)).to_have_count(0)

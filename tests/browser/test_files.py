@@ -1,14 +1,12 @@
 """Files brought to the page: dropped or chosen, sent in pieces, a source in the lists, or refused in words."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
-from engine.grid import Grid
-from engine.store import delete_store, list_stores
-from tests.browser.conftest import PATIENCE, Server, Visit
+from engine.grid import Grid, coarsened
+from tests.browser.conftest import Server, Visit
 from tests.engine.sources import layouts
 
 pytestmark = pytest.mark.browser
@@ -34,24 +32,19 @@ def unfinished(visit: Visit) -> list[Path]:
     return [path for path in (visit.server.home / "uploads").rglob("*.nc*") if path.is_file()]
 
 
-@pytest.fixture
-def tidy(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Take away afterwards what became of GLORYS files, since other tests have GLORYS stores of their own."""
-    yield
-    monkeypatch.setenv("GOMS_HOME", str(server.home))
-    for store in list_stores():
-        if store.identifier.startswith("glorys__37n"):
-            delete_store(store.identifier)
+@pytest.fixture(scope="module")
+def server(own_server: Server) -> Server:
+    """Take a server that other modules do not see: what is brought stays in its home."""
+    return own_server
 
 
-@pytest.mark.usefixtures("tidy")
 def test_an_ocean_model_file_that_is_chosen_becomes_an_analysis_and_is_shown(visit: Visit, tmp_path: Path) -> None:
     path = tmp_path / "box of June.nc"
     lat, lon = layouts.LAT + 95.3, layouts.LON + 210
     layouts.write_glorys(path, layouts.glorys_fields(2), lat, lon, layouts.days(2))
     visit.open()
     choose(visit, path)
-    visit.see("GLORYS native grid, 2014-03-05 is a source now, and shown.")
+    visit.told("GLORYS native grid, 2014-03-05 is a source now, and shown.")
     visit.address_has("source=store%3Aglorys__37n-38n")
     visit.until("goms.state().panels[0].title === 'GLORYS native grid' && goms.state().panels[0].drawn")
     assert unfinished(visit) == []
@@ -63,7 +56,7 @@ def test_altimetry_dropped_on_the_page_is_a_source_of_forecasts(visit: Visit, tm
     visit.open("?model=persistence")
     visit.page.route("**/carried.nc", lambda route: route.fulfill(body=path.read_bytes()))
     visit.page.evaluate(DROP, [path.name, f"{visit.server.url}/carried.nc"])
-    visit.see("Altimetry 2014-03-05 is a source now: run a forecast from it.")
+    visit.told("Altimetry 2014-03-05 is a source now: run a forecast from it.")
     visit.address_has("source=observed-20140305-")
     visit.press("Run 30-day forecast")
     visit.until("goms.state().panels[0].drawn && goms.state().panels[0].held >= 2")
@@ -101,7 +94,7 @@ def test_an_upload_that_is_cancelled_or_left_leaves_nothing(visit: Visit, tmp_pa
     visit.wait(lambda: unfinished(visit) == [])
     choose(visit, large)
     visit.see("Sending large.nc, 13 %")
-    expect(visit.page.get_by_role("button", name="+ Add files")).to_be_disabled(timeout=PATIENCE)
+    expect(visit.page.get_by_role("button", name="+ Add files")).to_be_disabled()
     visit.page.goto("about:blank")
     visit.wait(lambda: unfinished(visit) == [])
     visit.errors.clear()  # the piece that was held back
@@ -109,7 +102,5 @@ def test_an_upload_that_is_cancelled_or_left_leaves_nothing(visit: Visit, tmp_pa
 
 def axes() -> tuple:
     """Return latitudes and longitudes of the coarse globe."""
-    from engine.grid import coarsened
-
     grid = coarsened(8)
     return grid.lat, grid.lon

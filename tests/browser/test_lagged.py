@@ -1,22 +1,26 @@
 """The forecast of the same days from an earlier start, and the spread of several, chosen by hand."""
 
+from collections.abc import Iterator
+
 import pytest
 from playwright.sync_api import expect
 
 from engine.grid import coarsened
+from engine.store import delete_store
 from tests.app.made_stores import write_forecast
-from tests.browser.conftest import PATIENCE, Server, Visit
+from tests.browser.conftest import Server, Visit
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(scope="module")
-def stored(server: Server) -> None:
-    """Write forecasts from sample days 120, 125 and 135: each test looks at one that no other test chooses."""
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setenv("GOMS_HOME", str(server.home))
-        for begin in (120, 125, 135):
-            write_forecast(coarsened(8), days=10, begin=begin, shift=begin / 50)
+@pytest.fixture
+def stored(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Give the server forecasts from sample days 120, 125 and 135 for one test."""
+    monkeypatch.setenv("GOMS_HOME", str(server.home))
+    names = [write_forecast(coarsened(8), days=10, begin=begin, shift=begin / 50) for begin in (120, 125, 135)]
+    yield
+    for name in names:
+        delete_store(name)
 
 
 @pytest.mark.usefixtures("stored")
@@ -46,6 +50,6 @@ def test_an_earlier_forecast_that_is_not_there_can_be_run_from_where_it_is_misse
     visit.choose("Compare with", "GOMS small, 5 days earlier (to be run)")
     visit.see("This earlier forecast is not there yet: run it")
     button = visit.page.get_by_role("button", name="Run the forecast from sample day 130")
-    expect(button).to_be_enabled(timeout=PATIENCE)
+    expect(button).to_be_enabled()
     visit.choose("Compare with", "Nothing")
-    expect(button).to_be_hidden(timeout=PATIENCE)
+    expect(button).to_be_hidden()

@@ -1,14 +1,13 @@
 """The page in Chinese: no English is left on any view or in its lists, nothing is wider than a phone, and a click leads back."""
 
 import re
+from contextlib import suppress
 
 import pytest
 from playwright.sync_api import expect
 
 from app.language import chinese
-from engine.verify.results import keep_result
-from tests.app.made_results import made_result
-from tests.browser.conftest import PATIENCE, Visit
+from tests.browser.conftest import Visit
 
 pytestmark = pytest.mark.browser
 
@@ -53,20 +52,12 @@ def _english(visit: Visit) -> list[str]:
 
 def _in_chinese(visit: Visit) -> None:
     """Wait until everything on the page is in Chinese: what was drawn before may still be there for a moment."""
-    left: list[str] = []
-    for _ in range(40):
-        left = _english(visit)
-        if not left:
-            return
-        visit.page.wait_for_timeout(250)
-    assert left == []
+    with suppress(AssertionError):
+        visit.wait(lambda: not _english(visit))
+    assert _english(visit) == []
 
 
-def test_no_english_is_left_on_a_chinese_page_and_one_click_leads_back_to_it(
-    visit: Visit, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("GOMS_HOME", str(visit.server.home))
-    scored = keep_result(made_result()).stem
+def test_no_english_is_left_on_a_chinese_page_and_one_click_leads_back_to_it(visit: Visit, scored: str) -> None:
     visit.open(
         f"?language=zh&lead=2&compare=reference&chart=error&skill=own:{scored}&layers=streaks,arrows,wind,eddies,ice,drift"
     )
@@ -74,7 +65,7 @@ def test_no_english_is_left_on_a_chinese_page_and_one_click_leads_back_to_it(
     visit.see("样本海洋（数值模拟），不可用于航海")
     visit.chart("RMSE")
     visit.page.get_by_role("combobox", name="变量", exact=True).click()
-    expect(visit.page.get_by_role("option", name="混合层深度（密度判据）")).to_be_visible(timeout=PATIENCE)
+    expect(visit.page.get_by_role("option", name="混合层深度（密度判据）")).to_be_visible()
     _in_chinese(visit)
     visit.page.keyboard.press("Escape")
     for view, drawn in VIEWS.items():

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page
 from app.frames_http import patterns
 from app.loopmap import LoopMap
 from engine.errors import InputError
+from tests.browser.conftest import PATIENCE
 from tests.browser.one_map import DIFFERENCE, LEADS, Reader, Visit, field, never_ready
 from tests.serving import serving_here
 
@@ -39,15 +40,16 @@ def open_map(chromium: Browser) -> Iterator[Callable[..., Visit]]:
         width: int = 1232, height: int = 800, touch: bool = False, before: Callable[[Page], None] | None = None, **values: Any
     ) -> Visit:
         wanted.update({"panels": [field()], **values})
-        url = stack.enter_context(serving_here(page_of_server, extra_patterns=patterns(open_reader)))
+        server = stack.enter_context(serving_here(page_of_server, extra_patterns=patterns(open_reader)))
         context = chromium.new_context(viewport={"width": width, "height": height}, has_touch=touch)
+        context.set_default_timeout(PATIENCE)
         page = context.new_page()
         page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: errors.append(str(error)))
         stack.callback(context.close)
         if before:
             before(page)
-        page.goto(url)
+        page.goto(f"http://127.0.0.1:{server.port}/")
         result = Visit(page, *made[-1], readers, errors)
         result.until("window.goms && goms.state && goms.state().panels.length > 0")
         return result
@@ -136,9 +138,7 @@ def test_palette_and_range_change_without_asking_the_server(open_map: Callable[.
     seen.until("goms.loopReadyMs.length === 1")
     reads, before = len(seen.readers["forecast"].reads), seen.pixel(0.4, 0.5)
     seen.update(palette="ice")
-    seen.page.wait_for_timeout(400)
-    recoloured = seen.pixel(0.4, 0.5)
-    assert recoloured != before
+    seen.wait(lambda: seen.pixel(0.4, 0.5) != before)
     seen.update(range_mode="fixed", range_low=-2.0, range_high=2.0)
     seen.until("goms.state().panels[0].high === 2")
     seen.update(range_mode="symmetric")
@@ -239,10 +239,11 @@ def test_a_change_made_before_the_whole_page_is_ready_is_not_lost(open_map: Call
     seen.wait(lambda: len(seen.points) == 1)
 
 
-def test_playback_waits_for_a_lead_that_is_still_on_its_way(open_map: Callable[..., Visit]) -> None:
-    seen = open_map(panels=[field(leads=[0, 1, 2])], speed=30.0, playing=True)
-    seen.page.wait_for_timeout(1200)
-    assert seen.state()["lead"] <= 2
+def test_playback_goes_round_the_leads_that_are_there_while_others_are_on_their_way(open_map: Callable[..., Visit]) -> None:
+    keep = 'leads = []; document.addEventListener("goms-lead", ({ detail }) => leads.push(detail));'
+    seen = open_map(panels=[field(leads=[0, 1, 2])], speed=30.0, playing=True, before=lambda page: page.add_init_script(keep))
+    seen.until("leads.lastIndexOf(0) > leads.indexOf(2) && leads.includes(2)")
+    assert seen.page.evaluate("[...new Set(leads)].sort()") == [0, 1, 2]
 
 
 def test_a_map_without_a_store_says_why(open_map: Callable[..., Visit]) -> None:

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import PATIENCE, Visit
+from tests.browser.conftest import Visit
 
 pytestmark = pytest.mark.browser
 
@@ -87,8 +87,8 @@ def test_a_choice_is_in_the_address_and_survives_a_reload(visit: Visit) -> None:
 
 def test_a_bad_address_is_refused_in_words_and_the_rest_is_kept(visit: Visit) -> None:
     visit.open("?variable=zos&lat=500&source=nowhere&palette=none")
-    visit.see("The address asks for lat = '500'")
-    visit.see("The source 'nowhere' is not there")
+    visit.told("The address asks for lat = '500'")
+    visit.told("The source 'nowhere' is not there")
     assert visit.state()["panels"][0]["quantity"] == "Sea surface height"
 
 
@@ -102,7 +102,7 @@ def test_the_theme_turns_dark_and_back(visit: Visit) -> None:
 
 def test_the_charts_of_a_comparison_stand_in_the_fourth_corner(visit: Visit) -> None:
     visit.open("?compare=reference")
-    expect(visit.page.locator(".details.corner")).to_be_visible(timeout=PATIENCE)
+    expect(visit.page.locator(".details.corner")).to_be_visible()
     chart, last = (visit.page.locator(name).last.bounding_box() for name in (".details", ".panel"))
     assert chart is not None and last is not None
     assert chart["x"] > last["x"] + 0.9 * last["width"] and abs(chart["y"] - last["y"]) < 60
@@ -123,7 +123,7 @@ def test_nothing_is_wider_than_a_phone(visit: Visit, address: str) -> None:
 def test_on_a_phone_the_map_comes_first_and_the_choices_open(visit: Visit) -> None:
     visit.open()
     variable = visit.page.get_by_role("combobox", name="Variable")
-    expect(variable).to_be_hidden(timeout=PATIENCE)
+    expect(variable).to_be_hidden()
     box = visit.page.locator(".map").first.bounding_box()
     assert box is not None and box["x"] >= 0 and box["x"] + box["width"] <= 390 and box["width"] > 330
     visit.page.get_by_role("button", name="Open drawer").click()

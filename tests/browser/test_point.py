@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import PATIENCE, Visit
+from tests.browser.conftest import Visit
 
 pytestmark = pytest.mark.browser
 
@@ -44,12 +44,12 @@ def test_pins_stay_while_the_point_moves_and_can_be_taken_away(visit: Visit) -> 
     visit.see("A 10°N 160°E")
     visit.press("Remove pin A")
     visit.until("goms.state().pins === ''")
-    expect(visit.page.get_by_text("A 10°N 160°E")).to_have_count(0, timeout=PATIENCE)
+    expect(visit.page.get_by_text("A 10°N 160°E")).to_have_count(0)
 
 
 def test_a_point_on_land_and_a_chart_that_is_none_are_said(visit: Visit) -> None:
     visit.open("?point_lat=47&point_lon=10&chart=pie")
-    visit.see("The address asks for chart = 'pie'")
+    visit.told("The address asks for chart = 'pie'")
     visit.see("There is no water here")
     visit.press("Forget the point")
     visit.see("Click a map for the charts at a point")

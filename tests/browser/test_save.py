@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import PATIENCE, Visit
+from tests.browser.conftest import Visit
 
 pytestmark = pytest.mark.browser
 
 
 def _saved(visit: Visit, kind: str) -> Path:
     visit.page.get_by_label("Kind of file").select_option(label=kind)
-    with visit.page.expect_download(timeout=PATIENCE) as download:
+    with visit.page.expect_download() as download:
         visit.page.get_by_role("button", name="Save", exact=True).click()
     return Path(download.value.path())
 

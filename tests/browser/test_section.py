@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import PATIENCE, Visit
+from tests.browser.conftest import Visit
 
 pytestmark = pytest.mark.browser
 
@@ -40,7 +40,7 @@ def test_a_comparison_shows_both_sections(visit: Visit) -> None:
 
 def test_a_line_in_the_address_that_is_none_is_said(visit: Visit) -> None:
     visit.open("?section=atlantis")
-    visit.see("expected one of equatorial_pacific")
+    visit.told("expected one of equatorial_pacific")
 
 
 IMAGE = """Bokeh.documents.map((one) => one.get_model_by_name("section-0")).find(Boolean)
@@ -49,7 +49,7 @@ IMAGE = """Bokeh.documents.map((one) => one.get_model_by_name("section-0")).find
 
 def test_a_section_follows_the_playhead_while_it_plays(visit: Visit) -> None:
     visit.open("?section=equatorial_pacific&lead=1")
-    expect(visit.page.get_by_role("slider", name="Place of the profile along the line")).to_be_visible(timeout=PATIENCE)
+    expect(visit.page.get_by_role("slider", name="Place of the profile along the line")).to_be_visible()
     before = visit.page.evaluate(IMAGE)
     visit.press("Play")
     visit.chart("Temperature, GOMS small, sample day 4")
@@ -60,7 +60,7 @@ def test_a_section_follows_the_playhead_while_it_plays(visit: Visit) -> None:
 def test_the_profile_is_that_of_the_place_under_the_pointer_or_of_the_slider(visit: Visit) -> None:
     visit.open("?section=equatorial_pacific&compare=reference")
     slider = visit.page.get_by_role("slider", name="Place of the profile along the line")
-    expect(slider).to_be_visible(timeout=PATIENCE)
+    expect(slider).to_be_visible()
     said = visit.page.locator("output")
     expect(said).to_contain_text("7,796 km, 0.0°N 149.9°W")
     slider.focus()
@@ -69,7 +69,7 @@ def test_the_profile_is_that_of_the_place_under_the_pointer_or_of_the_slider(vis
     box = visit.page.locator(".details canvas").first.bounding_box()
     assert box is not None
     visit.page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 0.5 * box["height"])
-    expect(said).not_to_contain_text("140.0°E", timeout=PATIENCE)
+    expect(said).not_to_contain_text("140.0°E")
 
 
 def test_the_section_of_the_paper_is_one_press_away_and_time_another(visit: Visit) -> None:

@@ -1,27 +1,33 @@
 """The shelf of stores: what is on the disk, and deleting it with a second thought."""
 
+from collections.abc import Iterator
+
 import pytest
 from playwright.sync_api import Locator, expect
 
 from engine.grid import coarsened
 from engine.paths import stores_folder
+from engine.store import delete_store
 from tests.app.made_stores import write_surface_analysis
-from tests.browser.conftest import PATIENCE, Visit
+from tests.browser.conftest import Server, Visit
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def unwanted(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> str:
+def unwanted(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """Write one store more than the other tests need."""
-    monkeypatch.setenv("GOMS_HOME", str(visit.server.home))
-    return write_surface_analysis(coarsened(8))
+    monkeypatch.setenv("GOMS_HOME", str(server.home))
+    identifier = write_surface_analysis(coarsened(8))
+    yield identifier
+    if (stores_folder() / identifier).exists():
+        delete_store(identifier)
 
 
 def _opened(visit: Visit) -> Locator:
     visit.press("Stores on disk")
     dialog = visit.page.get_by_role("dialog")
-    expect(dialog.get_by_text("stores,").first).to_be_visible(timeout=PATIENCE)
+    expect(dialog.get_by_text("stores,").first).to_be_visible()
     return dialog
 
 
@@ -48,6 +54,6 @@ def test_a_store_is_deleted_after_a_second_question_and_not_before(visit: Visit,
     delete.click()
     assert (visit.server.home / "stores" / unwanted).exists() and stores_folder().parent == visit.server.home
     dialog.get_by_role("button", name="Delete for good").click()
-    visit.see("was deleted")
+    visit.told("was deleted")
     expect(delete).to_have_count(0)
     visit.wait(lambda: not (visit.server.home / "stores" / unwanted).exists())

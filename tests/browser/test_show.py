@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Route, expect
 
-from tests.browser.conftest import PATIENCE, Visit
+from tests.browser.conftest import Visit
 
 pytestmark = pytest.mark.browser
 
@@ -76,7 +76,7 @@ def test_keys_lead_through_the_tour_and_the_address_remembers(visit: Visit) -> N
     visit.page.reload()
     visit.until("goms.state().scene === 'bloom' && goms.state().view === 'flat' && goms.state().drawn")
     visit.page.keyboard.press("Escape")
-    visit.page.wait_for_url(lambda url: "/show" not in url, timeout=PATIENCE)
+    visit.page.wait_for_url(lambda url: "/show" not in url)
 
 
 @small_screen

@@ -3,23 +3,14 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import PATIENCE, Visit
+from tests.browser.conftest import TITLES, Visit
 
 pytestmark = pytest.mark.browser
-
-TITLES = "Bokeh.documents.flatMap((one) => [...one._all_models.values()].map((m) => m.title?.text ?? ''))"
 
 
 def _tab(visit: Visit, name: str) -> None:
     visit.page.get_by_role("tab", name=name, exact=True).click()
     expect(visit.page.get_by_role("tab", name=name, exact=True)).to_have_attribute("aria-selected", "true")
-
-
-def _charts(visit: Visit, *words: str) -> None:
-    """Wait for charts whose titles begin with `words`: Bokeh writes them on a canvas, so the document is asked."""
-    for title in words:
-        condition = f"(words) => {TITLES}.some((title) => title.startsWith(words))"
-        visit.page.wait_for_function(condition, arg=title, timeout=PATIENCE)
 
 
 def test_views_keep_the_day_and_give_the_map_its_field_back(visit: Visit) -> None:
@@ -43,7 +34,7 @@ def test_the_kuroshio_is_reached_by_keyboard_with_three_maps_and_the_axis_on_eac
     assert titles == ["GOMS small, Kuroshio 1/12°", "GOMS small", "Reference (sample run), Kuroshio 1/12°"]
     visit.see("what is finer than 1/4° is statistical")
     visit.until("goms.state().panels.every((panel) => panel.axis > 5)")
-    _charts(visit, "Mean latitude of the axis, 141-153°E")
+    visit.chart("Mean latitude of the axis, 141-153°E")
     visit.choose("Variable", "Vorticity over f")
     visit.until("goms.state().panels.every((panel) => panel.quantity === 'Vorticity over f at the surface')")
     _tab(visit, "Map")
@@ -53,21 +44,21 @@ def test_the_kuroshio_is_reached_by_keyboard_with_three_maps_and_the_axis_on_eac
 def test_waves_are_named_on_the_bar_in_the_area_in_view_and_at_a_click(visit: Visit) -> None:
     visit.open("?view=waves")
     bar = visit.page.locator(".bar-names").first
-    expect(bar).to_contain_text("moderate", timeout=PATIENCE)
+    expect(bar).to_contain_text("moderate")
     expect(bar).to_contain_text("rough")
     visit.see("none under ice")
-    _charts(visit, "Sea of the globe", "Significant wave height, GOMS small, 35.00°N 150.00°E")
+    visit.chart("Sea of the globe", "Significant wave height, GOMS small, 35.00°N 150.00°E")
     visit.page.get_by_role("application").first.click(position={"x": 500, "y": 150})
     # The chart of the place before stays among the page's models for a while.
     elsewhere = "(title) => title.startsWith('Significant wave height, ') && !title.endsWith('35.00°N 150.00°E')"
-    visit.page.wait_for_function(f"() => {TITLES}.some({elsewhere})", timeout=PATIENCE)
+    visit.page.wait_for_function(f"() => {TITLES}.some({elsewhere})")
 
 
 def test_plankton_is_stacked_by_groups_with_its_nutrients(visit: Visit) -> None:
     visit.open()
     _tab(visit, "Biogeochemistry")
     visit.until("goms.state().panels[0].quantity === 'Chlorophyll' && !goms.state().pending")
-    _charts(visit, "Phytoplankton, 35.00°N 150.00°E", "Nitrate", "Dissolved iron")
+    visit.chart("Phytoplankton, 35.00°N 150.00°E", "Nitrate", "Dissolved iron")
     visit.choose("Variable", "Diatoms")
     visit.until("goms.state().panels[0].quantity === 'Diatoms'")
 

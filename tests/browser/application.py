@@ -1,0 +1,12 @@
+"""The application as browser tests serve it: all but the command of its worker is as visitors get it."""
+
+import sys
+from functools import partial
+
+from app import services
+from app.__main__ import main
+from app.jobs import Jobs
+
+if __name__ == "__main__":
+    services.Jobs = partial(Jobs, [sys.executable, "-m", "tests.browser.worker"])  # type: ignore[misc,assignment]
+    sys.exit(main())
