@@ -13,6 +13,7 @@ from bokeh.util.token import get_session_id
 # What is on the page must be known here, too.
 import app.main  # noqa: F401
 from engine.derived import DISPLAY_VARIABLES
+from tests.waiting import PATIENCE
 
 VIEW = "south=-80&north=90&west=20&east=380&width=1080&height=510"
 """The globe on a map of usual size."""
@@ -24,7 +25,7 @@ class Visitor:
     def __init__(self, url: str, address: str = "") -> None:
         """Open `url` with `?address`: the server makes the session for the page, the websocket joins it."""
         self._url = url
-        with urlopen(f"{url}/{address}", timeout=120) as page:
+        with urlopen(f"{url}/{address}", timeout=PATIENCE) as page:
             token = re.search(r'"token":\s*"([^"]+)"', page.read().decode())
         assert token is not None, "the page names no session"
         self._session = ClientSession(
@@ -60,7 +61,7 @@ class Visitor:
             leads = ",".join(str(number) for number in (panel["leads"] if lead is None else [lead]))
             path = f"{panel['store']}/{panel['variable']}/{panel['depth_index']}/{leads}"
             address = f"{self._url}/frames/{path}?{VIEW}&revision={panel['revision']}"
-            with urlopen(Request(address, headers={"Accept-Encoding": "zstd"}), timeout=120) as body:
+            with urlopen(Request(address, headers={"Accept-Encoding": "zstd"}), timeout=PATIENCE) as body:
                 body.read()
 
     def close(self) -> None:

@@ -64,7 +64,7 @@ def test_closing_the_window_ends_the_server(tmp_path: Path) -> None:
     )
     command = [sys.executable, "-m", "app", "--port", "0", "--grid-factor", "8", "--no-first-run", "--window"]
     environment = {**os.environ, "PYTHONPATH": str(tmp_path), "GOMS_HOME": str(tmp_path / "home")}
-    done = subprocess.run(command, cwd=REPOSITORY, env=environment, capture_output=True, text=True, timeout=180, check=False)
+    done = subprocess.run(command, cwd=REPOSITORY, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "GOMS Explorer 200 1400 900" in done.stdout
 

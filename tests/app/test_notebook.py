@@ -22,7 +22,7 @@ def executed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NotebookNode]
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GOMS_HOME", str(home))
         patch.setenv("IPYTHONDIR", str(home / "ipython"))
-        yield NotebookClient(book, timeout=200, resources={"metadata": {"path": str(Path(REPOSITORY))}}).execute()
+        yield NotebookClient(book, timeout=None, resources={"metadata": {"path": str(Path(REPOSITORY))}}).execute()
         assert {store.kind for store in list_stores()} == {"forecast", "reference"}
 
 

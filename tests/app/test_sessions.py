@@ -21,21 +21,29 @@ from engine.grid import Grid
 from tests.app.made_stores import write_forecast
 from tests.serving import serving_here
 from tests.visitors import Visitor
-from tests.waiting import wait
+from tests.waiting import PATIENCE, wait
 
-LIFETIME = 4000
-"""Milliseconds that a session waits for its page, long enough for the websocket of a busy machine."""
+DAY = 86_400_000
+"""Milliseconds for which a session waits for its page, until the test says that pages come back no more."""
 
 
 class Served:
-    """The page with weak references to all sessions it made, and its address while it is served."""
+    """The page with weak references to all sessions it made, and its server while it is served."""
 
-    url = ""
+    server: Any
 
     def __init__(self, services: Services) -> None:
         self.sessions: list[weakref.ref[Session]] = []
         self.documents: list[weakref.ref[Any]] = []
         self._services = services
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server.port}"
+
+    def forget_closed_pages(self) -> None:
+        """Let sessions end as soon as their page is closed."""
+        self.server._tornado._unused_session_lifetime_milliseconds = 1
 
     def alive(self) -> int:
         """Return how many sessions or documents are still in memory, whichever are more."""
@@ -64,8 +72,8 @@ def served(services: Services) -> Iterator[Served]:
     pn.extension(notifications=True)
     Session(services)  # what is imported on first use is there before Panel records what a page imports
     made = Served(services)
-    options = {"check_unused_sessions_milliseconds": 200, "unused_session_lifetime_milliseconds": LIFETIME}
-    with serving_here(made.page, extra_patterns=patterns(partial(open_frames, services)), **options) as made.url:
+    options = {"check_unused_sessions_milliseconds": 200, "unused_session_lifetime_milliseconds": DAY}
+    with serving_here(made.page, extra_patterns=patterns(partial(open_frames, services)), **options) as made.server:
         yield made
 
 
@@ -74,6 +82,7 @@ def test_a_session_is_gone_from_memory_after_its_page_was_closed(served: Served)
         visitor = Visitor(served.url, "?compare=reference")
         assert len(served.sessions) == number + 1
         visitor.close()
+    served.forget_closed_pages()
     # The last one may still be the current one of a thread or a timer; those before it are held by nobody.
     wait(lambda: served.alive() <= 1)
 
@@ -95,7 +104,7 @@ def test_frames_are_made_once_for_all_who_look_at_the_same(
     address = f"{served.url}/frames/{store.identifier}/thetao/0/{leads}?{view}"
 
     def ask(_: int) -> bytes:
-        return bytes(urlopen(address, timeout=100).read())
+        return bytes(urlopen(address, timeout=PATIENCE).read())
 
     with ThreadPoolExecutor(12) as visitors:
         bodies = set(visitors.map(ask, range(12)))

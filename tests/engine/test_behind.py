@@ -5,6 +5,7 @@ import threading
 import pytest
 
 from engine.behind import at_once, one_behind
+from tests.waiting import PATIENCE
 
 
 def test_pieces_are_done_in_order_away_from_the_caller() -> None:
@@ -18,8 +19,8 @@ def test_pieces_are_done_in_order_away_from_the_caller() -> None:
 def test_the_caller_goes_on_while_one_piece_is_done_and_waits_before_the_next() -> None:
     may_end, begun = threading.Event(), threading.Event()
     with one_behind() as behind:
-        behind(lambda: begun.set() or may_end.wait(10))
-        assert begun.wait(10), "the first piece does not begin by itself"
+        behind(lambda: begun.set() or may_end.wait(PATIENCE))
+        assert begun.wait(PATIENCE), "the first piece does not begin by itself"
         threading.Timer(0.05, may_end.set).start()
         behind(lambda: None)
         assert may_end.is_set()

@@ -15,6 +15,7 @@ from engine.models.evolution import STATE
 from engine.plans import Phase, Plan
 from tests.engine.models.tiny import EVOLUTION, TinySource, tiny_grid, tiny_normalisation
 from tests.engine.tiny_training import PLAN, tiny_sequences
+from tests.waiting import PATIENCE
 
 
 def _reader(sequences: Sequences, plan: Plan = PLAN, halo: int = EVOLUTION.halo) -> Reader:
@@ -134,7 +135,7 @@ def test_reading_runs_ahead_of_the_taker_and_no_further(sequences: Sequences) ->
 
     with Loader(source(), torch.device("cpu")) as loader:
         # What fills the queue, and one more in the thread's hands.
-        assert taken.wait(20)
+        assert taken.wait(PATIENCE)
         assert read == list(range(AHEAD + 1))
         assert loader.take_globe().state.dtype == torch.int16
 

@@ -14,6 +14,7 @@ from engine.trainer import Trainer
 from tests.engine.children import CHILDREN
 from tests.engine.models.tiny import EVOLUTION, LINEAR, tiny_grid, tiny_setting
 from tests.engine.tiny_training import PLAN, tiny_sequences, tiny_trainer, train_in_team
+from tests.waiting import PATIENCE
 
 
 def test_two_processes_give_the_weights_of_one_with_the_same_global_batch(tmp_path: Path) -> None:
@@ -29,7 +30,7 @@ def test_two_processes_give_the_weights_of_one_with_the_same_global_batch(tmp_pa
     for trainer in alone.values():
         trainer.run(2)
     for child in children:
-        child.join(180)
+        child.join(PATIENCE)
         assert child.exitcode == 0
     for preset, trainer in alone.items():
         # A single process goes on from what two have saved, their optimiser's state put together again.

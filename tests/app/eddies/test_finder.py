@@ -1,7 +1,6 @@
 """Finding the eddies of a store behind the page: once, day by day, kept on the disk as long as the store is there."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +13,7 @@ from engine.grid import Grid
 from engine.paths import cache_folder, stores_folder
 from engine.store import Store, delete_store, open_store
 from tests.app.made_stores import write_eddies, write_surface_analysis
-
-PATIENCE = 60.0
+from tests.waiting import wait
 
 
 def opened(identifier: str) -> Store:
@@ -29,13 +27,6 @@ def finder() -> Iterator[EddyFinder]:
     made = EddyFinder(opened)
     yield made
     made.close()
-
-
-def wait(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come to pass"
-        time.sleep(0.01)
 
 
 def whole(finder: EddyFinder, identifier: str) -> Search:

@@ -2,13 +2,14 @@
 
 import gzip
 import json
-import time
+import threading
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
 
+from app.eddies import finder as finder_module
 from app.eddies import http as eddies_http
 from app.eddies.body import Area, eddies_of_day
 from app.eddies.finder import EddyFinder, Search
@@ -16,6 +17,7 @@ from engine.errors import InputError
 from tests.app.asking import ask
 from tests.app.eddies.test_finder import opened, whole
 from tests.app.made_stores import write_eddies
+from tests.waiting import wait
 
 JAPAN = Area(20, 50, 130, 170, 0.01)
 QUERY = "?south=20&north=50&west=130&east=170&least=0.01"
@@ -79,15 +81,22 @@ def answered(finder: EddyFinder, path: str, user: str | None = "somebody") -> An
     return ask(eddies_http.patterns(finder), [path], user)[0]
 
 
-def test_the_address_answers_how_far_the_search_is_until_the_day_is_found(finder: EddyFinder) -> None:
-    identifier = write_eddies(days=3)
-    said = []
-    while "eddies" not in (said[-1] if said else {}):
-        response = answered(finder, f"/eddies/{identifier}/3{QUERY}")
-        said.append(json.loads(gzip.decompress(response.body) if response.body[:1] == b"\x1f" else response.body))
-        time.sleep(0.02)
-    assert response.headers["Cache-Control"] == "private, max-age=600"
-    assert said[0] == {"found": 0, "of": 4} and len(said[-1]["eddies"]["lon"]) == 2
+def test_the_address_answers_how_far_the_search_is_until_the_day_is_found(
+    finder: EddyFinder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_begin, detect = threading.Event(), finder_module.detect
+    monkeypatch.setattr(finder_module, "detect", lambda *given, **options: may_begin.wait() and detect(*given, **options))
+    address = f"/eddies/{write_eddies(days=3)}/3{QUERY}"
+
+    def said() -> dict[str, Any]:
+        body = answered(finder, address).body
+        return dict(json.loads(gzip.decompress(body) if body[:1] == b"\x1f" else body))
+
+    assert said() == {"found": 0, "of": 4}
+    may_begin.set()
+    wait(lambda: "eddies" in said())
+    assert len(said()["eddies"]["lon"]) == 2
+    assert answered(finder, address).headers["Cache-Control"] == "private, max-age=600"
 
 
 def test_a_part_of_a_store_has_an_address_too(finder: EddyFinder) -> None:
