@@ -16,10 +16,12 @@ from engine.paths import stores_folder
 from engine.progress import Progress, no_progress
 from engine.regrid import AreaMean
 from engine.sources.glorys import GLORYS
-from engine.sources.hycom import HYCOM, USUAL_SALINITY, potential_temperature
+from engine.sources.hycom import HYCOM
 from engine.sources.limits import check_box
 from engine.sources.product import Product, ProductDays
+from engine.sources.seawater import USUAL_SALINITY, potential_temperature, practical
 from engine.store import AnalysisStore
+from engine.stores.layout import replace_attributes
 from engine.stores.writer import delete_folder, lock_path, locked
 from engine.variables import DEPTHS, PROGNOSTIC
 
@@ -32,18 +34,21 @@ def ingest(
     identifier: str | None = None,
     progress: Progress = no_progress,
     grid: Grid | None = None,
+    date: np.datetime64 | None = None,
 ) -> Path:
     """Write the days of `files` of the product `kind` as an analysis store and return its folder.
 
     A global file becomes means of wet cells on `grid`, the 1/4 degree grid unless given; a box keeps its own grid. The store
     holds the fields that the files hold, one of the schema's or several; one of the surface alone has the depth 0 m alone.
+    Its attributes `out_of_range` (field -> cells, lowest, highest), `flagged` (field -> cells) and `zero_land` (cells) say what
+    was taken as missing, where anything was. `date` is the day of a file that says none.
     It appears when it is whole: InputError (bad file or name, unknown product, store already there) leaves nothing behind.
     """
     if kind not in PRODUCTS:
         raise InputError(f"product is {kind!r}; expected one of {', '.join(PRODUCTS)}")
     if identifier is not None:
         checked_name(identifier, "store")
-    days = ProductDays(PRODUCTS[kind], [Path(file) for file in files])
+    days = ProductDays(PRODUCTS[kind], [Path(file) for file in files], date)
     try:
         target = _Target(days, grid)
         folder = stores_folder() / (identifier or _identifier(days))
@@ -121,12 +126,15 @@ class _Target:
 
     def _fields(self, time: np.datetime64) -> dict[str, np.ndarray]:
         fields = self.days.day(time, self.mean)
-        if self.days.temperature_is_in_situ:
+        if self.days.salinity_is_absolute:
+            fields["so"] = practical(fields["so"])
+        if self.days.temperature in ("in-situ", "conservative"):
             # After the means: the conversion is so nearly linear that their order changes less than 0.001 degC, and a
             # global day has 14 times fewer cells then.
             lat, lon = (self.grid.lat, self.grid.lon) if self.mean else (self.days.lat, self.days.lon)
             depth = np.asarray(DEPTHS)[self._levels]
-            fields["thetao"] = potential_temperature(fields["thetao"], fields.get("so"), depth, lat, lon)
+            kind, salinity = self.days.temperature, fields.get("so")
+            fields["thetao"] = potential_temperature(kind, fields["thetao"], salinity, depth, lat, lon)
         return {name: self._spread(values) for name, values in fields.items()}
 
     def _spread(self, values: np.ndarray) -> np.ndarray:
@@ -189,11 +197,9 @@ def _degrees(value: float, signs: str) -> str:
 
 def _temperature(days: ProductDays) -> str:
     """Return what the temperature of a store is, in words; empty where it has none."""
-    if "thetao" not in days.fields:
-        return ""
-    if not days.temperature_is_in_situ:
-        return "potential, as distributed"
-    return "potential, from in-situ" if "so" in days.fields else f"potential, from in-situ at salinity {USUAL_SALINITY:g}"
+    if days.temperature in ("", "potential"):
+        return days.temperature and "potential, as distributed"
+    return f"potential, from {days.temperature}" + ("" if "so" in days.fields else f" at salinity {USUAL_SALINITY:g}")
 
 
 def _write(days: ProductDays, target: _Target, folder: Path, progress: Progress) -> None:
@@ -212,5 +218,6 @@ def _write(days: ProductDays, target: _Target, folder: Path, progress: Progress)
         for lead, time in enumerate(days.times):
             progress(lead / days.times.size, f"{product.label} {time.astype('datetime64[D]')}")
             store.append(lead, target.batch(time))
+        replace_attributes(folder, {**store.reader.attrs, **days.report})
         store.finish()
     progress(1.0, f"{days.times.size} days")

@@ -44,7 +44,7 @@ class LevelInterpolation:
     """Linear interpolation in depth from source levels to those target levels that lie between them.
 
     A target above the first level takes the first level's value when that lies within a metre (GLORYS begins at 0.49 m).
-    Targets below the last level are left out: `reached` lists the numbers of the others.
+    Targets below the last level are left out: `reached` lists the numbers of the others, `needed` the source levels they take.
     """
 
     def __init__(self, depth: np.ndarray, target_depth: np.ndarray) -> None:
@@ -60,9 +60,10 @@ class LevelInterpolation:
             elif below == 0 and depth[0] - wanted < 1:
                 self._parts[number] = ((0, 1.0),)
         self.reached = tuple(self._parts)
+        self.needed = tuple(sorted({number for parts in self._parts.values() for number, _ in parts}))
 
     def __call__(self, level: Callable[[int], np.ndarray]) -> np.ndarray:
-        """Return (len(reached), h, w); `level(n)` gives source level n as (h, w), asked once a level, shallow to deep.
+        """Return (len(reached), ..., h, w); `level(n)` gives source level n as (..., h, w), asked once a level, shallow to deep.
 
         A target is missing where either neighbour is: water between the last wet level and the floor is not invented.
         """

@@ -14,7 +14,8 @@ from engine.eddies import Eddies, detect, track
 from engine.errors import InputError
 from engine.failures import netcdf_written
 from engine.progress import Progress, no_progress
-from engine.sources.reading import METRES, GriddedFile, Wanted
+from engine.sources.reading import GriddedFile, Wanted
+from engine.sources.units import METRES
 from engine.store import find_store, open_store
 
 HEIGHT = (Wanted("zos", ("adt", "ADT", "sla", "zos", "surf_el"), METRES),)

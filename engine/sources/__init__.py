@@ -85,10 +85,10 @@ def open_source(name: str, **options: Any) -> Source:
         if not options.get("store"):
             raise InputError("source 'analysis' got no store; expected an ingested global store: run `goms ingest` first")
         return AnalysisSource(**options)
-    from engine.sources.kept import kept_altimetry
+    from engine.sources.kept import kept_altimetry, kept_options
 
     if name in (kept := kept_altimetry()):
         from engine.sources.observed import ObservedSource
 
-        return ObservedSource(kept[name], name=name, **options)
+        return ObservedSource(kept[name], name=name, **kept_options(name), **options)
     raise InputError(f"source is {name!r}; expected one of {', '.join((*SOURCE_NAMES, *kept))}")

@@ -1,13 +1,14 @@
 """GLORYS12 as the Copernicus Marine Service distributes it: CF names, daily means, potential temperature on 50 levels."""
 
 from engine.sources.product import Product
-from engine.sources.reading import CELSIUS, FLOW, METRES, SALINITY, Wanted
+from engine.sources.reading import Wanted
+from engine.sources.units import FLOW, METRES, SALINITY, TEMPERATURE
 
 GLORYS = Product(
     name="glorys",
     label="GLORYS",
     wanted=(
-        Wanted("thetao", ("thetao",), CELSIUS, levels=True, optional=True),
+        Wanted("thetao", ("thetao",), TEMPERATURE, levels=True, optional=True),
         Wanted("so", ("so",), SALINITY, levels=True, optional=True),
         Wanted("uo", ("uo",), FLOW, levels=True, optional=True),
         Wanted("vo", ("vo",), FLOW, levels=True, optional=True),

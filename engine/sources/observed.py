@@ -14,7 +14,10 @@ from engine.hydrography import climatological_forcing, climatology, displaced_st
 from engine.progress import Progress, no_progress
 from engine.regrid import AreaMean
 from engine.sources.gaps import fill_gaps
-from engine.sources.reading import CELSIUS, FLOW, KELVIN, METRES, GriddedFile, Wanted
+from engine.sources.land import ALONE, is_zero, zero_columns
+from engine.sources.reading import GriddedFile, Wanted
+from engine.sources.tally import merged
+from engine.sources.units import FLOW, METRES, TEMPERATURE
 
 ALTIMETRY = (
     Wanted("zos", ("adt", "ADT"), METRES),
@@ -23,8 +26,8 @@ ALTIMETRY = (
 )
 """DUACS L4, near-real-time (nrt_) and reprocessed (dt_, my_) alike; `u` and `v` are the names of the first releases."""
 
-SURFACE_TEMPERATURE = (Wanted("thetao", ("analysed_sst",), {**KELVIN, **CELSIUS}),)
-"""GHRSST L4, such as OSTIA: foundation temperature, which at the surface is potential temperature."""
+SURFACE_TEMPERATURE = (Wanted("thetao", ("analysed_sst", "sst"), TEMPERATURE),)
+"""GHRSST L4, such as OSTIA: foundation temperature, which at the surface is potential temperature; `sst` is OISST's name."""
 
 _DAY = np.timedelta64(1, "D")
 
@@ -40,11 +43,21 @@ class ObservedSource:
     label = "Observed: satellite altimetry and climatology"
     forcing_kind = "climatology"
 
-    def __init__(self, altimetry: Path | str, sst: Path | str | None = None, grid: Grid | None = None, name: str = name) -> None:
-        """Take the path of a DUACS L4 file, of a GHRSST file of the same day if wished, the grid of the state, and a name."""
+    def __init__(
+        self,
+        altimetry: Path | str,
+        sst: Path | str | None = None,
+        grid: Grid | None = None,
+        name: str = name,
+        date: np.datetime64 | None = None,
+    ) -> None:
+        """Take the path of a DUACS L4 file, of a GHRSST file of the same day if wished, the grid of the state, and a name.
+
+        `date` is the day of a file of altimetry that says none.
+        """
         self.name = name
         self.grid = grid or quarter_degree()
-        self._altimetry = _GlobalFile(Path(altimetry), ALTIMETRY, self.grid)
+        self._altimetry = _GlobalFile(Path(altimetry), ALTIMETRY, self.grid, date)
         self._sst = _GlobalFile(Path(sst), SURFACE_TEMPERATURE, self.grid) if sst else None
         self.provenance: dict[str, Any] = {"altimetry": self._altimetry.provenance, "climatology": "assets/climatology.nc"}
         if self._sst:
@@ -57,6 +70,13 @@ class ObservedSource:
         """Return the days of the altimetry file, datetime64[D]."""
         return self._altimetry.file.times.astype("datetime64[D]")
 
+    @property
+    def report(self) -> dict[str, Any]:
+        """Return what was taken as missing in what was read so far: `out_of_range`, `flagged`, `zero_land` (cells)."""
+        files = [file for file in (self._altimetry, self._sst) if file]
+        zero = max((file.zero_land for file in files), default=0)
+        return merged(file.file.tally.report() for file in files) | ({"zero_land": zero} if zero else {})
+
     def check(self, progress: Progress = no_progress) -> None:
         """Read every field of every day of the altimetry; raises InputError for one that cannot be used."""
         file, days = self._altimetry.file, self.init_times()
@@ -64,7 +84,7 @@ class ObservedSource:
             for number, day in enumerate(days):
                 progress(number / days.size, f"checking the altimetry of {day}")
                 for want in ALTIMETRY:
-                    file.read(want.field, number)
+                    self._altimetry.values(want.field, number)
 
     def state(self, time: np.datetime64) -> Batch:
         """Return the 61-channel state of a day in the file; raises InputError for another day or a field without values."""
@@ -149,8 +169,10 @@ class ObservedSource:
 class _GlobalFile:
     """A global file seen as fields on the state's grid."""
 
-    def __init__(self, path: Path, wanted: tuple[Wanted, ...], grid: Grid) -> None:
-        self.file = GriddedFile(path, wanted)
+    def __init__(self, path: Path, wanted: tuple[Wanted, ...], grid: Grid, date: np.datetime64 | None = None) -> None:
+        self.file = GriddedFile(path, wanted, date)
+        self.zero_land = 0
+        self._zero: dict[int, np.ndarray | None] = {}
         if not self.file.is_global:
             raise InputError(
                 f"{path} covers {self.file.lat[0]:g} to {self.file.lat[-1]:g} N and {self.file.lon[0]:g} to "
@@ -174,5 +196,23 @@ class _GlobalFile:
     def field(self, name: str, number: int) -> np.ndarray:
         """Return one field (h, w) on the grid, NaN where nothing was seen."""
         with self.file:
-            values = self.file.read(name, number)
+            values = self.values(name, number)
         return values if self._mean is None else self._mean(values)
+
+    def values(self, name: str, number: int) -> np.ndarray:
+        """Return one field (h, w) on the file's own grid, NaN where nothing was seen and on land stored as zeros."""
+        values = self.file.read(name, number)
+        zero = self._zero_land(name, values, number)
+        return values if zero is None else np.where(zero, np.float32(np.nan), values)
+
+    def _zero_land(self, name: str, values: np.ndarray, number: int) -> np.ndarray | None:
+        """Return where every field of a day is 0, None where no land is stored so."""
+        if number not in self._zero:
+            zero = None
+            # Land is a third of the globe; single zeros are no reason to read the other fields.
+            if len(self.file.found) > 1 and np.mean(is_zero(values, self.file.step(name))) > ALONE:
+                fields = [(self.file.read(other, number), self.file.step(other)) for other in self.file.found]
+                zero = zero_columns(fields)
+                self.zero_land = max(self.zero_land, int(np.count_nonzero(zero)))
+            self._zero = {number: zero if zero is not None and zero.any() else None}
+        return self._zero[number]

@@ -3,16 +3,26 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from engine.errors import InputError
 from engine.regrid import AreaMean, LevelInterpolation
+from engine.sources.choosing import choose_times
+from engine.sources.land import is_zero, zero_columns, zero_tracers
 from engine.sources.reading import GriddedFile, Wanted
+from engine.sources.tally import merged
 from engine.variables import DEPTHS
 
 _SMALL = 2**26
 """Up to this many bytes, all levels of a field are read at once; beyond, level by level, so that memory stays bounded."""
+
+_TEMPERATURES = {
+    "sea_water_potential_temperature": "potential",
+    "sea_water_temperature": "in-situ",
+    "sea_water_conservative_temperature": "conservative",
+}
 
 
 @dataclass(frozen=True)
@@ -31,13 +41,14 @@ class ProductDays:
     """The days of a set of files: every field of every day found, on one grid, without gap or duplicate.
 
     `times` (n,) datetime64[s] 24 h apart, `fields` names of the schema, `lat`, `lon`, `depth` of the provider's grid,
-    `levels` the interpolation to the schema's depths. Raises InputError naming the file and the day at fault.
+    `levels` the interpolation to the schema's depths. `date` is the day of a file that says none. Raises InputError naming the
+    file and the day at fault.
     """
 
-    def __init__(self, product: Product, paths: Sequence[Path]) -> None:
+    def __init__(self, product: Product, paths: Sequence[Path], date: np.datetime64 | None = None) -> None:
         self.product = product
         self.paths = tuple(Path(path) for path in paths)
-        self._files = [GriddedFile(path, product.wanted) for path in self.paths]
+        self._files = [GriddedFile(path, product.wanted, date) for path in self.paths]
         if not self._files:
             raise InputError(f"no {product.label} file was given; expected at least one: name the files")
         first = self._files[0]
@@ -47,21 +58,33 @@ class ProductDays:
         self.depth = depths[0] if depths else np.zeros(1)
         self.levels = LevelInterpolation(self.depth, np.asarray(DEPTHS))
         if not self.levels.reached:
-            raise InputError(f"{first.path}: depths are {self.depth} m; expected some between 0 and {DEPTHS[-1]:g} m: check them")
+            found = ", ".join(f"{depth:g}" for depth in self.depth[:6])
+            raise InputError(
+                f"{first.path}: its depths are {found} m; expected the surface (at most 1 m) or depths on both sides of one of "
+                f"{', '.join(f'{depth:g}' for depth in DEPTHS)} m: download more levels"
+            )
         self._where = self._index()
         self.fields = tuple(want.field for want in product.wanted if want.field in self._where)
-        self.times = self._choose_times()
+        self.times = choose_times(self._where, product.sampling == "snapshot")
+        self._zero_land: dict[np.datetime64, int] = {}
 
     @property
-    def temperature_is_in_situ(self) -> bool:
-        """Return whether temperature is in-situ: its CF standard name decides, the variable's name where that is absent."""
-        if "thetao" not in self.fields:
-            return False
-        file = next(file for file in self._files if "thetao" in file.found)
-        standard_name = file.standard_names["thetao"]
-        if standard_name:
-            return standard_name != "sea_water_potential_temperature"
-        return file.found["thetao"] in self.product.in_situ_names
+    def temperature(self) -> str:
+        """Return potential, in-situ or conservative: the CF standard name decides, the variable's name where that is absent.
+
+        Empty where there is no temperature.
+        """
+        file = next((file for file in self._files if "thetao" in file.found), None)
+        if file is None:
+            return ""
+        usual = "in-situ" if file.found["thetao"] in self.product.in_situ_names else "potential"
+        return _TEMPERATURES.get(file.standard_names["thetao"], usual)
+
+    @property
+    def salinity_is_absolute(self) -> bool:
+        """Return whether salinity is absolute salinity by its CF standard name."""
+        names = [file.standard_names["so"] for file in self._files if "so" in file.found]
+        return bool(names) and names[0] == "sea_water_absolute_salinity"
 
     @property
     def description(self) -> str:
@@ -69,20 +92,42 @@ class ProductDays:
         attributes = self._files[0].attributes
         return "; ".join(attributes[name] for name in ("title", "source") if name in attributes)
 
+    @property
+    def report(self) -> dict[str, Any]:
+        """Return what was taken as missing on the days read so far: `out_of_range`, `flagged`, `zero_land` (cells)."""
+        zero = max(self._zero_land.values(), default=0)
+        return merged(file.tally.report() for file in self._files) | ({"zero_land": zero} if zero else {})
+
     def day(self, time: np.datetime64, mean: AreaMean | None) -> dict[str, np.ndarray]:
         """Return the fields of one day, on the schema's reached depths where they have levels, as the provider has them.
 
-        `mean` takes each level to another grid as it is read; None keeps the provider's.
+        `mean` takes each level to another grid as it is read; None keeps the provider's. Land stored as zeros is missing.
         """
+        day = _Day(self, time, mean)
         fields = {}
-        for want in (want for want in self.product.wanted if want.field in self.fields):
-            file, number = self._where[want.field][time]
-            if want.levels:
-                fields[want.field] = self.levels(_Level(file, want.field, number, mean))
-            else:
-                values = file.read(want.field, number)
-                fields[want.field] = values if mean is None else mean(values)
-        return fields
+        if day.with_levels:
+            stacked = self.levels(day.level)
+            fields = {name: np.ascontiguousarray(stacked[:, number]) for number, name in enumerate(day.with_levels)}
+        for name in self.fields:
+            if name not in fields:
+                fields[name] = day.surface(name)
+        self._zero_land[time] = day.zero_land
+        return {name: fields[name] for name in self.fields}
+
+    def read(self, name: str, time: np.datetime64, level: int | None = None) -> np.ndarray:
+        """Return a field of a day as the provider has it: all levels (z, h, w), one of them (h, w), or that of the surface."""
+        file, number = self._where[name][time]
+        values = file.read(name, number, level)
+        return values[None] if self.has_levels(name) and level is None and values.ndim == 2 else values
+
+    def step(self, name: str) -> float:
+        """Return the packing step of a field, 0 where it is not packed."""
+        file, _ = next(iter(self._where[name].values()))
+        return file.step(name)
+
+    def has_levels(self, name: str) -> bool:
+        """Return whether a field of the product has levels."""
+        return next(want.levels for want in self.product.wanted if want.field == name)
 
     def close(self) -> None:
         """Close every file."""
@@ -115,46 +160,61 @@ class ProductDays:
                     times[time] = (file, number)
         return where
 
-    def _choose_times(self) -> np.ndarray:
-        times = np.unique(np.concatenate([file.times for file in self._files]))
-        days = times.astype("datetime64[D]")
-        chosen = []
-        for day in np.unique(days):
-            same = times[days == day]
-            noon = same[same == day + np.timedelta64(12, "h")]
-            if same.size > 1 and not noon.size:
-                raise InputError(
-                    f"{self._files[0].path} has {same.size} times on {day}, none at 12 UTC; expected one a day or one at "
-                    "12 UTC: keep one of them"
-                )
-            chosen.append(noon[0] if noon.size else same[0])
-        result = np.array(chosen, dtype="datetime64[s]")
-        gaps = np.flatnonzero(np.diff(result) != np.timedelta64(1, "D"))
-        if gaps.size:
-            raise InputError(
-                f"{self._files[0].path}: after {result[gaps[0]]} comes {result[gaps[0] + 1]}; expected "
-                f"{result[gaps[0]] + np.timedelta64(1, 'D')}: download the missing day or ingest the parts separately"
-            )
-        for field, where in self._where.items():
-            lacking = [time for time in result if time not in where]
-            if lacking:
-                file = next(file for file in self._files if file.times[0] <= lacking[0] <= file.times[-1])
-                raise InputError(
-                    f"{file.path}: {field} of {lacking[0]} is in no file; expected every field on every day: "
-                    "download the missing day"
-                )
-        return result
 
+class _Day:
+    """The fields of one day read together, so that what is 0 in all of them is known as land."""
 
-class _Level:
-    """Gives the levels of one field of one day: all read at once where small, one by one where large."""
+    def __init__(self, days: ProductDays, time: np.datetime64, mean: AreaMean | None) -> None:
+        self._days, self._time, self._mean = days, time, mean
+        self.with_levels = [name for name in days.fields if days.has_levels(name)]
+        self._steps = {name: days.step(name) for name in days.fields}
+        self._by_tracers = "thetao" in days.fields and "so" in days.fields
+        small = days.depth.size * days.lat.size * days.lon.size * 8 < _SMALL
+        self._all = {name: days.read(name, time) for name in self.with_levels} if small else {}
+        self._columns: np.ndarray | None = None
+        if not self._by_tracers:
+            self._columns = self._zero_columns()
+        self._zero_surface: np.ndarray | None = self._columns
 
-    def __init__(self, file: GriddedFile, field: str, time: int, mean: AreaMean | None) -> None:
-        self._file, self._field, self._time, self._mean = file, field, time, mean
-        assert file.depth is not None
-        small = file.depth.size * file.lat.size * file.lon.size * 8 < _SMALL
-        self._all = file.read(field, time) if small else None
+    @property
+    def zero_land(self) -> int:
+        """Return how many cells of the uppermost level read are 0 in every field."""
+        return 0 if self._zero_surface is None else int(np.count_nonzero(self._zero_surface))
 
-    def __call__(self, level: int) -> np.ndarray:
-        values = self._all[level] if self._all is not None else self._file.read(self._field, self._time, level)
+    def level(self, number: int) -> np.ndarray:
+        """Return every field with levels at one of the provider's levels, (f, h, w)."""
+        zero, kept = self._columns, {}
+        if self._by_tracers:
+            kept = {name: self._values(name, number) for name in ("thetao", "so")}
+            zero = zero_tracers(kept["thetao"], kept["so"], self._steps)
+            if self._zero_surface is None:
+                self._zero_surface = zero
+        fields = []
+        for name in self.with_levels:
+            fields.append(self._meant(name, kept.pop(name) if name in kept else self._values(name, number), zero))
+        return np.stack(fields)
+
+    def surface(self, name: str) -> np.ndarray:
+        """Return a field without levels, (h, w)."""
+        if self._by_tracers and self._zero_surface is None:
+            self.level(0)
+        return self._meant(name, self._days.read(name, self._time), self._zero_surface)
+
+    def _values(self, name: str, number: int) -> np.ndarray:
+        return self._all[name][number] if name in self._all else self._days.read(name, self._time, number)
+
+    def _meant(self, name: str, values: np.ndarray, zero: np.ndarray | None) -> np.ndarray:
+        if zero is not None and zero.any():
+            values = np.where(zero & is_zero(values, self._steps[name]), np.float32(np.nan), values)
         return values if self._mean is None else self._mean(values)
+
+    def _zero_columns(self) -> np.ndarray:
+        """Return where every field is 0 at the uppermost and the lowest level that are needed."""
+        needed = self._days.levels.needed
+        numbers = [
+            (self._values(name, number), self._steps[name])
+            for name in self.with_levels
+            for number in sorted({needed[0], needed[-1]})
+        ]
+        others = [name for name in self._days.fields if name not in self.with_levels]
+        return zero_columns([*numbers, *((self._days.read(name, self._time), self._steps[name]) for name in others)])

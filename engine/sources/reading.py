@@ -1,37 +1,28 @@
 """The one place that opens a provider's NetCDF file and checks it before anything believes it."""
 
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
-import cftime
 import netCDF4
 import numpy as np
 
 from engine.errors import InputError
+from engine.sources.axes import Layout, horizontal, locate, read_depth, read_latitude, read_longitude
 from engine.sources.boundary import reading
+from engine.sources.codecs import codec_named
+from engine.sources.containers import Readable
 from engine.sources.damage import check_whole
+from engine.sources.flags import bad_cells, flag_variables
 from engine.sources.limits import LONGEST_TEXT, check_shape
+from engine.sources.missing import Decoder, decoder
+from engine.sources.tally import LARGEST_DECLARED_SHARE, LARGEST_SHARE, Outside, Tally, physical_range, take_out
+from engine.sources.times import read_times
+from engine.sources.units import Units, plain
 from engine.variables import VARIABLES
-
-Units = Mapping[str, tuple[float, float]]
-"""Accepted spelling -> (scale, offset) that turn a value into the schema's unit."""
-
-CELSIUS: Units = dict.fromkeys(("degC", "degrees_C", "degree_C", "degrees_Celsius", "degree_Celsius", "celsius"), (1.0, 0.0))
-KELVIN: Units = dict.fromkeys(("kelvin", "Kelvin", "K"), (1.0, -273.15))
-SALINITY: Units = dict.fromkeys(("psu", "PSU", "1e-3", "0.001", "1", "pss-78"), (1.0, 0.0))
-METRES: Units = dict.fromkeys(("m", "meter", "meters", "metre", "metres"), (1.0, 0.0))
-FLOW: Units = dict.fromkeys(("m/s", "m s-1", "m.s-1", "m s**-1", "meter second-1"), (1.0, 0.0))
-
-_AXES = {
-    "time": ({"time"}, {"time", "valid_time"}),
-    "depth": ({"depth"}, {"depth", "lev", "level", "deptht"}),
-    "lat": ({"latitude"}, {"lat", "latitude", "nblatitudes"}),
-    "lon": ({"longitude"}, {"lon", "longitude", "nblongitudes"}),
-}
 
 
 @dataclass(frozen=True)
@@ -45,30 +36,71 @@ class Wanted:
     optional: bool = False
 
 
+@dataclass(frozen=True)
+class _Place:
+    """How the numbers of one field lie in the file."""
+
+    layout: Layout
+    decoder: Decoder
+    flags: tuple[str, ...]
+    unit: tuple[float, float]
+    rows_down: bool
+    columns: np.ndarray | None
+    """The file's column of each longitude, None where they are the same."""
+    deepest_first: bool = False
+
+    def read(self, variable: netCDF4.Variable, time: int, level: int | None) -> np.ndarray:
+        """Return the numbers (h, w), or (z, h, w) of all levels where `level` is None and there are levels."""
+        index: list[int | slice] = [0] * variable.ndim
+        if "time" in self.layout.dimensions:
+            index[self.layout.dimensions["time"]] = time
+        kept = ["lat", "lon"]
+        if "depth" in self.layout.dimensions:
+            if level is None:
+                kept = ["depth", *kept]
+            else:
+                count = variable.shape[self.layout.dimensions["depth"]]
+                index[self.layout.dimensions["depth"]] = count - 1 - level if self.deepest_first else level
+        for axis in kept:
+            index[self.layout.dimensions[axis]] = slice(None)
+        variable.set_auto_maskandscale(False)
+        numbers = np.asarray(variable[tuple(index)])
+        numbers = numbers.transpose([[axis for axis in self.layout.order if axis in kept].index(axis) for axis in kept])
+        if len(kept) == 3 and self.deepest_first:
+            numbers = numbers[::-1]
+        if self.rows_down:
+            numbers = numbers[..., ::-1, :]
+        return numbers if self.columns is None else np.take(numbers, self.columns, axis=-1)
+
+
 @dataclass
 class GriddedFile:
     """An opened and checked file of fields on a latitude-longitude grid; raises InputError on anything unexpected.
 
     `lat` (h,) ascending, `lon` (w,) ascending in [0, 360), `depth` (z,) in metres or None, `times` (t,) datetime64[s]
-    ascending and unique, `found` the provider's name of each field.
+    ascending and unique, `found` the provider's name of each field, `tally` what was taken as missing. Rows, columns and levels
+    may lie in the file in either direction. `date` is the time of a file that says none.
     """
 
     path: Path
     wanted: tuple[Wanted, ...]
+    date: np.datetime64 | None = None
     found: dict[str, str] = field(init=False)
     times: np.ndarray = field(init=False)
     lat: np.ndarray = field(init=False)
     lon: np.ndarray = field(init=False)
+    lon_step: float = field(init=False)
     depth: np.ndarray | None = field(init=False, default=None)
     attributes: dict[str, str] = field(init=False)
     standard_names: dict[str, str] = field(init=False)
-    _unrolled_lon: np.ndarray = field(init=False, repr=False)
-    _order: np.ndarray = field(init=False, repr=False)
+    tally: Tally = field(init=False, default_factory=Tally)
 
     def __post_init__(self) -> None:
         self.path = Path(self.path)
         self._dataset: netCDF4.Dataset | None = None
-        check_whole(self.path)
+        self._places: dict[str, _Place] = {}
+        self._readable = Readable(self.path)
+        check_whole(self._readable.file)
         with reading(self.path), self:
             self._read_header(self._open())
 
@@ -92,61 +124,66 @@ class GriddedFile:
         around = abs(self.lon_step * self.lon.size - 360) < 0.5 * self.lon_step
         return bool(around and self.lat[0] < -60 and self.lat[-1] > 60)
 
-    @property
-    def lon_step(self) -> float:
-        """Return the distance of the columns in degrees."""
-        return float(np.median(np.diff(self._unrolled_lon)))
+    def step(self, name: str) -> float:
+        """Return the packing step of a field in the schema's unit, 0 where it is not packed."""
+        place = self._places[name]
+        return abs(place.decoder.scale * place.unit[0]) if place.decoder.packed else 0.0
 
     def read(self, name: str, time: int, level: int | None = None) -> np.ndarray:
         """Return one field (h, w), or all its levels (z, h, w) when it has levels and `level` is None.
 
-        Float32 in the schema's unit, columns in the order of `lon`, NaN where missing. Raises InputError where the whole
-        field is missing, where many values lie outside the variable's range, or where the file cannot be read.
+        Float32 in the schema's unit, rows and columns in the order of `lat` and `lon`, NaN where missing; values out of range
+        are missing and counted in `tally`. Raises InputError where the whole field is missing, where more than
+        `LARGEST_SHARE` of its values is out of range, or where the file cannot be read.
         """
-        want = next(want for want in self.wanted if want.field == name)
-        variable = self._open()[self.found[name]]
-        index = (time,) if level is None else (time, level)
-        with reading(self.path, f"{self.found[name]} of {self.times[time]}"):
-            values = _unpacked(variable, index)
-        scale, offset = want.units[self._units(variable)]
+        place = self._places[name]
+        group = _group(self._open())
+        variable = group[self.found[name]]
+        with reading(self.path, f"{self.found[name]} of {self.times[time]}"), codec_named(self.path, self._readable.file):
+            values = place.decoder(place.read(variable, time, level))
+            for flags in place.flags:
+                self._take_out_flagged(name, time, level, values, bad_cells(group[flags], place.read(group[flags], time, level)))
+        scale, offset = place.unit
         if (scale, offset) != (1.0, 0.0):
             values = values * np.float32(scale) + np.float32(offset)
-        # Columns in [0, 360) are the file's own, begun elsewhere.
-        values = np.roll(values, -int(self._order[0]), axis=-1) if self._order[0] else values
-        self._check_values(name, values, time, level)
+        low, high = place.decoder.valid
+        self._check_values(name, values, time, level, (low * scale + offset, high * scale + offset))
         return values
 
-    def _check_values(self, name: str, values: np.ndarray, time: int, level: int | None) -> None:
-        # The extremes skip NaN and settle all but the rare doubtful field in one pass.
-        lowest, highest = np.fmin.reduce(values, axis=None), np.fmax.reduce(values, axis=None)
-        subject = f"{self.path}: {self.found[name]} of {_day(self.times[time])}"
-        if np.isnan(lowest) and not level:
+    def _take_out_flagged(self, name: str, time: int, level: int | None, values: np.ndarray, bad: np.ndarray) -> None:
+        self.tally.flagged(name, time, level, int(np.count_nonzero(bad & np.isfinite(values))))
+        values[bad] = np.nan
+
+    def _check_values(self, name: str, values: np.ndarray, time: int, level: int | None, valid: tuple[float, float]) -> None:
+        subject = f"{self.path}: {self.found[name]} of {self.times[time].astype('datetime64[D]')}"
+        found = take_out(values, name, valid)
+        if not found.values and not level:
             raise InputError(f"{subject} has no value at all; expected water: leave this day out or download it again")
-        low, high = VARIABLES[name].valid_range
-        if lowest < low or highest > high:
-            outside = np.count_nonzero((values < low) | (values > high))
-            if outside > 0.01 * np.count_nonzero(np.isfinite(values)):
-                raise InputError(
-                    f"{subject} spans {lowest:g} to {highest:g} {VARIABLES[name].units}; expected {low:g} to {high:g}: "
-                    "check its units, scale_factor and add_offset"
-                )
+        total = self.tally.out_of_range(name, time, level, found)
+        if total.undeclared > LARGEST_SHARE * total.values or total.declared > LARGEST_DECLARED_SHARE * total.values:
+            raise _refused(subject, name, self.found[name], total)
 
     def _open(self) -> netCDF4.Dataset:
         if self._dataset is None:
-            self._dataset = _opened(self.path)
+            self._dataset = _opened(self._readable.file)
         return self._dataset
 
-    def _read_header(self, data: netCDF4.Dataset) -> None:
+    def _read_header(self, whole: netCDF4.Dataset) -> None:
+        data = _group(whole)
         self.found = {want.field: name for want in self.wanted if (name := self._find(data, want))}
-        self.attributes = {name: str(data.getncattr(name))[:LONGEST_TEXT] for name in data.ncattrs()}
+        self.attributes = {name: str(whole.getncattr(name))[:LONGEST_TEXT] for name in whole.ncattrs()}
         self.standard_names = {name: str(getattr(data[provider], "standard_name", "")) for name, provider in self.found.items()}
         if not self.found:
             names = ", ".join("/".join(want.names) for want in self.wanted)
             raise InputError(f"{self.path} holds {held(data)}; expected {names}: choose another file")
         for want in (want for want in self.wanted if want.field in self.found):
-            self._units(data[self.found[want.field]], want)
-            axes = self._axes(data, want)
-            self._read_axes(data, axes, want)
+            variable = data[self.found[want.field]]
+            unit = self._unit(variable, want)
+            layout = locate(self.path, data, variable)
+            check_shape(
+                self.path, variable.name, layout.order, [variable.shape[layout.dimensions[axis]] for axis in layout.order]
+            )
+            self._read_place(data, want, variable, layout, unit)
 
     def _find(self, data: netCDF4.Dataset, want: Wanted) -> str | None:
         for name in want.names:
@@ -159,98 +196,124 @@ class GriddedFile:
             f"download it again with {want.names[0]}"
         )
 
-    def _units(self, variable: netCDF4.Variable, want: Wanted | None = None) -> str:
-        units = str(getattr(variable, "units", "none")).strip()
-        if want is not None and units not in want.units:
-            raise InputError(
-                f"{self.path}: {variable.name} has units {units!r}; expected {' or '.join(want.units)}: "
-                "convert the file or correct the attribute"
-            )
-        return units
+    def _unit(self, variable: netCDF4.Variable, want: Wanted) -> tuple[float, float]:
+        units = getattr(variable, "units", "")
+        known = plain(units) if isinstance(units, str) else "no text"
+        if known in want.units:
+            return want.units[known]
+        said = repr(units) if isinstance(units, str) else str(np.asarray(units).tolist())
+        raise InputError(
+            f"{self.path}: {variable.name} has {'no units' if said == repr('') else f'units {said}'}; expected "
+            f"{' or '.join(filter(None, want.units))}: convert the file or correct the attribute "
+            f"(ncatted -a units,{variable.name},o,c,{next(iter(want.units))!r} FILE)"
+        )
 
-    def _axes(self, data: netCDF4.Dataset, want: Wanted) -> tuple[str, ...]:
-        variable = data[self.found[want.field]]
-        axes = tuple(_axis_of(data, name) for name in variable.dimensions)
-        expected = ("time", "depth", "lat", "lon") if want.levels else ("time", "lat", "lon")
-        if axes != expected:
-            raise InputError(
-                f"{self.path}: {variable.name} has dimensions ({', '.join(variable.dimensions)}); expected "
-                f"({', '.join(expected)}) with one latitude a row and one longitude a column: regrid the file first"
-            )
-        check_shape(self.path, variable.name, axes, variable.shape)
-        return variable.dimensions
-
-    def _read_axes(self, data: netCDF4.Dataset, dimensions: tuple[str, ...], want: Wanted) -> None:
-        read = {
-            "times": self._times(data[dimensions[0]]),
-            "lat": self._latitude(_coordinate(data, dimensions[-2])),
-            "_unrolled_lon": self._longitude(np.unwrap(_coordinate(data, dimensions[-1]), period=360.0)),
-        }
+    def _read_place(
+        self, data: netCDF4.Dataset, want: Wanted, variable: netCDF4.Variable, layout: Layout, unit: tuple[float, float]
+    ) -> None:
+        stored_lat, stored_lon = horizontal(self.path, data, layout)
+        lat, rows_down = read_latitude(self.path, stored_lat)
+        lon, columns, self.lon_step = read_longitude(self.path, stored_lon)
+        read = {"times": self._times(data, variable, layout), "lat": lat, "lon": lon}
+        deepest_first = False
         if want.levels:
-            read["depth"] = self._depth(data[dimensions[1]])
+            read["depth"], deepest_first = self._levels(data, variable, layout)
         for name, values in read.items():
             earlier = getattr(self, name, None)
             if earlier is not None and not np.array_equal(earlier, values):
-                raise InputError(f"{self.path}: {want.names[0]} lies on another grid than the fields before it; split the file")
+                raise InputError(f"{self.path}: {variable.name} lies on another grid than the fields before it; split the file")
             setattr(self, name, values)
-        wrapped = np.round(self._unrolled_lon % 360, 9) % 360
-        self._order = np.argsort(wrapped)
-        self.lon = wrapped[self._order]
+        in_order = np.array_equal(columns, np.arange(stored_lon.size))
+        low, high = physical_range(want.field)
+        self._places[want.field] = _Place(
+            layout,
+            decoder(self.path, variable, (low, low + (high - low) / unit[0])),
+            tuple(flag_variables(data, variable)),
+            unit,
+            rows_down,
+            None if in_order else columns,
+            deepest_first,
+        )
 
-    def _latitude(self, lat: np.ndarray) -> np.ndarray:
-        span = f"{self.path}: latitude runs from {lat[0]:g} to {lat[-1]:g}"
-        if lat.size < 2 or not np.all(np.isfinite(lat)) or np.abs(lat).max() > 90:
-            raise InputError(f"{span} in {lat.size} rows; expected at least 2 rows within -90 to 90: check the grid")
-        if np.all(np.diff(lat) < 0):
-            raise InputError(f"{span}, descending; expected ascending: reverse it first (ncpdq -a -latitude in.nc out.nc)")
-        if np.any(np.diff(lat) <= 0):
-            raise InputError(f"{span} and turns back or repeats in between; expected strictly ascending: check the grid")
-        return lat
-
-    def _longitude(self, lon: np.ndarray) -> np.ndarray:
-        steps = np.diff(lon)
-        regular = steps.size and np.all(np.isfinite(steps)) and steps.min() > 0.98 * steps.max() > 0
-        if not regular or lon[-1] - lon[0] >= 360 - 0.5 * steps.max() or np.abs(lon).max() > 720:
+    def _levels(self, data: netCDF4.Dataset, variable: netCDF4.Variable, layout: Layout) -> tuple[np.ndarray, bool]:
+        name = layout.coordinates.get("depth", "")
+        if name:
+            return read_depth(self.path, data[name])
+        # A field without any depth is that of the surface.
+        count = variable.shape[layout.dimensions["depth"]] if "depth" in layout.dimensions else 1
+        if count > 1:
             raise InputError(
-                f"{self.path}: longitude runs from {lon[0]:g} to {lon[-1]:g} in {lon.size} columns; expected even, "
-                "ascending steps within one turn, each meridian once: check the grid"
+                f"{self.path}: {variable.name} has {count} levels, but there is no variable of their depths; expected one in "
+                "metres: write the depths into the file"
             )
-        return lon
+        return np.zeros(1), False
 
-    def _depth(self, variable: netCDF4.Variable) -> np.ndarray:
-        depth = np.ma.filled(np.ma.asarray(variable[:], dtype=np.float64), np.nan)
-        units = self._units(variable)
-        if units not in METRES or not np.all(np.diff(depth) > 0) or not depth[0] >= 0:
+    def _times(self, data: netCDF4.Dataset, variable: netCDF4.Variable, layout: Layout) -> np.ndarray:
+        name = layout.coordinates.get("time", "")
+        count = variable.shape[layout.dimensions["time"]] if "time" in layout.dimensions else 1
+        units = str(getattr(data[name], "units", "")) if name else ""
+        if (name and (units or np.dtype(data[name].dtype).kind in "OSU")) or count != 1:
+            if not name:
+                raise InputError(
+                    f"{self.path}: {variable.name} has {count} times, but there is no variable that says which; expected one "
+                    "such as 'hours since 2000-01-01': write the times into the file"
+                )
+            times = read_times(self.path, data[name])
+            if self.date is not None and not (
+                times.size == 1 and times[0].astype("datetime64[D]") == self.date.astype("datetime64[D]")
+            ):
+                raise InputError(
+                    f"{self.path} is of {times[0]}{f' to {times[-1]}' if times.size > 1 else ''} by itself, but the date is said "
+                    f"to be {self.date}; a date is for a file that says none: leave it out"
+                )
+            return times
+        if self.date is None:
             raise InputError(
-                f"{self.path}: depth runs from {depth[0]:g} to {depth[-1]:g} {units}; expected metres, positive down, "
-                "ascending: check the grid"
+                f"{self.path}: {variable.name} has no time; expected a time variable: write one into the file, or give the "
+                "date when it is taken in (goms ingest KIND FILE --date 2014-03-05)"
             )
-        return depth
-
-    def _times(self, variable: netCDF4.Variable) -> np.ndarray:
-        units, calendar = getattr(variable, "units", ""), getattr(variable, "calendar", "standard").lower()
-        try:
-            dates = cftime.num2date(variable[:], units, calendar, only_use_cftime_datetimes=True)
-            times = np.array([np.datetime64(datetime(d.year, d.month, d.day, d.hour, d.minute, d.second), "s") for d in dates])
-        except (ValueError, TypeError, OverflowError, AttributeError) as error:
-            raise InputError(
-                f"{self.path}: time has units {units!r}, calendar {calendar!r} and cannot be read as dates ({error}); "
-                "expected CF time such as 'hours since 2000-01-01': correct the attribute"
-            ) from error
-        if times.size == 0:
-            raise InputError(f"{self.path} holds no day at all; expected at least one: download it again")
-        late = np.flatnonzero(np.diff(times) <= np.timedelta64(0, "s"))
-        if late.size:
-            before, after = times[late[0]], times[late[0] + 1]
-            what = f"{_day(after)} is there twice" if before == after else f"{_day(after)} follows {_day(before)}"
-            raise InputError(f"{self.path}: {what}; expected each day once, in order: remove the duplicate or sort the file")
-        return times
+        return np.array([self.date], dtype="datetime64[s]")
 
 
-def open_checked(path: Path) -> netCDF4.Dataset:
-    """Return an opened file; raises InputError where it is missing, is not NetCDF or is not whole."""
-    check_whole(path)
-    return _opened(path)
+def _refused(subject: str, name: str, provider: str, total: Outside) -> InputError:
+    low, high = VARIABLES[name].valid_range
+    units = VARIABLES[name].units
+    if total.undeclared <= LARGEST_SHARE * total.values:
+        return InputError(
+            f"{subject}: valid_min, valid_max or valid_range exclude {100 * total.declared / total.values:.0f} % of its values, "
+            f"which are {total.lowest:g} to {total.highest:g} {units}; expected most of them inside: correct or delete these "
+            f"attributes (ncatted -a valid_max,{provider},d,, FILE)"
+        )
+    share = f"{100 * total.undeclared / total.values:.1f} % of its values"
+    if total.lowest == total.highest:
+        return InputError(
+            f"{subject}: {share} are {total.lowest:g} {units}; expected {low:g} to {high:g}: if that stands for land, declare it "
+            f"(ncatted -a _FillValue,{provider},o,f,{total.lowest:g} FILE)"
+        )
+    return InputError(
+        f"{subject}: {share} lie outside the range of the ocean, from {total.lowest:g} to {total.highest:g} {units}; expected "
+        f"{low:g} to {high:g}: check its units, scale_factor and add_offset"
+    )
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[netCDF4.Dataset]:
+    """Give the group of a file that holds the variables, unpacked where it is in gzip or zip.
+
+    Raises InputError where it is missing, is not NetCDF or is not whole.
+    """
+    readable = Readable(path)
+    try:
+        check_whole(readable.file)
+        with reading(path), _opened(readable.file) as data:
+            yield _group(data)
+    finally:
+        readable.remove()
+
+
+def _group(data: netCDF4.Dataset) -> Any:
+    """Return the group that holds the variables: the file itself, or its only group where it has none."""
+    return next(iter(data.groups.values())) if not data.variables and len(data.groups) == 1 else data
 
 
 def held(data: netCDF4.Dataset) -> str:
@@ -262,37 +325,3 @@ def held(data: netCDF4.Dataset) -> str:
 def _opened(path: Path) -> netCDF4.Dataset:
     with reading(path):
         return netCDF4.Dataset(path)
-
-
-def _unpacked(variable: netCDF4.Variable, index: tuple[int, ...]) -> np.ndarray:
-    """Return packed numbers as float32, NaN where missing; the library's own way takes ten times as long on a global level."""
-    variable.set_auto_maskandscale(False)
-    numbers = np.asarray(variable[index])
-    values = numbers.astype(np.float32)
-    attributes = {name: variable.getncattr(name) for name in variable.ncattrs()}
-    if "scale_factor" in attributes or "add_offset" in attributes:
-        values *= np.float32(attributes.get("scale_factor", 1))
-        values += np.float32(attributes.get("add_offset", 0))
-    default = netCDF4.default_fillvals.get(numbers.dtype.str[1:])
-    for fill in {attributes.get("_FillValue", default), attributes.get("missing_value", default)}:
-        if fill is not None and fill == fill:
-            values[numbers == numbers.dtype.type(fill)] = np.nan
-    return values
-
-
-def _coordinate(data: netCDF4.Dataset, dimension: str) -> np.ndarray:
-    return np.ma.filled(np.ma.asarray(data[dimension][:], dtype=np.float64), np.nan)
-
-
-def _axis_of(data: netCDF4.Dataset, dimension: str) -> str:
-    if dimension not in data.variables or data[dimension].dimensions != (dimension,):
-        return "cells without coordinates"
-    standard_name = getattr(data[dimension], "standard_name", "")
-    for axis, (standard_names, names) in _AXES.items():
-        if standard_name in standard_names or dimension.lower() in names:
-            return axis
-    return dimension
-
-
-def _day(time: np.datetime64) -> str:
-    return str(time.astype("datetime64[D]"))

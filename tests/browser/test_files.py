@@ -68,7 +68,7 @@ def test_a_file_that_is_not_what_it_is_called_is_refused_in_words(visit: Visit, 
     layouts.replace_by_text(page)
     visit.open()
     choose(visit, page)
-    visit.see("page.nc is not NetCDF, it begins with '<html><body>503")
+    visit.see("page.nc is not NetCDF, it is a web page")
     layouts.write_temperature(other, layouts.temperature_fields(1), *axes(), layouts.days(1))
     choose(visit, other)
     visit.see("wave.nc holds analysed_sst; expected HYCOM")

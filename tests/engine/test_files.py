@@ -100,7 +100,7 @@ def regional(path: Path, grid: Grid) -> None:
 @pytest.mark.parametrize(
     ("bad", "words"),
     [
-        (renamed_text, "is not NetCDF, it begins with '<html><body>503"),
+        (renamed_text, "is not NetCDF, it is a web page"),
         (truncated, "ends after .* bytes; expected the whole file"),
         (other_fields, r"holds analysed_sst; expected HYCOM \(water_temp"),
         (without_currents, "has no variable ugos or u"),

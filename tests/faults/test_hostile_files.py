@@ -75,7 +75,7 @@ def test_files_are_taken_in_by_a_process_of_its_own_that_reports_how_far_it_is(t
 
 def test_what_the_process_refuses_is_refused_in_its_words(tmp_path: Path) -> None:
     (tmp_path / "page.nc").write_text("<html>503</html>")
-    with pytest.raises(InputError, match=r"page\.nc is not NetCDF, it begins with '<html>503"):
+    with pytest.raises(InputError, match=r"page\.nc is not NetCDF, it is a web page"):
         take_in_guarded([tmp_path / "page.nc"])
 
 

@@ -189,16 +189,26 @@ def drop(name: str) -> Damage:
     return lambda data: data.renameVariable(name, "something_else")
 
 
+def forget(axis: str) -> Damage:
+    """Leave a dimension without anything that says what it is."""
+
+    def damage(data: netCDF4.Dataset) -> None:
+        data[axis].delncattr("units")
+        data.renameVariable(axis, "something_else")
+
+    return damage
+
+
 def set_units(name: str, units: str) -> Damage:
     """Give a variable other units."""
     return lambda data: data[name].setncattr("units", units)
 
 
-def reverse(axis: str) -> Damage:
-    """Turn an axis round."""
+def turn_back(axis: str) -> Damage:
+    """Let an axis go back at its last step."""
 
     def damage(data: netCDF4.Dataset) -> None:
-        data[axis][:] = data[axis][:][::-1]
+        data[axis][-1] = data[axis][-3]
 
     return damage
 

@@ -16,7 +16,7 @@ from engine.ingest import ingest
 from engine.paths import home
 from engine.sources.observed import ObservedSource
 from tests.engine.sources import layouts
-from tests.engine.sources.layouts import drop, empty, move_day, reverse, set_units, warp
+from tests.engine.sources.layouts import drop, empty, forget, move_day, set_units, turn_back, warp
 
 
 @dataclass(frozen=True)
@@ -63,10 +63,13 @@ READERS = {
 }
 DAMAGES: dict[str, tuple[Callable[[Reader], layouts.Damage], str]] = {
     "wrong units": (lambda reader: set_units(reader.needed, "furlong"), "'furlong'; expected .*: convert"),
-    "descending latitude": (lambda reader: reverse(reader.lat), "descending; expected ascending: reverse"),
+    "latitude there and back": (lambda reader: turn_back(reader.lat), "latitude runs .* turns back or repeats in between"),
     "uneven longitude": (lambda reader: warp(reader.lon), "longitude runs from .*; expected even.*: check the grid"),
-    "curvilinear grid": (lambda reader: drop(reader.lon), "has dimensions .* expected .* one longitude a column: regrid"),
-    "depth upside down": (lambda reader: reverse("depth"), "depth runs from .*; expected metres, positive down, ascending"),
+    "columns without longitude": (
+        lambda reader: forget(reader.lon),
+        "has dimensions .*, of which .* has no coordinates; expected",
+    ),
+    "depth there and back": (lambda reader: turn_back("depth"), "depth runs from .* turns back or repeats in between"),
     "duplicated day": (lambda reader: move_day(1, 0), "is there twice; expected each day once"),
     "days out of order": (lambda reader: move_day(0, 3), "follows .*; expected each day once, in order"),
     "field without values": (lambda reader: empty(reader.needed), "no value at all; expected water: leave this day out"),
@@ -112,7 +115,7 @@ def test_a_truncated_file_is_refused_although_the_library_would_pad_it_with_zero
 def test_an_error_page_saved_as_nc_is_called_what_it_is(tmp_path: Path, name: str) -> None:
     path = tmp_path / "input.nc"
     layouts.replace_by_text(path)
-    expect_error(READERS[name], path, "is not NetCDF, it begins with '<html>.*expected a NetCDF-3 or NetCDF-4 file")
+    expect_error(READERS[name], path, "is not NetCDF, it is a web page or XML.*; expected a NetCDF file: .*download it again")
 
 
 @pytest.mark.parametrize("name", READERS)
@@ -153,7 +156,9 @@ def test_kelvin_in_a_celsius_file_is_caught_by_its_values(tmp_path: Path) -> Non
         tmp_path / "input.nc", {**layouts.glorys_fields(1), "thetao": layouts.glorys_fields(1)["thetao"] + 273.15}, *BOX,
         layouts.days(1),
     )  # fmt: skip
-    expect_error(READERS["glorys"], path, "spans 273.* degC; expected -3 to 40: check its units")
+    expect_error(
+        READERS["glorys"], path, r"100\.0 % of its values lie outside .* from 273.* degC; expected -3 to 40: check its units"
+    )
 
 
 def test_a_bad_last_day_leaves_nothing_behind(tmp_path: Path) -> None:
