@@ -244,7 +244,7 @@ def eddies(
 @app.command()
 def analyse(
     observations: Annotated[
-        Path, typer.Option(metavar="FILE", help="Table, .csv or .nc: time, lat, lon, depth, variable, value.")
+        Path, typer.Option(metavar="FILE", help="Table, .csv, .tsv or .nc: time, lat, lon, depth (or pressure), variable, value.")
     ],
     time: Annotated[str, typer.Option(metavar="DATE", help="When the analysis is valid, such as 2019-02-23T12:00.")],
     background: Annotated[str | None, typer.Option(metavar="STORE", help="What to correct; climatology if left out.")] = None,
@@ -262,6 +262,9 @@ def analyse(
 
     Optimal interpolation on a background; the store says in zos_guess, thetao_guess and so_guess where it is a guess. It
     plays beside others, and a forecast can start from it.
+
+    Dates are ISO 8601, yyyymmdd or seconds since 1970. Of rows with quality flags (columns such as qc, value_qc or flag) those
+    flagged 1 or 2 are kept; how many are left out is said.
     """
     with reporting(as_json, BEGIN_AGAIN) as report:
         from engine.commands.analyse import analyse as analyse_observations

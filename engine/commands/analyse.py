@@ -16,7 +16,8 @@ from engine.names import plain_name
 from engine.progress import Progress, no_progress
 from engine.reconstruction.analysis import reconstruct
 from engine.reconstruction.keeping import check_free, write_reconstruction
-from engine.reconstruction.observations import read_observations
+from engine.reconstruction.observed_table import read_observations
+from engine.reconstruction.table_dates import FIRST_YEAR, LAST_YEAR
 from engine.store import Store, find_store, open_store
 from engine.variables import PROGNOSTIC
 
@@ -41,7 +42,7 @@ def analyse(
     made = f"reconstruction__{plain_name(observations.stem)[:80]}__{str(day.astype('datetime64[D]')).replace('-', '')}"
     name = made if identifier is None else identifier
     check_free(name)
-    seen = read_observations(observations, day)
+    seen, left_out = read_observations(observations, day)
     grid = coarsened(grid_factor)
     store = None if background is None else _store(background)
     start = None if store is None else _state(store, day)
@@ -71,6 +72,7 @@ def analyse(
             "files": [observations.name],
             "observations_sha256": _digest(observations),
             "observations": counts,
+            "left_out_by_flags": left_out,
             "background": store.identifier if store else "climatology",
             "network": network,
             "forcing_kind": "climatology",
@@ -84,6 +86,7 @@ def analyse(
         "store": folder.name,
         "folder": folder,
         "observations": counts,
+        "left_out_by_flags": left_out,
         "background": store.identifier if store else "climatology",
         "guessed_share": guessed,
         "mean_error": {variable: round(_mean(error, grid), 4) for variable, error in found.error.items()},
@@ -101,8 +104,10 @@ def _time_of(text: str) -> np.datetime64:
         day = np.datetime64(text)
     except ValueError as error:
         raise InputError(f"--time is {text!r}; expected a date such as 2019-02-23 or 2019-02-23T12:00") from error
-    if np.isnat(day):
-        raise InputError(f"--time is {text!r}; expected a date such as 2019-02-23 or 2019-02-23T12:00")
+    if np.isnat(day) or not FIRST_YEAR <= day.astype("datetime64[Y]").astype(int) + 1970 <= LAST_YEAR:
+        raise InputError(
+            f"--time is {text!r}; expected a date from {FIRST_YEAR} to {LAST_YEAR}, such as 2019-02-23 or 2019-02-23T12:00"
+        )
     return day.astype("datetime64[s]")
 
 

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import xarray as xr
 from typer.testing import CliRunner
@@ -56,6 +57,24 @@ def test_an_analysis_can_be_the_background_of_the_next(table: Path) -> None:
     second = analyse(table, "2019-02-23T12:00", background="first", identifier="second", grid_factor=8)
     assert second["background"] == "first"
     assert second["mean_error"]["zos"] < first["mean_error"]["zos"]
+
+
+def test_rows_that_flags_leave_out_are_told_on_the_screen_in_json_and_in_the_store(table: Path) -> None:
+    rows = pd.read_csv(table).assign(value_qc=1)
+    rows.loc[3:5, "value_qc"] = 4
+    rows.to_csv(table, index=False)
+    arguments = ["analyse", "--observations", str(table), "--time", "2019-02-23T12:00", "--grid-factor", "8", "--out"]
+    told = CliRunner().invoke(app, [*arguments, "a", "--json"])
+    assert told.exit_code == 0, told.output
+    assert json.loads(told.stdout.splitlines()[-1])["left_out_by_flags"] == {"value_qc 4": 3}
+    assert open_store(find_store("a")).attrs["left_out_by_flags"] == {"value_qc 4": 3}
+    assert "left out by flags: {'value_qc 4': 3}" in CliRunner().invoke(app, [*arguments, "b"]).stdout
+
+
+@pytest.mark.parametrize("time", ["0005-02-23", "3000-01-01", "12019-02-23", "NaT", ""])
+def test_a_time_of_no_ocean_that_was_measured_is_refused(table: Path, time: str) -> None:
+    with pytest.raises(InputError, match="--time is"):
+        analyse(table, time, grid_factor=8)
 
 
 def test_bad_words_are_refused_before_anything_is_computed(table: Path, private_home: Path) -> None:
