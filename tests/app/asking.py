@@ -11,6 +11,8 @@ from tornado.httpserver import HTTPServer
 from tornado.testing import bind_unused_port
 from tornado.web import Application
 
+from tests.waiting import PATIENCE
+
 
 def ask(patterns: Sequence[Any], paths: Sequence[str], user: str | None = "somebody", **options: Any) -> list[HTTPResponse]:
     """Ask a server of these Tornado patterns for all `paths` at once; `options` are those of a fetch."""
@@ -32,7 +34,12 @@ def ask(patterns: Sequence[Any], paths: Sequence[str], user: str | None = "someb
         client = AsyncHTTPClient(force_instance=True)
         fetches = [
             client.fetch(
-                f"http://127.0.0.1:{port}{path}", raise_error=False, follow_redirects=False, decompress_response=False, **options
+                f"http://127.0.0.1:{port}{path}",
+                raise_error=False,
+                follow_redirects=False,
+                decompress_response=False,
+                request_timeout=PATIENCE,
+                **options,
             )
             for path in paths
         ]

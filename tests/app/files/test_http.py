@@ -17,6 +17,7 @@ from tornado.web import Application
 from app.files import http
 from app.files.http import LARGEST_PIECE, patterns
 from app.files.uploads import Upload, Uploads
+from tests.waiting import PATIENCE
 
 LIMIT = 2 * LARGEST_PIECE
 Put = Callable[..., Awaitable[HTTPResponse]]
@@ -43,7 +44,7 @@ def with_server(uploads: Uploads, visit: Callable[[Put, int], Awaitable[None]], 
 
         def put(upload: str, offset: int, body: bytes, **headers: str) -> Awaitable[HTTPResponse]:
             url = f"http://127.0.0.1:{port}/upload/{upload}?offset={offset}"
-            return client.fetch(url, raise_error=False, method="PUT", body=body, headers=headers)
+            return client.fetch(url, raise_error=False, method="PUT", body=body, headers=headers, request_timeout=PATIENCE)
 
         try:
             await visit(put, port)
