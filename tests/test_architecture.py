@@ -75,3 +75,9 @@ def test_views_never_reach_past_the_services_to_files_or_frames() -> None:
 def test_a_file_can_be_read_in_one_sitting(path: Path) -> None:
     lines = path.read_text(encoding="utf-8").count("\n")
     assert lines <= LONGEST_FILE, f"{path.name} has {lines} lines; split it at {LONGEST_FILE}"
+
+
+@pytest.mark.parametrize("words", ["wait_for_timeout(", "time.sleep(", "networkidle"])
+def test_browser_tests_wait_for_what_is_to_come_and_not_for_a_time(words: str) -> None:
+    tests = sorted((REPOSITORY / "tests" / "browser").glob("test_*.py"))
+    assert tests and [path.name for path in tests if words in path.read_text()] == []

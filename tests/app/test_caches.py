@@ -1,11 +1,11 @@
 """The byte-bounded cache keeps what was used last and computes a key once."""
 
 import threading
-import time
 
 import numpy as np
 
 from app.caches import ArrayCache
+from tests.waiting import wait
 
 
 def test_the_cache_never_holds_more_than_its_limit_beside_the_newest() -> None:
@@ -27,14 +27,18 @@ def test_what_was_used_last_stays() -> None:
 
 
 def test_threads_that_ask_for_one_key_share_one_computation() -> None:
-    cache, made = ArrayCache(limit=10_000), []
+    cache, asking, made = ArrayCache(limit=10_000), [], []
 
     def make() -> np.ndarray:
         made.append(1)
-        time.sleep(0.05)
+        wait(lambda: len(asking) == 8)
         return np.ones(10)
 
-    threads = [threading.Thread(target=cache.get, args=("key", make)) for _ in range(8)]
+    def ask() -> None:
+        asking.append(1)
+        cache.get("key", make)
+
+    threads = [threading.Thread(target=ask) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
