@@ -221,8 +221,8 @@ def _datashader_mean(cells: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
 def _minimum_and_maximum(field: np.ndarray) -> tuple[float, float]:
     low, high = np.inf, -np.inf
     for value in field.flat:
-        low = min(low, value) if value == value else low
-        high = max(high, value) if value == value else high
+        low = min(low, value) if abs(value) < np.inf else low
+        high = max(high, value) if abs(value) < np.inf else high
     return low, high
 
 
@@ -237,7 +237,7 @@ def _fold(
         for column in range(width):
             value = field[row, column]
             number = 0
-            if value == value:
+            if abs(value) < np.inf:
                 number = min(max(int((value - low) * per_step + 0.5), 0), LEVELS - 1) + 1
             change = number - previous[row, column]
             previous[row, column] = number

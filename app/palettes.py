@@ -148,7 +148,9 @@ def colour_range(values: np.ndarray, mode: str, fixed: tuple[float, float] = (0.
         return -largest, largest
     if 0 <= low < 0.2 * high:
         return 0.0, tail
-    return (low, high) if high > low else (low - 0.5, high + 0.5)
+    # Half a unit is lost in the digits of a large constant.
+    half = max(0.5, 1e-3 * abs(low))
+    return (low, high) if high > low else (low - half, high + half)
 
 
 def rounded_limits(low: float, high: float, logarithmic: bool = False) -> tuple[float, float]:

@@ -109,6 +109,7 @@ def forecast(
         seconds = round(time.perf_counter() - began, 2)
         attrs = open_store(folder).attrs
         report.result = {"store": folder.name, "folder": folder, "days": days, "seconds": seconds, **computed(attrs, precision)}
+        report.missing(attrs)
         if heads:
             report.result |= {"heads": list(attrs["heads"]), "left_out": left_out}
         if reference:
@@ -122,6 +123,7 @@ def ingest(
     kind: Annotated[str, typer.Argument(metavar="hycom|glorys|altimetry", help="Whose files they are.")],
     files: Annotated[list[Path], typer.Argument(metavar="FILES...", help="NetCDF files as distributed.")],
     name: Annotated[str | None, typer.Option(help="Name of the store; made from product, place and date if left out.")] = None,
+    date: Annotated[str | None, typer.Option(metavar="DATE", help="Day of a file that says none, such as 2014-03-05.")] = None,
     as_json: Json = False,
     home: Home = None,
 ) -> None:
@@ -132,9 +134,12 @@ def ingest(
     with reporting(as_json, BEGIN_AGAIN) as report:
         from engine.files import ALTIMETRY_KIND
         from engine.guarded import take_in_guarded
+        from engine.sources.kept import kept_report
+        from engine.store import open_store
 
-        folder = take_in_guarded(files, report.progress, kind=kind, identifier=name)
+        folder = take_in_guarded(files, report.progress, kind=kind, identifier=name, date=date)
         report.result = {"source" if kind == ALTIMETRY_KIND else "store": folder.name, "folder": folder}
+        report.missing(kept_report(folder.name) if kind == ALTIMETRY_KIND else open_store(folder).attrs)
 
 
 @app.command()

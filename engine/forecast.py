@@ -138,7 +138,7 @@ def request_identifier(source: Source, init_time: np.datetime64, days: int) -> s
 
 
 def source_attributes(source: Source, init_time: np.datetime64) -> dict[str, Any]:
-    """Return the attributes that say where the data of a store come from."""
+    """Return the attributes that say where the data of a store come from, and what of files was taken as missing."""
     return {
         "source": source.name,
         "source_label": source.label,
@@ -148,6 +148,7 @@ def source_attributes(source: Source, init_time: np.datetime64) -> dict[str, Any
         "init": str(init_time.astype("datetime64[D]")),
         "init_label": _init_label(source, init_time),
         "software_version": __version__,
+        **getattr(source, "report", {}),
     }
 
 

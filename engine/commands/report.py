@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -17,6 +17,9 @@ class Report:
 
     def __init__(self) -> None:
         self.result: dict[str, Any] = {}
+        self.details: dict[str, Any] = {}
+        """What JSON tells besides, for which a screen has `notes`."""
+        self.notes: list[str] = []
         self._bar: Any = None
 
     def progress(self, fraction: float, doing: str) -> None:
@@ -28,6 +31,14 @@ class Report:
             self._bar = tqdm(total=1.0, bar_format=layout, disable=None, file=sys.stderr)
         self._bar.set_description_str(doing, refresh=False)
         self._bar.update(fraction - self._bar.n)
+
+    def missing(self, attributes: Mapping[str, Any]) -> None:
+        """Tell what was taken as missing, by the attributes of a store or the report of a source."""
+        from engine.sources.tally import described, report_in
+
+        found = report_in(attributes)
+        self.details |= found
+        self.notes += described(found)
 
     def close(self) -> None:
         """Leave the bar as it stands."""
@@ -56,10 +67,12 @@ def reporting(as_json: bool, goes_on: str = "run the command again") -> Iterator
         _fail(report, message, INPUT_EXIT if isinstance(failure, InputError) else MODEL_EXIT, as_json)
     report.close()
     if as_json:
-        print(json.dumps(report.result, default=str), flush=True)
+        print(json.dumps({**report.result, **report.details}, default=str), flush=True)
     else:
         for name, value in report.result.items():
             print(f"{name.replace('_', ' ')}: {value}")
+        for note in report.notes:
+            print(f"note: {note}")
 
 
 def _fail(report: Report, message: str, exit_code: int, as_json: bool) -> None:

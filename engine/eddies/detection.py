@@ -9,6 +9,10 @@ from engine.eddies.table import CONTOUR_POINTS, Criteria, Eddies
 from engine.errors import InputError
 from engine.geostrophy import geostrophic_velocity, is_periodic
 from engine.grid import EARTH_RADIUS
+from engine.variables import VARIABLES
+
+MOST_OUTSIDE = 0.01
+"""Share of heights that may be out of range and are taken as missing; beyond it the field is in other units or no height."""
 
 
 def detect(
@@ -24,7 +28,7 @@ def detect(
     criteria = criteria or Criteria()
     lat, lon = np.asarray(lat, dtype=np.float64), np.asarray(lon, dtype=np.float64)
     _check(zos, lat, lon, wet)
-    height = np.where(np.isfinite(zos) if wet is None else np.isfinite(zos) & wet, zos, np.nan).astype(np.float64)
+    height = _possible(zos if wet is None else np.where(wet, zos, np.nan))
     start = _first_column(lon)
     height, lon = np.roll(height, -start, axis=1), np.concatenate([lon[start:], lon[:start] + 360])
     periodic = is_periodic(lon)
@@ -105,6 +109,21 @@ def _most_pixels(lat: np.ndarray, lat_step: float, lon_step: float, radius: floa
     narrowest = np.cos(np.deg2rad(min(np.abs(lat).max(), 70.0)))
     cell = (EARTH_RADIUS * np.deg2rad(1)) ** 2 * lat_step * lon_step * narrowest
     return int(np.pi * radius**2 / cell) + 1
+
+
+def _possible(zos: np.ndarray) -> np.ndarray:
+    """Return heights in float64, NaN where no sea stands so high: the levels that are tried follow from the highest peak.
+
+    Raises InputError where so many are out of range that the field is something else.
+    """
+    low, high = VARIABLES["zos"].valid_range
+    outside = np.isfinite(zos) & ((zos < low) | (zos > high))
+    if outside.sum() > MOST_OUTSIDE * np.isfinite(zos).sum():
+        raise InputError(
+            f"sea surface height spans {np.nanmin(zos[outside]):g} to {np.nanmax(zos[outside]):g} m in {outside.sum()} cells; "
+            f"expected {low:g} to {high:g} m: check its units"
+        )
+    return np.where(np.isfinite(zos) & ~outside, zos, np.nan).astype(np.float64)
 
 
 def _check(zos: np.ndarray, lat: np.ndarray, lon: np.ndarray, wet: np.ndarray | None) -> None:

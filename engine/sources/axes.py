@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import netCDF4
 import numpy as np
@@ -142,12 +143,18 @@ def _two_dimensional(
     return [number for number in lost if number not in (rows, columns)]
 
 
+def default_fill(kind: np.dtype[Any]) -> float | None:
+    """Return what the library writes where nothing was written; None for single bytes, all of whose numbers mean something."""
+    fill = netCDF4.default_fillvals.get(kind.str[1:]) if kind.itemsize > 1 else None
+    return None if isinstance(fill, str) else fill
+
+
 def stored(variable: netCDF4.Variable) -> np.ndarray:
     """Return coordinates as float64, NaN where they are the declared fill; valid_min and valid_max of joined files are stale."""
     variable.set_auto_maskandscale(False)
     numbers = np.atleast_1d(np.asarray(variable[...]))
     values = numbers.astype(np.float64)
-    fill = getattr(variable, "_FillValue", None)
+    fill = getattr(variable, "_FillValue", default_fill(numbers.dtype))
     if fill is not None:
         values[numbers == fill] = np.nan
     return values * float(getattr(variable, "scale_factor", 1.0)) + float(getattr(variable, "add_offset", 0.0))

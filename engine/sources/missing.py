@@ -8,6 +8,7 @@ import netCDF4
 import numpy as np
 
 from engine.errors import InputError
+from engine.sources.axes import default_fill
 
 NARROWEST = 0.02
 """A declared valid range narrower than this share of the physical one in packed numbers is meant in unpacked units."""
@@ -101,8 +102,7 @@ def _fills(
     attributes: dict[str, Any], kind: np.dtype[Any], stored: np.dtype[Any], scale: float, offset: float
 ) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """Return what is missing as a number of the file, and what as a value."""
-    default = netCDF4.default_fillvals.get(kind.str[1:])
-    own = attributes.get("_FillValue", default)
+    own = attributes.get("_FillValue", default_fill(kind))
     fills = {_stored(value, stored) for value in _numbers(own)} if own is not None else set()
     unpacked: set[float] = set()
     text = attributes.get("missing_value", ())

@@ -161,7 +161,15 @@ class GriddedFile:
             raise InputError(f"{subject} has no value at all; expected water: leave this day out or download it again")
         total = self.tally.out_of_range(name, time, level, found)
         if total.undeclared > LARGEST_SHARE * total.values or total.declared > LARGEST_DECLARED_SHARE * total.values:
-            raise _refused(subject, name, self.found[name], total)
+            raise _refused(subject, name, self.found[name], total, self._declaring(name, total.lowest))
+
+    def _declaring(self, name: str, value: float) -> str:
+        """Return the command that declares a value of a field as missing, as the number and the type that the file has for it."""
+        place, variable = self._places[name], self.found[name]
+        scale, offset = place.unit
+        number = ((value - offset) / scale - place.decoder.offset) / place.decoder.scale
+        letter = {"i1": "b", "i2": "s", "i4": "l", "f8": "d"}.get(_group(self._open())[variable].dtype.str[1:], "f")
+        return f"ncatted -a _FillValue,{variable},o,{letter},{number:.9g} FILE"
 
     def _open(self) -> netCDF4.Dataset:
         if self._dataset is None:
@@ -275,7 +283,7 @@ class GriddedFile:
         return np.array([self.date], dtype="datetime64[s]")
 
 
-def _refused(subject: str, name: str, provider: str, total: Outside) -> InputError:
+def _refused(subject: str, name: str, provider: str, total: Outside, declaring: str) -> InputError:
     low, high = VARIABLES[name].valid_range
     units = VARIABLES[name].units
     if total.undeclared <= LARGEST_SHARE * total.values:
@@ -288,7 +296,7 @@ def _refused(subject: str, name: str, provider: str, total: Outside) -> InputErr
     if total.lowest == total.highest:
         return InputError(
             f"{subject}: {share} are {total.lowest:g} {units}; expected {low:g} to {high:g}: if that stands for land, declare it "
-            f"(ncatted -a _FillValue,{provider},o,f,{total.lowest:g} FILE)"
+            f"({declaring})"
         )
     return InputError(
         f"{subject}: {share} lie outside the range of the ocean, from {total.lowest:g} to {total.highest:g} {units}; expected "

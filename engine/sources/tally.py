@@ -116,6 +116,11 @@ def merged(reports: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     return {key: found for key, found in (("out_of_range", outside), ("flagged", flagged)) if found}
 
 
+def report_in(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the report among the attributes of a store."""
+    return {key: attributes[key] for key in ("out_of_range", "flagged", "zero_land") if attributes.get(key)}
+
+
 def described(report: Mapping[str, Any]) -> list[str]:
     """Return a sentence for each field of a report, such as "zos: 48 cells of 9999 m are missing, out of range"."""
     sentences = []

@@ -154,3 +154,16 @@ def test_a_dropped_request_stops_before_the_next_lead() -> None:
 def test_a_viewport_without_area_or_beyond_one_turn_is_refused(bounds: tuple[float, ...]) -> None:
     with pytest.raises(InputError, match="viewport spans"):
         Viewport(*bounds, 100, 100)
+
+
+@pytest.mark.parametrize("value", [np.inf, -np.inf])
+def test_an_infinite_value_is_missing_and_leaves_the_range_to_the_others(value: float) -> None:
+    def field(lead: int, lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
+        sea = np.cos(np.deg2rad(lat + lon))
+        sea[1, 2] = value
+        return sea
+
+    reader = Reader(field, Axes(np.arange(4) + 0.5, np.arange(6) + 0.5))
+    header, values = decode(make_body(reader, "zos", 0, [0], Viewport(0, 4, 0, 6, 6, 4)))
+    assert np.isnan(values[0, 2, 2]) and np.isnan(values).sum() == 1
+    assert header["scale"] < 1e-4

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from app.palettes import DIVERGING, PALETTES, colour_range, colours, palettes_as_json, style_of
+from app.palettes import DIVERGING, PALETTES, colour_range, colours, palettes_as_json, rounded_limits, style_of
 from engine.errors import InputError
 from engine.variables import VARIABLES
 
@@ -72,10 +72,12 @@ def test_balanced_is_symmetric_only_where_values_lie_on_both_sides_of_zero() -> 
     assert colour_range(one_side, "balanced") == colour_range(one_side, "auto")
 
 
-@pytest.mark.parametrize("values", [np.full(5, np.nan), np.full(5, 3.0), np.zeros(4)])
+@pytest.mark.parametrize("values", [np.full(5, np.nan), np.full(5, 3.0), np.zeros(4), np.full(5, 1e20), np.full(5, np.inf)])
 @pytest.mark.parametrize("mode", ["auto", "symmetric", "balanced"])
 def test_a_range_is_never_empty(values: np.ndarray, mode: str) -> None:
     low, high = colour_range(values, mode)
+    assert low < high
+    low, high = rounded_limits(low, high)
     assert low < high
 
 

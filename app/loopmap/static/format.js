@@ -45,7 +45,11 @@ export function ticks(low, high, count) {
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 2.5, 5, 10].map((part) => part * power).find((part) => part >= rough * 0.999);
   const result = [];
-  for (let value = Math.ceil(low / step - 1e-6) * step; value <= high + step * 1e-6; value += step) {
+  // Counted, not added up: a step smaller than the digits of the values would never get there.
+  const first = Math.ceil(low / step - 1e-6);
+  for (let number = 0; number <= 2 * count + 2; number++) {
+    const value = (first + number) * step;
+    if (!(value <= high + step * 1e-6)) break;
     result.push(Math.abs(value) < step * 1e-6 ? 0 : value);
   }
   // 2.5 needs one digit more than its power of ten, 10 one less.
@@ -55,6 +59,7 @@ export function ticks(low, high, count) {
 
 // Ticks of a logarithmic bar: powers of ten, with 2 and 5 between where there is room.
 export function logarithmicTicks(low, high, count) {
+  if (!(low > 0 && high < Infinity)) return { values: [], step: 0 };
   const decades = Math.log10(high / low);
   const parts = decades * 3 <= count ? [1, 2, 5] : [1];
   const result = [];

@@ -197,3 +197,25 @@ def test_axes_that_cannot_be_are_refused() -> None:
         detect(sea, lat, lon, np.ones((3, 3), dtype=bool))
     with pytest.raises(InputError, match="step is 0"):
         Criteria(step=0)
+
+
+@pytest.mark.parametrize("value", [1e20, -1e20, 9999.0, np.inf, -np.inf])
+def test_a_height_that_no_sea_has_is_missing_and_ends_no_search(value: float) -> None:
+    lat, lon = axes(20, 45, 0, 360, 0.25)
+    sea = bump(lat, lon, 35, 180.0, HEIGHT, SCALE)
+    sea[20:23, 100:104] = value
+    eddies = detect(sea, lat, lon)
+    assert len(eddies) == 1 and eddies.lat[0] == pytest.approx(35, abs=0.05)
+
+
+@pytest.mark.parametrize("value", [1e20, 60.0])
+def test_a_field_of_heights_that_no_sea_has_is_refused(value: float) -> None:
+    lat, lon = axes(20, 45, 0, 60, 0.25)
+    with pytest.raises(InputError, match=r"sea surface height spans .* cells; expected -5 to 5 m: check its units"):
+        detect(np.full((lat.size, lon.size), value), lat, lon)
+
+
+@pytest.mark.parametrize("value", [0.0, 4.9, np.nan])
+def test_a_constant_or_empty_sea_has_no_eddies(value: float) -> None:
+    lat, lon = axes(20, 45, 0, 60, 0.25)
+    assert len(detect(np.full((lat.size, lon.size), value), lat, lon)) == 0
