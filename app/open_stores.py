@@ -5,7 +5,7 @@ import time
 
 from engine.errors import InputError
 from engine.paths import stores_folder
-from engine.store import Store
+from engine.store import Store, open_store
 
 INTERVAL = 0.5
 """Seconds for which the list of stores is taken as it was."""
@@ -39,8 +39,8 @@ class OpenStores:
             try:
                 # The inode tells a store written anew under the same name from the one opened before.
                 key = (path.name, path.stat().st_ino)
-                opened[key] = self._opened.get(key) or Store(path)
-            except (InputError, FileNotFoundError):
+                opened[key] = self._opened.get(key) or open_store(path)
+            except (InputError, FileNotFoundError):  # damaged, no store, or deleted meanwhile
                 continue
         self._opened = opened
         there = {name for name, _ in opened}

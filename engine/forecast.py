@@ -24,7 +24,7 @@ from engine.paths import stores_folder
 from engine.progress import Progress, no_progress
 from engine.rollout import Step, rollout
 from engine.sources import HeadSource, Source, initial_state
-from engine.store import ForecastStore, open_store
+from engine.store import ForecastStore, Store
 from engine.variables import PROGNOSTIC, VARIABLES
 
 RESTART_INTERVAL = 5
@@ -51,8 +51,9 @@ def run_forecast(
     """Forecast `days` days from the state of `source` at `init_time` and return the store's folder.
 
     Each of `heads` (kuroshio, waves, biogeochemistry) becomes a part of the store. A whole store of the same request is
-    returned as it is; a partial one is continued with `resume`. Without `resume`, and where model, weights, heads or program
-    have changed since, the run begins anew. `precision` is as `choose_precision` takes it; `auto` goes on in that of the store.
+    returned as it is; a partial one is continued with `resume`, and days of it that are damaged on the disk are computed again.
+    Without `resume`, and where model, weights, heads or program have changed since, the run begins anew. `precision` is as
+    `choose_precision` takes it; `auto` goes on in that of the store.
     Raises InputError for a request that cannot be met, ModelError where model, memory or disk fail, Cancelled on request.
     """
     if not 1 <= days <= 365:
@@ -75,6 +76,8 @@ def run_forecast(
         with _open(folder, initial, attrs, days, resume, loaded) as store:
             finished = set(store.reader.leads)
             restart, carried = _restart(store)
+            for remark in store.remarks:
+                progress(0.0, remark)
             begun = _begun(loaded, source, initial, restart, carried)
             if 0 not in finished:
                 store.append(0, initial, {name: head.batch for name, head in begun.items()})
@@ -183,11 +186,11 @@ def _attributes(
 
 def _begun_in(folder: Path, attrs: dict[str, Any]) -> str | None:
     """Return the precision of the stored days of a run of `attrs`, whatever its heads; None where there are none."""
-    if not folder.exists():
+    found = stored(folder)
+    if found is None:
         return None
-    stored = open_store(folder).attrs
-    precision = _precision_of(stored)
-    return None if _differences(stored, {**attrs, "precision": precision}) else precision
+    precision = _precision_of(found.attrs)
+    return None if _differences(found.attrs, {**attrs, "precision": precision}) else precision
 
 
 def _precision_of(stored: Mapping[str, Any]) -> str:
@@ -196,20 +199,27 @@ def _precision_of(stored: Mapping[str, Any]) -> str:
 
 
 def _is_whole(folder: Path, attrs: dict[str, Any]) -> bool:
-    if not folder.exists():
+    store = stored(folder)
+    if store is None or not store.complete or store.damaged_leads():
         return False
-    store = open_store(folder)
     more_than_asked = attrs["heads"].items() <= store.attrs.get("heads", {}).items()
-    return store.complete and more_than_asked and not _differences(store.attrs, attrs)
+    return more_than_asked and not _differences(store.attrs, attrs)
+
+
+def stored(folder: Path) -> Store | None:
+    """Return the store in `folder`, whole or partial; None where there is none, or none that can be opened."""
+    try:
+        return Store(folder)
+    except InputError:
+        return None
 
 
 def _open(
     folder: Path, initial: Batch, attrs: dict[str, Any], days: int, resume: bool, heads: Mapping[str, LoadedHead]
 ) -> ForecastStore:
-    if resume and folder.exists():
-        stored = open_store(folder).attrs
-        if stored.get("heads", {}) == attrs["heads"] and not _differences(stored, attrs):
-            return ForecastStore.open_to_resume(folder)
+    found = stored(folder) if resume else None
+    if found is not None and found.attrs.get("heads", {}) == attrs["heads"] and not _differences(found.attrs, attrs):
+        return ForecastStore.open_to_resume(folder)
     parts = {name: head.part for name, head in heads.items()}
     return ForecastStore.create(folder, initial.grid, initial.time, days, attrs, parts=parts)
 

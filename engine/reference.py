@@ -7,11 +7,11 @@ import numpy as np
 
 from engine.batch import Batch
 from engine.errors import InputError
-from engine.forecast import Cancelled, request_identifier, source_attributes
+from engine.forecast import Cancelled, request_identifier, source_attributes, stored
 from engine.paths import stores_folder
 from engine.progress import Progress, no_progress
 from engine.sources import HeadSource, Source
-from engine.store import ForecastStore, StoreBusy, open_store
+from engine.store import ForecastStore, StoreBusy
 from engine.stores.layout import Part
 
 
@@ -26,14 +26,14 @@ def write_reference(
     """Write the reference days 0 to `days` of a start, the first day first, and return the store's folder.
 
     Those of `heads` that the source has on every day become parts of the store. A whole store is returned as it is, a partial
-    one continued, one that another process is writing left to it, one that lacks a head made anew.
+    one continued, damaged days written again, one that another process is writing left to it, one that lacks a head made anew.
     Raises InputError where the source has no reference for a day, Cancelled on request.
     """
     folder = stores_folder() / reference_identifier(source, init_time, days)
     known = _known_heads(source, init_time, days, heads)
-    found = open_store(folder) if folder.exists() else None
+    found = stored(folder)
     lacks = found is None or not set(known) <= set(found.parts)
-    if found is not None and found.complete and not lacks:
+    if found is not None and found.complete and not lacks and not found.damaged_leads():
         return folder
     try:
         store = _create(source, init_time, days, folder, known) if lacks else ForecastStore.open_to_resume(folder)

@@ -1,5 +1,6 @@
 """Zarr stores of forecasts, references and analyses: create, append, resume, open, list, delete."""
 
+from engine.stores.integrity import StoreDamaged
 from engine.stores.reader import Store, open_store
 from engine.stores.shelf import StoreSummary, delete_store, find_store, list_stores
 from engine.stores.writer import AnalysisStore, ForecastStore, StoreBusy, StoreWriter
@@ -9,6 +10,7 @@ __all__ = [
     "ForecastStore",
     "Store",
     "StoreBusy",
+    "StoreDamaged",
     "StoreSummary",
     "StoreWriter",
     "delete_store",

@@ -1,7 +1,6 @@
 """A reconstruction on disk: an analysis that plays and starts forecasts, with maps of its error and of where it guesses."""
 
 import shutil
-import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from engine.names import checked_name
 from engine.paths import stores_folder
 from engine.reconstruction.analysis import Reconstruction
 from engine.store import AnalysisStore
+from engine.stores.layout import CODECS, close_group, read_attributes
 from engine.stores.writer import lock_path
 from engine.variables import VARIABLES
 
@@ -47,18 +47,17 @@ def check_free(identifier: str) -> None:
 
 def _add_maps(folder: Path, found: Reconstruction) -> None:
     """Add maps (lat, lon) that the reader of stores passes over and any reader of Zarr shows."""
+    attributes = read_attributes(folder)
     group = zarr.open_group(folder, mode="r+", zarr_format=3)
     for name in found.error:
         variable = VARIABLES[name]
         place = "" if not variable.depths else " of the surface"
         _add(group, f"{name}_error", found.error[name], f"{variable.long_name}{place}, standard error", variable.units)
         _add(group, f"{name}_guess", found.guess[name], f"{variable.long_name}{place}, share of variance not observed", "1")
-    with warnings.catch_warnings():
-        # zarr warns that other implementations may ignore the consolidated copy, which is what xarray opens quickly.
-        warnings.simplefilter("ignore")
-        zarr.consolidate_metadata(folder, zarr_format=3)
+    close_group(folder, attributes)
 
 
 def _add(group: zarr.Group, name: str, values: np.ndarray, long_name: str, units: str) -> None:
     attributes: dict[str, Any] = {"long_name": long_name, "units": units}
-    group.create_array(name, data=values.astype(np.float32), dimension_names=("lat", "lon"), attributes=attributes)
+    numbers = values.astype(np.float32)
+    group.create_array(name, data=numbers, compressors=CODECS, dimension_names=("lat", "lon"), attributes=attributes)

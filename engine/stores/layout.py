@@ -3,7 +3,8 @@
 Each variable is int16 in chunks of (1, 1, 180, 360), one shard a lead, so that a map reads 16 chunks and a point's profile
 one column of chunks. The marker is the group's own `zarr.json`, replaced atomically after the lead's shards are on the disk:
 a reader, or a process killed at any moment, sees a lead either finished or not at all. What lies on another grid, such as
-waves beside an ocean, is a group inside the group, whose leads are finished with those around it.
+waves beside an ocean, is a group inside the group, whose leads are finished with those around it. How damage is told from data
+is in `engine.stores.integrity`.
 """
 
 import json
@@ -16,15 +17,16 @@ from typing import Any, BinaryIO
 
 import numpy as np
 import zarr
-from zarr.codecs import BloscCodec
+from zarr.codecs import BloscCodec, Crc32cCodec
 
 from engine.grid import Grid
+from engine.stores.integrity import FIXED, RECORD, checked_attributes, fixed_record, sealed
 from engine.variables import FILL, VARIABLES
 
 CHUNK = (180, 360)
 """Rows and columns of a chunk; clipped where the grid is smaller."""
 
-CODEC = BloscCodec(cname="lz4", clevel=5, shuffle="shuffle")
+CODECS = (BloscCodec(cname="lz4", clevel=5, shuffle="shuffle"), Crc32cCodec())
 """Measured on a global loop of 31 maps and one lead's write: lz4 133 and 75 ms, zstd 153 and 83 ms for files 12 % smaller."""
 
 PART = "part"
@@ -68,12 +70,24 @@ def create_group(
     for name, part in (parts or {}).items():
         inner = group.create_group(name, attributes={**part.attributes, "kind": kind, PART: name})
         _fill(inner, part.grid, kind, part.variables, times)
+    for name in parts or {}:
+        _consolidate(folder / name)
+    close_group(folder, {**attributes, "status": "partial", "finished_leads": []})
+
+
+def close_group(folder: Path, attributes: Mapping[str, Any]) -> None:
+    """Make the arrays in the group quick to open, record their files, and give it `attributes`, after arrays were added."""
+    _consolidate(folder)
+    leads = {lead: files for lead, files in attributes.get(RECORD, {}).items() if lead != FIXED}
+    fixed = fixed_record(folder, (path for files in leads.values() for path in files))
+    replace_attributes(folder, {**attributes, RECORD: {FIXED: fixed, **leads}})
+
+
+def _consolidate(folder: Path) -> None:
     with warnings.catch_warnings():
         # zarr warns that other implementations may ignore the consolidated copy, which is what xarray opens quickly.
         warnings.simplefilter("ignore")
-        for path in (*(folder / name for name in parts or {}), folder):
-            zarr.consolidate_metadata(path, zarr_format=3)
-    replace_attributes(folder, {**attributes, "status": "partial", "finished_leads": []})
+        zarr.consolidate_metadata(folder, zarr_format=3)
 
 
 def _fill(group: zarr.Group, grid: Grid, kind: str, variables: Iterable[str], times: np.ndarray) -> None:
@@ -107,7 +121,7 @@ def lead_numbers(times: np.ndarray) -> np.ndarray:
 
 
 def _coordinate(group: zarr.Group, name: str, values: np.ndarray, dimensions: tuple[str, ...], **attributes: Any) -> None:
-    group.create_array(name, data=np.asarray(values), dimension_names=dimensions, attributes=attributes)
+    group.create_array(name, data=np.asarray(values), compressors=CODECS, dimension_names=dimensions, attributes=attributes)
 
 
 def _create_field(group: zarr.Group, name: str, grid: Grid, lead_axis: tuple[str, int], attributes: dict[str, str]) -> None:
@@ -127,12 +141,17 @@ def _create_field(group: zarr.Group, name: str, grid: Grid, lead_axis: tuple[str
         dtype=np.int16,
         chunks=(1, *(1 for _ in levels), rows, columns),
         shards=shard,
-        compressors=[CODEC],
+        compressors=CODECS,
         filters=None,
         fill_value=FILL,
         dimension_names=(lead_axis[0], *("depth" for _ in levels), "lat", "lon"),
         attributes={**variable.attributes, **attributes, **encoding},
     )
+
+
+def shard_path(name: str, position: int, dimensions: int) -> str:
+    """Return the path, below the store, of the shard of a field at a position along the leads."""
+    return "/".join((name, "c", str(position), *("0" for _ in range(dimensions - 1))))
 
 
 def array_of(group: zarr.Group, name: str) -> zarr.Array:
@@ -144,15 +163,14 @@ def array_of(group: zarr.Group, name: str) -> zarr.Array:
 
 
 def read_attributes(folder: Path) -> dict[str, Any]:
-    """Return the attributes of the group in `folder`; raises OSError or ValueError where there is none."""
-    return dict(json.loads((folder / "zarr.json").read_bytes())["attributes"])
+    """Return the attributes of the group in `folder`; raises OSError or ValueError where there is none or it is damaged."""
+    return checked_attributes((folder / "zarr.json").read_bytes())
 
 
 def replace_attributes(folder: Path, attributes: Mapping[str, Any]) -> None:
-    """Replace the attributes of the group in one atomic step."""
+    """Replace the attributes of the group, and seal them with their checksum, in one atomic step."""
     metadata = json.loads((folder / "zarr.json").read_bytes())
-    metadata["attributes"] = dict(attributes)
-    content = json.dumps(metadata, default=str).encode()
+    content = sealed({**metadata, "attributes": dict(attributes)})
     write_atomically(folder / "zarr.json", lambda file: file.write(content))
 
 

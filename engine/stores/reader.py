@@ -1,5 +1,6 @@
 """The read side of every store: fields of finished leads, unpacked, while another process may still be writing."""
 
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -10,37 +11,110 @@ import zarr
 from engine.batch import Batch
 from engine.errors import InputError
 from engine.grid import Grid
-from engine.stores.layout import CHUNK, LEAD_DIMENSION, PART, array_of, lead_numbers, read_attributes
-from engine.variables import VARIABLES
+from engine.stores.integrity import FIXED, RECORD, FileRecord, Inspector, StoreDamaged, damaged, refusing
+from engine.stores.layout import CHUNK, LEAD_DIMENSION, array_of, lead_numbers, read_attributes, shard_path
+from engine.variables import FILL, VARIABLES
+
+STATUS = ("partial", "whole")
+
+LONGEST_AXIS = 2**17
+"""More values along one axis than any store has; metadata that claim more are damaged, and are not followed."""
 
 
 class Store:
     """An open store of kind forecast, reference or analysis; the leads of an analysis are days since its first time.
 
-    Safe to use from several threads. Leads appear as they are finished; everything else never changes.
+    Safe to use from several threads. Leads appear as they are finished; everything else never changes. Whatever cannot be
+    read as it was written raises StoreDamaged, on opening or on reading; stores from before there were checksums are read
+    without that promise.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        try:
-            self._own = read_attributes(folder)
-            self._attributes = self._own
-            self.kind: str = self._attributes["kind"]
-            self._group = zarr.open_group(folder, mode="r", zarr_format=3)
-            self._lead_dimension = LEAD_DIMENSION[self.kind]
-        except (OSError, ValueError, KeyError) as error:
-            raise InputError(
-                f"{folder} is not a store of this program ({type(error).__name__}: {error}); "
-                "expected a folder that `goms stores` lists"
-            ) from error
-        self._arrays = {name: array for name, array in self._group.arrays() if name in VARIABLES and name != "deptho"}
-        time_name = "time" if self._lead_dimension == "time" else "valid_time"
-        self._times = np.asarray(array_of(self._group, time_name)[:]).astype("datetime64[s]")
-        self._depths = tuple(np.asarray(array_of(self._group, "depth")[:]).tolist())
-        self._index = {int(lead): index for index, lead in enumerate(lead_numbers(self._times))}
+        if not (folder / "zarr.json").exists() and not any(folder.glob("*/zarr.json")):
+            raise InputError(f"{folder} is not a store of this program; expected a folder that `goms stores` lists")
         # The group around a part says which leads are finished, for itself and all its parts at once.
-        self._marked = folder.parent if PART in self._own else folder
+        is_part = (folder.parent / "zarr.json").exists()
+        self._marked, self._within = (folder.parent, f"{folder.name}/") if is_part else (folder, "")
         self._version = (0, 0)
+        self._inspector = Inspector(self._marked)
+        with refusing(self._marked, f"{self._within}zarr.json"):
+            self._own = read_attributes(folder)
+            self.kind: str = self._own["kind"]
+            self._lead_dimension = LEAD_DIMENSION[self.kind]
+            self._attributes = self._read_attributes()
+        for fault in self._inspector.faults(self._recorded(FIXED)):
+            raise damaged(self._marked, fault)
+        with refusing(self._marked, f"{self._within}zarr.json"):
+            self._group = zarr.open_group(folder, mode="r", zarr_format=3)
+            self._arrays = {name: array for name, array in self._group.arrays() if name in VARIABLES and name != "deptho"}
+            self._check_shapes()
+        times = self._coordinate("time" if self._lead_dimension == "time" else "valid_time").astype("datetime64[s]")
+        self._times = times
+        self._depths = tuple(self._coordinate("depth").tolist())
+        if times.size == 0 or np.any(np.isnat(times)) or np.any(np.diff(times) <= np.timedelta64(0)):
+            raise damaged(self._marked, "its times do not ascend")
+        self._index = {int(lead): index for index, lead in enumerate(lead_numbers(times))}
+        with refusing(self._marked, "zarr.json"):
+            self._check_leads(self._attributes)
+
+    def check(self) -> None:
+        """Raise StoreDamaged where the mask, a part, or a file of a finished lead is not there as it was written.
+
+        Files are told by their size; what is in them is checked when they are read.
+        """
+        for lead in self.leads:
+            for fault in self._inspector.faults(self._recorded(str(lead)), size_alone=True):
+                raise damaged(self._marked, fault)
+        _ = self.grid
+        for name in self.parts:
+            _ = self.part(name).grid
+
+    def damaged_leads(self) -> list[int]:
+        """Return the finished leads of which a file is not what was written."""
+        return [lead for lead in self.leads if any(self._inspector.faults(self._recorded(str(lead))))]
+
+    def _coordinate(self, name: str) -> np.ndarray:
+        with refusing(self._marked, f"{self._within}{name}"):
+            return np.asarray(array_of(self._group, name)[:])
+
+    def _check_shapes(self) -> None:
+        """Raise ValueError where arrays do not fit each other: nothing is read before its size is known."""
+        axes = (self._lead_dimension, "depth", "lat", "lon")
+        n, z, h, w = (array_of(self._group, name).size for name in axes)
+        if max(n, z, h, w) > LONGEST_AXIS or min(n, z, h, w) < 1:
+            raise ValueError(f"its axes have {n}, {z}, {h} and {w} values")
+        surface = {name for name in self._arrays if not VARIABLES[name].depths}
+        shapes = {"wet": (z, h, w), "deptho": (h, w)}
+        shapes |= {name: (n, h, w) if name in surface else (n, z, h, w) for name in self._arrays}
+        if self._lead_dimension == "lead_time":
+            shapes["valid_time"] = (n,)
+        for name, shape in shapes.items():
+            array = array_of(self._group, name)
+            if array.shape != shape:
+                raise ValueError(f"{name} has shape {array.shape}, its axes {shape}")
+            if name in self._arrays and (array.dtype != np.int16 or int(str(array.fill_value)) != FILL):
+                raise ValueError(f"{name} has numbers {array.dtype}, missing where {array.fill_value}")
+
+    def _check_leads(self, attributes: Mapping[str, Any]) -> None:
+        finished = attributes["finished_leads"]
+        if not isinstance(finished, list) or not all(type(lead) is int and lead in self._index for lead in finished):
+            raise ValueError("finished_leads are not leads of the store")
+        if attributes["status"] not in STATUS:
+            raise ValueError(f"status is {attributes['status']!r}")
+
+    def _read_attributes(self) -> dict[str, Any]:
+        found = read_attributes(self._marked)
+        return found if self._marked == self.folder else {**found, **self._own}
+
+    def _recorded(self, lead: str) -> dict[str, FileRecord]:
+        """Return the record of the files of a lead, or of those of no lead, that belong to this store or part."""
+        if RECORD not in self._attributes:
+            return {}
+        files = self._attributes[RECORD].get(lead)
+        if files is None:
+            raise damaged(self._marked, f"zarr.json says nothing of the files of lead {lead}")
+        return {path: record for path, record in files.items() if path.startswith(self._within)}
 
     @property
     def identifier(self) -> str:
@@ -51,14 +125,21 @@ class Store:
     def attrs(self) -> dict[str, Any]:
         """Return the attributes as they are on the disk now: provenance, `status`, `finished_leads`; a part has the store's."""
         try:
-            status = (self._marked / "zarr.json").stat()
-            if (version := (status.st_mtime_ns, status.st_ino)) != self._version:
-                found = read_attributes(self._marked)
-                self._attributes = found if self._marked == self.folder else {**found, **self._own}
-                self._version = version
-        except FileNotFoundError as error:
+            with refusing(self._marked, "zarr.json"):
+                status = (self._marked / "zarr.json").stat()
+                if (version := (status.st_mtime_ns, status.st_ino)) != self._version:
+                    found = self._read_attributes()
+                    self._check_leads(found)
+                    self._attributes = found
+                    self._version = version
+        except StoreDamaged as error:
+            self._explain_absence(error)
+            raise
+        return {name: value for name, value in self._attributes.items() if name != RECORD}
+
+    def _explain_absence(self, error: StoreDamaged) -> None:
+        if not (self._marked / "zarr.json").exists():
             raise InputError(f"store {self.identifier} was deleted while it was read; choose another") from error
-        return dict(self._attributes)
 
     @property
     def leads(self) -> list[int]:
@@ -103,8 +184,9 @@ class Store:
     @cached_property
     def grid(self) -> Grid:
         """Return the grid with its wet mask."""
-        axes = [np.asarray(array_of(self._group, name)[:]) for name in ("lat", "lon", "depth", "wet", "deptho")]
-        return Grid(*axes)
+        axes = [self._coordinate(name) for name in ("lat", "lon", "depth", "wet", "deptho")]
+        with refusing(self._marked, f"the grid of {self.identifier}"):
+            return Grid(*axes)
 
     def depths(self, variable: str) -> tuple[float, ...]:
         """Return the depths of a variable in metres; empty for a field of the surface alone."""
@@ -158,10 +240,26 @@ class Store:
             )
         array = self._array(variable)
         positions = [self._position(lead) for lead in wanted]
-        if positions and positions == list(range(positions[0], positions[-1] + 1)):
-            return np.asarray(array[(slice(positions[0], positions[-1] + 1), *place)])
-        frames = [np.asarray(array[(position, *place)]) for position in positions]
-        return np.stack(frames) if frames else np.asarray(array[(slice(0, 0), *place)])
+        try:
+            self._check_files(variable, wanted)
+            with refusing(self._marked, f"{self._within}{variable} of lead {', '.join(map(str, wanted))}"):
+                if positions and positions == list(range(positions[0], positions[-1] + 1)):
+                    return np.asarray(array[(slice(positions[0], positions[-1] + 1), *place)])
+                frames = [np.asarray(array[(position, *place)]) for position in positions]
+                return np.stack(frames) if frames else np.asarray(array[(slice(0, 0), *place)])
+        except StoreDamaged as error:
+            self._explain_absence(error)
+            raise
+
+    def _check_files(self, variable: str, leads: list[int]) -> None:
+        if RECORD not in self._attributes:
+            return
+        for lead in leads:
+            path = shard_path(self._within + variable, self._position(lead), self._array(variable).ndim)
+            with refusing(self._marked, path):
+                fault = self._inspector.fault(path, self._attributes[RECORD][str(lead)][path])
+            if fault:
+                raise damaged(self._marked, fault)
 
     def _unpack(self, variable: str, numbers: np.ndarray) -> np.ndarray:
         # Frame by frame: a frame stays in the processor's cache between the passes of unpacking.
@@ -188,5 +286,7 @@ class Store:
 
 
 def open_store(folder: Path | str) -> Store:
-    """Open the store in `folder`; raises InputError where there is none."""
-    return Store(Path(folder))
+    """Open the store in `folder`; raises InputError where there is none, StoreDamaged where files are not as written."""
+    store = Store(Path(folder))
+    store.check()
+    return store

@@ -1,6 +1,7 @@
 """All stores of the user directory: list, find, delete."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from shutil import rmtree
@@ -8,7 +9,8 @@ from typing import Any
 
 from engine.errors import InputError
 from engine.paths import stores_folder
-from engine.stores.reader import Store
+from engine.stores.integrity import StoreDamaged
+from engine.stores.reader import open_store
 from engine.stores.writer import delete_folder, lock_path, locked, making_path
 
 
@@ -24,32 +26,53 @@ class StoreSummary:
     all_leads: int
     size_bytes: int
     attrs: dict[str, Any]
+    damage: str = ""
+    """What cannot be read, in words; empty where everything can."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return the fields as `goms stores list --json` prints them, the state in words."""
-        state = "whole" if self.complete else "partial"
-        return {**asdict(self), "folder": str(self.folder), "state": state}
+        return {**asdict(self), "folder": str(self.folder), "state": self.state}
+
+    @property
+    def state(self) -> str:
+        """Return `whole`, `partial` or `damaged`."""
+        return "damaged" if self.damage else "whole" if self.complete else "partial"
 
 
 def list_stores(folder: Path | None = None) -> list[StoreSummary]:
-    """Return every store in `folder` (by default the user's), by name; what is not a store is passed over."""
+    """Return every store in `folder` (by default the user's), by name, damaged ones too; what is no store is passed over."""
     return sorted(_summaries(folder or stores_folder()), key=lambda summary: summary.identifier)
 
 
+def store_folders(parent: Path) -> list[Path]:
+    """Return the folders in `parent` that stores may lie in, by name."""
+    found = parent.iterdir() if parent.is_dir() else ()
+    return sorted(folder for folder in found if not folder.name.startswith(".") and folder.is_dir())
+
+
 def _summaries(parent: Path) -> Iterator[StoreSummary]:
-    for folder in parent.iterdir() if parent.is_dir() else ():
-        if folder.name.startswith(".") or not folder.is_dir():
-            continue
+    for folder in store_folders(parent):
         try:
-            store = Store(folder)
+            store = open_store(folder)
             attrs = store.attrs
-        except InputError:
+        except StoreDamaged as error:
+            if not folder.is_dir():  # deleted since the folder was listed
+                continue
+            yield StoreSummary(folder.name, folder, "damaged", False, 0, 0, _size(folder), {}, str(error))
+        except InputError:  # no store
             continue
-        size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-        leads = len(attrs["finished_leads"])
-        yield StoreSummary(
-            store.identifier, folder, store.kind, attrs["status"] == "whole", leads, len(store.all_leads), size, attrs
-        )
+        else:
+            leads, all_leads = len(attrs["finished_leads"]), len(store.all_leads)
+            complete = attrs["status"] == "whole"
+            yield StoreSummary(store.identifier, folder, store.kind, complete, leads, all_leads, _size(folder), attrs)
+
+
+def _size(folder: Path) -> int:
+    size = 0
+    for path in folder.rglob("*"):
+        with suppress(OSError):  # gone since, or not ours to look at
+            size += path.stat().st_size if path.is_file() else 0
+    return size
 
 
 def find_store(identifier: str, folder: Path | None = None) -> Path:
@@ -57,7 +80,7 @@ def find_store(identifier: str, folder: Path | None = None) -> Path:
     parent = folder or stores_folder()
     found = parent / identifier
     if Path(identifier).name != identifier or identifier.startswith(".") or not found.is_dir():
-        names = ", ".join(summary.identifier for summary in list_stores(parent)) or "none"
+        names = ", ".join(folder.name for folder in store_folders(parent)) or "none"
         raise InputError(f"there is no store {identifier!r} in {parent}; there are: {names}")
     return found
 
@@ -72,6 +95,11 @@ def delete_store(identifier: str, folder: Path | None = None) -> None:
     try:
         delete_folder(found)
         rmtree(making_path(found), ignore_errors=True)
+    except OSError as error:
+        raise InputError(
+            f"store {identifier} could not be deleted ({error.strerror or error}); allow this user to change {found} or delete "
+            "that folder by hand"
+        ) from error
     finally:
         lock.release()
     lock_path(found).unlink(missing_ok=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from shutil import rmtree
-from typing import Any, BinaryIO, Self
+from typing import Any, Self
 
 import numpy as np
 import zarr
@@ -14,12 +14,20 @@ from engine.batch import Batch
 from engine.errors import InputError, ModelError, ResourceError
 from engine.failures import ANOTHER_FOLDER
 from engine.grid import Grid
-from engine.stores.layout import Part, array_of, create_group, flush, lead_numbers, replace_attributes, write_atomically
+from engine.stores.integrity import RECORD, FileRecord, file_record
+from engine.stores.layout import (
+    Part,
+    array_of,
+    create_group,
+    flush,
+    lead_numbers,
+    read_attributes,
+    replace_attributes,
+    shard_path,
+)
 from engine.stores.reader import Store
+from engine.stores.restart import delete_restart, read_restart, restart_path, write_restart
 from engine.variables import PROGNOSTIC, VARIABLES
-
-_LEAD = "lead"
-"""Name of the lead among the fields of a restart state."""
 
 
 class StoreBusy(ModelError):
@@ -36,17 +44,26 @@ class StoreWriter:
         self.folder = folder
         self.reader = Store(folder)
         self.part_readers = {name: self.reader.part(name) for name in self.reader.parts}
+        self.remarks: list[str] = []
+        """What was found damaged and is made again, in words."""
         self._lock = lock
         self._group = zarr.open_group(folder, mode="r+", zarr_format=3)
 
     @classmethod
     def open_to_resume(cls, folder: Path) -> Self:
-        """Open a partial store to write its missing leads; raises InputError where there is none."""
+        """Open a store to write its missing leads and those that are damaged; raises InputError where there is none.
+
+        Raises StoreDamaged where its metadata or coordinates are.
+        """
         lock = locked(folder)
         try:
             for leftover in folder.rglob("*.partial"):
                 leftover.unlink(missing_ok=True)
-            return cls(folder, lock)
+            again = _forget_damaged_leads(folder)
+            store = cls(folder, lock)
+            if again:
+                store.remarks.append(f"damaged on the disk and written again: lead {', '.join(map(str, again))}")
+            return store
         except BaseException:
             lock.release()
             raise
@@ -101,47 +118,50 @@ class StoreWriter:
             # Side by side, packing one field fills the waits of compressing another: 0.7 of the time of one by one.
             # No more threads for the parts: the memory of each is kept for the next day.
             with ThreadPoolExecutor(len(self.reader.variables)) as pool:
-                list(pool.map(lambda field: self._write_field(position, *field), fields))
-            attributes = self.reader.attrs
+                written = dict(pool.map(lambda field: self._write_field(position, *field), fields))
+            attributes = read_attributes(self.folder)
             attributes["finished_leads"] = sorted({*attributes["finished_leads"], lead})
+            if RECORD in attributes:  # a store from before there were records is finished without
+                attributes[RECORD] |= {str(lead): written}
             replace_attributes(self.folder, attributes)
         except OSError as error:
             raise _cannot_write(self.folder.name, f"lead {lead}", error) from error
 
-    def _write_field(self, position: int, part: str, name: str, values: np.ndarray) -> None:
-        array = array_of(self._group, f"{part}/{name}" if part else name)
+    def _write_field(self, position: int, part: str, name: str, values: np.ndarray) -> tuple[str, FileRecord]:
+        path = f"{part}/{name}" if part else name
+        array = array_of(self._group, path)
         packing = VARIABLES[name].packing
         if values.ndim == 3:
             numbers = np.stack([packing.pack(level) for level in values])
         else:
             numbers = packing.pack(values)
         array[position] = numbers
-        shard = self.folder.joinpath(part, name, "c", str(position), *("0" for _ in numbers.shape))
-        if shard.exists():  # a shard of nothing but missing values is not written
-            flush(shard)
+        shard = shard_path(path, position, array.ndim)
+        if (self.folder / shard).exists():  # a shard of nothing but missing values is not written
+            flush(self.folder / shard)
+        return shard, file_record(self.folder / shard)
 
     def write_restart(self, lead: int, restart: Mapping[str, np.ndarray]) -> None:
         """Keep the exact float32 state after `lead`, replacing the last one atomically."""
         try:
-            write_atomically(restart_path(self.folder), lambda file: _save_all(file, {_LEAD: np.array(lead), **restart}))
+            write_restart(self.folder, lead, restart)
         except OSError as error:
             raise _cannot_write(self.folder.name, f"the restart state of lead {lead}", error) from error
 
     def read_restart(self) -> tuple[int, dict[str, np.ndarray]] | None:
-        """Return (lead, state) of the last restart state, or None where there is none."""
-        path = restart_path(self.folder)
-        if not path.exists():
-            return None
-        state = _load_all(path)
-        return int(state.pop(_LEAD)), state
+        """Return (lead, state) of the last restart state, or None where there is none that is as it was written."""
+        found = read_restart(self.folder)
+        if found is None and restart_path(self.folder).exists():
+            self.remarks.append("the restart state is damaged: the run begins from the initial state")
+        return found
 
     def finish(self) -> None:
         """Close the store as whole; raises InputError where leads are missing."""
         missing = sorted(set(self.reader.all_leads) - set(self.reader.leads))
         if missing:
             raise InputError(f"store {self.folder.name} lacks leads {missing}; append them before it is finished")
-        replace_attributes(self.folder, {**self.reader.attrs, "status": "whole"})
-        _delete_restart(self.folder)
+        replace_attributes(self.folder, {**read_attributes(self.folder), "status": "whole"})
+        delete_restart(self.folder)
         self.close()
 
     def close(self) -> None:
@@ -186,27 +206,6 @@ class AnalysisStore(StoreWriter):
         return cls._create(folder, grid, "analysis", variables, times.astype("datetime64[s]"), attrs)
 
 
-def restart_path(folder: Path) -> Path:
-    """Return where the restart state of a store lies: beside the group, which holds nothing but Zarr."""
-    return folder.with_name(f".{folder.name}.restart")
-
-
-def _save_all(file: BinaryIO, arrays: Mapping[str, np.ndarray]) -> None:
-    """Write name after array; a zip archive would spend half of the time on checksums of what is soon thrown away."""
-    for name, values in arrays.items():
-        np.save(file, np.array(name))
-        np.save(file, values)
-
-
-def _load_all(path: Path) -> dict[str, np.ndarray]:
-    arrays, size = {}, path.stat().st_size
-    with path.open("rb") as file:
-        while file.tell() < size:
-            name = str(np.load(file))
-            arrays[name] = np.load(file)
-    return arrays
-
-
 def lock_path(folder: Path) -> Path:
     """Return the lock file of a store."""
     return folder.with_name(f".{folder.name}.lock")
@@ -219,7 +218,7 @@ def making_path(folder: Path) -> Path:
 
 def delete_folder(folder: Path) -> None:
     """Remove a store; it vanishes at once, so that one half removed is never seen."""
-    _delete_restart(folder)
+    delete_restart(folder)
     going = folder.with_name(f".{folder.name}.deleted")
     rmtree(going, ignore_errors=True)
     if folder.exists():
@@ -227,10 +226,19 @@ def delete_folder(folder: Path) -> None:
         rmtree(going)
 
 
-def _delete_restart(folder: Path) -> None:
-    path = restart_path(folder)
-    for each in (path, path.with_name(f"{path.name}.partial")):
-        each.unlink(missing_ok=True)
+def _forget_damaged_leads(folder: Path) -> list[int]:
+    """Make the finished leads of which a file is not what was written unfinished, and return them.
+
+    The restart state goes with them: what follows it would leave them out.
+    """
+    damaged = Store(folder).damaged_leads()
+    if damaged:
+        attributes = read_attributes(folder)
+        attributes["finished_leads"] = [lead for lead in attributes["finished_leads"] if lead not in damaged]
+        attributes[RECORD] = {key: files for key, files in attributes[RECORD].items() if key not in map(str, damaged)}
+        replace_attributes(folder, {**attributes, "status": "partial"})
+        delete_restart(folder)
+    return damaged
 
 
 def _check(reader: Store, lead: int, batch: Batch) -> None:

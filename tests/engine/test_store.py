@@ -13,7 +13,7 @@ from engine.batch import Batch
 from engine.errors import InputError, ModelError
 from engine.grid import Grid, coarsened
 from engine.paths import stores_folder
-from engine.store import AnalysisStore, ForecastStore, StoreBusy, delete_store, list_stores, open_store
+from engine.store import AnalysisStore, ForecastStore, StoreBusy, StoreDamaged, delete_store, list_stores, open_store
 from engine.stores.layout import Part
 from engine.variables import DEPTHS, PROGNOSTIC, VARIABLES
 from tests.engine.children import CHILDREN
@@ -250,5 +250,5 @@ def test_a_folder_that_is_no_store_is_one_clear_error(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="is not a store of this program"):
         open_store(tmp_path)
     (tmp_path / "zarr.json").write_text("{")
-    with pytest.raises(InputError, match="goms stores"):
+    with pytest.raises(StoreDamaged, match=r"zarr.json cannot be read.*delete it"):
         open_store(tmp_path)
