@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save
+from safetensors.torch import load, save
 
 from engine.channels import FORCING_CHANNELS, PROGNOSTIC_CHANNELS, STATIC_CHANNELS
 from engine.errors import ModelError
@@ -21,6 +21,9 @@ from engine.normalisation import Normalisation
 from engine.paths import REPOSITORY, weights_candidates
 
 FORMAT = "goms-weights-1"
+CARD_CHECKSUM = "card_sha256"
+"""Key, in a card, of the SHA-256 of everything else in it as JSON with sorted keys; that of the weights is among it."""
+
 TIME_STEP_DAYS = 1
 CHANNEL_LABELS = [channel.label for channel in PROGNOSTIC_CHANNELS + FORCING_CHANNELS + STATIC_CHANNELS]
 
@@ -67,7 +70,54 @@ def save_checkpoint(path: Path, checkpoint: Checkpoint, grid: Grid, training: di
         "training": training,
     }
     write_whole(path, content)
-    write_whole(path.with_suffix(".json"), json.dumps(card, indent=1).encode())
+    write_card(path, card)
+
+
+def write_card(path: Path, card: dict[str, Any]) -> None:
+    """Write the card of the weights at `path` beside them, with a checksum that covers card and, by theirs, weights."""
+    sealed = {**card, CARD_CHECKSUM: _card_sha256(card)}
+    write_whole(path.with_suffix(".json"), json.dumps(sealed, indent=1).encode())
+
+
+def read_card(path: Path) -> dict[str, Any]:
+    """Return the card of the weights at `path`; raises ModelError where it is missing, damaged, or the weights are pickled.
+
+    Cards from before they had a checksum are taken as they are.
+    """
+    if path.suffix != ".safetensors":
+        raise ModelError(
+            f"weights {path} end in {path.suffix!r}; expected .safetensors: pickled weights can run code and are refused"
+        )
+    for part in (path, path.with_suffix(".json")):
+        if not part.exists():
+            raise ModelError(f"weights {path}: {part.name} is missing; expected weights and card side by side: restore the file")
+    try:
+        card = json.loads(path.with_suffix(".json").read_text())
+    except (OSError, ValueError) as error:
+        raise ModelError(f"card {path.with_suffix('.json')} cannot be read ({error}); restore the file") from error
+    if not isinstance(card, dict):
+        raise ModelError(f"card {path.with_suffix('.json')} holds no names with values; restore the file")
+    checksum = card.pop(CARD_CHECKSUM, None)
+    if checksum is not None:
+        remedy = "the card is damaged: restore it or train the weights again"
+        require(path, "sha256 of the card", _card_sha256(card), checksum, remedy)
+    return card
+
+
+def read_weights(path: Path, card: dict[str, Any]) -> bytes:
+    """Return the content of the weights at `path`; raises ModelError where it is not what their card says."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ModelError(f"weights {path} cannot be read ({error}); restore the file") from error
+    found = hashlib.sha256(content).hexdigest()
+    require(path, "sha256", card.get("sha256"), found, "the file is damaged: restore or train it again")
+    return content
+
+
+def _card_sha256(card: dict[str, Any]) -> str:
+    plain = json.loads(json.dumps(card))
+    return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -103,11 +153,9 @@ def load_checkpoint(path: Path, grid: Grid) -> Checkpoint:
     Raises ModelError where the file or its card is missing, is not safetensors, fails its checksum, or was made for another
     grid, other levels, other channels or another time step.
     """
-    card = _read_card(path)
-    content = path.read_bytes()
-    require(
-        path, "sha256", hashlib.sha256(content).hexdigest(), card.get("sha256"), "the file is damaged: restore or train it again"
-    )
+    card = read_card(path)
+    require(path, "format", FORMAT, card.get("format"), "use weights of this version of the program")
+    content = read_weights(path, card)
     require(path, "channels", CHANNEL_LABELS, card.get("channels"), "train a network for these channels")
     require(path, "time step in days", TIME_STEP_DAYS, card.get("time_step_days"), "use weights of a daily model")
     made_for, wanted = card.get("grid", {}), grid_card(grid)
@@ -116,11 +164,14 @@ def load_checkpoint(path: Path, grid: Grid) -> Checkpoint:
     corners = [made_for.get(axis, [np.nan, np.nan]) for axis in ("lat", "lon")]
     if not np.allclose(corners, [wanted["lat"], wanted["lon"]], atol=1e-3):
         require(path, "grid corners", [wanted["lat"], wanted["lon"]], corners, "use weights trained on this grid")
-    normalisation = Normalisation.from_dict(card["statistics"])
-    tendency = np.array(card["tendency"], dtype=np.float32)
-    network = Network(Preset.from_dict(card["preset"]), grid.shape, normalisation, tendency)
     try:
-        network.load_state_dict(load_file(path))
+        normalisation = Normalisation.from_dict(card["statistics"])
+        tendency = np.array(card["tendency"], dtype=np.float32)
+        network = Network(Preset.from_dict(card["preset"]), grid.shape, normalisation, tendency)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ModelError(f"card of weights {path} is damaged ({error!r}); restore it or train the weights again") from error
+    try:
+        network.load_state_dict(load(content))
     except (SafetensorError, RuntimeError) as error:
         raise ModelError(f"weights {path} do not fit preset {card['preset']['name']!r} ({error}); train them again") from error
     provenance = {
@@ -132,22 +183,6 @@ def load_checkpoint(path: Path, grid: Grid) -> Checkpoint:
         "training": card["training"],
     }
     return Checkpoint(network, normalisation, tendency, provenance)
-
-
-def _read_card(path: Path) -> dict[str, Any]:
-    if path.suffix != ".safetensors":
-        raise ModelError(
-            f"weights {path} end in {path.suffix!r}; expected .safetensors: pickled weights can run code and are refused"
-        )
-    for part in (path, path.with_suffix(".json")):
-        if not part.exists():
-            raise ModelError(f"weights {path}: {part.name} is missing; expected weights and card side by side: restore the file")
-    try:
-        card = json.loads(path.with_suffix(".json").read_text())
-    except ValueError as error:
-        raise ModelError(f"card {path.with_suffix('.json')} is not JSON ({error}); restore the file") from error
-    require(path, "format", FORMAT, card.get("format"), "use weights of this version of the program")
-    return card
 
 
 def require(path: Path, subject: str, expected: Any, received: Any, remedy: str) -> None:

@@ -322,7 +322,7 @@ def stores_default(context: typer.Context, as_json: Json = False, home: Home = N
 
 @stores.command("list")
 def stores_list(as_json: Json = False, home: Home = None) -> None:
-    """List the stores with their size and how many of their days are finished."""
+    """List the stores with their size and how many of their days are finished, and what is damaged of those that are."""
     with reporting(as_json) as report:
         from engine.paths import stores_folder
         from engine.store import list_stores
@@ -332,9 +332,10 @@ def stores_list(as_json: Json = False, home: Home = None) -> None:
             report.result = {"folder": stores_folder(), "stores": [summary.as_dict() for summary in found]}
             return
         for summary in found:
-            state = "whole" if summary.complete else "partial"
-            size = f"{summary.size_bytes / 1e6:9.1f} MB"
-            print(f"{size}  {state:7} {summary.leads:3} of {summary.all_leads:3} days  {summary.identifier}")
+            days = f"{summary.leads:3} of {summary.all_leads:3} days" if not summary.damage else " " * 15
+            print(f"{summary.size_bytes / 1e6:9.1f} MB  {summary.state:7} {days}  {summary.identifier}")
+            if summary.damage:
+                print(f"{'':14}{summary.damage}")
         if not found:
             print(f"no stores in {stores_folder()}")
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import lru_cache, partial
@@ -26,6 +27,8 @@ from engine.rollout import Step, rollout
 from engine.sources import HeadSource, Source, initial_state
 from engine.store import ForecastStore, Store
 from engine.variables import PROGNOSTIC, VARIABLES
+
+LOGGER = logging.getLogger(__name__)
 
 RESTART_INTERVAL = 5
 """Leads between two restart states: at most so many days are computed again after a kill."""
@@ -77,6 +80,7 @@ def run_forecast(
             finished = set(store.reader.leads)
             restart, carried = _restart(store)
             for remark in store.remarks:
+                LOGGER.warning("forecast %s: %s", folder.name, remark)
                 progress(0.0, remark)
             begun = _begun(loaded, source, initial, restart, carried)
             if 0 not in finished:

@@ -51,6 +51,10 @@ class Shelf:
         ]
 
     def _store_row(self, summary: StoreSummary) -> pn.Row:
+        if summary.damage:
+            label = say("Damaged: {identifier}", identifier=summary.identifier)
+            facts = listed((megabytes(summary.size_bytes), summary.damage))
+            return self._row(summary.identifier, label, facts, summary.size_bytes)
         store = self.services.stored(summary.identifier)
         label = summary.identifier if store is None else choice_label(summary.kind, store.attrs, store.init_time)
         facts = say("; ").join((listed((state_of(summary), megabytes(summary.size_bytes))), made_of(summary)))
@@ -64,7 +68,8 @@ class Shelf:
         size = file.stat().st_size
         return self._row(name, label, listed((file.name, megabytes(size))), size, choose)
 
-    def _row(self, identifier: str, label: str, facts: str, size: int, choose: Callable[[Any], None]) -> pn.Row:
+    def _row(self, identifier: str, label: str, facts: str, size: int, choose: Callable[[Any], None] | None = None) -> pn.Row:
+        """Return a row that can be deleted and, unless it is damaged, shown by `choose`."""
         words = pmui.Typography(
             f"**{label}**<br>{facts}<br>{identifier}", variant="body2", sizing_mode="stretch_width", margin=(4, 0)
         )
@@ -72,8 +77,9 @@ class Shelf:
         delete = pmui.Button(
             label=say("Delete"), variant="text", color="error", size="small", description=say("Delete {label}", label=label)
         )
-        row = pn.Row(words, show, delete, sizing_mode="stretch_width")
-        show.on_click(choose)
+        row = pn.Row(words, *((show,) if choose else ()), delete, sizing_mode="stretch_width")
+        if choose is not None:
+            show.on_click(choose)
         delete.on_click(lambda _: self._ask(row, identifier, label, size))
         return row
 

@@ -1,7 +1,6 @@
 """Weights of heads on disk: safetensors, a card and a checksum, tied to the backbone whose features they read."""
 
 import hashlib
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import nn
 
-from engine.checkpoint import grid_card, require, revision, stored_weights, write_whole
+from engine.checkpoint import grid_card, read_card, read_weights, require, revision, stored_weights, write_card, write_whole
 from engine.errors import ModelError
 from engine.grid import Grid
 
@@ -53,19 +52,12 @@ def save_head(path: Path, module: nn.Module, card: HeadCard, training: dict[str,
         "training": training,
     }
     write_whole(path, content)
-    write_whole(path.with_suffix(".json"), json.dumps(said, indent=1).encode())
+    write_card(path, said)
 
 
 def read_head_card(path: Path) -> dict[str, Any]:
-    """Return the card of a head's weights; raises ModelError where it is missing, not a card, or the weights are pickled."""
-    if path.suffix != ".safetensors":
-        raise ModelError(
-            f"weights {path} end in {path.suffix!r}; expected .safetensors: pickled weights can run code and are refused"
-        )
-    try:
-        card = json.loads(path.with_suffix(".json").read_text())
-    except (OSError, ValueError) as error:
-        raise ModelError(f"card {path.with_suffix('.json')} cannot be read ({error}); restore the file") from error
+    """Return the card of a head's weights; raises ModelError where it is missing, no card of a head, damaged, or pickled."""
+    card = read_card(path)
     require(path, "format", FORMAT, card.get("format"), "use weights of this version of the program")
     return card
 
@@ -76,12 +68,7 @@ def load_head(path: Path, module: nn.Module, card: HeadCard) -> dict[str, Any]:
     Raises ModelError where the file fails its checksum or belongs to another head, shape, grid or backbone than `card` says.
     """
     said = read_head_card(path)
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise ModelError(f"weights {path} cannot be read ({error}); restore the file") from error
-    found = hashlib.sha256(content).hexdigest()
-    require(path, "sha256", said.get("sha256"), found, "the file is damaged: restore or train it again")
+    content = read_weights(path, said)
     require(path, "head", card.head, said.get("head"), "use weights of this head")
     require(path, "grid", grid_card(card.grid), said.get("grid"), "use weights trained on this grid")
     require(path, "backbone", card.backbone, said.get("backbone_sha256"), "train the head again on this backbone")

@@ -7,7 +7,8 @@ from pathlib import Path
 from shutil import rmtree
 from typing import Any
 
-from engine.errors import InputError
+from engine.errors import InputError, ResourceError
+from engine.failures import reason
 from engine.paths import stores_folder
 from engine.stores.integrity import StoreDamaged
 from engine.stores.reader import open_store
@@ -88,7 +89,7 @@ def find_store(identifier: str, folder: Path | None = None) -> Path:
 def delete_store(identifier: str, folder: Path | None = None) -> None:
     """Delete a store and everything that belongs to it.
 
-    Raises InputError where there is none of that name, StoreBusy while a run writes it.
+    Raises InputError where there is none of that name, StoreBusy while a run writes it, ResourceError where the disk forbids it.
     """
     found = find_store(identifier, folder)
     lock = locked(found)
@@ -96,10 +97,7 @@ def delete_store(identifier: str, folder: Path | None = None) -> None:
         delete_folder(found)
         rmtree(making_path(found), ignore_errors=True)
     except OSError as error:
-        raise InputError(
-            f"store {identifier} could not be deleted ({error.strerror or error}); allow this user to change {found} or delete "
-            "that folder by hand"
-        ) from error
+        raise ResourceError(f"store {identifier} could not be deleted: {reason(error)}") from error
     finally:
         lock.release()
     lock_path(found).unlink(missing_ok=True)

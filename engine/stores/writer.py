@@ -62,7 +62,7 @@ class StoreWriter:
             again = _forget_damaged_leads(folder)
             store = cls(folder, lock)
             if again:
-                store.remarks.append(f"damaged on the disk and written again: lead {', '.join(map(str, again))}")
+                store.remarks.append(f"damaged days are written again: {', '.join(map(str, again))}")
             return store
         except BaseException:
             lock.release()
@@ -152,7 +152,7 @@ class StoreWriter:
         """Return (lead, state) of the last restart state, or None where there is none that is as it was written."""
         found = read_restart(self.folder)
         if found is None and restart_path(self.folder).exists():
-            self.remarks.append("the restart state is damaged: the run begins from the initial state")
+            self.remarks.append("the restart state is damaged; the run begins from the initial state")
         return found
 
     def finish(self) -> None:

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 import torch
 
-from engine.checkpoint import Checkpoint, find_weights, load_checkpoint, save_checkpoint
+from engine.checkpoint import CARD_CHECKSUM, Checkpoint, find_weights, load_checkpoint, read_card, save_checkpoint, write_card
 from engine.errors import ModelError
 from engine.grid import Grid
 from engine.models import load_model
-from engine.paths import weights_folder
+from engine.paths import ASSETS, weights_folder
 from tests.engine.models.tiny import EVOLUTION, LINEAR, tiny_grid, tiny_network, tiny_normalisation
 
 
@@ -24,8 +24,14 @@ def _saved(folder: Path, preset=EVOLUTION) -> Path:  # type: ignore[no-untyped-d
 
 
 def _edit(path: Path, **changes: object) -> None:
-    card = path.with_suffix(".json")
-    card.write_text(json.dumps({**json.loads(card.read_text()), **changes}))
+    card = json.loads(path.with_suffix(".json").read_text())
+    write_card(path, {**{name: value for name, value in card.items() if name != CARD_CHECKSUM}, **changes})
+
+
+def _forget_checksum(path: Path) -> None:
+    card = json.loads(path.with_suffix(".json").read_text())
+    del card[CARD_CHECKSUM]
+    path.with_suffix(".json").write_text(json.dumps(card))
 
 
 @pytest.mark.parametrize("preset", [EVOLUTION, LINEAR], ids=lambda preset: preset.projection)
@@ -47,6 +53,30 @@ def test_a_damaged_file_is_refused(tmp_path: Path) -> None:
     path.write_bytes(bytes(content))
     with pytest.raises(ModelError, match="sha256"):
         load_checkpoint(path, tiny_grid())
+
+
+@pytest.mark.parametrize("place", range(60, 8000, 530))
+def test_a_card_with_a_changed_digit_or_letter_gives_no_other_forecast(tmp_path: Path, place: int) -> None:
+    path = _saved(tmp_path)
+    card = path.with_suffix(".json")
+    content = bytearray(card.read_bytes())
+    place = next(at for at in range(place % len(content), len(content)) if chr(content[at]).isalnum())
+    content[place] = ord("7") if content[place] != ord("7") else ord("3")
+    card.write_bytes(bytes(content))
+    with pytest.raises(ModelError, match=r"restore|weights of this version"):
+        load_checkpoint(path, tiny_grid())
+
+
+def test_a_card_from_before_there_were_checksums_is_taken(tmp_path: Path) -> None:
+    path = _saved(tmp_path)
+    _forget_checksum(path)
+    assert load_checkpoint(path, tiny_grid()).provenance["training"]["updates"] == 3
+
+
+def test_every_shipped_card_has_a_checksum_that_fits() -> None:
+    shipped = sorted((ASSETS / "weights").glob("*.safetensors"))
+    assert shipped and all(CARD_CHECKSUM in json.loads(path.with_suffix(".json").read_text()) for path in shipped)
+    assert all(read_card(path)["sha256"] for path in shipped)
 
 
 def test_another_grid_is_refused(tmp_path: Path) -> None:
