@@ -26,7 +26,7 @@ class OpenStores:
             if self._read_at is None or time.monotonic() - self._read_at > INTERVAL:
                 self._read()
                 self._read_at = time.monotonic()
-            self._opened = {key: store for key, store in self._opened.items() if store.folder.is_dir()}  # others are deleted
+            self._opened = {key: store for key, store in self._opened.items() if _still_there(store)}
             return list(self._opened.values())
 
     def _read(self) -> None:
@@ -69,6 +69,15 @@ class OpenStores:
         """Read the list from the disk at the next question, such as after a job ended."""
         with self._lock:  # a reading under way may have begun before what it is to find
             self._read_at = None
+
+
+def _still_there(store: Store) -> bool:
+    """Return whether a store was neither deleted nor damaged, as far as its attributes tell, since it was opened."""
+    try:
+        _ = store.attrs
+    except InputError:
+        return False
+    return True
 
 
 def inode(store: Store) -> int:

@@ -31,10 +31,10 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        if not (folder / "zarr.json").exists() and not any(folder.glob("*/zarr.json")):
-            raise InputError(f"{folder} is not a store of this program; expected a folder that `goms stores` lists")
         # The group around a part says which leads are finished, for itself and all its parts at once.
         is_part = (folder.parent / "zarr.json").exists()
+        if not is_part and not (folder / "zarr.json").exists() and not any(folder.glob("*/zarr.json")):
+            raise InputError(f"{folder} is not a store of this program; expected a folder that `goms stores` lists")
         self._marked, self._within = (folder.parent, f"{folder.name}/") if is_part else (folder, "")
         self._version = (0, 0)
         self._inspector = Inspector(self._marked)

@@ -135,11 +135,13 @@ class StoreWriter:
             numbers = np.stack([packing.pack(level) for level in values])
         else:
             numbers = packing.pack(values)
-        array[position] = numbers
         shard = shard_path(path, position, array.ndim)
-        if (self.folder / shard).exists():  # a shard of nothing but missing values is not written
-            flush(self.folder / shard)
-        return shard, file_record(self.folder / shard)
+        file = self.folder / shard
+        file.unlink(missing_ok=True)  # zarr would read one that is there, and might find it damaged
+        array[position] = numbers
+        if file.exists():  # a shard of nothing but missing values is not written
+            flush(file)
+        return shard, file_record(file)
 
     def write_restart(self, lead: int, restart: Mapping[str, np.ndarray]) -> None:
         """Keep the exact float32 state after `lead`, replacing the last one atomically."""
