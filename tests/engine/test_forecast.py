@@ -188,7 +188,7 @@ def test_a_forecast_goes_on_in_the_precision_in_which_it_began(monkeypatch: pyte
 def test_an_older_store_that_names_no_precision_was_computed_in_bfloat16(monkeypatch: pytest.MonkeyPatch) -> None:
     folder = _forecast_in("bfloat16")
     attrs = read_attributes(folder)
-    monkeypatch.setattr(engine.forecast, "open_store", lambda _: _Older(open_store(folder)))
+    monkeypatch.setattr(engine.forecast, "Store", lambda _: _Older(open_store(folder)))
     assert attrs["precision"] == "bfloat16"
     assert _forecast_in("auto") == folder
 
@@ -198,6 +198,7 @@ class _Older:
 
     def __init__(self, store: Store) -> None:
         self.complete = store.complete
+        self.damaged_leads = store.damaged_leads
         self.attrs = {name: value for name, value in store.attrs.items() if name != "precision"}
 
 

@@ -90,7 +90,7 @@ def _without(name: str) -> Callable[[Path], None]:
     return lambda folder: edit_metadata(folder, lambda metadata: metadata["attributes"].pop(name))
 
 
-def _write(path: str, content: bytes) -> Callable[[Path], None]:
+def _write(path: str, content: bytes) -> Callable[[Path], object]:
     return lambda folder: (folder / path).write_bytes(content)
 
 
@@ -133,7 +133,7 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
     "sea floor of letters": _write("deptho/c/0/0", b"nothing of that kind"),
     "metadata of a part cut in half": _half("waves/zarr.json"),
     "mask of a part emptied": _write("waves/wet/c/0/0/0", b""),
-    "part turned into a file": lambda folder: (shutil.rmtree(folder / "waves"), (folder / "waves").write_text("")),
+    "part deleted": lambda folder: shutil.rmtree(folder / "waves"),
 }
 """What is seen on opening, in stores of today and in those without checksums."""
 
@@ -273,10 +273,11 @@ def toy(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _forecast(resume: bool = False, until: int = DAYS) -> Path:
-    asked: list[int] = []
-    stop = (lambda: asked.append(0) or len(asked) >= until) if until < DAYS else (lambda: False)
+    days = iter(range(1, DAYS + 1))
     try:
-        return run_forecast(ToySource(GRID), INIT_TIME, "small", DAYS, resume=resume, cancelled=stop)
+        return run_forecast(
+            ToySource(GRID), INIT_TIME, "small", DAYS, resume=resume, cancelled=lambda: next(days) == until < DAYS
+        )
     except Cancelled:
         return stores_folder() / forecast_identifier(ToySource(GRID), INIT_TIME, "small", DAYS)
 
