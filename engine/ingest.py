@@ -21,7 +21,7 @@ from engine.sources.limits import check_box
 from engine.sources.product import Product, ProductDays
 from engine.sources.seawater import USUAL_SALINITY, potential_temperature, practical
 from engine.store import AnalysisStore
-from engine.stores.layout import replace_attributes
+from engine.stores.layout import add_attributes
 from engine.stores.writer import delete_folder, lock_path, locked
 from engine.variables import DEPTHS, PROGNOSTIC
 
@@ -218,6 +218,6 @@ def _write(days: ProductDays, target: _Target, folder: Path, progress: Progress)
         for lead, time in enumerate(days.times):
             progress(lead / days.times.size, f"{product.label} {time.astype('datetime64[D]')}")
             store.append(lead, target.batch(time))
-        replace_attributes(folder, {**store.reader.attrs, **days.report})
+        add_attributes(folder, days.report)
         store.finish()
     progress(1.0, f"{days.times.size} days")

@@ -167,6 +167,11 @@ def read_attributes(folder: Path) -> dict[str, Any]:
     return checked_attributes((folder / "zarr.json").read_bytes())
 
 
+def add_attributes(folder: Path, attributes: Mapping[str, Any]) -> None:
+    """Add `attributes` to those of the group, or put them in place of those of the same names, in one atomic step."""
+    replace_attributes(folder, {**read_attributes(folder), **attributes})
+
+
 def replace_attributes(folder: Path, attributes: Mapping[str, Any]) -> None:
     """Replace the attributes of the group, and seal them with their checksum, in one atomic step."""
     metadata = json.loads((folder / "zarr.json").read_bytes())

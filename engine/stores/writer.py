@@ -17,6 +17,7 @@ from engine.grid import Grid
 from engine.stores.integrity import RECORD, FileRecord, file_record
 from engine.stores.layout import (
     Part,
+    add_attributes,
     array_of,
     create_group,
     flush,
@@ -162,7 +163,7 @@ class StoreWriter:
         missing = sorted(set(self.reader.all_leads) - set(self.reader.leads))
         if missing:
             raise InputError(f"store {self.folder.name} lacks leads {missing}; append them before it is finished")
-        replace_attributes(self.folder, {**read_attributes(self.folder), "status": "whole"})
+        add_attributes(self.folder, {"status": "whole"})
         delete_restart(self.folder)
         self.close()
 
