@@ -41,7 +41,8 @@ def ingest(
     A global file becomes means of wet cells on `grid`, the 1/4 degree grid unless given; a box keeps its own grid. The store
     holds the fields that the files hold, one of the schema's or several; one of the surface alone has the depth 0 m alone.
     Its attributes `out_of_range` (field -> cells, lowest, highest), `flagged` (field -> cells) and `zero_land` (cells) say what
-    was taken as missing, where anything was. `date` is the day of a file that says none.
+    was taken as missing, where anything was, `constant_rows` (field -> rows) what looks damaged and was kept. `date` is the day
+    of a file that says none.
     It appears when it is whole: InputError (bad file or name, unknown product, store already there) leaves nothing behind.
     """
     if kind not in PRODUCTS:

@@ -22,12 +22,13 @@ class ClassicHeader:
     """The header of a classic file (NetCDF file format specification, versions 1, 2 and 5), read for where data end.
 
     `end` is the size in bytes the whole file has at least, infinite where the header itself is cut off. Raises DamagedHeader
-    for tags, types, dimensions and sizes that cannot be, for counts beyond any real file, and for variables that overlap.
+    for tags, types, dimensions and sizes that cannot be, for counts beyond any real file, for variables that overlap, and for
+    records that the header leaves out.
     """
 
-    def __init__(self, file: BinaryIO) -> None:
-        """Take a file open at its beginning."""
-        self._file, self._attributes = file, 0
+    def __init__(self, file: BinaryIO, size: int) -> None:
+        """Take a file open at its beginning and its size in bytes."""
+        self._file, self._size, self._attributes = file, size, 0
         version = file.read(4)[3]
         self._count_bytes = 8 if version == 5 else 4
         self._offset_bytes = 4 if version == 1 else 8
@@ -49,6 +50,9 @@ class ClassicHeader:
             # A lone record variable is not padded to whole words.
             step = recorded[0][1] if len(recorded) == 1 else sum(_padded(size) for _, size in recorded)
             ends += [begin + (records - 1) * step + size for begin, size in recorded]
+            more = (self._size - max(ends)) // step if step else 0
+            if more > 0:
+                raise DamagedHeader(f"announces {records} records where the file holds {records + more}")
         return max(ends)
 
     def _check_places(self, places: list[tuple[int, int]]) -> None:

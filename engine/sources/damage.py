@@ -26,7 +26,7 @@ def check_whole(path: Path) -> None:
         elif head.startswith(b"CDF") and len(head) > 3 and head[3] in VERSIONS:
             file.seek(0)
             try:
-                expected = ClassicHeader(file).end
+                expected = ClassicHeader(file, size).end
             except DamagedHeader as error:
                 raise InputError(f"{path} is damaged: its header {error}; expected a whole file: download it again") from error
         else:

@@ -72,7 +72,7 @@ class ObservedSource:
 
     @property
     def report(self) -> dict[str, Any]:
-        """Return what was taken as missing in what was read so far: `out_of_range`, `flagged`, `zero_land` (cells)."""
+        """Return what was found in what was read so far: `out_of_range`, `flagged`, `constant_rows`, `zero_land` (cells)."""
         files = [file for file in (self._altimetry, self._sst) if file]
         zero = max((file.zero_land for file in files), default=0)
         return merged(file.file.tally.report() for file in files) | ({"zero_land": zero} if zero else {})
@@ -203,7 +203,9 @@ class _GlobalFile:
         """Return one field (h, w) on the file's own grid, NaN where nothing was seen and on land stored as zeros."""
         values = self.file.read(name, number)
         zero = self._zero_land(name, values, number)
-        return values if zero is None else np.where(zero, np.float32(np.nan), values)
+        values = values if zero is None else np.where(zero, np.float32(np.nan), values)
+        self.file.look_for_damage(name, number, None, values)
+        return values
 
     def _zero_land(self, name: str, values: np.ndarray, number: int) -> np.ndarray | None:
         """Return where every field of a day is 0, None where no land is stored so."""

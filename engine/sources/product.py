@@ -94,7 +94,7 @@ class ProductDays:
 
     @property
     def report(self) -> dict[str, Any]:
-        """Return what was taken as missing on the days read so far: `out_of_range`, `flagged`, `zero_land` (cells)."""
+        """Return what was found on the days read so far: `out_of_range`, `flagged`, `constant_rows`, `zero_land` (cells)."""
         zero = max(self._zero_land.values(), default=0)
         return merged(file.tally.report() for file in self._files) | ({"zero_land": zero} if zero else {})
 
@@ -119,6 +119,11 @@ class ProductDays:
         file, number = self._where[name][time]
         values = file.read(name, number, level)
         return values[None] if self.has_levels(name) and level is None and values.ndim == 2 else values
+
+    def look_for_damage(self, name: str, time: np.datetime64, level: int | None, values: np.ndarray) -> None:
+        """Count the rows of a field (h, w) of a day that look damaged, land taken out."""
+        file, number = self._where[name][time]
+        file.look_for_damage(name, number, level, values)
 
     def step(self, name: str) -> float:
         """Return the packing step of a field, 0 where it is not packed."""
@@ -191,21 +196,22 @@ class _Day:
                 self._zero_surface = zero
         fields = []
         for name in self.with_levels:
-            fields.append(self._meant(name, kept.pop(name) if name in kept else self._values(name, number), zero))
+            fields.append(self._meant(name, number, kept.pop(name) if name in kept else self._values(name, number), zero))
         return np.stack(fields)
 
     def surface(self, name: str) -> np.ndarray:
         """Return a field without levels, (h, w)."""
         if self._by_tracers and self._zero_surface is None:
             self.level(0)
-        return self._meant(name, self._days.read(name, self._time), self._zero_surface)
+        return self._meant(name, None, self._days.read(name, self._time), self._zero_surface)
 
     def _values(self, name: str, number: int) -> np.ndarray:
         return self._all[name][number] if name in self._all else self._days.read(name, self._time, number)
 
-    def _meant(self, name: str, values: np.ndarray, zero: np.ndarray | None) -> np.ndarray:
+    def _meant(self, name: str, level: int | None, values: np.ndarray, zero: np.ndarray | None) -> np.ndarray:
         if zero is not None and zero.any():
             values = np.where(zero & is_zero(values, self._steps[name]), np.float32(np.nan), values)
+        self._days.look_for_damage(name, self._time, level, values)
         return values if self._mean is None else self._mean(values)
 
     def _zero_columns(self) -> np.ndarray:

@@ -14,6 +14,7 @@ from engine.errors import InputError
 from engine.sources.axes import Layout, horizontal, locate, read_depth, read_latitude, read_longitude
 from engine.sources.boundary import reading
 from engine.sources.codecs import codec_named
+from engine.sources.constant import constant_rows, has_checksums
 from engine.sources.containers import Readable
 from engine.sources.damage import check_whole
 from engine.sources.flags import bad_cells, flag_variables
@@ -44,6 +45,8 @@ class _Place:
     decoder: Decoder
     flags: tuple[str, ...]
     unit: tuple[float, float]
+    checked: bool
+    """The library finds damage to the numbers itself."""
     rows_down: bool
     columns: np.ndarray | None
     """The file's column of each longitude, None where they are the same."""
@@ -150,6 +153,11 @@ class GriddedFile:
         self._check_values(name, values, time, level, (low * scale + offset, high * scale + offset))
         return values
 
+    def look_for_damage(self, name: str, time: int, level: int | None, values: np.ndarray) -> None:
+        """Count in `tally` the rows of a field (h, w), land taken out, that look damaged, where the file has no checksums."""
+        if not self._places[name].checked:
+            self.tally.constant(name, time, level, constant_rows(values))
+
     def _take_out_flagged(self, name: str, time: int, level: int | None, values: np.ndarray, bad: np.ndarray) -> None:
         self.tally.flagged(name, time, level, int(np.count_nonzero(bad & np.isfinite(values))))
         values[bad] = np.nan
@@ -238,6 +246,7 @@ class GriddedFile:
             decoder(self.path, variable, (low, low + (high - low) / unit[0])),
             tuple(flag_variables(data, variable)),
             unit,
+            has_checksums(variable),
             rows_down,
             None if in_order else columns,
             deepest_first,

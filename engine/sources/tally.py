@@ -1,4 +1,4 @@
-"""Counts of cells that a file gives a value and that were taken as missing, by field, day and level."""
+"""Counts of cells that a file gives a value and that were taken as missing, or that look damaged, by field, day and level."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -52,6 +52,7 @@ class Tally:
 
     _outside: dict[str, dict[int, dict[int | None, Outside]]] = field(default_factory=dict)
     _flagged: dict[str, dict[tuple[int, int | None], int]] = field(default_factory=dict)
+    _constant: dict[str, dict[tuple[int, int | None], int]] = field(default_factory=dict)
 
     def out_of_range(self, name: str, time: int, level: int | None, found: Outside) -> Outside:
         """Keep what one read found, and return the sum over the levels of that day read so far."""
@@ -66,8 +67,15 @@ class Tally:
         """Keep how many values of one read lay under a bad flag."""
         self._flagged.setdefault(name, {})[time, level] = cells
 
+    def constant(self, name: str, time: int, level: int | None, rows: int) -> None:
+        """Keep how many rows of one read held one number amid water that varies; they are kept as they are."""
+        self._constant.setdefault(name, {})[time, level] = rows
+
     def report(self) -> dict[str, Any]:
-        """Return `out_of_range` (field -> cells, lowest, highest) and `flagged` (field -> cells), each where there is any."""
+        """Return `out_of_range` (field -> cells, lowest, highest), `flagged` (field -> cells), `constant_rows` (field -> rows).
+
+        Each is there where it counts anything.
+        """
         outside: dict[str, dict[str, Any]] = {}
         for name, days in self._outside.items():
             total = Outside()
@@ -76,8 +84,7 @@ class Tally:
                     total.add(each)
             if total.cells:
                 outside[name] = {"cells": total.cells, "lowest": _plain(total.lowest), "highest": _plain(total.highest)}
-        flagged = {name: cells for name, reads in self._flagged.items() if (cells := sum(reads.values()))}
-        return {key: found for key, found in (("out_of_range", outside), ("flagged", flagged)) if found}
+        return _where_any(outside, _sums(self._flagged), _sums(self._constant))
 
 
 def take_out(values: np.ndarray, name: str, valid: tuple[float, float]) -> Outside:
@@ -105,6 +112,7 @@ def merged(reports: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """Return the reports of several files as one, cells added up."""
     outside: dict[str, dict[str, Any]] = {}
     flagged: dict[str, int] = {}
+    constant: dict[str, int] = {}
     for report in reports:
         for name, found in report.get("out_of_range", {}).items():
             known = outside.setdefault(name, {"cells": 0, "lowest": found["lowest"], "highest": found["highest"]})
@@ -113,7 +121,18 @@ def merged(reports: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
             known["highest"] = max(known["highest"], found["highest"])
         for name, cells in report.get("flagged", {}).items():
             flagged[name] = flagged.get(name, 0) + cells
-    return {key: found for key, found in (("out_of_range", outside), ("flagged", flagged)) if found}
+        for name, rows in report.get("constant_rows", {}).items():
+            constant[name] = constant.get(name, 0) + rows
+    return _where_any(outside, flagged, constant)
+
+
+def _sums(reads: Mapping[str, Mapping[tuple[int, int | None], int]]) -> dict[str, int]:
+    return {name: total for name, each in reads.items() if (total := sum(each.values()))}
+
+
+def _where_any(outside: dict[str, dict[str, Any]], flagged: dict[str, int], constant: dict[str, int]) -> dict[str, Any]:
+    parts = {"out_of_range": outside, "flagged": flagged, "constant_rows": constant}
+    return {name: part for name, part in parts.items() if part}
 
 
 def report_in(attributes: Mapping[str, Any]) -> dict[str, Any]:
@@ -132,6 +151,11 @@ def described(report: Mapping[str, Any]) -> list[str]:
         )
     for name, cells in report.get("flagged", {}).items():
         sentences.append(f"{name}: {cells} values under a bad quality flag are taken as missing")
+    for name, rows in report.get("constant_rows", {}).items():
+        sentences.append(
+            f"{name}: {rows} rows hold one number amid water that varies, as damage to a file without checksums looks; they are "
+            "kept: compare them with the provider's or download the file again"
+        )
     if cells := report.get("zero_land", 0):
         sentences.append(f"{cells} cells with 0 in every field are taken as land")
     return sentences

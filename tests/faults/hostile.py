@@ -211,6 +211,7 @@ HEADERS: dict[str, Make] = {
             _NONE, _NONE, _list(11, 2) + 2 * (_NAME + struct.pack(">Q", 0) + _NONE + struct.pack(">IQQ", 6, 8, 200))
         ) + bytes(164)
     ),
+    "a record that the header leaves out": edited(b"CDF\x01\0\0\0\x02", b"CDF\x01\0\0\0\x01", "NETCDF3_CLASSIC"),
     "a signature alone": raw(b"\x89HDF\r\n\x1a\n"),
     "a signature and noise": raw(b"\x89HDF\r\n\x1a\n" + np.random.default_rng(0).bytes(4000)),
 }  # fmt: skip

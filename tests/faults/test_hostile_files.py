@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import netCDF4
+import numpy as np
 import pytest
 
 import engine.guarded
@@ -14,7 +16,9 @@ from engine.guarded import take_in_guarded
 from engine.ingest import ingest
 from engine.paths import home, stores_folder
 from engine.sources.damage import check_whole
+from engine.sources.tally import described
 from engine.store import open_store
+from tests.engine.sources import layouts
 from tests.faults.hostile import CONTENTS, HEADERS, LINKS, SIZES, good
 
 
@@ -58,6 +62,20 @@ def test_a_file_of_odd_content_is_read_or_refused_in_one_sentence(tmp_path: Path
     except InputError as error:
         assert "bad.nc" in str(error) and len(str(error)) < 600 and "\n" not in str(error)
         assert nothing_left()
+
+
+@pytest.mark.parametrize("file_format", ["NETCDF3_CLASSIC", "NETCDF3_64BIT_DATA", "NETCDF4"])
+def test_a_damaged_block_of_a_file_without_checksums_is_told(tmp_path: Path, file_format: str) -> None:
+    random = np.random.default_rng(0)
+    fields = {name: values + 0.05 * random.standard_normal(values.shape) for name, values in layouts.hycom_fields(1).items()}
+    path = layouts.write_hycom(tmp_path / "box.nc", fields, layouts.LAT, layouts.LON, layouts.days(1), file_format=file_format)
+    assert "constant_rows" not in open_store(take_in([path], identifier="whole")).attrs
+    with netCDF4.Dataset(path, "a") as data:
+        data["water_temp"].set_auto_maskandscale(False)
+        data["water_temp"][0, 0, 3:6] = 0
+    found = open_store(take_in([path], identifier="damaged")).attrs["constant_rows"]
+    assert found == {"thetao": 3}
+    assert "thetao: 3 rows hold one number" in described({"constant_rows": found})[0]
 
 
 def test_the_title_of_a_store_is_no_longer_than_a_title(tmp_path: Path) -> None:
