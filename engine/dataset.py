@@ -65,11 +65,11 @@ class Sequences:
     def open(folder: Path, grid: Grid, sources: Collection[str] | None = None) -> "Sequences":
         """Return what lies in `folder` of all or some sources; raises InputError where nothing does or the grid is another."""
         try:
-            card = json.loads((folder / "sequences.json").read_text())
-        except (OSError, ValueError) as error:
+            shape = tuple(json.loads((folder / "sequences.json").read_text())["shape"])
+        except (OSError, ValueError, LookupError, TypeError) as error:
             raise InputError(f"{folder} holds no training sequences ({error}); make them with `goms train`") from None
-        if tuple(card["shape"]) != grid.shape:
-            raise InputError(f"training sequences in {folder} have the grid {card['shape']}; expected {grid.shape}")
+        if shape != grid.shape:
+            raise InputError(f"training sequences in {folder} have the grid {shape}; expected {grid.shape}")
         paths = [path for path in sorted(folder.glob("*.npy")) if sources is None or _source(path) in sources]
         if not paths:
             raise InputError(f"{folder} holds no training sequence yet; make them with `goms train`")
@@ -105,7 +105,10 @@ def _source(path: Path) -> str:
 
 
 def _length(path: Path) -> int:
-    return int(np.load(path, mmap_mode="r").shape[0])
+    try:
+        return int(np.load(path, mmap_mode="r").shape[0])
+    except (ValueError, EOFError, IndexError) as error:
+        raise InputError(f"training sequence {path} is damaged ({error}); delete it, `goms train` makes it again") from error
 
 
 def _require_room(folder: Path, needed: int) -> None:

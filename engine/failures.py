@@ -51,8 +51,8 @@ def reason(error: OSError) -> str:
 
 
 @contextmanager
-def netcdf_written(path: Path) -> Iterator[None]:
-    """Turn the RuntimeError with which the NetCDF library ends where it cannot write to `path` into the OSError behind it."""
+def written(path: Path) -> Iterator[None]:
+    """Turn the RuntimeError with which NetCDF and PyTorch end where they cannot write to `path` into the OSError behind it."""
     try:
         yield
     except RuntimeError as error:

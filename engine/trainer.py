@@ -22,6 +22,7 @@ from engine.objective import Errors, Objective
 from engine.plans import PLANS, Phase, Plan
 from engine.records import WATCHED, Record
 from engine.team import Team
+from engine.training_state import restored_state, save_state
 from engine.validation import Validation
 
 LARGEST_GRADIENT = 1.0
@@ -187,7 +188,6 @@ class Trainer:
         optimiser = self.team.gather(self.optimiser)
         if not self.team.is_first:
             return
-        self.folder.mkdir(parents=True, exist_ok=True)
         state: dict[str, Any] = {
             "network": self.network.state_dict(),
             "average": self.average,
@@ -199,9 +199,7 @@ class Trainer:
             "seed": self.seed,
             "precision": self.precision,
         }
-        temporary = self.folder / "state.writing"
-        torch.save(state, temporary)
-        temporary.replace(self.folder / "state.pt")
+        save_state(self.folder, state)
 
     @staticmethod
     def resume(
@@ -213,25 +211,22 @@ class Trainer:
         team: Team | None = None,
         precision: str = AUTO,
     ) -> "Trainer":
-        """Return the training saved in `folder`, whatever team saved it; raises InputError where there is none.
+        """Return the training saved in `folder`, whatever team saved it; raises as `restored_state` does.
 
         It goes on in the precision in which it began unless another is given.
         """
-        path = folder / "state.pt"
-        if not path.exists():
-            raise InputError(f"no training to resume in {folder}; expected {path.name}: start without --resume")
         team = Team() if team is None else team
-        state = torch.load(path, map_location=team.device, weights_only=True)
-        normalisation = Normalisation.from_dict(state["normalisation"])
-        known = Statistics(normalisation, np.array(state["tendency"], dtype=np.float32))
-        preset = Preset.from_dict(state["preset"])
-        if precision == AUTO:
-            precision = state.get("precision", USED_TO_BE)
-        trainer = Trainer(preset, grid, sequences, folder, plan, state["seed"], setting, known, team, precision)
-        trainer.network.load_state_dict(state["network"])
-        trainer.average = state["average"]
-        trainer.optimiser.load_state_dict(state["optimiser"])
-        trainer.history = [Record(**record) for record in state["history"]]
+        with restored_state(folder, team.device) as state:
+            normalisation = Normalisation.from_dict(state["normalisation"])
+            known = Statistics(normalisation, np.array(state["tendency"], dtype=np.float32))
+            preset = Preset.from_dict(state["preset"])
+            if precision == AUTO:
+                precision = state.get("precision", USED_TO_BE)
+            trainer = Trainer(preset, grid, sequences, folder, plan, state["seed"], setting, known, team, precision)
+            trainer.network.load_state_dict(state["network"])
+            trainer.average = state["average"]
+            trainer.optimiser.load_state_dict(state["optimiser"])
+            trainer.history = [Record(**record) for record in state["history"]]
         return trainer
 
     def averaged(self) -> Network:

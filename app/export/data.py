@@ -20,7 +20,7 @@ from app.words import notice
 from engine import __version__
 from engine.derived import DISPLAY_VARIABLES
 from engine.errors import InputError
-from engine.failures import netcdf_written
+from engine.failures import written
 from engine.regions import Region
 from engine.variables import VARIABLES
 
@@ -93,7 +93,8 @@ def _values(services: Services, panel: dict[str, Any], region: Region) -> xr.Dat
     coordinates: dict[str, Any] = {
         "time": (
             "time",
-            np.array([reader.valid_time(lead) for lead in leads]).astype("datetime64[ns]"),
+            # Nanoseconds would wrap round before 1678 and after 2262.
+            np.array([reader.valid_time(lead) for lead in leads]).astype("datetime64[s]"),
             {"standard_name": "time"},
         ),
         "lead": ("time", np.array(leads, np.int32), {"long_name": "days since the first day of the store"}),
@@ -122,7 +123,7 @@ def saved(found: xr.Dataset, file_format: str) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"view.{file_format}"
         if file_format == "nc":
-            with netcdf_written(path):
+            with written(path):
                 found.to_netcdf(path, engine="netcdf4", encoding=packed)
         else:
             # Not into the archive itself: Zarr writes metadata more than once, and an archive would keep every version.

@@ -12,7 +12,7 @@ import xarray as xr
 
 from engine.eddies import Eddies, detect, track
 from engine.errors import InputError
-from engine.failures import netcdf_written
+from engine.failures import written
 from engine.progress import Progress, no_progress
 from engine.sources.reading import GriddedFile, Wanted
 from engine.sources.units import METRES
@@ -106,7 +106,7 @@ def _write(data: xr.Dataset, out: Path) -> None:
             since = {"units": "days since 1950-01-01", "dtype": "float64"}
             encoding = {name: {"dtype": "float32", "zlib": True} for name in ("contour_lon", "contour_lat")}
             times = dict.fromkeys(("time", "birth", "death"), since)
-            with netcdf_written(temporary):
+            with written(temporary):
                 data.to_netcdf(temporary, engine="netcdf4", encoding={**encoding, **times})
         temporary.replace(out)
     finally:

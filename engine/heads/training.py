@@ -14,6 +14,7 @@ from torch import nn
 from engine.errors import InputError, ModelError
 from engine.models.precision import computing
 from engine.records import Record
+from engine.training_state import restored_state, save_state
 
 LARGEST_GRADIENT = 1.0
 SAVE_EVERY_SECONDS = 120.0
@@ -140,7 +141,6 @@ class HeadTrainer:
 
     def save(self) -> None:
         """Write the training state, whole or not at all."""
-        self.folder.mkdir(parents=True, exist_ok=True)
         state = {
             "head": self.head.state_dict(),
             "average": self.average.state_dict(),
@@ -148,18 +148,13 @@ class HeadTrainer:
             "history": [vars(record) for record in self.history],
             "seed": self.seed,
         }
-        temporary = self.folder / "state.writing"
-        torch.save(state, temporary)
-        temporary.replace(self.folder / "state.pt")
+        save_state(self.folder, state)
 
     def resume(self) -> None:
-        """Go on from the state in the folder; raises InputError where there is none."""
-        path = self.folder / "state.pt"
-        if not path.exists():
-            raise InputError(f"no training to resume in {self.folder}; expected {path.name}: start without --resume")
-        state = torch.load(path, weights_only=True)
-        self.head.load_state_dict(state["head"])
-        self.average.load_state_dict(state["average"])
-        self.optimiser.load_state_dict(state["optimiser"])
-        self.history = [Record(**record) for record in state["history"]]
-        self.seed = state["seed"]
+        """Go on from the state in the folder; raises as `restored_state` does."""
+        with restored_state(self.folder) as state:
+            self.head.load_state_dict(state["head"])
+            self.average.load_state_dict(state["average"])
+            self.optimiser.load_state_dict(state["optimiser"])
+            self.history = [Record(**record) for record in state["history"]]
+            self.seed = state["seed"]

@@ -19,7 +19,7 @@ from engine.store import AnalysisStore
 from engine.train import SEQUENCE_DAYS, prepare, save_weights, sequence_starts, train
 from engine.trainer import Trainer
 from tests.engine.models.tiny import EVOLUTION, LINEAR, TinySource, tiny_grid, tiny_setting
-from tests.engine.tiny_training import PLAN, tiny_sequences, tiny_trainer
+from tests.engine.tiny_training import PLAN, damaged, tiny_sequences, tiny_trainer
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +72,21 @@ def test_trained_weights_are_saved_with_card_and_picture(sequences: Sequences, t
     assert loaded.provenance["training"]["updates"] == 2
     assert set(summary(trainer.history)) == {"hours", "first_day_error_over_persistence"}
     assert (tmp_path / "weights" / "tiny_loss.png").stat().st_size > 10_000
+
+
+@pytest.mark.parametrize("how", ["cut", "empty", "overwritten", "one byte", "text"])
+def test_a_damaged_state_or_sequence_is_refused_in_one_line(sequences: Sequences, tmp_path: Path, how: str) -> None:
+    tiny_trainer(sequences, tmp_path).save()
+    path = tmp_path / "state.pt"
+    path.write_bytes(damaged(path.read_bytes())[how])
+    with pytest.raises(ModelError, match="is damaged or of another training"):
+        Trainer.resume(tiny_grid(), sequences, tmp_path, PLAN, tiny_setting(tiny_grid()))
+    if how not in ("overwritten", "one byte"):
+        (tmp_path / "sequences.json").write_bytes((sequences.folder / "sequences.json").read_bytes())
+        content = sequences.paths[0].read_bytes()
+        (tmp_path / sequences.paths[0].name).write_bytes(damaged(content)[how])
+        with pytest.raises(InputError, match=r"is damaged .*delete it"):
+            Sequences.open(tmp_path, tiny_grid())
 
 
 def test_nothing_to_resume_is_said(sequences: Sequences, tmp_path: Path) -> None:

@@ -41,3 +41,16 @@ def train_in_team(rank: int, size: int, port: int, sequences: Path, folder: Path
     with Team.join("cpu") as team:
         for preset in (EVOLUTION, LINEAR):
             tiny_trainer(Sequences.open(sequences, grid), folder / preset.name, preset, plan, team).run(last)
+
+
+def damaged(content: bytes) -> dict[str, bytes]:
+    """Return a file that is cut, emptied, overwritten in its middle, and replaced by other things."""
+    third, middle = len(content) // 3, len(content) // 2
+    return {
+        "cut": content[:middle],
+        "empty": b"",
+        "overwritten": content[:third] + bytes(255 - byte for byte in content[third : 2 * third]) + content[2 * third :],
+        "text": b"not a state at all",
+        "one byte": content[:middle] + bytes(255 - byte for byte in content[middle : middle + 1]) + content[middle + 1 :],
+        "begun": content[:100],
+    }

@@ -25,6 +25,7 @@ from engine.grid import Grid
 from engine.paths import stores_folder
 from engine.progress import no_progress
 from engine.store import open_store
+from tests.app import made_stores
 from tests.app.asking import ask
 from tests.app.made_stores import write_analysis, write_forecast
 
@@ -211,6 +212,25 @@ def test_the_page_tells_the_save_menu_what_it_shows_instead(services: Services, 
 def test_a_region_alone_is_the_view_that_the_page_would_have(services: Services, forecast: str) -> None:
     south, north, west, east = Export(services, {"region": "kuroshio"}).extent
     assert west > 110 and east < 190 and south > 10 and north < 60
+
+
+@pytest.mark.parametrize("start", ["1600-02-23", "2300-02-23"])
+def test_days_that_nanoseconds_cannot_hold_are_written_right(
+    services: Services, small_grid: Grid, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, start: str
+) -> None:
+    monkeypatch.setattr(made_stores, "START", np.datetime64(start, "D"))
+    export = Export(services, {"source": f"store:{write_analysis(small_grid, days=2)}", "lat": "35", "lon": "150", "span": "20"})
+    days = [str(np.datetime64(start, "D") + day) for day in (2, 3)]
+    (tmp_path / "a.nc").write_bytes(export.file("data.nc")[0])
+    with zipfile.ZipFile(io.BytesIO(export.file("data.zarr.zip")[0])) as archive:
+        archive.extractall(tmp_path / "a.zarr")
+    seconds = xr.coders.CFDatetimeCoder(time_unit="s")
+    for path, engine in ((tmp_path / "a.nc", "netcdf4"), (tmp_path / "a.zarr", "zarr")):
+        with xr.open_dataset(path, engine=engine, decode_times=seconds) as found:
+            assert [str(day)[:10] for day in found.time.values] == days
+    for name, column in (("data.csv", "time"), ("point.csv", "date")):
+        table = pd.read_csv(io.BytesIO(export.file(name)[0]), comment="#")
+        assert sorted(set(table[column].str[:10])) == days
 
 
 def test_a_label_of_a_store_stays_text_in_the_script(services: Services, forecast: str) -> None:

@@ -10,6 +10,7 @@ from engine.errors import InputError, ModelError
 from engine.grid import coarsened
 from engine.heads.training import HeadPlan, HeadTrainer, Score
 from engine.heads.weights import HeadCard, find_head, load_head, save_head
+from tests.engine.tiny_training import damaged
 
 PLAN = HeadPlan(steps=12, rate=0.05, batch=2)
 SAMPLES = [torch.tensor([float(number), 1.0]) for number in range(5)]
@@ -34,6 +35,24 @@ def test_a_resumed_training_ends_in_the_same_weights(tmp_path: Path) -> None:
     assert torch.equal(whole.average.weight, second.average.weight)  # type: ignore[arg-type]
     assert [record.loss for record in whole.history] == [record.loss for record in second.history]
     assert whole.history[-1].loss < whole.history[0].loss
+
+
+@pytest.mark.parametrize("how", ["cut", "empty", "overwritten", "text", "begun"])
+def test_a_damaged_state_is_refused_in_one_line_and_left_there(tmp_path: Path, how: str) -> None:
+    _trainer(tmp_path).save()
+    path = tmp_path / "state.pt"
+    path.write_bytes(damaged(path.read_bytes())[how])
+    size = path.stat().st_size
+    with pytest.raises(ModelError, match=r"is damaged or of another training .*start without --resume") as refused:
+        _trainer(tmp_path).resume()
+    assert "\n" not in str(refused.value) and path.stat().st_size == size
+
+
+@pytest.mark.parametrize("state", [{}, {"head": {}}, [1, 2], {"head": {"weight": torch.zeros(9, 9)}}])
+def test_a_state_of_another_training_is_refused(tmp_path: Path, state: object) -> None:
+    torch.save(state, tmp_path / "state.pt")
+    with pytest.raises(ModelError, match="is damaged or of another training"):
+        _trainer(tmp_path).resume()
 
 
 def test_every_sample_is_seen_before_any_comes_again(tmp_path: Path) -> None:
