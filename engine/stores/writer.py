@@ -269,4 +269,5 @@ def locked(folder: Path) -> FileLock:
 
 
 def _cannot_write(name: str, what: str, error: OSError) -> ResourceError:
+    name = name.removeprefix(".").removesuffix(".unfinished")
     return ResourceError(f"store {name}: {what} could not be written ({error.strerror or error}): {ANOTHER_FOLDER}")
