@@ -35,7 +35,6 @@ EXPORTS = ("data.nc", "data.zarr.zip", "loop.mp4", "loop.gif")
 def commands(folder: Path) -> dict[str, list[str]]:
     """Return the commands that write, by name; their files lie in `folder`, which has room."""
     coarse = ["--grid-factor", "8"]
-    observed = ["--source", "observed", "--altimetry", str(folder / "sea.nc")]
     return {
         "ingest glorys": ["ingest", "glorys", str(folder / "box.nc")],
         "analyse": ["analyse", "--observations", str(folder / "seen.csv"), "--time", "2019-02-23", *coarse],
