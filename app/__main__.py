@@ -68,27 +68,26 @@ def main(arguments: list[str] | None = None) -> int:
     if chosen.home is not None:
         os.environ["GOMS_HOME"] = str(chosen.home)
     from engine.errors import InputError
+    from engine.failures import failure_of
 
     if chosen.upload_limit <= 0:
         print(f"--upload-limit is {chosen.upload_limit:g} GB; expected more than 0, or --no-uploads", file=sys.stderr)
         return 2
-    for path in (chosen.altimetry, chosen.sst):
-        if path is not None and not path.is_file():
-            print(f"there is no file {path}; expected a NetCDF file: check the path", file=sys.stderr)
-            return 2
     if chosen.window and not window.is_installed():
         print(window.MISSING, file=sys.stderr)
         return 2
+    from app.starting import check_start
+
     try:
+        check_start(chosen.altimetry, chosen.sst, chosen.grid_factor)
         serve(chosen)
-    except OSError as error:
-        if (reason := _refused_address(error, chosen)) is None:
+    except Exception as error:
+        reason = _refused_address(error, chosen) if isinstance(error, OSError) else None
+        failure = failure_of(error)
+        if reason is None and failure is None:
             raise
-        print(reason, file=sys.stderr)
-        return 2
-    except InputError as error:
-        print(error, file=sys.stderr)
-        return 2
+        print(reason or failure, file=sys.stderr)
+        return 2 if reason or isinstance(failure, InputError) else 3
     return 0
 
 

@@ -40,7 +40,7 @@ def drift(
     ascending.
     """
     if len(leads) < 2 or np.any(np.diff(leads) <= 0):
-        raise InputError(f"drift over the leads {list(leads)}; expected two or more, ascending")
+        raise InputError(f"drift over the leads {', '.join(map(str, leads))}; expected two or more, ascending")
     place = np.array([np.asarray(lat, float), np.asarray(lon, float)]).reshape(2, -1)
     if lost := np.flatnonzero(dry(grid, place)).tolist():
         raise InputError(

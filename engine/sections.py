@@ -115,7 +115,8 @@ def section(corners: Positions, straight: bool = False, spacing: float = SPACING
     if len(corners) < 2:
         raise InputError(f"section has {len(corners)} corners; expected two or more (latitude, longitude)")
     if bad := [corner for corner in corners if not (-90 <= corner[0] <= 90 and np.isfinite(corner[1]))]:
-        raise InputError(f"section has the corner {bad[0]}; expected latitudes from -90 to 90, then longitudes, in degrees")
+        corner = f"{bad[0][0]:g}, {bad[0][1]:g}"
+        raise InputError(f"section has the corner {corner}; expected latitudes from -90 to 90, then longitudes, in degrees")
     pieces = [_piece(*pair, straight, spacing) for pair in pairwise(corners)]
     lat = np.concatenate([piece[0] if number == 0 else piece[0][1:] for number, piece in enumerate(pieces)])
     lon = np.concatenate([piece[1] if number == 0 else piece[1][1:] for number, piece in enumerate(pieces)])
@@ -123,7 +124,7 @@ def section(corners: Positions, straight: bool = False, spacing: float = SPACING
         raise InputError(f"section has {lat.size} places; expected at most {MOST_PLACES}: draw a shorter line")
     steps = _kilometres(lat[:-1], lon[:-1], lat[1:], lon[1:])
     if not steps.all():
-        raise InputError(f"section has two corners at {corners[0]}; expected corners at different places")
+        raise InputError(f"section has two corners at {corners[0][0]:g}, {corners[0][1]:g}; expected corners at different places")
     ahead = _heading(lat[:-1], lon[:-1], lat[1:], lon[1:])
     # At a place inside the line, the mean of the directions before and after it.
     turns = np.append(ahead[:1], ahead), np.append(ahead, ahead[-1:])

@@ -1,6 +1,7 @@
 """How a command speaks: a progress bar and errors on standard error, the result on standard output, an exit code."""
 
 import json
+import numbers
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -67,12 +68,24 @@ def reporting(as_json: bool, goes_on: str = "run the command again") -> Iterator
         _fail(report, message, INPUT_EXIT if isinstance(failure, InputError) else MODEL_EXIT, as_json)
     report.close()
     if as_json:
-        print(json.dumps({**report.result, **report.details}, default=str), flush=True)
+        print(json.dumps({**report.result, **report.details}, default=_plain), flush=True)
     else:
         for name, value in report.result.items():
-            print(f"{name.replace('_', ' ')}: {value}")
+            print(f"{name.replace('_', ' ')}: {_words(value)}")
         for note in report.notes:
             print(f"note: {note}")
+
+
+def _plain(value: Any) -> Any:
+    """Return a number of numpy as one of Python, anything else as text."""
+    return value.item() if isinstance(value, numbers.Number) and hasattr(value, "item") else str(value)
+
+
+def _words(value: Any) -> str:
+    """Return a result as it is read on a screen: no brackets, quotes or names of types."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {_words(each)}" for name, each in value.items()) or "none"
+    return ", ".join(map(_words, value)) or "none" if isinstance(value, list | tuple) else str(value)
 
 
 def _fail(report: Report, message: str, exit_code: int, as_json: bool) -> None:

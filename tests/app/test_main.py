@@ -1,5 +1,6 @@
 """Starting the server: options, and refusals in words before anything is served."""
 
+import errno
 import os
 import socket
 import subprocess
@@ -15,6 +16,7 @@ from app.jobs import Jobs
 from app.main import Session
 from app.services import Options, Services
 from engine.paths import REPOSITORY
+from tests.engine.sources import layouts
 
 
 def test_the_work_of_one_visitor_does_not_stir_the_page_of_another(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -44,6 +46,38 @@ def test_the_port_follows_the_environment(monkeypatch: pytest.MonkeyPatch) -> No
 def test_a_missing_altimetry_file_is_refused_before_the_server_starts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--altimetry", str(tmp_path / "gone.nc")]) == 2
     assert "gone.nc" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--altimetry", "text.nc"], "text.nc"),
+        (["--altimetry", "box.nc"], "box.nc"),
+        (["--sst", "box.nc"], "expected --altimetry FILE, too"),
+        (["--grid-factor", "0"], "grid factor is 0; expected a divisor of 720"),
+        (["--grid-factor", "7"], "grid factor is 7; expected a divisor of 720"),
+        (["--home", "text.nc"], "is a file; expected a folder"),
+    ],
+)
+def test_what_no_page_could_use_is_said_before_the_server_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str], words: str
+) -> None:
+    monkeypatch.setattr("app.__main__.serve", lambda _: pytest.fail("the server started"))
+    monkeypatch.setenv("GOMS_HOME", str(tmp_path))
+    (tmp_path / "text.nc").write_text("no file of altimetry")
+    layouts.write_glorys(tmp_path / "box.nc", layouts.glorys_fields(1), layouts.LAT, layouts.LON, layouts.days(1))
+    assert main([str(tmp_path / word) if word.endswith(".nc") else word for word in arguments]) == 2
+    said = capsys.readouterr().err
+    assert words in said and said.count("\n") == 1
+
+
+def test_a_disk_that_fails_at_the_start_is_one_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def locked(_: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system", "/disk/uploads")
+
+    monkeypatch.setattr("app.__main__.serve", locked)
+    assert main([]) == 3
+    assert "choose another folder with --home" in capsys.readouterr().err
 
 
 def test_without_pywebview_a_window_is_refused_with_the_way_to_get_it(
