@@ -30,7 +30,7 @@ from app.readers import (
 from app.words import altimetry_labels
 from engine.errors import InputError
 from engine.models import usable_models
-from engine.sources.kept import PREFIX, delete_altimetry, kept_altimetry
+from engine.sources.kept import PREFIX, delete_altimetry, kept_altimetry, kept_report
 from engine.store import Store, StoreSummary, delete_store, list_stores
 
 LOGGER = logging.getLogger(__name__)
@@ -265,6 +265,10 @@ class Services:
     def altimetry_files(self) -> dict[str, Path]:
         """Return the file of every altimetry that was kept here, by the name of its source."""
         return kept_altimetry()
+
+    def altimetry_report(self, name: str) -> dict[str, Any]:
+        """Return what is taken as missing in altimetry that was kept here."""
+        return kept_report(name)
 
     def altimetry(self) -> dict[str, str]:
         """Return {name: label} of the altimetry that was kept here, and of what forecasts started from that is gone."""

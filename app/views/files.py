@@ -1,6 +1,6 @@
 """Files that a visitor brings: begun, sent, taken in by the child process, and shown when they are there."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from app.language import say, say_progress, words_in
 from app.scene import STORE
 from app.selection import Selection
 from app.services import Services
+from app.taken_as_missing import sentences
 from app.words import choice_label
 from engine.errors import InputError
 
@@ -53,10 +54,15 @@ class FileControls:
         if store is not None:
             self.selection.param.update(source=STORE + name, start="")
             label = choice_label(store.kind, store.attrs, store.init_time)
-            self.notify("success", say("{label} is a source now, and shown.", label=label))
+            self._tell(say("{label} is a source now, and shown.", label=label), store.attrs)
         elif name in altimetry:
             self.selection.param.update(source=name, start="")
-            self.notify("success", say("{label} is a source now: run a forecast from it.", label=altimetry[name]))
+            told = say("{label} is a source now: run a forecast from it.", label=altimetry[name])
+            self._tell(told, self.services.altimetry_report(name))
+
+    def _tell(self, message: str, report: Mapping[str, Any]) -> None:
+        missing = sentences(report)
+        self.notify("warning" if missing else "success", " ".join([message, *missing]))
 
     def _heard(self, message: dict[str, Any]) -> None:
         if message.get("kind") == "begin":

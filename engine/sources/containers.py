@@ -16,6 +16,9 @@ from engine.sources.boundary import reading
 MOST_UNPACKED = 16 << 30
 """Bytes of an unpacked file: three global days of HYCOM."""
 
+LARGEST_RATIO = 100
+"""Bytes that one compressed byte may stand for: an ocean of mostly land shrinks to a tenth or a twentieth."""
+
 _PIECE = 1 << 24
 _NETCDF = (b"CDF", b"\x89HDF")
 _GZIP, _ZIP = b"\x1f\x8b", (b"PK\x03\x04", b"PK\x05\x06")
@@ -101,16 +104,17 @@ def _begins_as_netcdf(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:
 
 
 def _copy(path: Path, packed: BinaryIO, out: Path) -> None:
-    """Unpack piece by piece, never more than `MOST_UNPACKED` bytes or the disk has room for."""
-    most = min(MOST_UNPACKED, int(0.9 * shutil.disk_usage(out.parent).free))
+    """Unpack piece by piece: at most `MOST_UNPACKED` bytes, `LARGEST_RATIO` times the file, and what the disk has room for."""
+    likely = max(1 << 26, LARGEST_RATIO * path.stat().st_size)
+    most = min(MOST_UNPACKED, likely, int(0.9 * shutil.disk_usage(out.parent).free))
     written = 0
     with out.open("wb") as file:
         while piece := _piece(path, packed):
             written += len(piece)
             if written > most:
                 raise InputError(
-                    f"{path} unpacks to more than {most / 1e9:.1f} GB, which is what {out.parent.parent} has room for or a file "
-                    "may have: unpack it yourself or cut out a box"
+                    f"{path} unpacks to more than {most / 1e6:.0f} MB, the most that is likely or that {out.parent.parent} has room "
+                    "for: unpack it yourself or cut out a box"
                 )
             file.write(piece)
 

@@ -1,0 +1,22 @@
+"""What a store or a source says about cells that were taken as missing, in sentences for a visitor."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.language import say
+
+
+def sentences(report: Mapping[str, Any]) -> list[str]:
+    """Return a sentence for each field that lost cells, by the attributes `out_of_range`, `flagged` and `zero_land`."""
+    found = []
+    for name, outside in report.get("out_of_range", {}).items():
+        low, high = f"{outside['lowest']:.4g}", f"{outside['highest']:.4g}"
+        found.append(
+            say("{name}: {count} values ({low} to {high}) are out of range and count as missing.",
+                name=name, count=outside["cells"], low=low, high=high)
+        )  # fmt: skip
+    for name, cells in report.get("flagged", {}).items():
+        found.append(say("{name}: {count} values under a bad quality flag count as missing.", name=name, count=cells))
+    if cells := report.get("zero_land", 0):
+        found.append(say("{count} cells with 0 in every field count as land.", count=cells))
+    return found
