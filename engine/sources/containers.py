@@ -104,7 +104,7 @@ def _begins_as_netcdf(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:
 
 
 def _copy(path: Path, packed: BinaryIO, out: Path) -> None:
-    """Unpack piece by piece: at most `MOST_UNPACKED` bytes, `LARGEST_RATIO` times the file, and what the disk has room for."""
+    """Unpack piece by piece: at most `MOST_UNPACKED` bytes, `LARGEST_RATIO` times the file, and what the disk takes."""
     likely = max(1 << 26, LARGEST_RATIO * path.stat().st_size)
     most = min(MOST_UNPACKED, likely, int(0.9 * shutil.disk_usage(out.parent).free))
     written = 0
@@ -113,8 +113,8 @@ def _copy(path: Path, packed: BinaryIO, out: Path) -> None:
             written += len(piece)
             if written > most:
                 raise InputError(
-                    f"{path} unpacks to more than {most / 1e6:.0f} MB, the most that is likely or that {out.parent.parent} has room "
-                    "for: unpack it yourself or cut out a box"
+                    f"{path} unpacks to more than {most / 1e6:.0f} MB, the most that is likely or that {out.parent.parent} has "
+                    "room for: unpack it yourself or cut out a box"
                 )
             file.write(piece)
 

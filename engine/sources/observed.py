@@ -172,7 +172,7 @@ class _GlobalFile:
     def __init__(self, path: Path, wanted: tuple[Wanted, ...], grid: Grid, date: np.datetime64 | None = None) -> None:
         self.file = GriddedFile(path, wanted, date)
         self.zero_land = 0
-        self._zero: dict[int, np.ndarray | None] = {}
+        self._zeros: dict[int, int] = {}
         if not self.file.is_global:
             raise InputError(
                 f"{path} covers {self.file.lat[0]:g} to {self.file.lat[-1]:g} N and {self.file.lon[0]:g} to "
@@ -200,21 +200,24 @@ class _GlobalFile:
         return values if self._mean is None else self._mean(values)
 
     def values(self, name: str, number: int) -> np.ndarray:
-        """Return one field (h, w) on the file's own grid, NaN where nothing was seen and on land stored as zeros."""
+        """Return one field (h, w) on the file's own grid, NaN where nothing was seen.
+
+        In a file that stores land as zeros, 0 is no value in any field: a coast has cells with a current and no height.
+        """
         values = self.file.read(name, number)
-        zero = self._zero_land(name, values, number)
-        values = values if zero is None else np.where(zero, np.float32(np.nan), values)
+        if self._has_zero_land(name, values, number):
+            values = np.where(is_zero(values, self.file.step(name)), np.float32(np.nan), values)
         self.file.look_for_damage(name, number, None, values)
         return values
 
-    def _zero_land(self, name: str, values: np.ndarray, number: int) -> np.ndarray | None:
-        """Return where every field of a day is 0, None where no land is stored so."""
-        if number not in self._zero:
-            zero = None
+    def _has_zero_land(self, name: str, values: np.ndarray, number: int) -> bool:
+        """Return whether a day of the file stores land as zeros, and count it."""
+        if number not in self._zeros:
+            cells = 0
             # Land is a third of the globe; single zeros are no reason to read the other fields.
             if len(self.file.found) > 1 and np.mean(is_zero(values, self.file.step(name))) > ALONE:
                 fields = [(self.file.read(other, number), self.file.step(other)) for other in self.file.found]
-                zero = zero_columns(fields)
-                self.zero_land = max(self.zero_land, int(np.count_nonzero(zero)))
-            self._zero = {number: zero if zero is not None and zero.any() else None}
-        return self._zero[number]
+                cells = int(np.count_nonzero(zero_columns(fields)))
+            self._zeros[number] = cells if cells > ALONE * values.size else 0
+        self.zero_land = max(self._zeros.values())
+        return self._zeros[number] > 0

@@ -19,11 +19,11 @@ from engine.sources.containers import Readable
 from engine.sources.damage import check_whole
 from engine.sources.flags import bad_cells, flag_variables
 from engine.sources.limits import LONGEST_TEXT, check_shape
-from engine.sources.missing import Decoder, decoder
-from engine.sources.tally import LARGEST_DECLARED_SHARE, LARGEST_SHARE, Outside, Tally, physical_range, take_out
+from engine.sources.missing import decoder
+from engine.sources.place import Place
+from engine.sources.tally import LARGEST_DECLARED_SHARE, LARGEST_SHARE, Tally, physical_range, refusal, take_out
 from engine.sources.times import read_times
 from engine.sources.units import Units, plain
-from engine.variables import VARIABLES
 
 
 @dataclass(frozen=True)
@@ -35,45 +35,6 @@ class Wanted:
     units: Units
     levels: bool = False
     optional: bool = False
-
-
-@dataclass(frozen=True)
-class _Place:
-    """How the numbers of one field lie in the file."""
-
-    layout: Layout
-    decoder: Decoder
-    flags: tuple[str, ...]
-    unit: tuple[float, float]
-    checked: bool
-    """The library finds damage to the numbers itself."""
-    rows_down: bool
-    columns: np.ndarray | None
-    """The file's column of each longitude, None where they are the same."""
-    deepest_first: bool = False
-
-    def read(self, variable: netCDF4.Variable, time: int, level: int | None) -> np.ndarray:
-        """Return the numbers (h, w), or (z, h, w) of all levels where `level` is None and there are levels."""
-        index: list[int | slice] = [0] * variable.ndim
-        if "time" in self.layout.dimensions:
-            index[self.layout.dimensions["time"]] = time
-        kept = ["lat", "lon"]
-        if "depth" in self.layout.dimensions:
-            if level is None:
-                kept = ["depth", *kept]
-            else:
-                count = variable.shape[self.layout.dimensions["depth"]]
-                index[self.layout.dimensions["depth"]] = count - 1 - level if self.deepest_first else level
-        for axis in kept:
-            index[self.layout.dimensions[axis]] = slice(None)
-        variable.set_auto_maskandscale(False)
-        numbers = np.asarray(variable[tuple(index)])
-        numbers = numbers.transpose([[axis for axis in self.layout.order if axis in kept].index(axis) for axis in kept])
-        if len(kept) == 3 and self.deepest_first:
-            numbers = numbers[::-1]
-        if self.rows_down:
-            numbers = numbers[..., ::-1, :]
-        return numbers if self.columns is None else np.take(numbers, self.columns, axis=-1)
 
 
 @dataclass
@@ -101,7 +62,7 @@ class GriddedFile:
     def __post_init__(self) -> None:
         self.path = Path(self.path)
         self._dataset: netCDF4.Dataset | None = None
-        self._places: dict[str, _Place] = {}
+        self._places: dict[str, Place] = {}
         self._readable = Readable(self.path)
         check_whole(self._readable.file)
         with reading(self.path), self:
@@ -169,7 +130,7 @@ class GriddedFile:
             raise InputError(f"{subject} has no value at all; expected water: leave this day out or download it again")
         total = self.tally.out_of_range(name, time, level, found)
         if total.undeclared > LARGEST_SHARE * total.values or total.declared > LARGEST_DECLARED_SHARE * total.values:
-            raise _refused(subject, name, self.found[name], total, self._declaring(name, total.lowest))
+            raise refusal(subject, name, self.found[name], total, self._declaring(name, total.lowest))
 
     def _declaring(self, name: str, value: float) -> str:
         """Return the command that declares a value of a field as missing, as the number and the type that the file has for it."""
@@ -234,6 +195,8 @@ class GriddedFile:
         deepest_first = False
         if want.levels:
             read["depth"], deepest_first = self._levels(data, variable, layout)
+        elif "depth" in layout.dimensions:
+            layout = self._surface(variable, layout)
         for name, values in read.items():
             earlier = getattr(self, name, None)
             if earlier is not None and not np.array_equal(earlier, values):
@@ -241,7 +204,7 @@ class GriddedFile:
             setattr(self, name, values)
         in_order = np.array_equal(columns, np.arange(stored_lon.size))
         low, high = physical_range(want.field)
-        self._places[want.field] = _Place(
+        self._places[want.field] = Place(
             layout,
             decoder(self.path, variable, (low, low + (high - low) / unit[0])),
             tuple(flag_variables(data, variable)),
@@ -251,6 +214,17 @@ class GriddedFile:
             None if in_order else columns,
             deepest_first,
         )
+
+    def _surface(self, variable: netCDF4.Variable, layout: Layout) -> Layout:
+        """Return the layout of a field of the surface whose one level is left out."""
+        count = variable.shape[layout.dimensions["depth"]]
+        if count > 1:
+            raise InputError(
+                f"{self.path}: {variable.name} has {count} levels; expected a field of the surface: choose another file or cut "
+                "out the uppermost level"
+            )
+        dimensions = {axis: number for axis, number in layout.dimensions.items() if axis != "depth"}
+        return Layout(dimensions, layout.coordinates)
 
     def _levels(self, data: netCDF4.Dataset, variable: netCDF4.Variable, layout: Layout) -> tuple[np.ndarray, bool]:
         name = layout.coordinates.get("depth", "")
@@ -290,27 +264,6 @@ class GriddedFile:
                 "date when it is taken in (goms ingest KIND FILE --date 2014-03-05)"
             )
         return np.array([self.date], dtype="datetime64[s]")
-
-
-def _refused(subject: str, name: str, provider: str, total: Outside, declaring: str) -> InputError:
-    low, high = VARIABLES[name].valid_range
-    units = VARIABLES[name].units
-    if total.undeclared <= LARGEST_SHARE * total.values:
-        return InputError(
-            f"{subject}: valid_min, valid_max or valid_range exclude {100 * total.declared / total.values:.0f} % of its values, "
-            f"which are {total.lowest:g} to {total.highest:g} {units}; expected most of them inside: correct or delete these "
-            f"attributes (ncatted -a valid_max,{provider},d,, FILE)"
-        )
-    share = f"{100 * total.undeclared / total.values:.1f} % of its values"
-    if total.lowest == total.highest:
-        return InputError(
-            f"{subject}: {share} are {total.lowest:g} {units}; expected {low:g} to {high:g}: if that stands for land, declare it "
-            f"({declaring})"
-        )
-    return InputError(
-        f"{subject}: {share} lie outside the range of the ocean, from {total.lowest:g} to {total.highest:g} {units}; expected "
-        f"{low:g} to {high:g}: check its units, scale_factor and add_offset"
-    )
 
 
 @contextmanager

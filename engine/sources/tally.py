@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from engine.errors import InputError
 from engine.variables import VARIABLES
 
 LARGEST_SHARE = 0.01
@@ -108,6 +109,28 @@ def physical_range(name: str) -> tuple[float, float]:
     return (low - NEARLY_FRESH if name == "so" else low), high
 
 
+def refusal(subject: str, name: str, provider: str, total: Outside, declaring: str) -> InputError:
+    """Return what is said of a field that is too much out of range; `declaring` is the command that declares its lowest value."""
+    low, high = VARIABLES[name].valid_range
+    units = VARIABLES[name].units
+    if total.undeclared <= LARGEST_SHARE * total.values:
+        return InputError(
+            f"{subject}: valid_min, valid_max or valid_range exclude {100 * total.declared / total.values:.0f} % of its values, "
+            f"which are {total.lowest:g} to {total.highest:g} {units}; expected most of them inside: correct or delete these "
+            f"attributes (ncatted -a valid_max,{provider},d,, FILE)"
+        )
+    share = f"{100 * total.undeclared / total.values:.1f} % of its values"
+    if total.lowest == total.highest:
+        return InputError(
+            f"{subject}: {share} are {total.lowest:g} {units}; expected {low:g} to {high:g}: if that stands for land, declare it "
+            f"({declaring})"
+        )
+    return InputError(
+        f"{subject}: {share} lie outside the range of the ocean, from {total.lowest:g} to {total.highest:g} {units}; expected "
+        f"{low:g} to {high:g}: check its units, scale_factor and add_offset"
+    )
+
+
 def merged(reports: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """Return the reports of several files as one, cells added up."""
     outside: dict[str, dict[str, Any]] = {}
@@ -137,7 +160,7 @@ def _where_any(outside: dict[str, dict[str, Any]], flagged: dict[str, int], cons
 
 def report_in(attributes: Mapping[str, Any]) -> dict[str, Any]:
     """Return the report among the attributes of a store."""
-    return {key: attributes[key] for key in ("out_of_range", "flagged", "zero_land") if attributes.get(key)}
+    return {key: attributes[key] for key in ("out_of_range", "flagged", "constant_rows", "zero_land") if attributes.get(key)}
 
 
 def described(report: Mapping[str, Any]) -> list[str]:

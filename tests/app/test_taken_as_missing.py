@@ -3,13 +3,19 @@
 from app.language import speaking
 from app.taken_as_missing import sentences
 
-REPORT = {"out_of_range": {"zos": {"cells": 48, "lowest": 9999.0, "highest": 9999.0}}, "flagged": {"thetao": 3}, "zero_land": 6}
+REPORT = {
+    "out_of_range": {"zos": {"cells": 48, "lowest": 9999.0, "highest": 9999.0}},
+    "flagged": {"thetao": 3},
+    "constant_rows": {"so": 2},
+    "zero_land": 6,
+}
 
 
 def test_each_field_that_lost_cells_has_a_sentence_with_its_count() -> None:
     assert sentences(REPORT) == [
         "zos: 48 values (9999 to 9999) are out of range and count as missing.",
         "thetao: 3 values under a bad quality flag count as missing.",
+        "so: 2 rows hold one number amid water that varies and look damaged.",
         "6 cells with 0 in every field count as land.",
     ]
     assert sentences({"label": "GLORYS"}) == []

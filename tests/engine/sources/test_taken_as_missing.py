@@ -48,7 +48,7 @@ def test_eight_cells_of_9999_metres_change_the_sea_level_of_none_but_their_own(t
     far = np.abs(GRID.lat - 45)[:, None] > 12
     assert np.nanmax(np.where(far, difference, 0)) < 2e-3
     assert np.nanmax(np.abs(bad.state(DAY)["uo"])) < 2.3
-    assert bad.report == {"out_of_range": REPORT} and good.report == {}
+    assert bad.report["out_of_range"] == REPORT and "out_of_range" not in good.report
 
 
 def test_land_stored_as_zeros_is_no_sea_level_of_zero(tmp_path: Path) -> None:
@@ -61,7 +61,39 @@ def test_land_stored_as_zeros_is_no_sea_level_of_zero(tmp_path: Path) -> None:
 
     bad = ObservedSource(altimetry(tmp_path, zeros), grid=GRID)
     np.testing.assert_array_equal(bad.state(DAY)["zos"], good.state(DAY)["zos"])
-    assert bad.report == {"zero_land": int(np.isnan(layouts.altimetry_fields(1)["adt"]).sum())}
+    assert bad.report["zero_land"] == int(np.isnan(layouts.altimetry_fields(1)["adt"]).sum())
+
+
+def test_in_a_file_with_land_of_zeros_a_lone_zero_at_the_coast_is_no_height(tmp_path: Path) -> None:
+    def zeros(fields: dict[str, np.ndarray]) -> None:
+        for values in fields.values():
+            np.nan_to_num(values, copy=False)
+        fields["adt"][0, 46, 90] = 0
+
+    source = ObservedSource(altimetry(tmp_path, zeros), grid=GRID)
+    height = source.state(DAY)["zos"]
+    assert abs(height[46, 90] - height[46, 92]) < 0.15
+
+
+def test_surface_temperature_on_one_level_is_read(tmp_path: Path) -> None:
+    path = layouts.write_temperature(
+        tmp_path / "sst.nc", layouts.temperature_fields(1), GRID.lat, GRID.lon, layouts.days(1, "2014-03-05T12")
+    )
+    with netCDF4.Dataset(path) as old, netCDF4.Dataset(tmp_path / "levelled.nc", "w") as new:
+        for name, dimension in {**old.dimensions, "zlev": None}.items():
+            new.createDimension(name, dimension.size if dimension else 1)
+        new.createVariable("zlev", "f4", ("zlev",)).units = "meters"
+        new["zlev"][:] = 0
+        for name, variable in old.variables.items():
+            dimensions = ("time", "zlev", "lat", "lon") if variable.ndim == 3 else variable.dimensions
+            copy = new.createVariable("sst" if variable.ndim == 3 else name, variable.dtype, dimensions)
+            copy.setncatts({key: variable.getncattr(key) for key in variable.ncattrs() if key != "_FillValue"})
+            copy[:] = variable[:][:, None] if variable.ndim == 3 else variable[:]
+    plain, levelled = (
+        ObservedSource(altimetry(tmp_path), sst=file, grid=GRID).state(DAY)["thetao"][0]
+        for file in (path, tmp_path / "levelled.nc")
+    )
+    np.testing.assert_allclose(levelled, plain, atol=0.02)
 
 
 def test_a_forecast_says_what_was_missing_in_its_altimetry(tmp_path: Path) -> None:
@@ -72,10 +104,10 @@ def test_a_forecast_says_what_was_missing_in_its_altimetry(tmp_path: Path) -> No
 
 def test_altimetry_that_is_kept_says_it_too(tmp_path: Path) -> None:
     folder = take_in([altimetry(tmp_path, bad_patch)], grid=GRID)
-    assert kept_report(folder.name) == {"out_of_range": REPORT}
+    assert kept_report(folder.name)["out_of_range"] == REPORT
     source = open_source(folder.name, grid=GRID)
     source.state(DAY)
-    assert getattr(source, "report", None) == {"out_of_range": REPORT}
+    assert getattr(source, "report", {})["out_of_range"] == REPORT
 
 
 def glorys(path: Path, **values: np.ndarray) -> Path:
