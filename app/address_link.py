@@ -1,5 +1,7 @@
 """Links to this very page under another address: in the other language, or whole instead of embedded."""
 
+import secrets
+
 import param
 from panel.custom import JSComponent
 
@@ -62,6 +64,9 @@ def language_switch() -> AddressLink:
 
 
 def page_template() -> str:
-    """Return the template of a page that names its language from the first; the library's own says that all are English."""
-    tag = f'<script>document.documentElement.lang = "{TAGS[language()]}";</script>'
+    """Return the template of a page that names its language from the first; the library's own says that all are English.
+
+    The script's nonce lets the loader of modules run scripts of its own, which no other may: see `app.access.headers`.
+    """
+    tag = f'<script nonce="{secrets.token_urlsafe(16)}">document.documentElement.lang = "{TAGS[language()]}";</script>'
     return f'{{% extends "base.html" %}}{{% block preamble %}}{{{{ super() }}}}{tag}{{% endblock %}}'

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -81,11 +81,17 @@ class Jobs:
         self._lock = threading.RLock()
         self._child: subprocess.Popen[str] | None = None
         self._closed = False
+        self.check: Callable[[str], None] = lambda kind: None
+        """Raises InputError for a kind of request that is neither taken nor cancelled here."""
         self.ended = 0
         """Number of jobs that have ended, for whoever wants to know whether something changed."""
 
     def submit(self, request: Request) -> Job:
-        """Return the job of this request: the one waiting or under way, else a new one at the end of the queue."""
+        """Return the job of this request: the one waiting or under way, else a new one at the end of the queue.
+
+        Raises InputError where requests of this kind are not taken.
+        """
+        self.check(request.kind)
         with self._lock:
             job = self._latest.get(request.identifier)
             if job is not None and job.waiting and not job.cancelling:
@@ -106,7 +112,11 @@ class Jobs:
             return [job for job in self._jobs.values() if job.waiting]
 
     def cancel(self, job: Job) -> None:
-        """Ask a job to stop; the child is ended if it has not stopped within the grace time."""
+        """Ask a job to stop; the child is ended if it has not stopped within the grace time.
+
+        Raises InputError where requests of its kind are not taken.
+        """
+        self.check(job.request.kind)
         with self._lock:
             if not job.waiting or job.cancelling:
                 return

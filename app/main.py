@@ -192,7 +192,7 @@ class Session:
             self._fingerprint = self._now()
         self.scene = scene
         self._show_saving()
-        if scene.needs_reference:
+        if scene.needs_reference and not self.services.why_not("run"):
             self.services.submit("reference", self.selection.source, scene.start)
         with pn.io.hold():
             self.map.show(scene)

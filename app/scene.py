@@ -92,7 +92,7 @@ def build_scene(selection: Selection, services: Services) -> Scene:
     needs_reference = wants_reference and (reference is None or not reference.complete)
     scene = Scene(primary, None, [], start=start, needs_forecast=needs_forecast, needs_reference=needs_reference)
     if primary is None:
-        scene.message = _nothing_yet(selection, has_reference)
+        scene.message = services.why_not("run") or _nothing_yet(selection, has_reference)
         scene.panels = [{"key": "forecast", "kind": "field", "leads": [], "empty": scene.message, "title": ""}]
         return scene
     sample = is_sample(primary.attrs)

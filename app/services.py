@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from app.access.permissions import EVERYTHING, Permissions
 from app.caches import ArrayCache
 from app.eddies.finder import EddyFinder
 from app.files.uploads import Uploads
@@ -66,6 +67,7 @@ class Options:
     """Whether the server begins the default reference and forecast by itself when there are none."""
     upload_limit: int = 0
     """Bytes of files that a visitor may bring at a time; 0 takes none."""
+    permissions: Permissions = EVERYTHING
 
 
 class Services:
@@ -78,6 +80,8 @@ class Services:
         self.chores = jobs or Jobs()
         # Scoring takes many minutes, for which neither forecasts nor references wait.
         self.scoring = jobs or Jobs()
+        for queue in (self.jobs, self.chores, self.scoring):
+            queue.check = options.permissions.check_job
         self.pool: Executor = ThreadPoolExecutor(2, thread_name_prefix="goms")
         self.uploads = Uploads(options.upload_limit)
         self.arrays = ArrayCache(256 << 20)
@@ -137,7 +141,11 @@ class Services:
         return list_stores()
 
     def delete(self, identifier: str) -> None:
-        """Delete a store or kept altimetry; raises InputError where there is none, StoreBusy while a run writes it."""
+        """Delete a store or kept altimetry.
+
+        Raises InputError where there is none and where this server deletes nothing, StoreBusy while a run writes it.
+        """
+        self.options.permissions.check("delete")
         if identifier.startswith(PREFIX):
             delete_altimetry(identifier)
             self._sources.pop(identifier, None)
@@ -167,6 +175,10 @@ class Services:
         name = str(store.attrs.get("source", ""))
         sample = self._sources.get("sample")
         return "sample" if sample is not None and name == sample.name else name
+
+    def why_not(self, deed: str) -> str:
+        """Return why visitors may not `run`, `score`, `upload` or `delete` here, in words; empty where they may."""
+        return self.options.permissions.why_not(deed)
 
     @property
     def grid_shape(self) -> tuple[int, int]:

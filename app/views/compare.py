@@ -67,7 +67,8 @@ class CompareControls:
         label = say("Run the forecast from {day}", day=self._day(wanted))
         if job is not None and under_way:
             label = say("Running: {doing}", doing=say_progress(job.doing))
-        update(self.run, visible=bool(wanted), disabled=under_way, label=label)
+        refused = bool(self.services.why_not("run"))
+        update(self.run, visible=bool(wanted), disabled=under_way or refused, label=label)
         if self._job is not None and not self._job.waiting:
             if self._job.state == "failed":
                 self.notify("error", self._job.error)

@@ -60,10 +60,11 @@ class HeldOutControls:
         job = held_out.under_way(self.services)
         model = say(MODEL_LABELS.get(self.selection.model, self.selection.model))
         is_model = self.selection.model not in VIRTUAL
-        can_run = job is None and is_model and self._room[0] > 0
+        allowed = not self.services.why_not("score")
+        can_run = job is None and is_model and self._room[0] > 0 and allowed
         update(self.run, label=say("Score {model}", model=model) if is_model else say("Score"), disabled=not can_run)
         update(self.starts, disabled=not can_run)
-        update(self.cancel, visible=job is not None, disabled=bool(job and job.cancelling))
+        update(self.cancel, visible=job is not None and allowed, disabled=bool(job and job.cancelling))
         update(self.bar, visible=job is not None, value=round(100 * job.fraction) if job is not None else 0)
         update(self.words, object=escape(self._said(job, is_model)))
         if job is not None:
@@ -74,6 +75,8 @@ class HeldOutControls:
                 self._report(watched)
 
     def _said(self, job: Job | None, is_model: bool) -> str:
+        if reason := self.services.why_not("score"):
+            return reason
         if job is not None:
             scored = say(MODEL_LABELS.get(job.request.model, job.request.model))
             words = say("Scoring {model}: {doing}", model=scored, doing=say_progress(job.doing))

@@ -42,10 +42,11 @@ class RunControls:
         job = self._job()
         under_way = job is not None and job.waiting
         scene = self._scene
-        can_run = scene is not None and scene.needs_forecast and not under_way
+        allowed = not self.services.why_not("run")
+        can_run = scene is not None and scene.needs_forecast and not under_way and allowed
         update(self.run, disabled=not can_run, label=self._button(scene, under_way))
         update(self.bar, visible=under_way, value=round(100 * job.fraction) if job is not None else 0)
-        update(self.cancel, visible=under_way, disabled=bool(job and job.cancelling))
+        update(self.cancel, visible=under_way and allowed, disabled=bool(job and job.cancelling))
         update(self.status, object=self._words(job))
         if job is not None and job.waiting:
             self._watched[job.number] = job
@@ -75,6 +76,8 @@ class RunControls:
         return primary is not None and primary.kind == "forecast" and primary.attrs.get("model") == self.selection.model
 
     def _words(self, job: Job | None) -> str:
+        if reason := self.services.why_not("run"):
+            return reason
         if job is not None and job.waiting:
             return listed((say_progress(job.doing), duration(job.seconds_left)))
         others = self.services.jobs.waiting() + self.services.chores.waiting()

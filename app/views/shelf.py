@@ -40,6 +40,7 @@ class Shelf:
         total = sum(summary.size_bytes for summary in found)
         words = say("{count} stores, {size} in all", count=len(found), size=megabytes(total))
         words = words if found else say("Nothing is stored yet: run a forecast.")
+        words = " ".join(filter(None, (words, self.services.why_not("delete"))))
         kept = self.services.altimetry_files()
         labels = altimetry_labels(sorted(kept))
         files = pmui.Typography(say("Altimetry, each file a source of forecasts"), variant="body2", margin=(12, 0, 6, 0))
@@ -75,8 +76,9 @@ class Shelf:
         )
         show = pmui.Button(label=say("Show"), variant="text", size="small", description=say("Show {label}", label=label))
         delete = pmui.Button(
-            label=say("Delete"), variant="text", color="error", size="small", description=say("Delete {label}", label=label)
-        )
+            label=say("Delete"), variant="text", color="error", size="small", description=say("Delete {label}", label=label),
+            disabled=bool(self.services.why_not("delete")),
+        )  # fmt: skip
         row = pn.Row(words, *((show,) if choose else ()), delete, sizing_mode="stretch_width")
         if choose is not None:
             show.on_click(choose)

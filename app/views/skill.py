@@ -137,7 +137,7 @@ class SkillView:
             words = say("Reading the results …")
         update(self.bar, visible=under_way, value=round(100 * job.fraction) if job is not None else 0)
         update(self.status, visible=bool(words), object=words)
-        update(self.again, visible=failed)
+        update(self.again, visible=failed and not self.services.why_not("score"))
         update(self.empty, visible=self._drawn is not None and self._drawn.result is None and not under_way)
         update(self.choices, visible=self._drawn is not None and bool(self._drawn.choices))
 
@@ -163,7 +163,7 @@ class SkillView:
             if list(self.charts.objects) != panes:
                 self.charts.objects = panes
         source, model, pairs = self._wanted
-        missing = self._is_disk and pairs and not skill.is_current(made.result, pairs)
+        missing = self._is_disk and pairs and not skill.is_current(made.result, pairs) and not self.services.why_not("score")
         if missing and self.services.chores.find(skill.request(source, model, pairs)) is None:
             self._score()
         self._tell()

@@ -1,0 +1,70 @@
+"""What every answer that is an error says: one short sentence, without anything of the server's inside."""
+
+import errno
+from http.client import responses
+from typing import Any
+
+from tornado.web import HTTPError, MissingArgumentError, RequestHandler
+
+from engine.errors import InputError, ModelError
+
+WORDS = {
+    400: "The address or the request cannot be understood.",
+    403: "This needs a login: open the page of this server and log in.",
+    404: "There is nothing at this address.",
+    500: "Something failed in the server; its log says what.",
+    503: "The server cannot read or write its files, or has no memory left, just now: try again later.",
+    507: "The disk of the server is full: delete stores that nobody needs.",
+}
+"""Status -> what is said where nothing more is known."""
+
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+def status_of(error: BaseException | None) -> int:
+    """Return the HTTP status of an exception that a handler did not expect."""
+    match error:
+        case HTTPError():
+            return error.status_code
+        case InputError():
+            return 400
+        case ModelError():
+            return 409
+        case FileNotFoundError():
+            return 404
+        case OSError():
+            return 507 if error.errno in _FULL else 503
+        case MemoryError():
+            return 503
+    return 500
+
+
+def sentence(status: int, error: BaseException | None, handler: RequestHandler) -> str:
+    """Return what is answered with a status: the words of a refusal, else those that belong to the status."""
+    if isinstance(error, InputError | ModelError):
+        return str(error)
+    if isinstance(error, MissingArgumentError):
+        return f"{error.arg_name} is missing in the address."
+    if status == 405:
+        taken = ", ".join(methods(handler)) or "none"
+        return f"{handler.request.method} is not taken at this address; expected {taken}."
+    return WORDS.get(status, f"{responses.get(status, 'Error')}.")
+
+
+def methods(handler: RequestHandler) -> list[str]:
+    """Return the HTTP methods that a handler has."""
+    missing = RequestHandler._unimplemented_method
+    return [name for name in handler.SUPPORTED_METHODS if getattr(type(handler), name.lower(), missing) is not missing]
+
+
+def answer_error(handler: RequestHandler, status: int, error: BaseException | None) -> None:
+    """Finish a request with one sentence: as `{"error": ...}` where its handler answers JSON, else as text."""
+    words: Any = sentence(status, error, handler)
+    handler.set_header("Cache-Control", "no-store")
+    if status == 405:
+        handler.set_header("Allow", ", ".join(methods(handler)))
+    if getattr(handler, "answers_json", False):
+        handler.finish({"error": words})
+    else:
+        handler.set_header("Content-Type", "text/plain; charset=utf-8")
+        handler.finish(f"{words}\n")

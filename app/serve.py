@@ -1,0 +1,117 @@
+"""The server: services, the page, the addresses beside it, and the gate before all of them."""
+
+import argparse
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+from functools import partial
+from typing import TYPE_CHECKING, Any, cast
+
+from app.log import leave_out_races
+from app.options import Sharing
+
+if TYPE_CHECKING:
+    from app.services import Services
+
+
+def serve(chosen: argparse.Namespace, shared: Sharing) -> None:
+    """Start the server and stay until SIGINT or SIGTERM."""
+    from app.services import Options, Services
+
+    first_run = not chosen.no_first_run and not chosen.read_only
+    services = Services(
+        Options(
+            chosen.altimetry, chosen.sst, chosen.grid_factor, first_run,
+            upload_limit=shared.upload_limit, permissions=shared.permissions,
+        )
+    )  # fmt: skip
+    # On this thread, since libraries that two threads import at once are seen half imported; and before the page's own
+    # imports, so that the first run begins while they last.
+    services.warm()
+    try:
+        _serve_page(chosen, shared, services)
+    finally:
+        services.close()
+    # Threads may be at pictures nobody will see any more; Python would wait for each of them.
+    logging.shutdown()
+    sys.stdout.flush()
+    os._exit(0)
+
+
+def made_server(services: "Services", shared: Sharing, **options: Any) -> Any:
+    """Return the server of the page and all addresses beside it, behind the gate; `options` are those of `panel.serve`."""
+    import panel as pn
+
+    from app.access.gate import BODY_SECONDS, LARGEST_BODY, guard
+    from app.eddies import http as eddies_http
+    from app.export import http as export_http
+    from app.files import http as files_http
+    from app.frames_http import patterns
+    from app.loopmap.static_files import STATIC_VERSION
+    from app.main import Session
+    from app.show import http as show_http
+    from app.surroundings import open_frames
+
+    # Named in the head of the page, so that the map's modules come while the page's own scripts are read.
+    pn.extension(notifications=True, js_modules={"loopmap": f"loopmap/{STATIC_VERSION}/loopmap.js"})
+
+    def page() -> Any:
+        return Session(services).page
+
+    server: Any = pn.serve(
+        {"/": page}, start=False, title="GOMS Explorer", verbose=False, warm=True,
+        # The gate looks at origins itself; Bokeh's own list knows no addresses in brackets.
+        websocket_origin=[name for name in shared.hosts.names if "[" not in name],
+        http_server_kwargs={"max_body_size": LARGEST_BODY, "body_timeout": BODY_SECONDS},
+        extra_patterns=[
+            *patterns(partial(open_frames, services)), *export_http.patterns(services), *show_http.patterns(services),
+            *eddies_http.patterns(services.eddies),
+            *files_http.patterns(services.uploads),
+        ],
+        **shared.login, **options,
+    )  # fmt: skip
+    guard(server._tornado, shared.hosts, shared.embedding)
+    return server
+
+
+def _serve_page(chosen: argparse.Namespace, shared: Sharing, services: "Services") -> None:
+    leave_out_races()
+    server = made_server(services, shared, address=chosen.address, port=chosen.port, show=chosen.show)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: server.io_loop.add_callback_from_signal(server.io_loop.stop))
+    server.start()
+    threading.Thread(target=_compile_frames, daemon=True).start()
+    host = "localhost" if chosen.address in ("127.0.0.1", "0.0.0.0", "::") else chosen.address
+    url = f"http://{f'[{host}]' if ':' in host else host}:{server.port}"
+    if warning := shared.warning(f"{chosen.address} port {server.port}"):
+        print(warning, file=sys.stderr, flush=True)
+    print(f"GOMS Explorer is served at {url}", flush=True)
+    if chosen.window:
+        threading.Thread(target=_show_window, args=(url, server.io_loop), daemon=True).start()
+    server.io_loop.start()
+    server.stop()
+
+
+def _show_window(url: str, io_loop: Any) -> None:
+    """Show the page in a process of its own, since windows want the main thread, and end the server with it."""
+    subprocess.run([sys.executable, "-m", "app.window", url], check=False)
+    io_loop.add_callback(io_loop.stop)
+
+
+def _compile_frames() -> None:
+    """Make one small frame, since the first of a process takes seconds of compilation: nobody should wait for it."""
+    import numpy as np
+
+    from app.frames import Viewport, make_body
+    from engine.grid import coarsened
+
+    class Flat:
+        grid = coarsened(8)
+
+        def read(self, variable: str, lead: int, depth_index: int = 0) -> np.ndarray:
+            return np.zeros(self.grid.shape, np.float32)
+
+    make_body(cast(Any, Flat()), "thetao", 0, (0, 1), Viewport(-80, 80, 20, 380, 64, 32))
