@@ -16,6 +16,7 @@ from typing import Protocol
 import numpy as np
 from numba import njit
 
+from app.bounds import MOST_PIXELS, MOST_VALUES, TooMuch
 from engine.errors import InputError
 from engine.variables import VARIABLES
 
@@ -60,6 +61,9 @@ class Viewport:
     height: int
 
     def __post_init__(self) -> None:
+        degrees = (self.south, self.north, self.west, self.east)
+        if not all(abs(each) <= 1080 for each in degrees):  # false of what is no number, too
+            raise InputError(f"viewport spans {degrees}; expected south, north, west and east in degrees")
         if not (self.south < self.north and self.west < self.east <= self.west + 360.001):
             raise InputError(
                 f"viewport spans {self.south} to {self.north} N and {self.west} to {self.east} E; "
@@ -67,6 +71,8 @@ class Viewport:
             )
         if not (1 <= self.width <= 8192 and 1 <= self.height <= 8192):
             raise InputError(f"viewport has {self.width} x {self.height} pixels; expected 1 to 8192 each way")
+        if self.width * self.height > MOST_PIXELS:
+            raise TooMuch(f"viewport has {self.width} x {self.height} pixels; expected at most {MOST_PIXELS} in all")
 
 
 @dataclass(frozen=True)
@@ -138,8 +144,12 @@ def make_body(
 
     The header names leads, width, height, bounds (south, north, west, east), scale, offset, whether the values are log10,
     and the grid's step in degrees; value = offset + scale * number. A viewport off the grid gives a frame of no pixels.
+    Raises TooMuch for more than MOST_VALUES values.
     """
     under = window(reader.grid, viewport)
+    values = 0 if under is None else len(leads) * under.shape[0] * under.shape[1]
+    if values > MOST_VALUES:
+        raise TooMuch(f"{len(leads)} days of this view hold {values} values; expected at most {MOST_VALUES}: ask for fewer days")
     logarithmic = variable in VARIABLES and VARIABLES[variable].packing.log10
     fields = []
     if under is not None:
@@ -163,9 +173,9 @@ def make_body(
     }
     planes = np.empty((len(fields), 2, height, width), np.uint8)
     previous = np.zeros((height, width), np.int32)
-    for plane, field in zip(planes, fields, strict=True):
-        _fold(field, previous, low, 1 / scale, plane[0], plane[1])
-    return json.dumps(header).encode() + b"\n" + planes.tobytes()
+    for plane in planes:
+        _fold(fields.pop(0), previous, low, 1 / scale, plane[0], plane[1])
+    return b"".join((json.dumps(header).encode(), b"\n", memoryview(planes)))
 
 
 def compile_kernels() -> None:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import math
 import os
 import threading
 import zlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,8 +22,9 @@ from typing import Any
 from bokeh.server.views.auth_request_handler import AuthRequestHandler
 from numcodecs import zstd
 from panel.io.server import AuthenticatedStaticFileHandler
-from tornado.web import authenticated
+from tornado.web import RequestHandler, authenticated
 
+from app.bounds import MOST_LEADS, TooMuch, check_identifier
 from app.caches import BodyCache
 from app.frames import FieldReader, Viewport, compile_kernels, make_body
 from app.loopmap.static_files import STATIC, STATIC_VERSION
@@ -115,6 +118,8 @@ class FrameService:
 class FramesHandler(AuthRequestHandler):
     """Answers one body of frames to a visitor who is logged in."""
 
+    answers_json = True
+
     def initialize(self, service: FrameService) -> None:
         """Keep the process-wide service."""
         self.service = service
@@ -143,7 +148,7 @@ class FramesHandler(AuthRequestHandler):
             try:
                 body = await self._made(address)
             except (KeyError, InputError, FileNotFoundError) as error:
-                self._refuse(404, error)
+                self._refuse(400 if isinstance(error, TooMuch) else 404, error)
                 return
         if body:
             self.set_header("Content-Type", "application/octet-stream")
@@ -162,11 +167,14 @@ class FramesHandler(AuthRequestHandler):
             self.service.leave(address, making)
 
     def _address(self, store: str, variable: str, depth_index: str, leads: str) -> Address:
-        south, north, west, east = (float(self.get_argument(name)) for name in ("south", "north", "west", "east"))
-        width, height = (int(self.get_argument(name)) for name in ("width", "height"))
+        south, north, west, east = (number(self, name) for name in ("south", "north", "west", "east"))
+        width, height = (int(number(self, name)) for name in ("width", "height"))
         encoding = "zstd" if "zstd" in self.request.headers.get("Accept-Encoding", "") else "gzip"
         viewport = Viewport(south, north, west, east, width, height)
-        numbers = tuple(int(lead) for lead in leads.split(","))
+        check_identifier(store)
+        numbers = tuple(dict.fromkeys(int(lead) for lead in leads.split(",")))
+        if len(numbers) > MOST_LEADS:
+            raise TooMuch(f"{len(numbers)} days are asked for at once; expected at most {MOST_LEADS}: ask for them in parts")
         return Address(store, variable, int(depth_index), numbers, viewport, self.get_argument("revision", ""), encoding)
 
     def _refuse(self, status: int, error: Exception) -> None:
@@ -174,6 +182,15 @@ class FramesHandler(AuthRequestHandler):
         self.set_header("Cache-Control", "no-store")
         self.set_status(status)
         self.finish({"error": str(error.args[0] if error.args else error)})
+
+
+def number(handler: RequestHandler, name: str) -> float:
+    """Return a finite number that the address of a request names; raises InputError for another word."""
+    text = handler.get_argument(name)
+    with suppress(ValueError):
+        if math.isfinite(value := float(text)):
+            return value
+    raise InputError(f"{name} is {text[:40]!r}; expected a number")
 
 
 class ComponentFiles(AuthenticatedStaticFileHandler):
@@ -205,7 +222,7 @@ def patterns(open_reader: OpenReader, capacity: int = 256 * 2**20) -> list[tuple
     service = FrameService(open_reader, capacity)
     service.warm()
     return [
-        (r"/frames/([^/]+)/([^/]+)/(\d+)/(\d+(?:,\d+)*)", FramesHandler, {"service": service}),
+        (r"/frames/([^/]+)/([^/]+)/(\d{1,3})/(\d{1,6}(?:,\d{1,6})*)", FramesHandler, {"service": service}),
         (rf"{version}/palettes\.json", Table, {"as_json": palettes_as_json}),
         (rf"{version}/place-names\.json", Table, {"as_json": place_names_as_json}),
         (rf"{version}/(coastline-\w+\.bin)", ComponentFiles, {"path": str(ASSETS)}),

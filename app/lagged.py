@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from app.bounds import MOST_MEMBERS
 from app.language import listed, say
 from app.readers import DAY, FieldReader, OverBase, common_leads, day_offset
 from app.selection import Selection
@@ -23,7 +24,6 @@ LAGGED = "lagged"
 STATISTICS = {"mean": "Mean of {count} starts", "spread": "Spread of {count} starts"}
 """What is made of forecasts valid on the same day -> how it is called."""
 
-MOST_MEMBERS = 8
 OFFERED = (1, 5, 10)
 """Days before the start from which a run is offered where none is on the disk."""
 

@@ -69,7 +69,7 @@ def made_server(services: "Services", shared: Sharing, **options: Any) -> Any:
         extra_patterns=[
             *patterns(partial(open_frames, services)), *export_http.patterns(services), *show_http.patterns(services),
             *eddies_http.patterns(services.eddies),
-            *files_http.patterns(services.uploads),
+            *files_http.patterns(services.uploads, shared.hosts),
         ],
         **shared.login, **options,
     )  # fmt: skip

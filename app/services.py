@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from app.access.permissions import EVERYTHING, Permissions
+from app.bounds import LONGEST_FOLDER, check_identifier
 from app.caches import ArrayCache
 from app.eddies.finder import EddyFinder
 from app.files.uploads import Uploads
@@ -134,7 +135,7 @@ class Services:
 
     def stored(self, identifier: str) -> Store | None:
         """Return a store by its name, or None where there is none any more."""
-        return self._opened.find(identifier)
+        return self._opened.find(identifier) if len(identifier.encode()) <= LONGEST_FOLDER else None
 
     def summaries(self) -> list[StoreSummary]:
         """Return what a list of stores shows of each, sizes included."""
@@ -186,11 +187,12 @@ class Services:
         return 720 // self.options.grid_factor, 1440 // self.options.grid_factor
 
     def reader(self, identifier: str) -> FieldReader:
-        """Return a store or virtual store by its name; raises InputError where there is none.
+        """Return a store or virtual store by its name; raises InputError where there is none, TooMuch for a name beyond bounds.
 
         Virtual ones are `persistence@STORE`, `climatology@STORE`, `aligned@OTHER|STORE`, and `mean@` or `spread@` and the stores
         of forecasts from several starts, the last start first, with a bar between them.
         """
+        check_identifier(identifier)
         kind, _, rest = identifier.partition("@")
         if kind == "persistence":
             return PersistenceReader(self.reader(rest))

@@ -11,9 +11,11 @@ from typing import Any
 from bokeh.server.views.auth_request_handler import AuthRequestHandler
 from tornado.web import authenticated
 
+from app.bounds import check_identifier
 from app.caches import BodyCache
 from app.eddies.body import Area, eddies_of_day, packed
 from app.eddies.finder import EddyFinder
+from app.frames_http import number
 
 
 class EddyService:
@@ -39,15 +41,18 @@ class EddyService:
 class EddiesHandler(AuthRequestHandler):
     """Answers the eddies of a day to a visitor who is logged in."""
 
+    answers_json = True
+
     def initialize(self, service: EddyService) -> None:
         """Keep the process-wide service."""
         self.service = service
 
     @authenticated
     async def get(self, store: str, lead: str) -> None:
-        """Answer the body, or 404 with one plain sentence where there is none."""
+        """Answer the body, 400 for a bad address, or 404 with one plain sentence where there is none."""
+        area = Area(*(number(self, name) for name in ("south", "north", "west", "east", "least")))
+        check_identifier(store)
         try:
-            area = Area(*(float(self.get_argument(name)) for name in ("south", "north", "west", "east", "least")))
             loop = asyncio.get_running_loop()
             body, final = await loop.run_in_executor(self.service.pool, self.service.answer, store, int(lead), area)
         except (ValueError, FileNotFoundError) as error:
@@ -63,4 +68,4 @@ class EddiesHandler(AuthRequestHandler):
 
 def patterns(finder: EddyFinder) -> list[tuple[str, type, dict[str, Any]]]:
     """Return the Tornado patterns to serve beside the page."""
-    return [(r"/eddies/([^/]+)/(\d+)", EddiesHandler, {"service": EddyService(finder)})]
+    return [(r"/eddies/([^/]+)/(\d{1,6})", EddiesHandler, {"service": EddyService(finder)})]

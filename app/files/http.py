@@ -5,59 +5,73 @@ request is checked once more. A piece lost on the way is sent again from what wa
 """
 
 from typing import Any
-from urllib.parse import urlparse
 
-from bokeh.server.util import check_allowlist
 from bokeh.server.views.auth_request_handler import AuthRequestHandler
 from tornado.web import stream_request_body
 
+from app.access.bodies import drops_body
+from app.access.hosts import Hosts
 from app.files.uploads import Upload, Uploads
 from engine.errors import InputError
 
 LARGEST_PIECE = 8 << 20
 """Bytes of one request; pages send pieces of half that size."""
+TOO_LARGE = f"a piece has more than {LARGEST_PIECE} bytes; send the file in smaller ones"
+FULL = (
+    "the disk of the server is full, or its folder cannot be written: delete stores that nobody needs, then bring the file again"
+)
 
 
 @stream_request_body
 class UploadHandler(AuthRequestHandler):
     """Writes what it receives as it comes: nothing of a file gathers in memory."""
 
-    def initialize(self, uploads: Uploads) -> None:
+    def initialize(self, uploads: Uploads, hosts: Hosts) -> None:
         """Keep what all requests share."""
-        self.uploads = uploads
+        self.uploads, self.hosts = uploads, hosts
         self._upload: Upload | None = None
+        self._refused: tuple[int, str | dict[str, Any]] | None = None
+        self._came = 0
 
     async def prepare(self) -> None:
         """Refuse before the body is read: 403 another origin or no login, 404 an unknown secret, 409 another offset, 413 size."""
         await super().prepare()
-        if not self.current_user or not self._is_own_page():
-            self._refuse(403, "files are taken from the page of this server alone")
+        answers_later = drops_body(self)
+        if self._finished or self.request.method != "PUT":
             return
-        self.request.connection.set_max_body_size(LARGEST_PIECE)  # type: ignore[union-attr]
         upload = self.uploads.find(self.path_args[0])
-        if upload is None:
-            self._refuse(404, "this upload was given up; bring the file again")
+        if not self.current_user or not self._is_own_page():
+            self._refused = 403, "files are taken from the page of this server alone"
+        elif upload is None:
+            self._refused = 404, "this upload was given up; bring the file again"
         elif int(self.request.headers.get("Content-Length", 0)) > LARGEST_PIECE:
-            self._refuse(413, f"a piece has more than {LARGEST_PIECE} bytes")
+            self._refused = 413, TOO_LARGE
         elif upload.busy or self.get_query_argument("offset", "") != str(upload.received):
-            self._tell(409, upload)
+            self._refused = 409, {"received": upload.received}
         else:
             self._upload, upload.busy = upload, True
+        if self._refused is not None and not answers_later:
+            self._answer(*self._refused)
 
     def data_received(self, chunk: bytes) -> None:
-        """Append a few kilobytes."""
-        if self._upload is None or self._finished:
+        """Append a few kilobytes; what is refused is read to its end, so that the answer arrives."""
+        if self._upload is None or self._refused is not None:
             return
+        self._came += len(chunk)
         try:
+            if self._came > LARGEST_PIECE:
+                raise InputError(TOO_LARGE)
             self._upload.write(chunk)
         except (InputError, OSError) as error:
             self.uploads.discard([self._upload])
-            self._refuse(413 if isinstance(error, InputError) else 507, str(error))
+            self._refused = (413, str(error)) if isinstance(error, InputError) else (507, FULL)
 
     def put(self, secret: str) -> None:
         """Answer how much is there now."""
-        if self._upload is not None:
-            self._tell(200, self._upload)
+        if self._refused is not None:
+            self._answer(*self._refused)
+        elif self._upload is not None:
+            self._answer(200, {"received": self._upload.received})
 
     def on_finish(self) -> None:
         """Let the next piece come."""
@@ -74,23 +88,16 @@ class UploadHandler(AuthRequestHandler):
     def _is_own_page(self) -> bool:
         if self.request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
             return False
-        if "Origin" not in self.request.headers:
-            return True
-        host = urlparse(self.request.headers["Origin"]).netloc.lower()
-        # Behind a proxy the name in the browser is not the one asked for here; it is one of those allowed by name.
-        named = set(getattr(self.application, "websocket_origins", ())) - {"*"}
-        return host == self.request.host.lower() or (host != "" and check_allowlist(host, list(named)))
+        origin = self.request.headers.get("Origin")
+        return origin is None or self.hosts.is_own(origin, self.request.host)
 
-    def _tell(self, status: int, upload: Upload) -> None:
+    def _answer(self, status: int, said: str | dict[str, Any]) -> None:
         self.set_status(status)
-        self.finish({"received": upload.received})
-
-    def _refuse(self, status: int, words: str) -> None:
-        self.set_status(status)
-        self.set_header("Content-Type", "text/plain; charset=utf-8")
-        self.finish(words)
+        if isinstance(said, str):
+            self.set_header("Content-Type", "text/plain; charset=utf-8")
+        self.finish(said)
 
 
-def patterns(uploads: Uploads) -> list[tuple[str, type, dict[str, Any]]]:
+def patterns(uploads: Uploads, hosts: Hosts) -> list[tuple[str, type, dict[str, Any]]]:
     """Return the Tornado patterns to serve beside the page; none where the server takes no files."""
-    return [(r"/upload/([\w-]+)", UploadHandler, {"uploads": uploads})] if uploads.limit else []
+    return [(r"/upload/([\w-]+)", UploadHandler, {"uploads": uploads, "hosts": hosts})] if uploads.limit else []
