@@ -10,14 +10,18 @@ MOST_VALUES = 56_000_000
 """Values of one body: six days of a global grid of 1/12 degree."""
 LONGEST_IDENTIFIER = 2048
 """Letters of the name of a store, virtual ones included."""
+LONGEST_FIELD = 60
+"""Letters of the name of a field."""
 LONGEST_FOLDER = 255
 """Bytes of the name of a folder, beyond which file systems have none."""
 MOST_NESTED = 4
 """Readers over one another in the name of a virtual store; pages use three, for the wind of an aligned persistence."""
 MOST_MEMBERS = 8
 """Stores in the name of a virtual store."""
-MOST_FILM_DAYS = 400
-"""Days of a film."""
+MOST_FILM_DAYS = {"mp4": 400, "gif": 124}
+"""Days of a film; those of a GIF are in memory together."""
+MOST_EXPORTS = 12
+"""Files that are made or wait to be made at once; one is made at a time."""
 
 
 class TooMuch(InputError):

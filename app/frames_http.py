@@ -24,7 +24,7 @@ from numcodecs import zstd
 from panel.io.server import AuthenticatedStaticFileHandler
 from tornado.web import RequestHandler, authenticated
 
-from app.bounds import MOST_LEADS, TooMuch, check_identifier
+from app.bounds import LONGEST_FIELD, MOST_LEADS, TooMuch, check_identifier
 from app.caches import BodyCache
 from app.frames import FieldReader, Viewport, compile_kernels, make_body
 from app.loopmap.static_files import STATIC, STATIC_VERSION
@@ -172,6 +172,8 @@ class FramesHandler(AuthRequestHandler):
         encoding = "zstd" if "zstd" in self.request.headers.get("Accept-Encoding", "") else "gzip"
         viewport = Viewport(south, north, west, east, width, height)
         check_identifier(store)
+        if len(variable) > LONGEST_FIELD:
+            raise TooMuch(f"the name of the field has {len(variable)} letters; expected one such as thetao or zos_anomaly")
         numbers = tuple(dict.fromkeys(int(lead) for lead in leads.split(",")))
         if len(numbers) > MOST_LEADS:
             raise TooMuch(f"{len(numbers)} days are asked for at once; expected at most {MOST_LEADS}: ask for them in parts")

@@ -6,15 +6,15 @@ from typing import Any
 
 from tornado.web import HTTPError, MissingArgumentError, RequestHandler
 
-from engine.errors import InputError, ModelError
+from engine.errors import InputError, ModelError, ResourceError
 
 WORDS = {
     400: "The address or the request cannot be understood.",
-    403: "This needs a login: open the page of this server and log in.",
+    403: "This is not open to the request: it comes from a page of another site, lacks the login or leads out of what is served.",
     404: "There is nothing at this address.",
     500: "Something failed in the server; its log says what.",
     503: "The server cannot read or write its files, or has no memory left, just now: try again later.",
-    507: "The disk of the server is full: delete stores that nobody needs.",
+    507: "The server lacks the disk or the memory for this: ask for less at a time.",
 }
 """Status -> what is said where nothing more is known."""
 
@@ -28,6 +28,8 @@ def status_of(error: BaseException | None) -> int:
             return error.status_code
         case InputError():
             return 400
+        case ResourceError():
+            return 507
         case ModelError():
             return 409
         case FileNotFoundError():
@@ -41,7 +43,7 @@ def status_of(error: BaseException | None) -> int:
 
 def sentence(status: int, error: BaseException | None, handler: RequestHandler) -> str:
     """Return what is answered with a status: the words of a refusal, else those that belong to the status."""
-    if isinstance(error, InputError | ModelError):
+    if isinstance(error, InputError | ModelError) and not isinstance(error, ResourceError):
         return str(error)
     if isinstance(error, MissingArgumentError):
         return f"{error.arg_name} is missing in the address."

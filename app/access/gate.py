@@ -1,6 +1,7 @@
 """The gate: what every request passes before its handler, and what every handler of the server does, those of libraries too."""
 
 import re
+import sys
 from functools import cache
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -26,6 +27,7 @@ LARGEST_BODY = 1 << 20
 BODY_SECONDS = 300.0
 """Within which the body of a request has to come in."""
 UPLOADS = "/upload/"
+_COMPONENTS = re.compile("/components/([^/?]*)")
 
 _OPEN = (BasicLoginHandler, OAuthLoginHandler, LogoutHandler, IcoHandler)
 """Handlers that answer whoever is not logged in."""
@@ -58,6 +60,9 @@ class Gate(Matcher):
             return 400, "The address is not a path of this server; expected one that begins with a slash."
         if reason := _unreadable(address):
             return 400, f"The address holds {reason}; expected UTF-8 text, percent-encoded."
+        if (found := _COMPONENTS.match(address)) and found[1] not in sys.modules:
+            # The handler would import it, whatever it does then.
+            return 404, "There is no such component on this server."
         if not length.isdigit():
             return 400, "The length of the request is no number."
         if int(length) > LARGEST_BODY and not request.path.startswith(UPLOADS):
@@ -124,16 +129,20 @@ class Guarded(RequestHandler):
             self.current_user = await provider.get_user_async(self)
         if (result := super().prepare()) is not None:
             await result
-        if self._finished or self.current_user or isinstance(self, _OPEN):
+        if self._finished:
             return
         if isinstance(self, WebSocketHandler):
-            self.send_error(403)
-        else:
+            origin = self.request.headers.get("Origin")
+            if not self.current_user or (origin is not None and not self.check_origin(origin)):
+                self.send_error(403)
+        elif not self.current_user and not isinstance(self, _OPEN):
             _ask_for_login(self)
 
-    def check_origin(self, origin: str) -> bool:
-        """Return whether a page may open a websocket: one of this server, or of a host that was allowed by name."""
+    def check_trusted_origin(self, origin: str) -> bool:
+        """Return whether a page may open a websocket or send a form: one of this server or of a host allowed by name."""
         return self.hosts.is_own(origin, self.request.host)
+
+    check_origin = check_trusted_origin
 
     def send_error(self, status_code: int = 500, **kwargs: Any) -> None:
         """Answer the status of an exception that a library's handler lets through."""
@@ -173,6 +182,7 @@ def guard(application: Application, hosts: Hosts, embedding: tuple[str, ...] = (
         rule.target = guarded(rule.target, hosts)
     application.settings["default_handler_class"] = guarded(ErrorHandler, hosts)
     application.settings["default_handler_args"] = {"status_code": 404}
+    application.settings["cross_origin_protection"] = True
     application.settings.setdefault("login_url", application.auth_provider.login_url)  # type: ignore[attr-defined]
     application.default_router.rules.insert(0, Rule(Gate(hosts), Refusal))
     application.add_transform(secured(embedding))

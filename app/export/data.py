@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from app.bounds import TooMuch
 from app.export.frame import Extent
 from app.readers import FieldReader, day_offset
 from app.scene import Scene, shown_variable
@@ -49,6 +50,7 @@ def dataset(services: Services, scene: Scene, extent: Extent) -> xr.Dataset:
     arrays: dict[str, xr.DataArray] = {}
     notices: list[str] = []
     first: xr.DataArray | None = None
+    _check_size(services, scene, region)
     for panel in scene.panels:
         if panel["kind"] != "field" or not panel["leads"]:
             continue
@@ -80,15 +82,26 @@ def dataset(services: Services, scene: Scene, extent: Extent) -> xr.Dataset:
     return found
 
 
+def _check_size(services: Services, scene: Scene, region: Region) -> None:
+    """Raise TooMuch where the maps together hold more than MOST_VALUES, before anything is read."""
+    count = 0
+    for panel in scene.panels:
+        if panel["kind"] == "field":
+            rows, columns = services.open_reader(panel["store"]).grid.rows_and_columns(region) if panel["leads"] else ((), ())
+            count += len(panel["leads"]) * len(rows) * len(columns)
+    if count > MOST_VALUES:
+        raise TooMuch(f"the view holds {count} values; expected at most {MOST_VALUES} in one file: choose a smaller region")
+
+
 def _values(services: Services, panel: dict[str, Any], region: Region) -> xr.DataArray:
     reader = services.open_reader(panel["store"])
     rows, columns = reader.grid.rows_and_columns(region)
     leads = list(panel["leads"])
     if not rows.size or not columns.size:
         raise InputError("the store has no data within the view: move the map onto it")
-    if len(leads) * rows.size * columns.size > MOST_VALUES:
-        raise InputError(f"the view holds {len(leads)} days of {rows.size} x {columns.size} cells; choose a smaller region")
-    values = np.stack([reader.read(panel["variable"], lead, panel["depth_index"])[np.ix_(rows, columns)] for lead in leads])
+    values = np.empty((len(leads), rows.size, columns.size), np.float32)
+    for number, lead in enumerate(leads):
+        values[number] = reader.read(panel["variable"], lead, panel["depth_index"])[np.ix_(rows, columns)]
     west = reader.grid.lon[columns[0]]
     coordinates: dict[str, Any] = {
         "time": (
@@ -113,7 +126,7 @@ def saved(found: xr.Dataset, file_format: str) -> bytes:
     """Return a dataset as a NetCDF file or a zipped Zarr store; as CSV the rows that have a value."""
     if file_format == "csv":
         rows = sum(array.size for array in found.data_vars.values())
-        if rows > 10 * MOST_ROWS:
+        if rows > 4 * MOST_ROWS:
             raise InputError(f"the table would have {rows} rows; choose a smaller region, or NetCDF")
         table = found.to_dataframe().dropna(subset=list(found.data_vars), how="all")
         if len(table) > MOST_ROWS:

@@ -3,12 +3,14 @@
 import errno
 import os
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import imageio.v3 as imageio
 import numpy as np
+from imageio.v2 import get_writer
 
+from app.bounds import MOST_FILM_DAYS, TooMuch
 from app.export.frame import Frame
 from app.export.picture import Sheet
 from engine.errors import InputError
@@ -33,20 +35,28 @@ def film(
     """Return an MP4 or GIF file that shows `frames_of(lead)` for every lead; raises InputError where there is none."""
     if not leads:
         raise InputError("the film has no day: wait for the first days of the forecast")
+    most = MOST_FILM_DAYS[file_format]
+    if len(leads) > most:
+        raise TooMuch(f"the film has {len(leads)} days; expected at most {most} in a file of this kind: save the data instead")
     # The last day sets the colours of differences: on the first there is none.
     sheet = Sheet(frames_of(leads[-1]), theme)
-    drawn = []
-    for number, lead in enumerate(leads):
-        progress(number / len(leads), f"day {lead}")
-        sheet.turn_to(frames_of(lead))
-        picture = sheet.pixels()
-        drawn.append(_smaller(picture) if file_format == "gif" else picture)
+
+    def drawn() -> Iterator[np.ndarray]:
+        for number, lead in enumerate(leads):
+            progress(number / len(leads), f"day {lead}")
+            sheet.turn_to(frames_of(lead))
+            yield sheet.pixels()
+
     if file_format == "gif":
-        return imageio.imwrite("<bytes>", np.stack(drawn), extension=".gif", duration=1000 / frames_per_second, loop=0)
+        pictures = np.stack([_smaller(picture) for picture in drawn()])
+        return imageio.imwrite("<bytes>", pictures, extension=".gif", duration=1000 / frames_per_second, loop=0)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"film.{file_format}"
         try:
-            imageio.imwrite(path, np.stack(drawn), fps=frames_per_second, codec="libx264", macro_block_size=2, quality=8)
+            # One picture after the other: a year of them at once would take gigabytes.
+            with get_writer(path, fps=frames_per_second, codec="libx264", macro_block_size=2, quality=8) as writer:
+                for picture in drawn():
+                    writer.append_data(picture)
             # The encoder says nothing of a full disk; what it then leaves lacks its end and with it the list of pictures.
             imageio.immeta(path, plugin="FFMPEG")
         except OSError as error:

@@ -7,6 +7,7 @@ pictures and numbers, too.
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from threading import BoundedSemaphore
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from bokeh.server.views.auth_request_handler import AuthRequestHandler
 from tornado.web import authenticated
 
 from app import skill
+from app.bounds import MOST_EXPORTS
 from app.colouring import colour_choice
 from app.export import charts, data, film, picture
 from app.export.code import script
@@ -135,13 +137,13 @@ def _chart_file(shown: charts.Charts, ending: str, theme: str) -> tuple[bytes, s
 class ExportHandler(AuthRequestHandler):
     """Answers one file to a visitor who is logged in; one is made at a time, so that the page keeps its processor."""
 
-    def initialize(self, services: Services, pool: ThreadPoolExecutor) -> None:
+    def initialize(self, services: Services, pool: ThreadPoolExecutor, places: BoundedSemaphore) -> None:
         """Keep what all requests share."""
-        self.services, self.pool = services, pool
+        self.services, self.pool, self.places = services, pool, places
 
     @authenticated
     async def get(self, name: str) -> None:
-        """Answer the file, or one plain sentence: 400 where it cannot be made, 507 where disk or memory do not suffice."""
+        """Answer the file, or one sentence: 400 where it cannot be made, 503 while many are, 507 without disk or memory."""
         arguments = {key: self.get_query_argument(key) for key in self.request.query_arguments}
 
         def make() -> tuple[bytes, str]:
@@ -149,23 +151,32 @@ class ExportHandler(AuthRequestHandler):
                 return skill_file(self.services, from_address(arguments), name.removeprefix("skill."))
             return Export(self.services, arguments).file(name)
 
+        if not self.places.acquire(blocking=False):
+            self._say(503, f"{MOST_EXPORTS} files are being made for others: try again in a minute")
+            return
         try:
             body, media_type = await asyncio.get_running_loop().run_in_executor(self.pool, make)
         except Exception as error:
             failure = failure_of(error)
             if failure is None:
                 raise
-            self.set_status(507 if isinstance(failure, ResourceError) else 400)
-            self.set_header("Content-Type", "text/plain; charset=utf-8")
-            self.finish(f"{NO_ROOM if isinstance(failure, ResourceError) else failure}\n")
+            short = isinstance(failure, ResourceError)
+            self._say(507 if short else 400, NO_ROOM if short else str(failure))
             return
+        finally:
+            self.places.release()
         self.set_header("Content-Type", media_type)
         self.set_header("Content-Disposition", f'attachment; filename="goms-{name}"')
         self.set_header("Cache-Control", "no-store")
         self.finish(body)
 
+    def _say(self, status: int, words: str) -> None:
+        self.set_status(status)
+        self.set_header("Content-Type", "text/plain; charset=utf-8")
+        self.finish(f"{words}\n")
+
 
 def patterns(services: Services) -> list[tuple[str, type, dict[str, Any]]]:
     """Return the Tornado patterns to serve beside the page."""
-    pool = ThreadPoolExecutor(1, "export")
-    return [(r"/export/([\w.]+)", ExportHandler, {"services": services, "pool": pool})]
+    shared = {"services": services, "pool": ThreadPoolExecutor(1, "export"), "places": BoundedSemaphore(MOST_EXPORTS)}
+    return [(r"/export/([\w.]+)", ExportHandler, shared)]

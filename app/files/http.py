@@ -17,9 +17,7 @@ from engine.errors import InputError
 LARGEST_PIECE = 8 << 20
 """Bytes of one request; pages send pieces of half that size."""
 TOO_LARGE = f"a piece has more than {LARGEST_PIECE} bytes; send the file in smaller ones"
-FULL = (
-    "the disk of the server is full, or its folder cannot be written: delete stores that nobody needs, then bring the file again"
-)
+FULL = "the server cannot write the file, such as on a full disk: delete stores that nobody needs, then bring it again"
 
 
 @stream_request_body
