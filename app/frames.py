@@ -175,7 +175,7 @@ def make_body(
     previous = np.zeros((height, width), np.int32)
     for plane in planes:
         _fold(fields.pop(0), previous, low, 1 / scale, plane[0], plane[1])
-    return b"".join((json.dumps(header).encode(), b"\n", memoryview(planes)))
+    return b"".join((json.dumps(header).encode(), b"\n", planes.data))
 
 
 def compile_kernels() -> None:

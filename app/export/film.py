@@ -56,7 +56,7 @@ def film(
             # One picture after the other: a year of them at once would take gigabytes.
             with get_writer(path, fps=frames_per_second, codec="libx264", macro_block_size=2, quality=8) as writer:
                 for picture in drawn():
-                    writer.append_data(picture)
+                    writer.append_data(picture)  # type: ignore[attr-defined]
             # The encoder says nothing of a full disk; what it then leaves lacks its end and with it the list of pictures.
             imageio.immeta(path, plugin="FFMPEG")
         except OSError as error:

@@ -15,6 +15,10 @@ from app.options import parser, sharing
 from app.serve import made_server
 from app.services import Options, Services
 
+VIEW = "?south=-90&north=90&west=0&east=360&width=180&height=90"
+PASSWORD = "under-the-waves"
+FORM = {"Content_Type": "application/x-www-form-urlencoded"}
+
 
 @dataclass
 class Server:
@@ -87,3 +91,9 @@ def serving(*arguments: str) -> Iterator[Server]:
         server.io_loop.add_callback(server.io_loop.stop)
         thread.join(30)
         services.close()
+
+
+def is_one_sentence(body: bytes) -> bool:
+    """Return whether an answer is one line of plain words."""
+    text = body.decode().strip()
+    return bool(text) and "\n" not in text and "Traceback" not in text and "<" not in text and len(text) < 400
