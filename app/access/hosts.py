@@ -55,7 +55,10 @@ class Hosts:
 
     def is_own(self, origin: str, host: str) -> bool:
         """Return whether a page of `origin` (scheme and host) belongs to this server, which was asked for as `host`."""
-        parts = urlsplit(origin)
+        try:
+            parts = urlsplit(origin)
+        except ValueError:
+            return False
         theirs, own = split_host(parts.netloc), split_host(host)
         if theirs is None or own is None or parts.scheme not in _PORTS or theirs[0] not in self.names:
             return False

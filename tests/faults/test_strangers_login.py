@@ -13,6 +13,8 @@ from app.files.intake import take_in
 from app.jobs import Jobs, Request
 from app.services import Options, Services
 from engine.errors import InputError
+from engine.grid import coarsened
+from tests.app.made_stores import write_analysis
 from tests.faults.strangers import FORM, PASSWORD, VIEW, Server, is_one_sentence, serving
 
 pytestmark = pytest.mark.usefixtures("on_shared_home")
@@ -200,3 +202,20 @@ def test_an_open_server_on_a_network_deletes_nothing_and_has_no_address_for_file
         with pytest.raises(InputError, match="without a login"):
             server.services.delete(store)
         assert server.services.stored(store) is not None
+
+
+def test_two_servers_on_one_home_see_what_the_other_writes_and_deletes(local: Server, login: Server) -> None:
+    identifier = write_analysis(coarsened(8))
+    assert local.ask(f"/frames/{identifier}/thetao/0/1{VIEW}")[0] == 200
+    assert login.ask(f"/frames/{identifier}/thetao/0/1{VIEW}", Cookie=logged_in(login))[0] == 200
+    login.services.delete(identifier)
+    local.services.refresh()
+    assert local.ask(f"/frames/{identifier}/thetao/0/2{VIEW}")[0] == 404
+
+
+def test_a_second_server_on_one_home_leaves_the_files_on_their_way_to_the_first(local: Server) -> None:
+    [upload] = local.services.uploads.begin([("a.nc", 3)])
+    with serving("--uploads"):
+        assert local.ask(f"/upload/{upload.secret}?offset=0", "PUT", b"abc")[0] == 200
+    assert upload.path.read_bytes() == b"abc"
+    local.services.uploads.discard([upload])
