@@ -62,7 +62,7 @@ def test_a_missing_altimetry_file_is_refused_before_the_server_starts(tmp_path: 
 def test_what_no_page_could_use_is_said_before_the_server_starts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str], words: str
 ) -> None:
-    monkeypatch.setattr("app.__main__.serve", lambda _: pytest.fail("the server started"))
+    monkeypatch.setattr("app.__main__.serve", lambda *_: pytest.fail("the server started"))
     monkeypatch.setenv("GOMS_HOME", str(tmp_path))
     (tmp_path / "text.nc").write_text("no file of altimetry")
     layouts.write_glorys(tmp_path / "box.nc", layouts.glorys_fields(1), layouts.LAT, layouts.LON, layouts.days(1))
@@ -72,7 +72,7 @@ def test_what_no_page_could_use_is_said_before_the_server_starts(
 
 
 def test_a_disk_that_fails_at_the_start_is_one_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    def locked(_: object) -> None:
+    def locked(*_: object) -> None:
         raise OSError(errno.EROFS, "Read-only file system", "/disk/uploads")
 
     monkeypatch.setattr("app.__main__.serve", locked)
