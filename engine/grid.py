@@ -116,8 +116,8 @@ def coarsened(factor: int) -> Grid:
     fine = quarter_degree()
     if factor == 1:
         return fine
-    if factor < 1 or 720 % factor:
-        raise InputError(f"grid factor is {factor}; expected a divisor of 720 such as 2, 4 or 8")
+    if not 1 <= factor <= 360 or 720 % factor:
+        raise InputError(f"grid factor is {factor}; expected a divisor of 720 up to 360, such as 2, 4 or 8")
     blocks = fine.deptho.reshape(720 // factor, factor, 1440 // factor, factor)
     water = np.isfinite(blocks)
     share = water.mean(axis=(1, 3))

@@ -232,7 +232,7 @@ def test_stores_take_home_and_json_with_and_without_the_word_list(tmp_path: Path
     assert str(tmp_path / "b") in _goms("--home", tmp_path / "b", "stores").stdout
 
 
-@pytest.mark.parametrize("factor", ["0", "7", "-8"])
+@pytest.mark.parametrize("factor", ["0", "7", "-8", "720"])
 @pytest.mark.parametrize(
     "command",
     [
