@@ -44,6 +44,7 @@ def serve(chosen: argparse.Namespace, shared: Sharing) -> None:
 def made_server(services: "Services", shared: Sharing, **options: Any) -> Any:
     """Return the server of the page and all addresses beside it, behind the gate; `options` are those of `panel.serve`."""
     import panel as pn
+    from panel.io.resources import LOCAL_DIST
 
     from app.access.gate import BODY_SECONDS, LARGEST_BODY, guard
     from app.eddies import http as eddies_http
@@ -59,6 +60,9 @@ def made_server(services: "Services", shared: Sharing, **options: Any) -> Any:
     pn.extension(notifications=True, js_modules={"loopmap": f"loopmap/{STATIC_VERSION}/loopmap.js"})
 
     def page() -> Any:
+        # Panel says so only when it sends the page: what is drawn before would ask a distant host for its style sheets.
+        if pn.state.curdoc is not None:
+            pn.state.curdoc.template_variables["dist_url"] = LOCAL_DIST
         return Session(services).page
 
     server: Any = pn.serve(

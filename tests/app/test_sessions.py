@@ -10,11 +10,14 @@ from urllib.request import urlopen
 
 import panel as pn
 import pytest
+from bokeh.models import ImportedStyleSheet
 
 from app.frames_http import patterns
 from app.jobs import Jobs
 from app.main import Session
+from app.options import parser, sharing
 from app.readers import DisplayReader
+from app.serve import made_server
 from app.services import Options, Services
 from app.surroundings import open_frames
 from engine.grid import Grid
@@ -85,6 +88,17 @@ def test_a_session_is_gone_from_memory_after_its_page_was_closed(served: Served)
     served.forget_closed_pages()
     # The last one may still be the current one of a thread or a timer; those before it are held by nobody.
     wait(lambda: served.alive() <= 1)
+
+
+def test_nothing_of_a_page_comes_from_a_distant_host_however_early_it_is_drawn(services: Services) -> None:
+    server = made_server(services, sharing(parser().parse_args([])), address="127.0.0.1", port=0)
+    try:
+        # As it is before Panel sends it: what is sent later is taken from here.
+        document = server._tornado.applications["/"].application.create_document()
+        sheets = [sheet.url for root in document.roots for sheet in root.select({"type": ImportedStyleSheet})]
+        assert sheets and [url for url in sheets if url.startswith("http")] == []
+    finally:
+        server.stop()
 
 
 def test_frames_are_made_once_for_all_who_look_at_the_same(
