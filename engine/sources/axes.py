@@ -69,11 +69,11 @@ def locate(path: Path, data: netCDF4.Dataset, variable: netCDF4.Variable) -> Lay
     lost: list[int] = []
     for number, name in enumerate(variable.dimensions):
         found = _coordinates_of(data, name)
-        if len(found) > 1 and variable.dimensions.count(name) > 1:
+        if {"lat", "lon"} <= found.keys():
             raise InputError(
-                f"{path}: two dimensions of {variable.name} have {variable.shape[number]} steps and nothing says which is "
-                f"{' and which '.join(sorted(found))}; expected named dimensions: write it with dimension scales "
-                "(xarray: to_netcdf)"
+                f"{path}: latitude and longitude of {variable.name} have {variable.shape[number]} steps each and nothing says "
+                "which is which; expected named dimensions: write it with dimension scales (xarray: to_netcdf), or regrid "
+                "where its cells are no grid"
             )
         axis = next(iter(found), "") or _dimension_name(name)
         if axis == "pressure":

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import h5py
 import netCDF4
 import numpy as np
 import pytest
@@ -182,23 +183,12 @@ def test_a_latitude_that_is_none_is_named(tmp_path: Path, change: Change, words:
 
 def plain_hdf5(path: Path, rows: int) -> Path:
     """Write variables whose dimensions have no names, as HDF5 without dimension scales has none."""
-    lat = np.arange(rows) * 0.1 + 28
-    sizes = {"time": 2, "depth": 3, "phony_dim_2": rows, "phony_dim_3": LON.size}
-    if rows == LON.size:
-        sizes.pop("phony_dim_3")
-    columns = "phony_dim_2" if rows == LON.size else "phony_dim_3"
-    with netCDF4.Dataset(path, "w") as data:
-        for name, size in sizes.items():
-            data.createDimension(name, size)
-        data.createVariable("time", "f8", ("time",)).units = "hours since 2014-03-05"
-        data["time"][:] = [0, 24]
-        data.createVariable("depth", "f8", ("depth",)).units = "m"
-        data["depth"][:] = DEPTH
-        data.createVariable("latitude", "f8", ("phony_dim_2",))[:] = lat
-        data.createVariable("longitude", "f8", (columns,))[:] = LON
-        variable = data.createVariable("thetao", "f4", ("time", "depth", "phony_dim_2", columns))
-        variable.units = "degC"
-        variable[:] = truth() if rows == LAT.size else 20.0
+    with h5py.File(path, "w") as data:
+        data["time"], data["time"].attrs["units"] = np.array([0.0, 24.0]), "hours since 2014-03-05"
+        data["depth"], data["depth"].attrs["units"] = DEPTH, "m"
+        data["latitude"], data["longitude"] = 28 + 0.1 * np.arange(rows), LON
+        data["thetao"] = truth().astype("f4") if rows == LAT.size else np.full((2, 3, rows, LON.size), 20.0, "f4")
+        data["thetao"].attrs["units"] = "degC"
     return path
 
 
@@ -207,7 +197,7 @@ def test_fields_without_dimension_scales_are_read_where_sizes_tell_the_axes(tmp_
 
 
 def test_fields_without_dimension_scales_are_refused_where_sizes_do_not_tell(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="two dimensions of thetao have 14 steps and nothing says which is lat and which lon"):
+    with pytest.raises(InputError, match="latitude and longitude of thetao have 14 steps each and nothing says which"):
         opened(plain_hdf5(tmp_path / "a.nc", LON.size))
 
 
