@@ -124,7 +124,8 @@ def truth(name: str, step: np.ndarray, depth: np.ndarray, lat: np.ndarray, lon: 
 def cases(folder: Path, begins: list[str]) -> Iterator[Case]:
     """Yield the cases of the table, and one for each other file of a box."""
     listed = {name for case in EXPECTED for name in case.files if len(case.files) == 1}
-    others = [Case((path.name,)) for path in sorted(folder.glob("[bc]*")) if path.name not in listed]
+    found = [*folder.glob("[bc]*"), *folder.glob("paths/**/*.nc")]
+    others = [Case((str(path.relative_to(folder)),)) for path in found if path.name not in listed]
     for case in sorted([*EXPECTED, *others], key=lambda case: case.files):
         if not begins or case.files[0].startswith(tuple(begins)):
             yield case
