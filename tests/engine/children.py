@@ -3,4 +3,13 @@
 import multiprocessing
 
 CHILDREN = multiprocessing.get_context("forkserver")
-CHILDREN.set_forkserver_preload(["engine.forecast", "engine.cli", "engine.commands.request", "tests.engine.toy"])
+CHILDREN.set_forkserver_preload(
+    [
+        "engine.forecast",
+        "engine.cli",
+        "engine.commands.request",
+        "engine.ingest",
+        "tests.engine.toy",
+        "tests.engine.tiny_training",
+    ]
+)

@@ -16,7 +16,7 @@ from engine.guarded import take_in_guarded
 from engine.ingest import ingest
 from engine.paths import home, stores_folder
 from engine.sources.damage import check_whole
-from engine.sources.tally import described
+from engine.sources.tally import described, report_in
 from engine.store import open_store
 from tests.engine.sources import layouts
 from tests.faults.hostile import CONTENTS, HEADERS, LINKS, SIZES, good
@@ -73,9 +73,9 @@ def test_a_damaged_block_of_a_file_without_checksums_is_told(tmp_path: Path, fil
     with netCDF4.Dataset(path, "a") as data:
         data["water_temp"].set_auto_maskandscale(False)
         data["water_temp"][0, 0, 3:6] = 0
-    found = open_store(take_in([path], identifier="damaged")).attrs["constant_rows"]
-    assert found == {"thetao": 3}
-    assert "thetao: 3 rows hold one number" in described({"constant_rows": found})[0]
+    found = report_in(open_store(take_in([path], identifier="damaged")).attrs)
+    assert found == {"constant_rows": {"thetao": 3}}
+    assert described(found)[0].startswith("thetao: 3 rows hold one number amid water that varies")
 
 
 def test_the_title_of_a_store_is_no_longer_than_a_title(tmp_path: Path) -> None:
