@@ -1,7 +1,10 @@
 """Files made to do harm end in one sentence: no traceback, no endless reading, no memory without bound, nothing left behind."""
 
+import ast
+import gzip
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import netCDF4
@@ -14,7 +17,7 @@ from engine.files import take_in
 from engine.forecast import Cancelled
 from engine.guarded import take_in_guarded
 from engine.ingest import ingest
-from engine.paths import home, stores_folder
+from engine.paths import REPOSITORY, home, stores_folder
 from engine.sources.damage import check_whole
 from engine.sources.tally import described, report_in
 from engine.store import open_store
@@ -76,6 +79,28 @@ def test_a_damaged_block_of_a_file_without_checksums_is_told(tmp_path: Path, fil
     found = report_in(open_store(take_in([path], identifier="damaged")).attrs)
     assert found == {"constant_rows": {"thetao": 3}}
     assert described(found)[0].startswith("thetao: 3 rows hold one number amid water that varies")
+
+
+@pytest.mark.parametrize("packed", ["gzip", "zip"])
+def test_a_small_file_that_unpacks_to_a_large_one_is_given_up_on_the_way(tmp_path: Path, packed: str) -> None:
+    path, content = tmp_path / "bomb.nc", b"CDF\x01" + bytes(80_000_000)
+    if packed == "gzip":
+        path.write_bytes(gzip.compress(content))
+    else:
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("bomb.nc", content)
+    with pytest.raises(InputError, match=r"bomb\.nc unpacks to more than 0\.1 GB"):
+        take_in([path])
+    assert nothing_left()
+
+
+def test_no_module_of_the_page_opens_files_that_visitors_bring() -> None:
+    openers = {"netCDF4", "h5py", "engine.files", "engine.sources.reading"}
+    for path in (REPOSITORY / "app").rglob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        named = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+        named |= {each.name for node in ast.walk(tree) if isinstance(node, ast.Import) for each in node.names}
+        assert not named & openers, f"{path} opens files in the server's process: use engine.guarded in the worker"
 
 
 def test_the_title_of_a_store_is_no_longer_than_a_title(tmp_path: Path) -> None:
