@@ -68,15 +68,19 @@ class LevelInterpolation:
         A target is missing where either neighbour is: water between the last wet level and the floor is not invented.
         """
         kept: dict[int, np.ndarray] = {}
-        out = []
-        for parts in self._parts.values():
+        out = np.empty(0)
+        for place, parts in enumerate(self._parts.values()):
             kept = {number: values for number, values in kept.items() if number >= parts[0][0]}
             for number, _ in parts:
                 if number not in kept:
                     kept[number] = level(number)
             first, *rest = (kept[number] * np.float32(share) for number, share in parts)
-            out.append(first + rest[0] if rest else first)
-        return np.stack(out)
+            values = first + rest[0] if rest else first
+            if not place:
+                # One array for all from the start: a list of levels, stacked at the end, would be in memory twice.
+                out = np.empty((len(self._parts), *values.shape), dtype=values.dtype)
+            out[place] = values
+        return out
 
 
 def cell_edges(centres: np.ndarray) -> np.ndarray:

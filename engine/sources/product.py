@@ -107,7 +107,7 @@ class ProductDays:
         fields = {}
         if day.with_levels:
             stacked = self.levels(day.level)
-            fields = {name: np.ascontiguousarray(stacked[:, number]) for number, name in enumerate(day.with_levels)}
+            fields = {name: stacked[:, number] for number, name in enumerate(day.with_levels)}
         for name in self.fields:
             if name not in fields:
                 fields[name] = day.surface(name)
