@@ -120,10 +120,13 @@ class _Target:
         """Return where (z, h, w) any field has a value on any day: the first may have arrived in part."""
         wet = np.zeros(shape, dtype=bool)
         for time in self.days.times:
-            for values in self.days.day(time, None).values():
-                spread = np.isfinite(self._spread(values))
-                wet[0 if values.ndim == 2 else slice(None)] |= spread
+            self._add_wet(wet, time)
         return wet
+
+    def _add_wet(self, wet: np.ndarray, time: np.datetime64) -> None:
+        # A function of its own lets go of the fields of one day before those of the next are read.
+        for values in self.days.day(time, None).values():
+            wet[0 if values.ndim == 2 else slice(None)] |= np.isfinite(self._spread(values))
 
     def _fields(self, time: np.datetime64) -> dict[str, np.ndarray]:
         fields = self.days.day(time, self.mean)
