@@ -39,3 +39,24 @@ def test_the_copied_code_shows_map_and_player_in_a_frame_with_a_link_to_the_whol
         "[document.documentElement.scrollWidth, innerWidth, document.documentElement.scrollHeight]"
     )
     assert inside[0] <= inside[1] and inside[2] <= 560
+
+
+def test_markup_put_into_the_page_runs_nothing(visit: Visit) -> None:
+    visit.open()
+    kinds = visit.page.evaluate(HOSTILE)
+    assert kinds == ["script-src-attr", "script-src-elem"]
+    assert visit.page.evaluate("globalThis.ran ?? null") is None
+    visit.errors.clear()  # the browser tells of what it did not run
+
+
+HOSTILE = """() => new Promise((resolve) => {
+    const kinds = new Set();
+    document.addEventListener("securitypolicyviolation", (event) => {
+        kinds.add(event.effectiveDirective);
+        if (kinds.size === 2) resolve([...kinds].sort());
+    });
+    const place = document.createElement("div");
+    place.innerHTML = '<img src="data:," onerror="globalThis.ran = 1">';
+    document.body.append(place);
+    document.body.append(Object.assign(document.createElement("script"), { textContent: "globalThis.ran = 2" }));
+})"""

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import panel_material_ui as pmui
 import pytest
 
 from app import held_out, skill
@@ -11,6 +13,7 @@ from app.access.permissions import permissions
 from app.files.http import LARGEST_PIECE
 from app.files.intake import take_in
 from app.jobs import Jobs, Request
+from app.main import Session
 from app.services import Options, Services
 from engine.errors import InputError
 from engine.grid import coarsened
@@ -186,6 +189,27 @@ def test_a_read_only_server_refuses_every_deed_behind_the_page(read_only: Servic
             deed()
     assert read_only.stored(store) is not None
     assert read_only.jobs.waiting() == []
+
+
+def test_a_read_only_page_has_its_controls_off_and_messages_written_by_hand_end_at_the_services(
+    read_only: Services, store: str
+) -> None:
+    session = Session(read_only)
+    told: list[str] = []
+    session.shelf.notify = lambda kind, message: told.append(message)
+    assert session.run.run.disabled and "read-only" in session.run.status.object
+    assert session.files.layout == []
+    session.shelf._list()
+    buttons = [button for button in session.shelf.rows.select(pmui.Button) if button.label == "Delete"]
+    assert buttons and all(button.disabled for button in buttons)
+    session.scene = session.run._scene = replace(session.run._scene, needs_forecast=True, start="2019-02-23")
+    with pytest.raises(InputError, match="read-only"):
+        session.run.run.clicks += 1
+    session.shelf._delete(store, "a store", 1, None)
+    assert "read-only" in told[-1]
+    session.files._heard({"kind": "begin", "asked": 1, "files": [["a.nc", 3]]})
+    assert "takes no files" in session.files.component.answer["error"]
+    assert read_only.stored(store) is not None and read_only.jobs.waiting() == []
 
 
 def test_a_read_only_server_lets_nobody_stop_a_job(read_only: Services) -> None:
