@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.pace import Pace
 from engine.paths import REPOSITORY
 
 WAITING = ("queued", "running")
@@ -53,7 +54,7 @@ class Job:
     doing: str = "waiting its turn"
     error: str = ""
     folder: str = ""
-    started: float | None = None
+    pace: Pace = field(default_factory=Pace)
     cancelling: bool = False
     finished: threading.Event = field(default_factory=threading.Event)
 
@@ -64,10 +65,8 @@ class Job:
 
     @property
     def seconds_left(self) -> float | None:
-        """Return the expected time to the end from the pace so far, or None before there is a pace."""
-        if self.started is None or self.fraction < 0.02:
-            return None
-        return (time.monotonic() - self.started) * (1 - self.fraction) / self.fraction
+        """Return the expected time to the end from the pace of the latest steps, or None before there is a pace."""
+        return self.pace.seconds_left(time.monotonic())
 
 
 class Jobs:
@@ -196,9 +195,8 @@ class Jobs:
         job.error = report.get("error", "")
         job.folder = report.get("folder", "")
         if job.state == "running":
-            if job.started is None:
-                job.started = time.monotonic()
             job.fraction = report["fraction"]
+            job.pace.add(job.fraction, time.monotonic())
             if not job.cancelling:
                 job.doing = report["doing"]
         elif job.state == "done":
