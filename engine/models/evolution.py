@@ -66,6 +66,9 @@ smallest scales returns at the next ones (Jansen and Held 2014, doi 10.1016/j.oc
 forecasts of a network that learns from errors. The power of the radius is the one that kept energy alike at all latitudes.
 None near the equator, where hardly any energy is lost."""
 
+COLUMN_ROWS = 8
+"""Rows of a window whose columns are worked on at once where nothing is to be learned from them."""
+
 OUTSIDE = SMOOTHING_PASSES + 3
 """Cells around the window on which the change of sea level is first made."""
 
@@ -111,8 +114,11 @@ class Evolution(nn.Module):
         tuning: torch.Tensor,
         warming: torch.Tensor,
         setting: Setting,
+        out: torch.Tensor | None = None,
     ) -> torch.Tensor:
-        """Return the next state (62, h, w) in physical units; dry cells hold numbers without meaning.
+        """Return the next state (62, h, w) in physical units, in `out` where it is given.
+
+        Dry cells hold numbers without meaning.
 
         `state` (62, H, W), 0 in dry cells, its last plane the memory; `moment` (5,) the harmonics of the year; `air` and
         `target_air` (8, H, W): the normalised atmosphere and its surface Ekman flow (2) and e-folding depth at both times;
@@ -129,56 +135,81 @@ class Evolution(nn.Module):
         normal = usual(moment, setting)
         unusual = departure(state, normal, setting)
         inputs = derived(state, target_air[:5], target_air[:5] - air[:5], mean_weather, turned_wind, normal, unusual, setting)
-        inner, unusual = setting.crop(rim), crop(unusual, rim)
-        spiral = ekman_spiral(crop(target_air[5:], rim), inner.lat) - ekman_spiral(crop(air[5:], rim), inner.lat)
-        heating = heat_exchange(unusual[0], crop(mean_weather[0], rim), crop(normal, rim), inner)
+        inner = setting.crop(rim)
         # More cells than the window: the flow of its rim needs the neighbours' sea level, smoothed by theirs.
-        heads = self.local(torch.cat([known, inputs]), tuning, rim - OUTSIDE)
-        moves, gain, source, loose, sinking, turning = self._bounded(heads)
-        edge = setting.crop(rim - 1)
+        cells = self.local.cells(torch.cat([known, inputs]), tuning, rim - OUTSIDE)
+        moves, gain, source, loose = self._early(*cells)
         tendency = self.tendency[ZOS] * setting.crop(rim - OUTSIDE).wet[:1]
-        level, change, loose = self._sea_level(state, moves[-2:], gain[-1:], source[ZOS:] * tendency, loose * tendency, setting)
-        moves, gain, source, sinking, turning = (crop(part, OUTSIDE - 1) for part in (moves, gain, source, sinking, turning))
+        level, change, loose = self._sea_level(state, moves[-2:], gain[-1:], source * tendency, loose * tendency, setting)
+        moves, gain, hidden, read = (crop(part, OUTSIDE) for part in (moves, gain, *cells))
         total = change + loose
-        parts = (change, total, sinking, turning, source[:ZOS], gain, moves, *geostrophic(total, edge))
-        change, total, sinking, turning, source, gain, moves, *flow = (crop(part, 1) for part in parts)
-        old = crop(state, rim)[:ZOS].unflatten(0, (4, LEVELS))
-        sunk = inner.heave * (1 + sinking) * change
+        flow = torch.stack(geostrophic(total, setting.crop(rim - 1)))
+        changed = {"level": level, "change": change, "total": total, "flow": flow}
+        around = {"state": state, "unusual": unusual, "air": air, "target_air": target_air, "mixed_layer": normal[5:]}
+        heating = heat_exchange(unusual[0], mean_weather[0], normal, setting)
+        columns = {
+            **{name: crop(part, 1) for name, part in changed.items()},
+            **{name: crop(part, rim) for name, part in (around | {"heating": heating}).items()},
+            **{name: getattr(inner, name) for name in ("heave", "shape", "tropics", "fade", "lat", "wet")},
+            **{"gain": gain, "hidden": hidden, "read": read, "warming": warming},
+        }
+        for group, part in zip(self.groups, moves.split(4), strict=False):
+            columns[group.name] = self._carried(state, part, group, setting)
+        if out is None:
+            return self._column_changes(columns)
+        # A few rows at a time, so that all that is done to a column finds it in the processor's cache.
+        for first in range(0, out.shape[-2], COLUMN_ROWS):
+            rows = slice(first, first + COLUMN_ROWS)
+            out[:, rows] = self._column_changes({name: part[..., rows, :] for name, part in columns.items()})
+        return out
+
+    def _column_changes(self, given: dict[str, torch.Tensor]) -> torch.Tensor:
+        """Return the next state (62, h, w) of what is `given` of it, planes of h x w each: nothing here looks sideways."""
+        source, sinking, turning = self._late(given["hidden"], given["read"])
+        before, unusual, gain, change, total = (given[name] for name in ("state", "unusual", "gain", "change", "total"))
+        old = before[:ZOS].unflatten(0, (4, LEVELS))
+        sunk = given["heave"] * (1 + sinking) * change
         # Outside the tropics currents stay in balance with sea level: what is shrunk a little each day is a loss of energy.
-        turned = inner.shape * (1 + turning * inner.tropics)
+        turned = given["shape"] * (1 + turning * given["tropics"])
         new = torch.addcmul(old, source.unflatten(0, (4, LEVELS)), self.tendency[:ZOS].view(4, LEVELS, 1, 1))
-        new[0].addcmul_(EAGER * self.exchange[:, None, None], heating)
+        new[0].addcmul_(EAGER * self.exchange[:, None, None], given["heating"])
         for field, surface in enumerate((unusual[0], unusual[3])):
             new[field].addcmul_(self.fading[field, :, None, None], surface, value=-EAGER / FADING_DAYS)
-        new[2:].addcmul_(turned[None], torch.stack(flow))
-        new[2:, :EKMAN_LEVELS] += EAGER * self.ekman[:, None, None] * spiral
-        for number, group in enumerate(self.groups):
-            part = moves[4 * number : 4 * number + 4]
-            for name, carried in self._carried(state, part, group, setting).items():
+        new[2:].addcmul_(turned[None], given["flow"])
+        spirals = [ekman_spiral(given[name][5:], given["lat"]) for name in ("target_air", "air")]
+        new[2:, :EKMAN_LEVELS] += EAGER * self.ekman[:, None, None] * (spirals[0] - spirals[1])
+        for group in self.groups:
+            for name, carried in zip(group.carried, given[group.name].split(group.last - group.first), strict=True):
                 new[list(BLOCKS).index(name), group.first : group.last] += carried
             if group.first == 0:
                 # What is unusual at the surface fades, or grows, in the whole mixed layer.
                 new[0, : group.last].addcmul_(gain[0], unusual[0], value=EAGER * GAIN)
                 new[1, : group.last].addcmul_(gain[1], unusual[3], value=EAGER * GAIN)
-        new[:2] += mixing(new[:2] - old[:2], self.depth, torch.exp(crop(normal[5:], rim)))
-        new[:2] += heaved(old[:2], sunk, self.depth, inner.wet)
-        new[0].addcmul_(EAGER * self.season[:, None, None], warming)
+        new[:2] += mixing(new[:2] - old[:2], self.depth, torch.exp(given["mixed_layer"]))
+        new[:2] += heaved(old[:2], sunk, self.depth, given["wet"])
+        new[0].addcmul_(EAGER * self.season[:, None, None], given["warming"])
         new[0].clamp_(min=COLDEST)
         new[2:].clamp_(-FASTEST, FASTEST)
-        result = torch.cat([new.flatten(0, 1), crop(level, 1) + total])
-        if bool((inner.fade < 1).any()):
-            before = crop(state[:STATE], rim)
-            result = before + inner.fade * (result - before)
-        return torch.cat([result, result[ZOS:] - crop(state[ZOS:STATE], rim)])
+        result = torch.cat([new.flatten(0, 1), given["level"] + total])
+        if bool((given["fade"] < 1).any()):
+            result = before[:STATE] + given["fade"] * (result - before[:STATE])
+        return torch.cat([result, result[ZOS:] - before[ZOS:STATE]])
 
-    def _bounded(self, heads: torch.Tensor) -> list[torch.Tensor]:
-        """The outputs of the local path within bounds, so that no state, however odd, makes a parcel run away."""
-        moves, gain, source, loose, sinking, turning = heads.split(self.sizes)
-        source, loose = (part.clamp(-LARGEST_SOURCE, LARGEST_SOURCE) for part in (source, loose))
-        sinking, turning = (part.clamp(-1.0, 1.0) for part in (sinking, turning))
+    def _early(self, hidden: torch.Tensor, read: torch.Tensor) -> list[torch.Tensor]:
+        """The outputs of the local path that decide where water and sea level go: moves, gain, source and loose of sea level."""
+        first = sum(self.sizes[:2])
+        numbers = [*range(first), first + ZOS, first + STATE]
+        moves, gain, source, loose = self.local.outputs(hidden, read, numbers).split((*self.sizes[:2], 1, 1))
         # What is unusual in temperature and salinity may fade by a fifth in a day and grow by a fiftieth.
         gain = torch.cat([gain[:2].clamp(-2.0, 0.2), gain[2:].clamp(-5.0, 5.0)])
-        return [moves, gain, source, loose, sinking, turning]
+        return [moves, gain, *(part.clamp(-LARGEST_SOURCE, LARGEST_SOURCE) for part in (source, loose))]
+
+    def _late(self, hidden: torch.Tensor, read: torch.Tensor) -> list[torch.Tensor]:
+        """The others: source of fields with levels, learned factors of heave and of geostrophic flow."""
+        first = sum(self.sizes[:2])
+        numbers = [*range(first, first + ZOS), *range(first + STATE + 1, sum(self.sizes))]
+        source, sinking, turning = self.local.outputs(hidden, read, numbers).split((ZOS, LEVELS, LEVELS))
+        return [source.clamp(-LARGEST_SOURCE, LARGEST_SOURCE), *(part.clamp(-1.0, 1.0) for part in (sinking, turning))]
 
     def _physical(self, air: torch.Tensor) -> torch.Tensor:
         """Return temperature in degC and pressure in hPa over 1000 (2, h, w) of a normalised atmosphere."""
@@ -223,8 +254,8 @@ class Evolution(nn.Module):
         change = crop(change, 2) - share * crop(rough, 1) - drag.clamp(0, 1) * rougher
         return crop(before, MARGIN + OUTSIDE - 1), change * edge.wet[:1], crop(changes[1:], 2) * edge.wet[:1]
 
-    def _carried(self, state: torch.Tensor, moves: torch.Tensor, group: LevelGroup, setting: Setting) -> dict[str, torch.Tensor]:
-        """Change by transport of each carried field of a group of levels, on the window."""
+    def _carried(self, state: torch.Tensor, moves: torch.Tensor, group: LevelGroup, setting: Setting) -> torch.Tensor:
+        """Change by transport of the carried fields of a group of levels, one after another, on the window."""
         rim = self.preset.halo
         near = setting.crop(rim - MARGIN)
         ends = (group.first, group.last - 1)
@@ -233,8 +264,7 @@ class Evolution(nn.Module):
         before = crop(torch.cat([state[channel] for channel in channels]), rim - MARGIN)
         wet = near.wet[group.first : group.last].repeat(len(channels), 1, 1)
         after = warp(before, _displacement(moves, currents, setting.crop(rim)), wet, MARGIN)
-        change = after - crop(before, MARGIN)
-        return dict(zip(group.carried, change.split(group.last - group.first), strict=True))
+        return after - crop(before, MARGIN)
 
 
 def _squared_radius(setting: Setting) -> torch.Tensor:

@@ -1,6 +1,7 @@
 """The network as a model: whole states in and out, band by band, on the processor or a GPU."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,12 +20,17 @@ from engine.models.network import Network
 from engine.models.precision import AUTO, choose_precision, computing
 from engine.models.season import Season, basis
 from engine.models.setting import Setting
-from engine.models.window import bands
+from engine.models.threads import each
+from engine.models.window import Window, bands, tiles
 from engine.normalisation import Normalisation
 
-BAND_ROWS = 144
-"""Rows handled at once on the processor: few enough for its caches and for a small peak of memory."""
+TILE = (240, 360)
+"""Rows and columns handled at once on the processor: few enough for a small peak of memory, with little rim for their size."""
 
+BAND_ROWS = 48
+"""Rows embedded at once on the processor."""
+
+Piece = TypeVar("Piece")
 Result = TypeVar("Result")
 
 
@@ -52,10 +58,14 @@ class Forecaster:
         self.network = network.to(device).eval()
         if device.type == "cpu":
             keep_freed_memory()
-        rows = BAND_ROWS if device.type == "cpu" else grid.shape[0]
-        self._bands = bands(*grid.shape, max(rows - rows % network.preset.patch, network.preset.patch))
+        patch, shape = network.preset.patch, grid.shape
+        rows, tile = (BAND_ROWS, TILE) if device.type == "cpu" else (shape[0], shape)
+        # With a rim on all sides, so that the setting of any tile is a part of it and no copy.
         setting = Setting.of(grid) if setting is None else setting
-        self._settings = [setting.cut(band, network.preset.halo).to(device) for band in self._bands]
+        self._setting = setting.cut(Window(0, shape[0], 0, shape[1]), network.preset.halo).to(device)
+        self._bands = bands(*shape, _whole(rows, patch))
+        self._tiles = tiles(grid.wet_surface, _whole(tile[0], patch), _whole(tile[1], patch), patch)
+        self._settings = [self._around(tile, network.preset.halo) for tile in self._tiles]
         mask = torch.from_numpy(channel_mask(grid, PROGNOSTIC_CHANNELS))
         self._mask = torch.cat([mask, mask[-1:]]).to(device)
         self._season = Season(grid, network.preset.patch)
@@ -90,23 +100,43 @@ class Forecaster:
         self, state: torch.Tensor, air: torch.Tensor, target_air: torch.Tensor, time: np.datetime64
     ) -> tuple[torch.Tensor, torch.Tensor]:
         rim = self.network.preset.halo
-        with torch.inference_mode(), computing(self.device, self.precision):
-            tokens = []
-            for band, setting in zip(self._bands, self._settings, strict=True):
-                inner = setting.crop(rim)
-                tokens.append(self.network.embed(torch.nan_to_num(band.cut(state, 0)), band.cut(target_air[:5], 0), inner))
-            features = self.network.features(torch.cat(tokens, dim=1))
+        on_processor = self.device.type == "cpu"
+
+        def embed(band: Window) -> torch.Tensor:
+            with self._computing():
+                known = torch.nan_to_num(band.cut(state, 0))
+                return self.network.embed(known, band.cut(target_air[:5], 0), self._around(band, 0))
+
+        def advance(tile: tuple[Window, Setting]) -> None:
+            window, setting = tile
+            with self._computing():
+                around = torch.nan_to_num(window.cut(state, rim))
+                airs = window.cut(air, rim), window.cut(target_air, rim)
+                part = result[:, window.row : window.row + window.rows, window.column : window.column + window.columns]
+                self.network.advance(around, *airs, moment, modulation, setting, window, part)
+
+        with self._computing():
+            share = each if on_processor else _in_turn
+            features = self.network.features(torch.cat(share(embed, self._bands), dim=1))
             modulation = self.network.modulation(features, self._season.change(time).to(self.device))
             moment = basis(time).to(self.device)
-            on_processor = self.device.type == "cpu"
             result = with_own_pages(tuple(state.shape)) if on_processor else torch.empty_like(state)
-            for band, setting in zip(self._bands, self._settings, strict=True):
-                around = torch.nan_to_num(band.cut(state, rim))
-                airs = band.cut(air, rim), band.cut(target_air, rim)
-                moved = self.network.advance(around, *airs, moment, modulation, setting, band)
-                result[:, band.row : band.row + band.rows] = moved
+            share(advance, list(zip(self._tiles, self._settings, strict=True)))
+            # Cells of no tile are dry, too.
             result.masked_fill_(~self._mask, torch.nan)
         return result, features
+
+    def _around(self, window: Window, rim: int) -> Setting:
+        """Return the setting of a window and `rim` cells around it, no more than the halo."""
+        edge = self.network.preset.halo - rim
+        rows = slice(window.row + edge, window.row + edge + window.rows + 2 * rim)
+        return self._setting.part(rows, slice(window.column + edge, window.column + edge + window.columns + 2 * rim))
+
+    @contextmanager
+    def _computing(self) -> Iterator[None]:
+        """Enter what holds for the thread alone that enters it."""
+        with torch.inference_mode(), computing(self.device, self.precision):
+            yield
 
     def _air(self, forcing: Batch) -> torch.Tensor:
         if self._known is None or self._known[0] != forcing.time:
@@ -128,6 +158,15 @@ class Forecaster:
             f"model {self.name!r} ran out of memory on {self.device} for the grid {self.grid.shape}; it needs about 4 GB free: "
             "close other programs or choose another --device"
         )
+
+
+def _whole(size: int, patch: int) -> int:
+    """Return how many of `size` cells whole patches hold, at least one patch."""
+    return max(size - size % patch, patch)
+
+
+def _in_turn(work: Callable[[Piece], Result], pieces: Sequence[Piece]) -> list[Result]:
+    return [work(piece) for piece in pieces]
 
 
 def choose_device(name: str) -> torch.device:

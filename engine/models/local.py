@@ -1,5 +1,7 @@
 """The local path: a few convolutions at full resolution, tuned by the backbone's features."""
 
+from collections.abc import Sequence
+
 import torch
 from torch import nn
 
@@ -32,19 +34,35 @@ class LocalPath(nn.Module):
 
         The convolutions read `reach` cells on each side; `rim` is no less.
         """
+        return self.outputs(*self.cells(inputs, modulation, rim))
+
+    def cells(self, inputs: torch.Tensor, modulation: torch.Tensor, rim: int) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return what the last layer reads of each cell: what the others made of it (w, h, W) and its inputs (i, h, w).
+
+        Arguments are as in `forward`.
+        """
         unread = rim - self.reach
         inputs = crop(inputs, unread)[None].to(_compute_type(inputs)).contiguous(memory_format=torch.channels_last)
         scale, shift = crop(modulation, unread + 1)[None].to(inputs.dtype).chunk(2, dim=1)
+        # Where no gradient asks for what was, it is overwritten.
+        again = not torch.is_grad_enabled()
         first = self.first(inputs)
-        hidden = nn.functional.silu(torch.addcmul(first + shift, first, scale))
+        tuned = first.addcmul_(first, scale).add_(shift) if again else torch.addcmul(first + shift, first, scale)
+        hidden = nn.functional.silu(tuned, inplace=again)
         for layer, gap in zip(self.layers, self.dilations, strict=True):
-            hidden = crop(hidden, gap) + nn.functional.silu(layer(hidden))
-        both = torch.cat([hidden, crop(inputs, self.reach)], dim=1).permute(0, 2, 3, 1)
+            change = nn.functional.silu(layer(hidden), inplace=again)
+            hidden = change.add_(crop(hidden, gap)) if again else change + crop(hidden, gap)
+        return hidden[0], crop(inputs, self.reach)[0]
+
+    def outputs(self, hidden: torch.Tensor, inputs: torch.Tensor, chosen: Sequence[int] | None = None) -> torch.Tensor:
+        """Return the `chosen` outputs (o, h, w), by default all, of cells as `cells` returns them."""
+        both = torch.cat([hidden.permute(1, 2, 0), inputs.permute(1, 2, 0)], dim=-1)
         # A 1 x 1 convolution written as a matrix product, because that leaves the channels apart without another copy.
         assert self.last.bias is not None
-        weight, bias = self.last.weight.flatten(1).to(both.dtype), self.last.bias.to(both.dtype)
+        numbers = slice(None) if chosen is None else list(chosen)
+        weight, bias = (part[numbers].to(both.dtype) for part in (self.last.weight.flatten(1), self.last.bias))
         outputs = torch.addmm(bias[:, None], weight, both.reshape(-1, both.shape[-1]).t())
-        return outputs.unflatten(1, both.shape[1:3]).float()
+        return outputs.unflatten(1, both.shape[:2]).float()
 
 
 def _compute_type(tensor: torch.Tensor) -> torch.dtype:

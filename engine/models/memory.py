@@ -11,7 +11,7 @@ import torch
 # PyTorch then asks Linux for huge pages, read with its first large array: the first day comes two seconds sooner.
 os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")
 
-_TRIM_THRESHOLD, _MMAP_MAX = -1, -4
+_TRIM_THRESHOLD, _MMAP_MAX, _ARENA_MAX = -1, -4, -8
 """Numbers of the options in glibc's malloc.h."""
 
 
@@ -23,7 +23,8 @@ def keep_freed_memory() -> bool:
         option = ctypes.CDLL(None).mallopt
     except AttributeError:
         return False
-    return bool(option(_MMAP_MAX, 0) and option(_TRIM_THRESHOLD, 2**31 - 1))
+    # One pool for all threads: each would keep what it has freed from the others.
+    return bool(option(_MMAP_MAX, 0) and option(_TRIM_THRESHOLD, 2**31 - 1) and option(_ARENA_MAX, 1))
 
 
 def with_own_pages(shape: tuple[int, ...]) -> torch.Tensor:

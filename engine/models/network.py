@@ -75,8 +75,11 @@ class Network(nn.Module):
         modulation: torch.Tensor,
         setting: Setting,
         window: Window,
+        out: torch.Tensor | None = None,
     ) -> torch.Tensor:
-        """Return the next state (62, rows, columns) of a window; dry cells hold numbers without meaning.
+        """Return the next state (62, rows, columns) of a window, in `out` where it is given.
+
+        Dry cells hold numbers without meaning.
 
         The state, both atmospheres (8, ...) and the setting hold a rim of `preset.halo` cells; `moment` (5,) are the
         harmonics of the year, `modulation` is global. The last plane of a state is its change of sea level in a day.
@@ -85,11 +88,11 @@ class Network(nn.Module):
         if isinstance(self.projection, Evolution):
             tuning, warming = modulation.split([modulation.shape[0] - LEVELS, LEVELS])
             fine = upsample(tuning, patch, window, rim, channels_last=True)
-            return self.projection(state, air, target_air, moment, fine, upsample(warming, patch, window), setting)
+            return self.projection(state, air, target_air, moment, fine, upsample(warming, patch, window), setting, out)
         tokens = Window(*(size // patch for size in (window.row, window.rows, window.column, window.columns)))
         # In units of a typical day: in those of the whole variability the first updates throw the forecast far off.
         change = self.projection(tokens.cut(modulation, 0)[None])[0].float() * self.tendency
-        return torch.cat([state[:STATE] + change, change[ZOS:]])
+        return torch.cat([state[:STATE] + change, change[ZOS:]], out=out)
 
 
 def _embedding_type(device: torch.device) -> torch.dtype:

@@ -1,13 +1,13 @@
 """In which numbers the networks multiply: bfloat16 where the device is quicker with it, float32 where it only imitates it."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from time import thread_time
 
 import torch
 
 from engine.errors import InputError
+from engine.models.threads import alone
 
 PRECISIONS = ("bfloat16", "float32")
 AUTO = "auto"
@@ -54,11 +54,7 @@ def _quicker_on_the_processor() -> str:
     # Measured, not looked up: with the instructions it takes half the time of float32, imitated two to seven times as long,
     # and lists of instructions differ by family of processors, operating system and what the user has switched off. The time
     # of one thread alone is counted, so that other programs change nothing.
-    threads = torch.get_num_threads()
-    with ThreadPoolExecutor(1, initializer=torch.set_num_threads, initargs=(1,)) as pool:
-        seconds = pool.submit(_seconds).result()
-    # What a thread sets is also the number of threads to come.
-    torch.set_num_threads(threads)
+    seconds = alone(_seconds)
     return min(seconds, key=seconds.__getitem__)
 
 

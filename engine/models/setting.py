@@ -113,11 +113,15 @@ class Setting:
 
     def crop(self, rim: int) -> "Setting":
         """Return the setting without `rim` cells on each side."""
+        rows, columns = self.wet.shape[-2:]
+        return self.part(slice(rim, rows - rim), slice(rim, columns - rim))
+
+    def part(self, rows: slice, columns: slice) -> "Setting":
+        """Return the setting of some of its cells, without copying."""
         pieces = {}
         for entry in fields(self):
-            value = getattr(self, entry.name)
-            inside = value[..., rim : value.shape[-2] - rim, :]
-            pieces[entry.name] = inside if value.ndim == 2 else inside[..., rim : value.shape[-1] - rim]
+            inside = getattr(self, entry.name)[..., rows, :]
+            pieces[entry.name] = inside if inside.ndim == 2 else inside[..., columns]
         return replace(self, **pieces)
 
 

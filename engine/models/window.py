@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 
 
@@ -34,6 +35,24 @@ class Window:
 def bands(height: int, width: int, rows: int) -> list[Window]:
     """Return windows of at most `rows` rows round the whole globe, from south to north."""
     return [Window(first, min(rows, height - first), 0, width) for first in range(0, height, rows)]
+
+
+def tiles(wet: np.ndarray, rows: int, columns: int, patch: int) -> list[Window]:
+    """Return windows of at most `rows` x `columns` cells with all cells of `wet` (h, w), none wider than its water needs.
+
+    Their sizes, like those of the grid, are multiples of `patch`.
+    """
+    tokens = np.asarray(wet.reshape(wet.shape[0] // patch, patch, wet.shape[1] // patch, patch).any(axis=(1, 3)))
+    found = []
+    for row in range(0, tokens.shape[0], rows // patch):
+        for column in range(0, tokens.shape[1], columns // patch):
+            part = tokens[row : row + rows // patch, column : column + columns // patch]
+            if part.any():
+                across, along = (np.flatnonzero(part.any(axis=axis)) for axis in (1, 0))
+                first, left = row + int(across[0]), column + int(along[0])
+                height, width = int(across[-1] - across[0]) + 1, int(along[-1] - along[0]) + 1
+                found.append(Window(first * patch, height * patch, left * patch, width * patch))
+    return found
 
 
 def crop(field: torch.Tensor, rim: int) -> torch.Tensor:

@@ -105,10 +105,11 @@ def test_water_stays_water_and_land_stays_missing() -> None:
     assert torch.equal(torch.isnan(_step(model, state)), torch.isnan(state))
 
 
-def test_bands_give_what_the_whole_globe_gives(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tiles_give_what_the_whole_globe_gives(monkeypatch: pytest.MonkeyPatch) -> None:
     grid = tiny_grid(48, 48)
     whole = tiny_forecaster(EVOLUTION, grid, trained=True)
     monkeypatch.setattr("engine.models.forecaster.BAND_ROWS", 8)
+    monkeypatch.setattr("engine.models.forecaster.TILE", (16, 24))
     banded = tiny_forecaster(EVOLUTION, grid, trained=True)
     state = whole.prepare(tiny_state(grid))
     ours, theirs = _step(banded, state), _step(whole, state)
