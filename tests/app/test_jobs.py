@@ -99,9 +99,12 @@ def test_a_cancelled_job_stops_and_may_be_asked_for_again(jobs: Jobs) -> None:
 
 
 def test_time_left_follows_the_pace(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(time, "monotonic", lambda: 100.0)
-    assert Job(request(), 0).seconds_left is None
-    assert Job(request(), 0, "running", fraction=0.25, started=70.0).seconds_left == pytest.approx(90)
+    job = Job(request(), 0, "running")
+    assert job.seconds_left is None
+    for fraction, now in ((0.0, 70.0), (0.25, 80.0)):
+        job.pace.add(fraction, now)
+    monkeypatch.setattr(time, "monotonic", lambda: 82.0)
+    assert job.seconds_left == pytest.approx(28)
 
 
 def test_a_failure_keeps_its_sentence(jobs: Jobs) -> None:
