@@ -77,9 +77,11 @@ def over_time(
 def layers(services: Services, reader: FieldReader, lead: int, places: Section) -> dict[str, xr.DataArray]:
     """Return depths (distance,) in m that tell the layering, by name: the mixed layer, in the tropics the 20 degC isotherm."""
     found: dict[str, xr.DataArray] = {}
-    if {"thetao", "so"} <= set(reader.variables):
+    if "thetao" not in reader.variables or len(reader.depths("thetao")) < 2:
+        return found
+    if "so" in reader.variables:
         found["mixed layer"] = along(services, reader, "mixed_layer", lead, places)[0]
-    if "thetao" in reader.variables and np.abs(places.lat).min() < TROPICS:
+    if np.abs(places.lat).min() < TROPICS:
         tropical = np.abs(places.lat) < TROPICS
         found["20 °C"] = along(services, reader, "d20", lead, places)[0].where(xr.DataArray(tropical, dims="distance"))
     return found
@@ -99,8 +101,9 @@ def isopycnals(services: Services, reader: FieldReader, lead: int, places: Secti
     density = along(services, reader, "density", lead, places)
     depth = density.depth.values
     found = [isopycnal_depth(density.values, depth, float(level)) for level in levels]
+    across = density.distance
     return xr.DataArray(
-        np.reshape(found, (len(levels), -1)), {"density": levels, "distance": density.distance}, ("density", "distance")
+        np.reshape(found, (len(levels), across.size)), {"density": levels, "distance": across}, ("density", "distance")
     )
 
 

@@ -123,7 +123,8 @@ def build_scene(selection: Selection, services: Services) -> Scene:
         scene.needs_earlier = earlier_missing(selection, services, start)
         if other is not None and view.beside_whole:
             other = services.detail(other) or other
-        if other is not None and variable == "zos" and services.source_of(primary) != services.source_of(other):
+        both = other is not None and "zos" in {*other.variables} & {*primary.variables}
+        if other is not None and both and variable == "zos" and services.source_of(primary) != services.source_of(other):
             scene.aligned = True
             other = services.reader(f"aligned@{other.identifier}|{primary.identifier}")
         scene.comparison = other

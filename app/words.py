@@ -89,8 +89,16 @@ def forcing_label(kind: str, attrs: dict[str, Any]) -> str:
 def notice(attrs: dict[str, Any]) -> str:
     """Return the line of caution that belongs to every map of a store."""
     said = say(SAMPLE_NOTICE if is_sample(attrs) else NOT_FOR_NAVIGATION)
+    if filled := filled_words(attrs):
+        said = say("; ").join((said, filled))
     statistical = attrs.get("detail") == "statistical"
     return say("{notice}; what is finer than 1/4° is statistical", notice=said) if statistical else said
+
+
+def filled_words(attrs: dict[str, Any]) -> str:
+    """Return which fields of a forecast's first state climatology stands in for; empty where its source had all of them."""
+    filled = listed(attrs.get("filled_from_climatology", ()))
+    return say("initial {fields} from climatology", fields=filled) if filled else ""
 
 
 def choice_label(kind: str, attrs: dict[str, Any], init_time: np.datetime64) -> str:

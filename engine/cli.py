@@ -98,17 +98,22 @@ def forecast(
         from engine.commands.request import computed, init_time_of, source_of
         from engine.forecast import run_forecast
         from engine.heads.in_forecast import chosen_heads
+        from engine.sources.analysis import FILLED
         from engine.store import open_store
 
         began = time.perf_counter()
         chosen = source_of(source, altimetry, sst, grid_factor)
         init_time = init_time_of(chosen, init)
         asked, left_out = chosen_heads(heads, chosen, init_time)
+        if filled := chosen.provenance.get(FILLED):
+            report.tell(f"climatology fills {', '.join(filled)} of the initial state")
         run = partial(run_forecast, chosen, init_time, model, days, heads=asked, progress=report.progress)
         folder = run(resume=resume, device=device, precision=precision)
         seconds = round(time.perf_counter() - began, 2)
         attrs = open_store(folder).attrs
         report.result = {"store": folder.name, "folder": folder, "days": days, "seconds": seconds, **computed(attrs, precision)}
+        if filled:
+            report.result[FILLED] = filled
         report.missing(attrs)
         if heads:
             report.result |= {"heads": list(attrs["heads"]), "left_out": left_out}

@@ -133,6 +133,11 @@ def write_sequences(
 
     A killed run leaves no half file. Raises ResourceError where the disk has no room for all of them.
     """
+    if lacking := source.provenance.get("filled_from_climatology"):
+        raise InputError(
+            f"{source.label} has {', '.join(lacking)} from climatology alone; a network learns from whole states: choose "
+            "another source"
+        )
     folder.mkdir(parents=True, exist_ok=True)
     card = folder / "sequences.json"
     if not card.exists():

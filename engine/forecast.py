@@ -25,6 +25,7 @@ from engine.paths import stores_folder
 from engine.progress import Progress, no_progress
 from engine.rollout import Step, rollout
 from engine.sources import HeadSource, Source, initial_state
+from engine.sources.analysis import FILLED
 from engine.store import ForecastStore, Store
 from engine.variables import PROGNOSTIC, VARIABLES
 
@@ -146,7 +147,9 @@ def request_identifier(source: Source, init_time: np.datetime64, days: int) -> s
 
 def source_attributes(source: Source, init_time: np.datetime64) -> dict[str, Any]:
     """Return the attributes that say where the data of a store come from, and what of files was taken as missing."""
+    filled = source.provenance.get(FILLED)
     return {
+        **({FILLED: filled} if filled else {}),
         "source": source.name,
         "source_label": source.label,
         "source_provenance": dict(source.provenance),

@@ -12,7 +12,7 @@ from app.language import listed, say
 from app.scene import STORE
 from app.selection import Selection
 from app.services import Services, StoreSummary
-from app.words import altimetry_labels, choice_label
+from app.words import altimetry_labels, choice_label, filled_words
 from engine.errors import InputError, ModelError
 
 FORECASTS = ("forecast", "reference")
@@ -134,7 +134,8 @@ def made_of(summary: StoreSummary) -> str:
     source, sampling = (say(str(summary.attrs.get(name, ""))) for name in ("source_label", "sampling"))
     version = summary.attrs.get("software_version")
     written = say("version {version}", version=version) if version else ""
-    return listed((source, say("weights {weights}", weights=weights) if weights else "", sampling, written))
+    from_weights = say("weights {weights}", weights=weights) if weights else ""
+    return listed((source, filled_words(summary.attrs), from_weights, sampling, written))
 
 
 def megabytes(size: int) -> str:

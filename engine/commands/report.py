@@ -33,6 +33,10 @@ class Report:
         self._bar.set_description_str(doing, refresh=False)
         self._bar.update(fraction - self._bar.n)
 
+    def tell(self, sentence: str) -> None:
+        """Say something at once, before the command does what takes long."""
+        print(f"note: {sentence}", file=sys.stderr, flush=True)
+
     def missing(self, attributes: Mapping[str, Any]) -> None:
         """Tell what was taken as missing, by the attributes of a store or the report of a source."""
         from engine.sources.tally import described, report_in

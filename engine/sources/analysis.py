@@ -7,10 +7,13 @@ import numpy as np
 
 from engine.batch import Batch
 from engine.errors import InputError
-from engine.grid import Grid
+from engine.grid import Grid, from_sea_floor
 from engine.hydrography import climatological_forcing, climatology
 from engine.store import Store, find_store, open_store
 from engine.variables import PROGNOSTIC
+
+FILLED = "filled_from_climatology"
+"""Key, in the provenance of a source and the attributes of a forecast, of the fields that climatology stands in for."""
 
 
 class AnalysisSource:
@@ -19,23 +22,32 @@ class AnalysisSource:
     forcing_kind = "climatology"
 
     def __init__(self, store: str | Path, grid: Grid | None = None) -> None:
-        """Take an identifier or a folder. Raises InputError for a region, a partial store, or missing fields."""
+        """Take an identifier or a folder. Raises InputError for a region or a partial store."""
         folder = Path(store)
         self._store: Store = open_store(folder if folder.is_dir() else find_store(str(store)))
-        lacking = [name for name in PROGNOSTIC if name not in self._store.variables]
-        if not self._store.grid.is_periodic or lacking or not self._store.complete:
+        if not self._store.grid.is_periodic or not self._store.complete:
             raise InputError(
-                f"store {self._store.identifier} has the grid {self._store.grid.shape}, lacks {', '.join(lacking) or 'no field'} "
-                f"and is {'whole' if self._store.complete else 'partial'}; a forecast starts from a whole global analysis of "
-                f"{', '.join(PROGNOSTIC)}: ingest global files"
+                f"store {self._store.identifier} has the grid {self._store.grid.shape} and is "
+                f"{'whole' if self._store.complete else 'partial'}; a forecast starts from a whole global analysis: ingest "
+                "global files"
             )
         self.grid = self._store.grid
+        if self.grid.depth.size == 1:  # of the surface alone
+            self.grid = from_sea_floor(self.grid.lat, self.grid.lon, self.grid.deptho)
         if grid is not None and not self.grid.same_as(grid):
             raise InputError(f"store {self._store.identifier} has the grid {self.grid.shape}; expected {grid.shape}")
         attributes = self._store.attrs
         self.name = str(attributes["source"])
         self.label = str(attributes["label"])
         self.provenance: dict[str, Any] = {"store": self._store.identifier, "description": attributes.get("description", "")}
+        if filled := self._filled():
+            self.provenance[FILLED] = filled
+
+    def _filled(self) -> list[str]:
+        """Return what a state has from climatology alone: fields that the store lacks, and those below its only level."""
+        lacking = [name for name in PROGNOSTIC if name not in self._store.variables]
+        surface = [name for name in self._store.variables if 0 < len(self._store.depths(name)) < self.grid.depth.size]
+        return lacking + [f"{name} below {self._store.depths(name)[-1]:g} m" for name in surface]
 
     def init_times(self) -> np.ndarray:
         """Return the days of the store, datetime64[D]."""
@@ -43,30 +55,36 @@ class AnalysisSource:
         return np.array(times).astype("datetime64[D]")
 
     def state(self, time: np.datetime64) -> Batch:
-        """Return the fields of a day, wet cells the provider calls land filled from climatology."""
-        found = self.reference(time)
-        if found is None:
+        """Return the fields of a day, those the store lacks and wet cells the provider calls land filled from climatology."""
+        lead = self._lead(time)
+        if lead is None:
             days = self.init_times()
             raise InputError(
                 f"store {self._store.identifier} lacks {time.astype('datetime64[D]')}; it holds {days[0]} to {days[-1]}: choose "
                 "one of its days"
             )
+        found = self._store.batch(lead)
         usual = climatology(self.grid, found.time)
-        return found.with_fields(**{name: np.where(np.isfinite(found[name]), found[name], usual[name]) for name in PROGNOSTIC})
+        fields = {name: usual[name].copy() for name in PROGNOSTIC}
+        for name, values in found.fields.items():
+            if name in fields:
+                known = fields[name][: len(values)] if values.ndim == 3 else fields[name]
+                np.copyto(known, values, where=np.isfinite(values))
+        return Batch(fields, self.grid, found.time)
 
     def forcing(self, time: np.datetime64) -> Batch:
         """Return the climatological atmosphere of a day of the year."""
         return climatological_forcing(self.grid, time)
 
     def sea_level(self, time: np.datetime64) -> np.ndarray | None:
-        """Return the sea level (h, w) in m of a day as it is, None outside the store."""
+        """Return the sea level (h, w) in m of a day as it is, None outside the store and where it has none."""
         lead = self._lead(time)
-        return None if lead is None else self._store.read("zos", lead)
+        return None if lead is None or "zos" not in self._store.variables else self._store.read("zos", lead)
 
     def reference(self, time: np.datetime64) -> Batch | None:
-        """Return the analysis of a day as it is, None outside the store."""
+        """Return the analysis of a day as it is, None outside the store and where fields of it are missing."""
         lead = self._lead(time)
-        return None if lead is None else self._store.batch(lead)
+        return None if lead is None or FILLED in self.provenance else self._store.batch(lead)
 
     def _lead(self, time: np.datetime64) -> int | None:
         numbers = np.flatnonzero(self.init_times() == time.astype("datetime64[D]"))

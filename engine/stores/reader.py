@@ -219,7 +219,7 @@ class Store:
             box = (slice(here.min(), here.max() + 1), slice(there.min(), there.max() + 1))
             block = self._unpack(variable, self._numbers(variable, finished, (*levels, *box)))
             picked = block[..., here - here.min(), there - there.min()]
-            values[:, :, inside] = picked.reshape(len(finished), -1, inside.size)
+            values[:, :, inside] = picked.reshape(*values.shape[:2], inside.size)
         return values
 
     def batch(self, lead: int) -> Batch:

@@ -149,3 +149,28 @@ def write_surface_analysis(grid: Grid, days: int = 3) -> str:
             store.append(lead, Batch({"thetao": ocean(grid, lead)["thetao"][:1]}, surface, times[lead]))
         store.finish()
     return identifier
+
+
+SUBSETS: dict[str, tuple[tuple[str, ...], bool]] = {
+    "temperature-and-salinity": (("thetao", "so"), False),
+    "surface-temperature": (("thetao",), True),
+    "currents": (("uo", "vo"), False),
+    "sea-level": (("zos",), True),
+}
+"""Name -> fields of an analysis that has these alone, and whether it is of the surface alone."""
+
+
+def write_subset(grid: Grid, name: str, days: int = 3) -> str:
+    """Write an analysis of some of the fields, one of `SUBSETS`, and return its identifier."""
+    fields, surface = SUBSETS[name]
+    own = Grid(grid.lat, grid.lon, grid.depth[:1], grid.wet[:1], grid.deptho) if surface else grid
+    times = START + np.arange(days).astype("timedelta64[D]")
+    identifier = f"glorys__{name}__20190223"
+    attrs = {"source": "glorys", "label": f"GLORYS {name}", "sampling": "daily mean", "sample": False}
+    with AnalysisStore.create(stores_folder() / identifier, own, times, attrs, fields) as store:
+        for lead in range(days):
+            whole = ocean(grid, lead)
+            found = {field: whole[field][:1] if surface and whole[field].ndim == 3 else whole[field] for field in fields}
+            store.append(lead, Batch(found, own, times[lead]))
+        store.finish()
+    return identifier

@@ -54,11 +54,14 @@ def main() -> None:
             "analysis, all read": (analysis, _all_read(analysis), chosen.analysis),
             "forecast, over /frames": (forecast, _all_frames(forecast), chosen.frames),
         }
-        found = {name: _damaged(folder, look, places, random) for name, (folder, look, places) in looks.items()}
-    print(f"| store | damage | places | {REFUSED} | {SAME} | {OTHER} in silence |\n|---|---|---|---|---|---|")
-    for name, rows in found.items():
-        for kind, counts in {**rows, "all": sum(rows.values(), Counter())}.items():
-            print(f"| {name} | {kind} | {counts.total()} | {counts[REFUSED]} | {counts[SAME]} | {counts[OTHER]} |")
+        print(f"| store | damage | places | {REFUSED} | {SAME} | {OTHER} in silence |\n|---|---|---|---|---|---|")
+        found = {}
+        for name, (folder, look, places) in looks.items():
+            rows = found[name] = _damaged(folder, look, places, random)
+            for kind, counts in {**rows, "all": sum(rows.values(), Counter())}.items():
+                print(
+                    f"| {name} | {kind} | {counts.total()} | {counts[REFUSED]} | {counts[SAME]} | {counts[OTHER]} |", flush=True
+                )
     if chosen.json:
         print(json.dumps({name: {kind: dict(counts) for kind, counts in rows.items()} for name, rows in found.items()}))
 

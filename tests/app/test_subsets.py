@@ -1,0 +1,87 @@
+"""Analyses of some fields alone: what is there is shown, what is not is said, and no chart or comparison fails."""
+
+import logging
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from app.export.http import Export
+from app.jobs import Jobs
+from app.scene import build_scene, comparison_choices
+from app.selection import Selection
+from app.services import Options, Services
+from app.views.charts import CHARTS
+from engine.derived import QUANTITIES
+from engine.errors import InputError
+from engine.grid import coarsened
+from tests.app.made_stores import SUBSETS, write_analysis, write_forecast, write_subset
+
+GRID = coarsened(24)
+
+
+@pytest.fixture
+def services(private_home: object) -> Iterator[Services]:
+    made = Services(Options(grid_factor=24, first_run=False), Jobs(["false"]))
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize("name", SUBSETS)
+def test_the_list_of_variables_holds_what_is_there_and_the_map_shows_the_first(services: Services, name: str) -> None:
+    fields, _ = SUBSETS[name]
+    selection = Selection(source=f"store:{write_subset(GRID, name)}", variable="zos" if "zos" not in fields else "thetao")
+    scene = build_scene(selection, services)
+    assert set(fields) <= set(scene.variables)
+    assert not {"thetao", "so", "uo", "vo", "zos"} - set(fields) & set(scene.variables)
+    [panel] = scene.panels
+    assert panel["leads"] == [0, 1, 2] and panel["variable"] == scene.variables[0]
+    for variable in scene.variables:
+        for quantity in QUANTITIES:
+            shown = build_scene(Selection(source=selection.source, variable=variable, quantity=quantity), services)
+            for each in shown.panels:
+                if each["leads"]:
+                    frame = services.open_reader(each["store"]).read(each["variable"], each["leads"][-1], each["depth_index"])
+                    assert np.isfinite(frame).any()
+                else:
+                    assert each["empty"]
+
+
+@pytest.mark.parametrize("view", ["map", "kuroshio", "waves", "biogeochemistry"])
+@pytest.mark.parametrize("name", SUBSETS)
+def test_every_chart_of_every_view_is_drawn_or_says_what_it_lacks(
+    services: Services, name: str, view: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    source = f"store:{write_subset(GRID, name)}"
+    for chart in CHARTS:
+        try:
+            Export(services, {"source": source, "view": view, "chart": chart, "section": "137e"}).file("chart.csv")
+        except InputError as error:
+            assert len(str(error)) > 20
+    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
+
+
+@pytest.mark.parametrize("name", SUBSETS)
+def test_beside_another_store_what_both_have_is_compared_and_the_rest_is_said_to_be_missing(
+    services: Services, name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    others = (write_forecast(GRID, days=4), write_analysis(GRID))
+    source = f"store:{write_subset(GRID, name)}"
+    choices = comparison_choices(Selection(source=source), services, build_scene(Selection(source=source), services))
+    assert {f"store:{other}" for other in others} <= set(choices)
+    for comparison in choices:
+        scene = build_scene(Selection(source=source, comparison=comparison), services)
+        if comparison.removeprefix("store:") in others:
+            assert scene.panels[1]["leads"], f"{scene.panels[1]['empty']} in {comparison}"
+        else:
+            assert comparison == "none" or scene.panels[1]["leads"] or scene.panels[1]["empty"]
+        for chart in ("error", "point", "section", "profile"):
+            try:
+                Export(services, {"source": source, "compare": comparison, "chart": chart, "section": "137e"}).file("chart.csv")
+            except InputError as error:
+                assert len(str(error)) > 20
+    for other in others[1:]:
+        turned = build_scene(Selection(source=f"store:{other}", comparison=source, variable="zos"), services)
+        beside = turned.panels[1]
+        assert beside["leads"] or beside["empty"] == "There is no sea surface height in this store"
+    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
