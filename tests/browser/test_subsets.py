@@ -40,6 +40,3 @@ def test_an_analysis_of_some_fields_plays_and_offers_no_others(visit: Visit, sub
     visit.page.keyboard.press("Escape")
     visit.press("Play")
     visit.until("goms.state().lead > 0")
-    for view in ("Kuroshio", "Waves", "Map"):
-        visit.page.get_by_role("tab", name=view, exact=True).click()
-    visit.until("goms.state().panels[0]?.drawn")

@@ -59,7 +59,7 @@ def test_a_forecast_from_some_fields_says_which_climatology_fills(monkeypatch: p
 def test_a_network_does_not_learn_from_states_that_climatology_filled(tmp_path: Path) -> None:
     source = AnalysisSource(write_subset(GRID, "currents"))
     with pytest.raises(InputError, match="has thetao, so, zos from climatology alone"):
-        write_sequences(source, [START], 2, GRID, tmp_path)
+        write_sequences(source, [START], 2, tmp_path, GRID)
 
 
 def test_a_box_starts_no_forecast() -> None:
