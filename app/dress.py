@@ -99,10 +99,22 @@ def colour_bar(theme: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def as_title(words: str) -> str:
+    """Return the title that HoloViews, which fills in whatever stands in braces, writes as these very words."""
+    return words.replace("{", "{{").replace("}", "}}")
+
+
+def words_of_title(title: str) -> str:
+    """Return the words that `as_title` was given."""
+    return title.replace("{{", "{").replace("}}", "}")
+
+
 def framed(overlay: hv.Overlay, theme: str, legend: str = "top_right", **options: Any) -> hv.Overlay:
     """Return the overlay in the page's dress; `name` is what the browser finds the figure by."""
     name = options.pop("name", None)
     said = [options.get(each, "") for each in ("title", "ylabel", "xlabel")]
+    if "title" in options:
+        options["title"] = as_title(options["title"])
 
     def dress(plot: Any, _: Any) -> None:
         figure = plot.state

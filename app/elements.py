@@ -9,7 +9,7 @@ import numpy as np
 import xarray as xr
 from bokeh.models import CustomJS
 
-from app.dress import FONT_SIZE, LINE_STYLES, Key, clearest_corner, colour, colour_bar, framed, line, styled
+from app.dress import FONT_SIZE, LINE_STYLES, Key, as_title, clearest_corner, colour, colour_bar, framed, line, styled
 from app.language import say
 from app.palettes import colour_range, colours
 from app.theme import INK
@@ -51,7 +51,7 @@ def field_image(field: xr.DataArray, palette: str = "thermal", range_mode: str =
         (field.lon.values, field.lat.values, field.values), ["lon", "lat"], hv.Dimension("value", unit=units or None)
     )
     return image.opts(
-        cmap=list(colours(palette)), clim=(low, high), colorbar=True, frame_width=720, frame_height=360, title=title,
+        cmap=list(colours(palette)), clim=(low, high), colorbar=True, frame_width=720, frame_height=360, title=as_title(title),
         xlabel=say("longitude"), ylabel=say("latitude"), tools=["hover"],
     )  # fmt: skip
 

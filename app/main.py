@@ -47,6 +47,7 @@ HEADER = {
     "& .header > .MuiLinearProgress-root": {"display": "none"},
     f"@media (max-width: {PHONE_WIDTH}px)": {"& .header .MuiToolbar-root > .MuiBox-root:has(.title)": {"display": "none"}},
 }
+HEADING: dict[str, Any] = {"variant": "overline", "margin": (8, 10, 0, 10)}
 SCENE_CHOICES = ["view", "source", "start", "model", "variable", "quantity", "depth", "comparison", "layout", "units"]
 COLOUR_CHOICES = ["palette", "range_mode", "low", "high"]
 DRIFT_CHOICES = ["layers", "release", "point_latitude", "point_longitude"]
@@ -99,16 +100,18 @@ class Session:
         pn.state.onload(self._loaded)
 
     def _page(self) -> pmui.Page:
-        def heading(text: str) -> pmui.Typography:
-            return pmui.Typography(text, variant="overline", margin=(8, 10, 0, 10))
-
         self.of_maps = pn.Column(
-            heading(say("Field")), self.field.variable, self.field.quantity, self.field.depth, self.field.surface_only,
-            heading(say("Compare")), self.compare.layout,
-            heading(say("View")), self.field.region, self.field.palette, self.field.range_mode, self.field.limits,
+            pmui.Typography(say("Field"), **HEADING),
+            self.field.variable, self.field.quantity, self.field.depth, self.field.surface_only,
+            pmui.Typography(say("Compare"), **HEADING),
+            self.compare.layout,
+            pmui.Typography(say("View"), **HEADING),
+            self.field.region, self.field.palette, self.field.range_mode, self.field.limits,
             sizing_mode="stretch_width", margin=0,
         )  # fmt: skip
-        self.over_maps = pn.Column(heading(say("Layers")), self.layers.layout, sizing_mode="stretch_width", margin=0)
+        self.over_maps = pn.Column(
+            pmui.Typography(say("Layers"), **HEADING), self.layers.layout, sizing_mode="stretch_width", margin=0
+        )
         self.save_maps, self.save_scores = (
             SaveMenu(
                 kinds={name: say(label) for name, label in kinds.items()},
@@ -120,10 +123,12 @@ class Session:
         )
         self.saving = pn.Column(sizing_mode="stretch_width", margin=0)
         sidebar = [
-            heading(say("Forecast")), self.sources.source, *self.files.layout, self.sources.start,
+            pmui.Typography(say("Forecast"), **HEADING),
+            self.sources.source, *self.files.layout, self.sources.start,
             self.sources.model, self.run.layout,
             self.of_maps, self.field.units, self.over_maps,
-            heading(say("Save")), self.saving, self.shelf.layout,
+            pmui.Typography(say("Save"), **HEADING),
+            self.saving, self.shelf.layout,
         ]  # fmt: skip
         self.main = pn.Column(sizing_mode="stretch_width", margin=(8, 12), styles={"position": "relative"})
         self._arrange()

@@ -13,6 +13,7 @@ from app.jobs import Job, Request
 from app.language import listed, say
 from app.selection import Selection
 from app.services import VIRTUAL, Services
+from app.text import plain
 from app.words import MODEL_LABELS, date_label
 from engine import __version__
 from engine.errors import InputError
@@ -91,7 +92,7 @@ def label_of(result: Result) -> str:
 
 def model_label(name: str) -> str:
     """Return how a model is called on screen; one of other weights keeps the name of their file."""
-    return say(MODEL_LABELS.get(name, name))
+    return say(MODEL_LABELS.get(name, plain(name)))
 
 
 def _forecasts(count: int) -> str:
@@ -223,7 +224,8 @@ def spectra(result: Result, water: str, quantity: str) -> dict[str, pd.DataFrame
         return {}
     wavenumber = np.array(found.get("wavenumber", []), dtype=float)
     drawn = {}
-    for name in sorted(found[quantity], key=lambda name: name not in result.models):
+    known_names = [name for name in found[quantity] if name in result.models or name in OTHER_LABELS]
+    for name in sorted(known_names, key=lambda name: name not in result.models):
         power = np.array(found[quantity][name], dtype=float)
         if power.shape == wavenumber.shape:
             known = (wavenumber > 0) & np.isfinite(power) & (power > 0)
@@ -240,27 +242,30 @@ def facts(result: Result) -> str:
         began = listed(map(str, starts))
         count = say("1 start") if len(starts) == 1 else say("{count} starts", count=len(starts))
         text = "{starts} of run {run} of the sample ocean, which training never saw (sample days {began})"
-        what = say(text, starts=count, run=tables["run"], began=began)
+        what = say(text, starts=count, run=plain(tables["run"]), began=began)
     else:
         began = listed(_start_label(str(start), str(tables["run"])) for start in starts)
         text = "{forecasts} on the disk, from {began}, each against its reference ({run})"
-        what = say(text, forecasts=_forecasts(len(starts)), began=began, run=tables["run"])
+        what = say(text, forecasts=_forecasts(len(starts)), began=began, run=plain(tables["run"]))
     weights = say("; ").join(
-        f"{model_label(name)} {str(sha)[:12] if sha else say('has none')}" for name, sha in tables["weights_sha256"].items()
+        f"{model_label(name)} {plain(sha)[:12] if sha else say('has none')}" for name, sha in tables["weights_sha256"].items()
     )
-    fitted = listed(map(str, tables.get("damping_fitted_on") or ())) or say("decay times of the training days")
+    fitted = plain(listed(map(str, tables.get("damping_fitted_on") or ()))) or say("decay times of the training days")
     sentences = [
         say("{what}; grid {rows} x {columns}.", what=what, rows=rows, columns=columns),
         say("Weights (sha256): {weights}.", weights=weights),
         say("Damped persistence: {fitted}.", fitted=fitted),
-        say("Machine: {machine}.", machine=tables["machine"]) if tables.get("machine") else "",
+        say("Machine: {machine}.", machine=plain(tables["machine"])) if tables.get("machine") else "",
         say("Wet cells, by area; the root is taken after the mean over starts; shaded: 95 % of 1000 draws of whole starts."),
     ]
     return " ".join(filter(None, sentences))
 
 
 def _start_label(start: str, run: str) -> str:
-    return date_label(np.datetime64(start, "D"), run.startswith("sample"))
+    try:
+        return date_label(np.datetime64(start, "D"), run.startswith("sample"))
+    except ValueError:  # no date
+        return plain(start)
 
 
 def as_csv(selection: Selection) -> bytes:

@@ -1,7 +1,6 @@
 """Skill as HoloViews elements: scores by lead with bands of their intervals, and spectra by wavelength; pure functions."""
 
 from collections.abc import Mapping, Sequence
-from html import escape
 from typing import Any
 
 import holoviews as hv
@@ -10,6 +9,7 @@ import pandas as pd
 
 from app.dress import framed
 from app.language import say
+from app.text import Markup
 from app.theme import FORECAST_COLOUR, INK, REFERENCE_COLOUR
 from app.words import LEAD_AXIS
 
@@ -98,14 +98,17 @@ def by_wavelength(
     )  # fmt: skip
 
 
-def legend(names: Mapping[str, str], models: Sequence[str], theme: str = "light") -> str:
+ENTRY = Markup(
+    '<span class="entry"><svg width="26" height="10" aria-hidden="true"><line x1="1" x2="25" y1="5" y2="5" stroke="{}" '
+    'stroke-width="{}" stroke-dasharray="{}"/></svg>{}</span>'
+)
+LEGEND = Markup('<div class="legend">{}</div>')
+
+
+def legend(names: Mapping[str, str], models: Sequence[str], theme: str = "light") -> Markup:
     """Return the HTML of a legend: a sample of each line and what it stands for."""
     parts = []
     for name, label in names.items():
         colour, dash, width = line_of(name, models, theme)
-        sample = (
-            f'<svg width="26" height="10" aria-hidden="true"><line x1="1" x2="25" y1="5" y2="5" stroke="{colour}" '
-            f'stroke-width="{width}" stroke-dasharray="{" ".join(map(str, dash))}"/></svg>'
-        )
-        parts.append(f'<span class="entry">{sample}{escape(label)}</span>')
-    return f'<div class="legend">{"".join(parts)}</div>'
+        parts.append(ENTRY.format(colour, width, " ".join(map(str, dash)), label))
+    return LEGEND.format(Markup("").join(parts))

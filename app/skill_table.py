@@ -1,12 +1,12 @@
 """The numbers behind the charts of skill as one table of a page."""
 
-from collections.abc import Mapping
-from html import escape
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
 
 from app.language import say
+from app.text import Markup
 
 STYLE = """
 .wide { overflow-x: auto; }
@@ -20,30 +20,38 @@ tbody th[scope=rowgroup] { padding-top: 6px; font-weight: 600; }
 """
 
 
-def table(scores: Mapping[str, Mapping[str, pd.DataFrame]], names: Mapping[str, str], caption: str) -> str:
+TABLE = Markup('<div class="wide" tabindex="0" role="region" aria-label="{}"><table>{}</table></div>')
+CAPTION, HEAD = Markup("<caption>{}</caption>"), Markup('<thead><tr><th scope="col"></th>{}</tr></thead>')
+COLUMN = Markup('<th scope="col">{}</th>')
+GROUP = Markup('<tbody><tr><th scope="rowgroup" colspan="{}">{}</th></tr>{}</tbody>')
+ROW, CELL = Markup('<tr><th scope="row">{}</th>{}</tr>'), Markup("<td>{}</td>")
+VALUE, INTERVAL = Markup("{:.3g}{}"), Markup(' <span class="interval">({})</span>')
+
+
+def table(scores: Mapping[str, Mapping[str, pd.DataFrame]], names: Mapping[str, str], caption: str) -> Markup:
     """Return HTML: a group of rows a score, a row a model or baseline, a column a lead; intervals stand in brackets.
 
     `scores` maps the heading of a group to tables of `app.skill.curves`, `names` what they are of to how it is called.
     """
     leads = sorted({int(lead) for drawn in scores.values() for each in drawn.values() for lead in each.index})
-    head = "".join(f'<th scope="col">{say("day {lead}", lead=lead)}</th>' for lead in leads)
-    parts = [f"<caption>{escape(caption)}</caption>", f'<thead><tr><th scope="col"></th>{head}</tr></thead>']
+    parts = [CAPTION.format(caption), HEAD.format(_joined(COLUMN.format(say("day {lead}", lead=lead)) for lead in leads))]
     for heading, drawn in scores.items():
-        rows = "".join(_row(names[name], each, leads) for name, each in drawn.items())
-        title = f'<tr><th scope="rowgroup" colspan="{len(leads) + 1}">{escape(heading)}</th></tr>'
-        parts.append(f"<tbody>{title}{rows}</tbody>")
-    return f'<div class="wide" tabindex="0" role="region" aria-label="{escape(caption)}"><table>{"".join(parts)}</table></div>'
+        rows = _joined(_row(names[name], each, leads) for name, each in drawn.items())
+        parts.append(GROUP.format(len(leads) + 1, heading, rows))
+    return TABLE.format(caption, _joined(parts))
 
 
-def _row(label: str, values: pd.DataFrame, leads: list[int]) -> str:
-    found = "".join(f"<td>{_cell(values.loc[lead]) if lead in values.index else ''}</td>" for lead in leads)
-    return f'<tr><th scope="row">{escape(label)}</th>{found}</tr>'
+def _row(label: str, values: pd.DataFrame, leads: list[int]) -> Markup:
+    return ROW.format(label, _joined(CELL.format(_cell(values.loc[lead]) if lead in values.index else "") for lead in leads))
 
 
-def _cell(row: "pd.Series[float]") -> str:
+def _cell(row: "pd.Series[float]") -> Markup | str:
     if not np.isfinite(row["value"]):
         return "-"
     low, high = row.get("low", np.nan), row.get("high", np.nan)
     interval = say("{first} to {last}", first=f"{low:.3g}", last=f"{high:.3g}")
-    bounds = f' <span class="interval">({interval})</span>' if np.isfinite(low) and np.isfinite(high) else ""
-    return f"{row['value']:.3g}{bounds}"
+    return VALUE.format(float(row["value"]), INTERVAL.format(interval) if np.isfinite(low) and np.isfinite(high) else "")
+
+
+def _joined(parts: Iterable[Markup]) -> Markup:
+    return Markup("").join(parts)

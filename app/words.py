@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from app.language import listed, say
+from app.text import plain
 
 SAMPLE_EPOCH = np.datetime64("2019-02-23", "D")
 """The calendar day whose altimetry is day 0 of the sample ocean."""
@@ -63,12 +64,12 @@ def _sample_day(day: np.datetime64) -> int:
 def store_label(kind: str, attrs: dict[str, Any]) -> str:
     """Return the name of a store as the title of a map."""
     if kind == "analysis":
-        return say(str(attrs.get("label", attrs.get("source", "Analysis"))))
+        return say(plain(attrs.get("label", attrs.get("source", "Analysis"))))
     if kind == "reference":
         label = say("Reference (sample run)" if is_sample(attrs) else "Reference")
     else:
         model = str(attrs.get("model", ""))
-        label = say(MODEL_LABELS.get(model, str(attrs.get("label", model or "Forecast"))))
+        label = say(MODEL_LABELS.get(model, plain(attrs.get("label", model or "Forecast"))))
     return listed((label, say("Kuroshio 1/12°") if attrs.get("part") == "kuroshio" else ""))
 
 
@@ -80,7 +81,7 @@ def without_brackets(label: str) -> str:
 def forcing_label(kind: str, attrs: dict[str, Any]) -> str:
     """Return how the atmosphere of a run was known, or what a field of a reference stands for."""
     if kind != "forecast":
-        return say(str(attrs.get("sampling", "")) or ("simulation" if is_sample(attrs) else kind))
+        return say(plain(attrs.get("sampling", "")) or ("simulation" if is_sample(attrs) else kind))
     if attrs.get("model") in ("persistence", "climatology", "damped-persistence"):
         return say("baseline, no forcing")
     return say(_FORCING.get(str(attrs.get("forcing_kind", "")), "forcing not stated"))
@@ -107,7 +108,7 @@ def choice_label(kind: str, attrs: dict[str, Any], init_time: np.datetime64) -> 
     if kind == "analysis":
         return listed((store_label(kind, attrs), day))
     # Kept altimetry has a fingerprint in its name.
-    source = say("sample ocean" if is_sample(attrs) else str(attrs.get("source", "")).partition("-")[0])
+    source = say("sample ocean" if is_sample(attrs) else plain(attrs.get("source", "")).partition("-")[0])
     return listed((store_label(kind, attrs), source, day))
 
 

@@ -9,8 +9,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import ListedColormap, Normalize
+from matplotlib.legend import Legend
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from app.dress import words_of_title
 from app.theme import INK, PAPER, RULE
 
 POINTS_PER_PIXEL = 0.75
@@ -37,7 +39,7 @@ def paint(axes: Axes, chart: hv.Overlay, theme: str) -> None:
     for element in chart:
         PAINTERS[type(element)](axes, element, options(element, "style"))
     axes.set_facecolor(PAPER[theme])
-    axes.set_title(how.get("title", ""), loc="left", fontsize=SIZE + 0.5, color=ink)
+    axes.set_title(words_of_title(how.get("title", "")), loc="left", fontsize=SIZE + 0.5, color=ink, parse_math=False)
     axes.set_xlabel(how.get("xlabel", ""), fontsize=SIZE, color=ink)
     axes.set_ylabel(how.get("ylabel", ""), fontsize=SIZE, color=ink)
     axes.tick_params(colors=ink, labelsize=SIZE, color=RULE[theme])
@@ -88,7 +90,14 @@ def _legend(axes: Axes, chart: hv.Overlay, how: Mapping[str, Any], theme: str) -
         "loc": loc, "bbox_to_anchor": anchor, "facecolor": PAPER[theme], "edgecolor": "none", "framealpha": 0.7,
         "labelcolor": INK[theme], "fontsize": SIZE - 0.5, "borderpad": 0.3, "labelspacing": 0.3,
     }  # fmt: skip
-    axes.legend(ncols=how.get("legend_cols") or 1, reverse=where == "right", **look)
+    legend = axes.legend(ncols=how.get("legend_cols") or 1, reverse=where == "right", **look)
+    as_text(legend)
+
+
+def as_text(legend: Legend) -> None:
+    """Write the entries of a legend as they are: between dollars Matplotlib would read mathematics."""
+    for entry in legend.get_texts():
+        entry.set_parse_math(False)
 
 
 def named(chart: hv.Overlay) -> list[Any]:
@@ -180,7 +189,9 @@ def numbers(charts: Sequence[hv.Overlay]) -> pd.DataFrame:
                 continue
             place = "" if element.group == type(element).__name__ else element.group
             values = element.dframe().dropna()
-            rows.append(values.assign(chart=options(chart, "plot").get("title", ""), place=place, curve=element.label))
+            rows.append(
+                values.assign(chart=words_of_title(options(chart, "plot").get("title", "")), place=place, curve=element.label)
+            )
     table = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=["chart", "place", "curve"])
     first = ["chart", "place", "curve"]
     return table[[*first, *(name for name in table.columns if name not in first)]].replace({"place": {"": np.nan}})

@@ -1,6 +1,5 @@
 """The charts beside the maps, and those of skill, taken away: as a picture with every word that it needs, and as a table."""
 
-import html
 import textwrap
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future
@@ -15,13 +14,15 @@ import panel as pn
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from app.export.chart_painter import POINTS_PER_PIXEL, SIZE, numbers, options, paint
+from app.dress import words_of_title
+from app.export.chart_painter import POINTS_PER_PIXEL, SIZE, as_text, numbers, options, paint
 from app.export.frame import Extent
 from app.positions import position
 from app.scene import Scene
 from app.selection import Selection
 from app.services import Services
 from app.skill_charts import line_of as drawn_line_of
+from app.text import Text
 from app.theme import INK, PAPER
 from app.views.charts import CHARTS, chart_in_force, shows_a_line
 from app.views.compare import ErrorView
@@ -82,7 +83,7 @@ def charts_of(services: Services, selection: Selection, scene: Scene, extent: Ex
     view = chart.view(selection, drawing)
     title = view.show(replace(scene, extent=extent))
     found = [pane.object for pane in view.layout.select(pn.pane.HoloViews) if pane.object is not None]
-    said = [html.unescape(str(pane.object)) for pane in view.layout.select(pn.pane.HTML) if pane.object]
+    said = [str(pane.object) for pane in view.layout.select(Text) if pane.object]
     if not found:
         raise InputError(f"there is no chart to save: {said[0] if said else 'nothing is drawn'}")
     first = scene.panels[0]
@@ -135,16 +136,17 @@ def picture(shown: Charts, file_format: str, theme: str = "light") -> bytes:
         "\n".join(textwrap.fill(line, int(share * LETTERS * figure.get_figwidth())) for line in words.splitlines())
         for words, share in ((shown.above, 0.8), (shown.below, 1.0))
     )
-    figure.suptitle(above, x=0.012, ha="left", fontsize=SIZE + 1.5, color=INK[theme])
-    figure.supxlabel(below, x=0.012, ha="left", fontsize=SIZE - 0.5, color=INK[theme])
+    figure.suptitle(above, x=0.012, ha="left", fontsize=SIZE + 1.5, color=INK[theme], parse_math=False)
+    figure.supxlabel(below, x=0.012, ha="left", fontsize=SIZE - 0.5, color=INK[theme], parse_math=False)
     if shown.lines:
         handles = [
             Line2D([], [], color=colour, linewidth=POINTS_PER_PIXEL * width, label=name, dashes=dash or (None, None))
             for name, (colour, dash, width) in shown.lines.items()
         ]
-        figure.legend(
+        legend = figure.legend(
             handles=handles, loc="outside upper right", ncols=len(handles), fontsize=SIZE, labelcolor=INK[theme], frameon=False
         )
+        as_text(legend)
     body = BytesIO()
     with matplotlib.rc_context({"svg.fonttype": "none"}):
         figure.savefig(body, format=file_format)
@@ -156,7 +158,10 @@ def table(shown: Charts) -> bytes:
     axes = (options(chart, "plot") for chart in shown.charts)
     said = [
         *shown.above.splitlines(),
-        *(f"{how.get('title', '')}: {how.get('xlabel') or 'distance (km)'}; {how.get('ylabel', '')}" for how in axes),
+        *(
+            f"{words_of_title(how.get('title', ''))}: {how.get('xlabel') or 'distance (km)'}; {how.get('ylabel', '')}"
+            for how in axes
+        ),
         *shown.below.splitlines()[:-1],
         "a picture's values stand every 5 m, between the levels of the store" if _has_image(shown) else "",
         f"GOMS Explorer {__version__}",

@@ -1,9 +1,12 @@
 """The lines of Python that make what is shown again, with the engine alone."""
 
+import shlex
+
 from app.export.frame import Extent
 from app.readers import split_field_name
 from app.scene import Scene
 from app.selection import Selection
+from app.text import plain
 from engine.errors import InputError
 
 
@@ -30,7 +33,8 @@ def script(selection: Selection, scene: Scene, extent: Extent, lead: int) -> str
         "",
     ]
     if not selection.source.startswith("store:") and scene.start:
-        lines += [f"# goms forecast --source {selection.source} --init {scene.start} --days {len(scene.leads) - 1} --heads all"]
+        source, days = shlex.quote(plain(selection.source)), len(scene.leads) - 1
+        lines += [f"# goms forecast --source {source} --init {scene.start} --days {days} --heads all"]
     lines += [
         f"store = open_store(stores_folder() / {store!r})" + (f".part({part!r})" if part else ""),
         f'field = derive(store, "{variable}", {lead}, {panel["depth_index"]}, "{quantity}", usual_ocean(store.grid))',

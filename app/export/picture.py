@@ -75,8 +75,8 @@ class Sheet:
         axes.tick_params(colors=ink, labelsize=8, color=RULE[self._theme])
         for spine in axes.spines.values():
             spine.set_color(RULE[self._theme])
-        axes.set_title(_heading(frame), loc="left", fontsize=9, color=ink)
-        axes.set_xlabel(_below(frame), fontsize=7, color=ink, loc="left")
+        axes.set_title(_heading(frame), loc="left", fontsize=9, color=ink, parse_math=False)
+        axes.set_xlabel(_below(frame), fontsize=7, color=ink, loc="left", parse_math=False)
         bar = self.figure.colorbar(
             ScalarMappable(written, image.cmap), ax=axes, orientation="horizontal", aspect=50, pad=0.02, extend="both", shrink=0.8
         )
@@ -93,7 +93,7 @@ class Sheet:
             for artist in self._overlays[number]:
                 artist.remove()
             self._overlays[number] = self._over(image.axes, frame)
-            image.axes.set_title(_heading(frame), loc="left", fontsize=9, color=INK[self._theme])
+            image.axes.set_title(_heading(frame), loc="left", fontsize=9, color=INK[self._theme], parse_math=False)
 
     def pixels(self) -> np.ndarray:
         """Return the figure as it looks now: (height, width, 3) bytes, both even, as films need them."""

@@ -1,13 +1,13 @@
 """Work of a view off the page's own thread, where only the answer to the last question is drawn."""
 
 from collections.abc import Callable, Hashable
-from html import escape
 from typing import Any
 
 import panel as pn
 
 from app.language import language, say, speaking
 from app.services import Services
+from app.text import Text
 
 READING = "Reading the store …"
 
@@ -92,11 +92,6 @@ class ChartBox:
         self._said = "" if shown else words
 
 
-def quiet_words(words: str, size: str = "13px", margin: tuple[int, int] = (24, 16)) -> pn.pane.HTML:
-    """Return words in the page's second colour.
-
-    Not a widget of Material UI: a change can outrun its first drawing, and taking it away before that raises in the browser.
-    """
-    return pn.pane.HTML(
-        escape(words), margin=margin, styles={"color": "var(--mui-palette-text-secondary, #52626d)", "font-size": size}
-    )
+def quiet_words(words: str, kind: str = "body", margin: tuple[int, int] = (24, 16)) -> Text:
+    """Return words in the page's second colour."""
+    return Text(words, kind, margin=margin, styles={"color": "var(--mui-palette-text-secondary, #52626d)"})

@@ -12,7 +12,9 @@ from app.scene import Scene
 from app.scores import Extent, covers
 from app.selection import Selection
 from app.services import Services
+from app.text import Text
 from app.theme import CORNER
+from app.views.background import quiet_words
 from app.views.bound import offer
 from app.views.charts import CHARTS, SECTION, Chart, ChartView, chart_in_force, groups, kinds, shows_a_line
 from app.views.line import LineControls
@@ -39,8 +41,8 @@ class Details:
             sx={"whiteSpace": "nowrap"},
         )
         self.kind = pmui.Select(label=say("Chart"), options=kinds(self.group.value), size="small", width=170, margin=(4, 4, 0, 4))
-        self.title = pmui.Typography("", variant="body2", margin=(0, 8))
-        self.hint = pmui.Typography("", variant="body2", margin=(24, 16), sx={"color": "text.secondary"})
+        self.title = Text(margin=(0, 8))
+        self.hint = quiet_words("")
         # On a phone the list of lines goes below the choice of chart: a header in one row would make the page wider than it.
         self.header = pn.FlexBox(sizing_mode="stretch_width", min_height=42, align_items="center", gap="0px 4px")
         self.body = pn.Column(self.hint, sizing_mode="stretch_both")

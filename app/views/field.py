@@ -10,6 +10,7 @@ from app.language import say
 from app.palettes import PALETTES
 from app.scene import Scene, depth_choices, shown_depth, shown_variable
 from app.selection import OWN_VIEW, RANGE_MODES, Selection
+from app.text import Text
 from app.units import SYSTEMS, Unit, unit_of
 from app.views.bound import bind, chooser, offer
 from engine.derived import DISPLAY_VARIABLES
@@ -47,7 +48,7 @@ class FieldControls:
             "depth",
             pmui.DiscreteSlider(label=say("Depth (m)"), options={"0": 0.0}, value=0.0, size="small", sizing_mode="stretch_width"),
         )
-        self.surface_only = pmui.Typography(say(WHOLE_COLUMN), variant="caption", visible=False)
+        self.surface_only = Text(say(WHOLE_COLUMN), "caption", visible=False)
         regions = {say("Own view"): OWN_VIEW} | {say(region.label): name for name, region in REGIONS.items()}
         self.region = chooser(selection, "region", say("Region"), regions)
         palettes = {say("Automatic"): "auto"} | {name.capitalize(): name for name in PALETTES}

@@ -1,7 +1,6 @@
 """A model on held-out starts: a button, what it costs, how far it is, and a way to stop it; one job for all visitors."""
 
 from collections.abc import Callable
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +36,7 @@ class HeldOutControls:
         self.bar = pmui.LinearProgress(
             value=0, variant="determinate", visible=False, sizing_mode="stretch_width", margin=(6, 0, 2, 0)
         )
-        self.words = quiet_words("", "12.5px", (2, 0))
+        self.words = quiet_words("", "small", (2, 0))
         self.run.on_click(self._start)
         self.cancel.on_click(self._cancel)
         self.starts.param.watch(lambda _: self.poll(), "value")
@@ -66,7 +65,7 @@ class HeldOutControls:
         update(self.starts, disabled=not can_run)
         update(self.cancel, visible=job is not None and allowed, disabled=bool(job and job.cancelling))
         update(self.bar, visible=job is not None, value=round(100 * job.fraction) if job is not None else 0)
-        update(self.words, object=escape(self._said(job, is_model)))
+        update(self.words, object=self._said(job, is_model))
         if job is not None:
             self._watched[job.number] = job
         for number, watched in list(self._watched.items()):

@@ -7,6 +7,7 @@ import panel_material_ui as pmui
 from app.language import say
 from app.scene import Scene
 from app.selection import Selection
+from app.text import Text
 from app.views.bound import chooser, offer
 from engine.errors import InputError
 from engine.sections import LINES, line_of, section
@@ -32,7 +33,7 @@ class LineControls:
         # Its label is its name to a screen reader, too: a description would take that place.
         self.paper = pmui.Button(label=say("As in the AI-GOMS paper"), size="small", variant="text", margin=0)
         self.paper.on_click(self._as_in_paper)
-        self.words = pmui.Typography("", variant="body2", margin=(0, 0, 0, 4))
+        self.words = Text(margin=(0, 0, 0, 4))
         self.objects: list[Any] = [self.line]
         self._end: tuple[float, float] | None = None
 

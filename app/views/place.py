@@ -9,6 +9,7 @@ import panel_material_ui as pmui
 from app.language import say
 from app.positions import EXAMPLES, MOST_PINS, PIN_LETTERS, Position, parse_position, pins_text, position
 from app.selection import Selection
+from app.text import Text
 from app.theme import PIN_COLOURS
 from engine.errors import InputError
 
@@ -22,7 +23,7 @@ class PlaceControls:
             label=say("Place, as {example}", example=EXAMPLES.partition(",")[0]), size="small", width=176, margin=(4, 4, 0, 0)
         )
         self.typed.param.watch(self._go, "value")
-        self.point = pmui.Typography("", variant="body2", margin=(0, 0, 0, 4))
+        self.point = Text(margin=(0, 0, 0, 4))
         self.pin = pmui.IconButton(icon="push_pin", size="small", description=say("Keep this point as a pin"), margin=0)
         self.pin.on_click(self._keep)
         self.close = pmui.IconButton(icon="close", size="small", description=say("Forget the point"), margin=0)
@@ -47,12 +48,8 @@ class PlaceControls:
 
     def _listed(self, place: Position, letter: str, colour: str) -> list[Any]:
         """Return the words of a pin in its colour and the button that takes it away."""
-        words = pmui.Typography(
-            f"{letter} {position(*place, digits=0)}",
-            variant="body2",
-            margin=(0, 0, 0, 8),
-            sx={"color": colour, "fontWeight": 700},
-        )
+        named = f"{letter} {position(*place, digits=0)}"
+        words = Text(named, margin=(0, 0, 0, 8), styles={"color": colour, "font-weight": "700"})
         remove = pmui.IconButton(icon="close", size="small", description=say("Remove pin {letter}", letter=letter), margin=0)
         remove.on_click(self._remover(place))
         return [words, remove]

@@ -11,6 +11,7 @@ from app.language import listed, say, say_progress
 from app.scene import Scene
 from app.selection import Selection
 from app.services import FORECAST_DAYS, Services
+from app.text import Text
 from app.words import MODEL_LABELS, duration
 
 
@@ -27,7 +28,7 @@ class RunControls:
                                sizing_mode="stretch_width", size="medium")  # fmt: skip
         self.cancel = pmui.Button(label=say("Cancel"), icon="stop", variant="outlined", size="small", visible=False)
         self.bar = pmui.LinearProgress(value=0, variant="determinate", visible=False, sizing_mode="stretch_width")
-        self.status = pmui.Typography("", variant="caption", sizing_mode="stretch_width", margin=(2, 10))
+        self.status = Text("", "caption", sizing_mode="stretch_width", margin=(2, 10))
         self.run.on_click(self._start)
         self.cancel.on_click(self._stop)
         self.layout = pn.Column(self.run, self.bar, self.status, self.cancel, sizing_mode="stretch_width")

@@ -37,7 +37,7 @@ class SectionView:
         self.sections, self.profile = ChartBox(2, CHART_HEIGHT, "column"), ChartBox(1, CHART_HEIGHT)
         self.days = DailySections(words=words_in(SCRIPT), sizing_mode="stretch_width", margin=(0, 8))
         stretched = {"sizing_mode": "stretch_both", "min_height": 150}
-        self._caption = quiet_words("", "12px", (0, 8))
+        self._caption = quiet_words("", "small", (0, 8))
         main = pn.Column(self._caption, self.sections.layout, min_width=260, styles={"flex": "3 1 260px"}, **stretched)
         aside = pn.Column(self.days, self.profile.layout, min_width=180, styles={"flex": "1 1 180px"}, **stretched)
         self.layout = pn.FlexBox(main, aside, sizing_mode="stretch_both", flex_wrap="wrap", gap="8px")

@@ -12,10 +12,12 @@ from app.language import listed, say
 from app.scene import STORE
 from app.selection import Selection
 from app.services import Services, StoreSummary
+from app.text import Markup, Text, plain
 from app.words import altimetry_labels, choice_label, filled_words
 from engine.errors import InputError, ModelError
 
 FORECASTS = ("forecast", "reference")
+ROW = Markup("<b>{}</b><br>{}<br>{}")
 
 
 class Shelf:
@@ -43,9 +45,9 @@ class Shelf:
         words = " ".join(filter(None, (words, self.services.why_not("delete"))))
         kept = self.services.altimetry_files()
         labels = altimetry_labels(sorted(kept))
-        files = pmui.Typography(say("Altimetry, each file a source of forecasts"), variant="body2", margin=(12, 0, 6, 0))
+        files = Text(say("Altimetry, each file a source of forecasts"), margin=(12, 0, 6, 0))
         self.rows.objects = [
-            pmui.Typography(words, variant="body2", margin=(0, 0, 6, 0)),
+            Text(words, margin=(0, 0, 6, 0)),
             *(self._store_row(summary) for summary in found),
             *([files] if kept else []),
             *(self._altimetry_row(name, labels[name], file) for name, file in sorted(kept.items())),
@@ -53,11 +55,11 @@ class Shelf:
 
     def _store_row(self, summary: StoreSummary) -> pn.Row:
         if summary.damage:
-            label = say("Damaged: {identifier}", identifier=summary.identifier)
-            facts = listed((megabytes(summary.size_bytes), summary.damage))
+            label = say("Damaged: {identifier}", identifier=plain(summary.identifier))
+            facts = listed((megabytes(summary.size_bytes), plain(summary.damage, 300)))
             return self._row(summary.identifier, label, facts, summary.size_bytes)
         store = self.services.stored(summary.identifier)
-        label = summary.identifier if store is None else choice_label(summary.kind, store.attrs, store.init_time)
+        label = plain(summary.identifier) if store is None else choice_label(summary.kind, store.attrs, store.init_time)
         facts = say("; ").join((listed((state_of(summary), megabytes(summary.size_bytes))), made_of(summary)))
         return self._row(summary.identifier, label, facts, summary.size_bytes, lambda _: self._show(summary))
 
@@ -67,13 +69,11 @@ class Shelf:
             self.dialog.open = False
 
         size = file.stat().st_size
-        return self._row(name, label, listed((file.name, megabytes(size))), size, choose)
+        return self._row(name, label, listed((plain(file.name), megabytes(size))), size, choose)
 
     def _row(self, identifier: str, label: str, facts: str, size: int, choose: Callable[[Any], None] | None = None) -> pn.Row:
         """Return a row that can be deleted and, unless it is damaged, shown by `choose`."""
-        words = pmui.Typography(
-            f"**{label}**<br>{facts}<br>{identifier}", variant="body2", sizing_mode="stretch_width", margin=(4, 0)
-        )
+        words = Text(ROW.format(label, facts, plain(identifier)), sizing_mode="stretch_width", margin=(4, 0))
         show = pmui.Button(label=say("Show"), variant="text", size="small", description=say("Show {label}", label=label))
         delete = pmui.Button(
             label=say("Delete"), variant="text", color="error", size="small", description=say("Delete {label}", label=label),
@@ -88,7 +88,7 @@ class Shelf:
     def _show(self, summary: StoreSummary) -> None:
         store = self.services.stored(summary.identifier)
         if store is None:
-            self.notify("error", say("{label} is no longer there.", label=summary.identifier))
+            self.notify("error", say("{label} is no longer there.", label=plain(summary.identifier)))
         elif summary.kind not in FORECASTS:
             self.selection.source = STORE + summary.identifier
         else:
@@ -99,9 +99,7 @@ class Shelf:
         self.dialog.open = False
 
     def _ask(self, row: pn.Row, identifier: str, label: str, size: int) -> None:
-        question = pmui.Typography(
-            say("Delete {label} for good?", label=label), variant="body2", sizing_mode="stretch_width", margin=(8, 0)
-        )
+        question = Text(say("Delete {label} for good?", label=label), sizing_mode="stretch_width", margin=(8, 0))
         keep = pmui.Button(label=say("Keep"), variant="outlined", size="small")
         delete = pmui.Button(label=say("Delete for good"), variant="contained", color="error", size="small")
         keep.on_click(lambda _: self._list())
@@ -130,10 +128,10 @@ def state_of(summary: StoreSummary) -> str:
 
 def made_of(summary: StoreSummary) -> str:
     """Return where a store comes from, in words: its source, the model's weights, the version that wrote it."""
-    weights = str(summary.attrs.get("weights_sha256", ""))[:8]
-    source, sampling = (say(str(summary.attrs.get(name, ""))) for name in ("source_label", "sampling"))
+    weights = plain(summary.attrs.get("weights_sha256", ""))[:8]
+    source, sampling = (say(plain(summary.attrs.get(name, ""))) for name in ("source_label", "sampling"))
     version = summary.attrs.get("software_version")
-    written = say("version {version}", version=version) if version else ""
+    written = say("version {version}", version=plain(version)) if version else ""
     from_weights = say("weights {weights}", weights=weights) if weights else ""
     return listed((source, filled_words(summary.attrs), from_weights, sampling, written))
 

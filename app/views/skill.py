@@ -15,6 +15,7 @@ from app.selection import BAND_LABELS, Selection
 from app.services import Services
 from app.skill_charts import by_lead, by_wavelength, legend
 from app.skill_table import STYLE, table
+from app.text import Markup, Text
 from app.units import unit_of
 from app.views.background import Latest, chart_pane
 from app.views.bound import chooser, offer
@@ -35,8 +36,8 @@ NOTHING = (
     "below, or by goms verify --held-out on the command line."
 )
 FRAME = "border: 1px dashed currentColor; border-radius: 8px; padding: 18px 20px; opacity: .85; max-width: 62ch"
-EMPTY = """<section style="{frame}"><h2 style="font-size: 15px; margin: 0 0 6px">{title}</h2>
-<p style="margin: 0; font-size: 13px; line-height: 1.5">{words}</p></section>"""
+EMPTY = Markup("""<section style="{frame}"><h2 style="font-size: 15px; margin: 0 0 6px">{title}</h2>
+<p style="margin: 0; font-size: 13px; line-height: 1.5">{words}</p></section>""")
 LEGEND_STYLE = """
 .legend { display: flex; flex-wrap: wrap; gap: 2px 16px; font-size: 12px; }
 .entry { display: inline-flex; align-items: center; gap: 6px; white-space: nowrap; }
@@ -70,7 +71,7 @@ class SkillView:
         self.selection, self.services = selection, services
         self.held_out = HeldOutControls(selection, services, notify)
         empty = EMPTY.format(frame=FRAME, title=say("Nothing is scored yet"), words=say(NOTHING))
-        self.empty = pn.pane.HTML(empty, visible=False, margin=(8, 0))
+        self.empty = Text(empty, visible=False, margin=(8, 0))
         self._latest = Latest(services)
         self._drawn: Drawn | None = None
         self._wanted: tuple[str, str, tuple[tuple[str, str], ...]] = ("", "", ())
@@ -84,16 +85,16 @@ class SkillView:
         )
         for widget, width in ((self.result, 290), (self.variable, 200), (self.depth, 120), (self.band, 160), (self.waters, 260)):
             widget.param.update(width=width, sizing_mode=None, margin=(4, 8, 4, 0))
-        self.legend = pn.pane.HTML("", stylesheets=[LEGEND_STYLE], margin=(2, 0), sizing_mode="stretch_width")
+        self.legend = Text(stylesheets=[LEGEND_STYLE], margin=(2, 0), sizing_mode="stretch_width")
         self.panes = [chart_pane(CHART_HEIGHT) for _ in range(6)]
         for pane in self.panes:
             pane.param.update(sizing_mode="stretch_width", height=CHART_HEIGHT, min_width=280, styles={"flex": "1 1 30%"})
         self.charts = pn.FlexBox(sizing_mode="stretch_width", flex_wrap="wrap", gap="8px")
         # From the start: a pane of HTML takes no other style sheets later.
-        self.table = pn.pane.HTML("", stylesheets=[STYLE], sizing_mode="stretch_width", margin=(8, 0))
-        self.words = pmui.Typography("", variant="caption", sizing_mode="stretch_width", margin=(4, 0))
+        self.table = Text(stylesheets=[STYLE], sizing_mode="stretch_width", margin=(8, 0))
+        self.words = Text("", "caption", sizing_mode="stretch_width", margin=(4, 0))
         self.bar = pmui.LinearProgress(value=0, variant="determinate", visible=False, sizing_mode="stretch_width")
-        self.status = pmui.Typography("", variant="body2", sizing_mode="stretch_width", margin=(2, 0), visible=False)
+        self.status = Text(sizing_mode="stretch_width", margin=(2, 0), visible=False)
         self.again = pmui.Button(label=say("Score again"), size="small", variant="outlined", visible=False)
         self.again.on_click(lambda _: self._score())
         self.choices = pn.FlexBox(self.result, self.variable, self.depth, self.band, self.waters, align_items="center")

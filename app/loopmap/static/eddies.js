@@ -2,6 +2,7 @@
 
 import { areaOf, EddyDays, leastAmplitude } from "./eddy_days.js";
 import { latitude, longitude } from "./format.js";
+import { markup, put } from "./markup.js";
 import { speedsOf } from "./reading.js";
 import { say } from "./words.js";
 
@@ -68,12 +69,15 @@ export class EddyLayer {
   // What the map says of the layer, and how many eddies can be looked at.
   words() {
     const { panel, days, shown } = this;
-    if (!panel.spec?.eddies) return { html: say(NONE), count: 0 };
-    if (days?.error) return { html: escaped(say(days.error)), count: 0 };
-    if (!this.found) return { html: days?.of ? say("eddies are being found, day {day} of {days}", { day: days.found, days: days.of }) : say("eddies are being found"), count: 0 };
+    if (!panel.spec?.eddies) return { said: markup`${say(NONE)}`, count: 0 };
+    if (days?.error) return { said: markup`${say(days.error)}`, count: 0 };
+    if (!this.found) {
+      const search = days?.of ? say("eddies are being found, day {day} of {days}", { day: days.found, days: days.of }) : say("eddies are being found");
+      return { said: markup`${search}`, count: 0 };
+    }
     const inks = INKS[panel.stage.theme.dark ? "dark" : "light"];
     const least = Math.round(100 * leastAmplitude(panel.stage.view));
-    return { html: `${mark(inks[0], 1)} ${say("cyclones")} ${mark(inks[1], -1)} ${say("anticyclones, {least} cm and more", { least })}`, count: shown.length };
+    return { said: markup`${mark(inks[0], 1)} ${say("cyclones")} ${mark(inks[1], -1)} ${say("anticyclones, {least} cm and more", { least })}`, count: shown.length };
   }
 
   draw(context, view, theme) {
@@ -150,8 +154,7 @@ export class EddyLayer {
       return;
     }
     if (!this.card) this.openCard();
-    const html = facts(eddy, this.lead, speedsOf(panel.spec));
-    if (this.facts !== html) this.card.querySelector("dl").innerHTML = this.facts = html;
+    put(this.card.querySelector("dl"), facts(eddy, this.lead, speedsOf(panel.spec)));
     const name = say(eddy.cyclonic ? "Cyclone, a low" : "Anticyclone, a high");
     this.card.querySelector("b").textContent = name;
     this.card.setAttribute("aria-label", say("{name} at {place}", { name, place: `${latitude(eddy.lat, 1)} ${longitude(eddy.lon, 1)}` }));
@@ -167,14 +170,13 @@ export class EddyLayer {
   openCard() {
     this.card = Object.assign(document.createElement("div"), { className: "card" });
     this.card.setAttribute("role", "dialog");
-    this.card.innerHTML = `<header><b></b>${button("previous", "‹", say("Stronger eddy"), -1)}${button("next", "›", say("Weaker eddy"), 1)}
-      ${button("close", "×", say("Close"), 0)}</header><dl></dl>`;
+    put(this.card, markup`<header><b></b>${button("previous", "‹", say("Stronger eddy"), -1)}${button("next", "›", say("Weaker eddy"), 1)}
+      ${button("close", "×", say("Close"), 0)}</header><dl></dl>`);
     this.card.addEventListener("click", (event) => {
       const by = event.target.closest("button")?.dataset.by;
       if (by === "0") this.choose(null);
       else if (by) this.next(Number(by));
     });
-    this.facts = null;
     this.panel.parts.map.append(this.card);
   }
 
@@ -200,11 +202,11 @@ function facts(eddy, lead, speeds) {
     [say("Lifetime"), days(eddy.last - eddy.first, eddy.born_before || eddy.goes_on)],
     [say("Place"), `${latitude(eddy.lat, 2)} ${longitude(eddy.lon, 2)}`],
   ];
-  return rows.map(([name, value]) => `<dt>${name}</dt><dd>${value}</dd>`).join("");
+  return markup`${rows.map(([name, value]) => markup`<dt>${name}</dt><dd>${value}</dd>`)}`;
 }
 
 function button(name, sign, label, by) {
-  return `<button type="button" class="${name}" data-by="${by}" aria-label="${label}" title="${label}">${sign}</button>`;
+  return markup`<button type="button" class="${name}" data-by="${by}" aria-label="${label}" title="${label}">${sign}</button>`;
 }
 
 function stroke(context, paths, width, colours) {
@@ -235,7 +237,5 @@ function triangle(path, x, y, way) {
 
 function mark(colour, way) {
   const points = way > 0 ? "1,2 9,2 5,9" : "1,8 9,8 5,1";
-  return `<svg width="10" height="10" viewBox="0 0 10 10" aria-hidden="true"><polygon points="${points}" fill="${colour}"/></svg>`;
+  return markup`<svg width="10" height="10" viewBox="0 0 10 10" aria-hidden="true"><polygon points="${points}" fill="${colour}"/></svg>`;
 }
-
-function escaped(text) { return Object.assign(document.createElement("i"), { textContent: text }).innerHTML; }

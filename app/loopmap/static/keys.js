@@ -1,5 +1,6 @@
 // The keys of the maps, the list that tells of them, and what is said aloud where a key is answered by the server.
 
+import { markup, put } from "./markup.js";
 import { say } from "./words.js";
 
 const KEYS = [
@@ -89,9 +90,9 @@ export class Keys {
     const list = document.createElement("dialog");
     list.className = "keys";
     list.setAttribute("aria-labelledby", "keys-title");
-    const rows = KEYS.map(([keys, what]) => `<div><dt>${keys.map((key) => `<kbd>${say(key)}</kbd>`).join(" ")}</dt><dd>${say(what)}</dd></div>`);
-    list.innerHTML = `<header><h2 id="keys-title">${say("Keys")}</h2><button type="button" aria-label="${say("Close")}" title="${say("Close")} (Esc)">×</button></header>
-      <dl>${rows.join("")}</dl><p>${say(NOTE)}</p>`;
+    const rows = KEYS.map(([keys, what]) => markup`<div><dt>${keys.map((key) => markup`<kbd>${say(key)}</kbd> `)}</dt><dd>${say(what)}</dd></div>`);
+    put(list, markup`<header><h2 id="keys-title">${say("Keys")}</h2><button type="button" aria-label="${say("Close")}" title="${say("Close")} (Esc)">×</button></header>
+      <dl>${rows}</dl><p>${say(NOTE)}</p>`);
     // A click beside the list closes it: there the target is the dialog itself.
     list.addEventListener("click", (event) => {
       if (event.target === list || event.target.closest("button")) list.close();

@@ -4,6 +4,7 @@ import { drawArrows, INKS, referenceLength } from "./arrows.js";
 import { LayerField, vectorsOf } from "./fields.js";
 import { figure } from "./format.js";
 import { drawLines, writeValues } from "./lines.js";
+import { markup, put } from "./markup.js";
 import { placeNames, writeNames } from "./names.js";
 import { roundStep } from "./painter.js";
 import { readingOf, speedsOf } from "./reading.js";
@@ -197,24 +198,23 @@ export class PanelLayers {
     const rows = [];
     const { show, symbol } = speedsOf(panel.spec);
     const lacks = (name) => !panel.isDifference && panel.spec && !panel.spec[FIELD_OF[name]];
-    if (shown.has("streaks") && this.vectors.currents) rows.push(`<span>${say(NOT_PATHS)}</span>`);
+    if (shown.has("streaks") && this.vectors.currents) rows.push(markup`<span>${say(NOT_PATHS)}</span>`);
     for (const [name, what] of [["arrows", "current"], ["wind", "wind"]]) {
-      if (keyed[name]) rows.push(`<span>${sample(name)}${figure(show(keyed[name]), show(keyed[name]) / 2)} ${symbol} ${say(what)}</span>`);
+      if (keyed[name]) rows.push(markup`<span>${sample(name)}${figure(show(keyed[name]), show(keyed[name]) / 2)} ${symbol} ${say(what)}</span>`);
     }
-    if (panel.isDifference && ["streaks", "arrows", "wind"].some((name) => shown.has(name))) rows.push(`<span>${say(NOT_OF_A_DIFFERENCE)}</span>`);
-    if (shown.has("ice") && this.counts.ice) rows.push(`<span>${sample("ice")}${say("ice edge")}</span>`);
+    if (panel.isDifference && ["streaks", "arrows", "wind"].some((name) => shown.has(name))) rows.push(markup`<span>${say(NOT_OF_A_DIFFERENCE)}</span>`);
+    if (shown.has("ice") && this.counts.ice) rows.push(markup`<span>${sample("ice")}${say("ice edge")}</span>`);
     const lacking = [["streaks", "currents"], ["arrows", "currents"], ["wind", "wind"], ["ice", "ice"]].filter(([name]) => shown.has(name) && lacks(name));
-    for (const what of new Set(lacking.map(([, field]) => field))) rows.push(`<span>${say("no {what} known here", { what: say(what) })}</span>`);
-    const html = rows.join("");
-    if (this.html !== html) this.key.innerHTML = this.html = html;
-    this.key.hidden = html === "";
+    for (const what of new Set(lacking.map(([, field]) => field))) rows.push(markup`<span>${say("no {what} known here", { what: say(what) })}</span>`);
+    put(this.key, markup`${rows}`);
+    this.key.hidden = rows.length === 0;
   }
 
   remove() {
     for (const field of Object.values(this.fields)) field.drop();
     this.canvas?.remove();
     this.key?.remove();
-    Object.assign(this, { fields: {}, vectors: {}, counts: {}, canvas: null, key: null, drawn: null, html: null });
+    Object.assign(this, { fields: {}, vectors: {}, counts: {}, canvas: null, key: null, drawn: null });
   }
 }
 
@@ -224,6 +224,6 @@ function sample(name) {
   const { core, halo } = name === "ice" ? { core: "#ffffff", halo: "rgba(6,60,96,.85)" } : INKS[name];
   const head = name === "ice" ? "" : `M${length - 4} 3.2L${length + 1} 6L${length - 4} 8.8`;
   const path = `M1 6H${length + 1}${head}`;
-  const strokes = [[3.2, halo], [1.5, core]].map(([width, colour]) => `<path d="${path}" stroke="${colour}" stroke-width="${width}"/>`).join("");
-  return `<svg width="${length + 4}" height="12" viewBox="0 0 ${length + 4} 12" fill="none" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">${strokes}</svg>`;
+  const strokes = [[3.2, halo], [1.5, core]].map(([width, colour]) => markup`<path d="${path}" stroke="${colour}" stroke-width="${width}"/>`);
+  return markup`<svg width="${length + 4}" height="12" viewBox="0 0 ${length + 4} 12" fill="none" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">${strokes}</svg>`;
 }

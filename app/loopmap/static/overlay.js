@@ -1,6 +1,7 @@
 // What moves with the days over one map - eddies and drifting particles - on a canvas of its own, with a line of words each.
 
 import { EddyLayer } from "./eddies.js";
+import { NOTHING, put } from "./markup.js";
 import { drawPaths } from "./paths.js";
 import { say } from "./words.js";
 
@@ -74,12 +75,10 @@ export class Overlay {
   }
 
   write(paths) {
-    const words = this.panel.stage.layers.shown.has("eddies") ? this.eddies.words() : { html: "" };
-    if (this.html !== words.html) {
-      this.eddyNote.innerHTML = this.html = words.html;
-      this.eddyNote.title = words.count ? say("Show the strongest in view") : "";
-    }
-    this.eddyNote.hidden = !words.html;
+    const words = this.panel.stage.layers.shown.has("eddies") ? this.eddies.words() : { said: NOTHING };
+    put(this.eddyNote, words.said);
+    this.eddyNote.title = words.count ? say("Show the strongest in view") : "";
+    this.eddyNote.hidden = words.said === NOTHING;
     this.eddyNote.disabled = !words.count;
     this.driftNote.textContent = paths?.label ?? "";
     this.driftNote.hidden = !paths?.label;
@@ -101,6 +100,6 @@ export class Overlay {
     this.eddies.drop();
     this.canvas?.remove();
     this.notes?.remove();
-    Object.assign(this, { canvas: null, notes: null, drawn: null, html: null });
+    Object.assign(this, { canvas: null, notes: null, drawn: null });
   }
 }

@@ -6,12 +6,13 @@ import { figure, latitude, leadText, longitude } from "./format.js";
 import { drawGraticule, drawLand, drawLine, drawMarker, drawMissing, drawAxis, drawPins } from "./geography.js";
 import { PanelLayers } from "./layers.js";
 import { Loop } from "./loader.js";
+import { markup, put } from "./markup.js";
 import { Overlay } from "./overlay.js";
 import { colourRange, differences, Painter } from "./painter.js";
 import { readingOf } from "./reading.js";
 import { say } from "./words.js";
 
-const markup = () => `
+const skeleton = () => markup`
   <header class="head">
     <div class="what"><h2 class="quantity"></h2><span class="source"></span></div>
     <div class="when"><span class="date"></span><span class="lead"></span></div>
@@ -36,7 +37,7 @@ export class Panel {
     this.stage = stage;
     this.element = document.createElement("section");
     this.element.className = "panel";
-    this.element.innerHTML = markup();
+    put(this.element, skeleton());
     this.parts = Object.fromEntries(
       ["quantity", "source", "date", "lead", "map", "picture", "busy", "pin", "readout", "notice", "empty"].map((name) => [name, this.element.querySelector(`.${name}`)]),
     );

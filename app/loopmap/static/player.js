@@ -1,5 +1,6 @@
 // The player: buttons, scrub bar with what is held so far, speed, loop and blending.
 
+import { markup, put } from "./markup.js";
 import { say } from "./words.js";
 
 const ICONS = {
@@ -21,7 +22,7 @@ export class Player {
     this.element.className = "player";
     this.element.setAttribute("role", "group");
     this.element.setAttribute("aria-label", say("Player"));
-    this.element.innerHTML = `
+    put(this.element, markup`
       <div class="buttons">
         ${button("first", say("First day"), "Home")}${button("back", say("One day back"), "←")}
         ${button("play", say("Play"), say("space"))}
@@ -34,11 +35,11 @@ export class Player {
       </div>
       <div class="settings">
         <label class="speed"><span class="sr">${say("Speed")}</span><select aria-label="${say("Speed in days a second")}">
-          ${SPEEDS.map((speed) => `<option value="${speed}">${say("{speed} d/s", { speed })}</option>`).join("")}</select></label>
+          ${SPEEDS.map((speed) => markup`<option value="${speed}">${say("{speed} d/s", { speed })}</option>`)}</select></label>
         ${button("loop", say("Repeat"), "", true)}
         <button type="button" class="text" data-act="blend" aria-pressed="false" aria-label="${say("Blend between days")}" title="${say("Blend between days: a blend is not a forecast")}">${say("Blend")}</button>
         ${button("keys", say("Keys"), "?")}
-      </div>`;
+      </div>`);
     this.scrub = this.element.querySelector("input");
     this.held = this.element.querySelector(".held");
     this.marks = this.element.querySelector(".marks");
@@ -76,7 +77,7 @@ export class Player {
     const play = this.element.querySelector("[data-act=play]");
     if (play.dataset.playing !== String(playing)) {
       play.dataset.playing = playing;
-      play.innerHTML = icon(playing ? "pause" : "play");
+      put(play, icon(playing ? "pause" : "play"));
       const label = say(playing ? "Pause" : "Play");
       play.setAttribute("aria-label", label);
       play.title = `${label} (${say("space")})`;
@@ -118,10 +119,10 @@ export class Player {
 }
 
 function icon(name) {
-  return `<svg viewBox="0 0 24 24" aria-hidden="true"><path d="${ICONS[name]}"/></svg>`;
+  return markup`<svg viewBox="0 0 24 24" aria-hidden="true"><path d="${ICONS[name]}"/></svg>`;
 }
 
 function button(act, label, key, pressed) {
-  const state = pressed === undefined ? "" : ` aria-pressed="${pressed}"`;
-  return `<button type="button" class="icon ${act}" data-act="${act}" aria-label="${label}" title="${label}${key ? ` (${key})` : ""}"${state}>${icon(act)}</button>`;
+  const state = pressed === undefined ? "" : markup` aria-pressed="${pressed}"`;
+  return markup`<button type="button" class="icon ${act}" data-act="${act}" aria-label="${label}" title="${label}${key ? ` (${key})` : ""}"${state}>${icon(act)}</button>`;
 }

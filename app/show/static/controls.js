@@ -1,5 +1,7 @@
 // Buttons large enough for fingers, keys, touch, full screen and the wake lock.
 
+import { markup, put } from "loopmap/markup.js";
+
 import { WORDS } from "./words.js";
 
 const ICONS = {
@@ -26,8 +28,8 @@ export class Controls {
   constructor(element, actions) {
     this.element = element;
     this.actions = actions;
-    const button = (act) => `<button type="button" data-act="${act}"><svg viewBox="0 0 24 24" aria-hidden="true"><path/></svg></button>`;
-    element.innerHTML = `<ol class="stops"></ol><div class="buttons">${["previous", "play", "next", "view", "streaks", "full"].map(button).join("")}</div>`;
+    const button = (act) => markup`<button type="button" data-act="${act}"><svg viewBox="0 0 24 24" aria-hidden="true"><path/></svg></button>`;
+    put(element, markup`<ol class="stops"></ol><div class="buttons">${["previous", "play", "next", "view", "streaks", "full"].map(button)}</div>`);
     this.stops = element.querySelector(".stops");
     element.addEventListener("click", (event) => {
       const { act, stop } = event.target.closest("button")?.dataset ?? {};
@@ -53,7 +55,7 @@ export class Controls {
   }
 
   setStops(titles) {
-    this.stops.innerHTML = titles.map((_, i) => `<li><button type="button" data-stop="${i}"><i></i></button></li>`).join("");
+    put(this.stops, markup`${titles.map((_, i) => markup`<li><button type="button" data-stop="${i}"><i></i></button></li>`)}`);
     titles.forEach((title, i) => this.stops.children[i].firstChild.setAttribute("aria-label", WORDS.scene(i + 1, titles.length, title)));
   }
 

@@ -1,6 +1,7 @@
 """Scoring on held-out starts from the page: what it offers, one job for all who look, and what comes of it."""
 
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -84,7 +85,7 @@ def test_a_model_that_an_address_makes_up_is_words_on_everybodys_page_and_never_
     held_out.start(services, "<img src=x>", 1)
     shown = controls(services, [])
     shown.poll()
-    assert "&lt;img src=x&gt;" in shown.words.object and "<img" not in shown.words.object
+    assert "<img src=x>" in shown.words.object and "&lt;img src=x&gt;" in unescape(shown.words.get_root().text)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 from app.jobs import Jobs
 from app.selection import Selection
 from app.services import Options, Services
+from app.text import Text
 from app.views.shelf import Shelf
 from engine.errors import InputError
 from engine.grid import Grid
@@ -37,7 +38,7 @@ def test_kept_altimetry_stands_on_the_shelf(services: Services, small_grid: Grid
     selection, said = Selection(), list[str]()
     shelf = Shelf(selection, services, lambda kind, words: said.append(words))
     shelf._open()
-    words = " ".join(str(each.object) for each in shelf.rows.select(pmui.Typography))
+    words = " ".join(str(each.object) for each in shelf.rows.select(Text))
     assert "Altimetry 2019-02-23" in words and "nrt_global.nc, 2 kB" in words
     show, delete = buttons(shelf, "Show")[-1], buttons(shelf, "Delete")[-1]
     show.clicks += 1

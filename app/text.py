@@ -1,0 +1,45 @@
+"""Words that are not the page's own - labels of stores, results, names of files, errors - shown as text, never as HTML.
+
+`Text` is the one component for them: `tests/app/test_text.py` refuses a bare pane of the library, which renders tags, for
+anything but a literal. What is markup on purpose is a `markupsafe.Markup`, whose `format` escapes all that is put into it.
+"""
+
+import html
+import unicodedata
+from typing import Any
+
+import panel as pn
+from markupsafe import Markup, escape
+
+LONGEST = 100
+"""Letters of a name that came from outside; what is longer is cut, since no place of the page has room for it."""
+
+_SIZES = {"body": ("13px", "1.43"), "small": ("12px", "1.4"), "caption": ("11px", "1.66")}
+"""Kind of words -> size and height of a line."""
+
+_INVISIBLE = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+"""Categories of Unicode that a name has no use for: controls, marks that turn the direction of writing, halves of letters."""
+
+
+class Text(pn.pane.HTML):
+    """A pane that shows a string letter by letter; of a `Markup` it renders the tags."""
+
+    def __init__(self, words: str = "", kind: str = "body", **params: Any) -> None:
+        size, height = _SIZES[kind]
+        styles = {"font-size": size, "line-height": height, "overflow-wrap": "anywhere", **params.pop("styles", {})}
+        super().__init__(words, styles=styles, **params)
+
+    def _transform_object(self, obj: Any) -> dict[str, Any]:
+        # Bokeh sends markup with its own letters escaped once more.
+        return {"object": html.escape(str(escape("" if obj is None else obj)))}
+
+
+def plain(value: object, longest: int = LONGEST) -> str:
+    """Return a name that came from outside as one line of visible letters, cut where it is longer than `longest`."""
+    start = str(value)[: 4 * longest]
+    kept = (letter for letter in start if letter.isspace() or unicodedata.category(letter) not in _INVISIBLE)
+    words = " ".join("".join(kept).split())
+    return words if len(words) <= longest else f"{words[: longest - 1]}…"
+
+
+__all__ = ["LONGEST", "Markup", "Text", "plain"]
