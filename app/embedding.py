@@ -8,6 +8,7 @@ import panel_material_ui as pmui
 from app.address_link import AddressLink, page_template
 from app.language import say
 from app.loopmap import LoopMap
+from app.reconnection import reconnection
 from app.theme import STYLE_SHEET, THEME, map_colours
 
 _LAYOUT = """
@@ -34,7 +35,7 @@ def embedded_page(maps: LoopMap, theme: str) -> pmui.Page:
         text=say("Open in GOMS Explorer"), changes={"embed": None}, new_tab=True, sizing_mode="stretch_width",
         margin=(0, 4, 4, 4), styles={"text-align": "right"},
     )  # fmt: skip
-    body: Any = pn.Column(maps, whole, sizing_mode="stretch_width", margin=(4, 8))
+    body: Any = pn.Column(maps, whole, reconnection(), sizing_mode="stretch_width", margin=(4, 8))
     return pmui.Page(
         title="GOMS Explorer", main=[body], busy_indicator=None, theme_toggle=False, theme_config=THEME,
         dark_theme=theme == "dark", template=page_template(), raw_css=[STYLE_SHEET],

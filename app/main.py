@@ -14,6 +14,7 @@ from app.instead import shown_instead
 from app.language import say, words_in
 from app.leaving import let_go_when_left
 from app.library_names import library_names
+from app.reconnection import reconnection
 from app.saving import KINDS, SCRIPT, SKILL_KINDS, SaveMenu
 from app.scene import Scene, build_scene
 from app.selection import ADDRESS, Selection, sync_with_address
@@ -149,6 +150,7 @@ class Session:
                 ),
                 language_switch(),
                 library_names(),
+                reconnection(),
                 FoldOnPhones(narrower_than=PHONE_WIDTH, width=0, height=0, margin=0),
             ],
             sidebar=sidebar,

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import suppress
@@ -39,6 +40,9 @@ LOGGER = logging.getLogger(__name__)
 
 FORECAST_DAYS = 30
 """Length of a forecast that the page asks for."""
+
+RETRY_SECONDS = 5.0
+"""Time for which a source that could not be opened is not tried again: the page asks twice a second."""
 
 DETAIL = "/kuroshio"
 """End of the identifier of a part that repeats the ocean's fields on a finer grid."""
@@ -92,20 +96,24 @@ class Services:
         self._lock = threading.RLock()
         self._opened = OpenStores()
         self._sources: dict[str, Source] = {}
-        self._source_errors: dict[str, str] = {}
+        self._source_errors: dict[str, tuple[float, str]] = {}
 
     def source(self, name: str) -> Source:
-        """Return the source `sample` or `observed`, opened once; raises InputError where it cannot be."""
+        """Return the source `sample` or `observed`, opened once; raises InputError where it cannot be.
+
+        What failed is tried again some seconds later, since a disk or a file may be back.
+        """
         with self._lock:
-            if name in self._source_errors:
-                raise InputError(self._source_errors[name])
+            failed_at, words = self._source_errors.get(name, (None, ""))
+            if failed_at is not None and time.monotonic() - failed_at < RETRY_SECONDS:
+                raise InputError(words)
             if name not in self._sources:
                 from engine.sources import open_source
 
                 try:
                     self._sources[name] = open_source(name, **self._source_arguments(name))
                 except (InputError, OSError) as error:
-                    self._source_errors[name] = str(error)
+                    self._source_errors[name] = time.monotonic(), str(error)
                     raise InputError(str(error)) from error
             return self._sources[name]
 
@@ -312,7 +320,7 @@ class Services:
     def in_background(
         self, work: Callable[[], Any], then: Callable[[Any], None], needed: Callable[[], bool] = lambda: True
     ) -> None:
-        """Do `work` in a thread of the pool and hand its result, or the InputError it raised, to `then` there.
+        """Do `work` in a thread of the pool and hand its result, or the error it raised, to `then` there.
 
         Work that is no longer `needed` when its turn comes is left out.
         """
@@ -324,10 +332,11 @@ class Services:
                 result = work()
             except InputError as error:
                 result = error
-            except Exception:
-                if not self._closed:
-                    LOGGER.exception("work behind the page failed")
-                return
+            except Exception as error:
+                if self._closed:
+                    return
+                LOGGER.exception("work behind the page failed")
+                result = error
             then(result)
 
         self.pool.submit(run)

@@ -49,11 +49,8 @@ class Listing:
 
 
 @lru_cache(maxsize=16)
-def _read(path: Path, _: int) -> Result | str:
-    try:
-        return read_result(path)
-    except InputError as error:
-        return str(error)
+def _read(path: Path, _: int) -> Result:
+    return read_result(path)
 
 
 def stamps() -> tuple[tuple[Path, int], ...]:
@@ -72,9 +69,10 @@ def listing() -> Listing:
     results: dict[str, Result] = {}
     refused: list[str] = []
     for path, stamp in stamps():
-        found = _read(path, stamp)
-        if isinstance(found, str):
-            refused.append(found)
+        try:
+            found = _read(path, stamp)
+        except InputError as error:
+            refused.append(str(error))
         else:
             results[f"{'shipped' if found.shipped else 'own'}:{found.name}"] = found
     return Listing(results, tuple(refused))

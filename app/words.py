@@ -120,8 +120,8 @@ def told_apart(labels: Mapping[str, str]) -> dict[str, str]:
 
 def altimetry_labels(names: Iterable[str]) -> dict[str, str]:
     """Return {name: label} of kept altimetry: its first day, and its fingerprint where a day comes twice."""
-    parts = {name: name.split("-")[1:] for name in names}
-    days = [day for day, *_ in parts.values()]
+    parts = {name: (*map(plain, name.split("-", 2)[1:]), "")[:2] for name in names}
+    days = [day for day, _ in parts.values()]
     return {
         name: say("Altimetry {day}", day=f"{day[:4]}-{day[4:6]}-{day[6:]}") + (f" ({fingerprint})" if days.count(day) > 1 else "")
         for name, (day, fingerprint) in parts.items()

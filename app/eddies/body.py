@@ -41,7 +41,8 @@ class Area:
 def eddies_of_day(search: Search, lead: int, area: Area) -> dict[str, Any]:
     """Return the eddies of a lead in an area as columns, or how many days are `found` so far where it is not among them.
 
-    Raises InputError for a lead that the store has not, or whose eddies are not followed, and where the search failed.
+    Raises InputError for a lead that the store has not, or whose eddies are not followed, and where the search was refused;
+    one that failed otherwise is in `trouble`, and goes on a while later.
     """
     leads, count = search.leads, len(search.tables)
     state: dict[str, Any] = {"found": count, "of": search.expected}
@@ -51,7 +52,7 @@ def eddies_of_day(search: Search, lead: int, area: Area) -> dict[str, Any]:
     if number >= count:
         if search.error:
             raise InputError(search.error)
-        return state
+        return state if search.failed is None else {**state, "trouble": True}
     table, tracks = search.tables[number], search.tracks(count)
     rows = area.holds(table)
     own = tracks.at(number)[1][rows]

@@ -32,6 +32,9 @@ EVERY_POINT = 2
 PATIENCE = 30.0
 """Seconds after the last question about a store for which the search goes on: nobody looks any more."""
 
+REST = 10.0
+"""Seconds until a search goes on that failed for another reason than what it was refused, such as a disk that went away."""
+
 LIMIT = 160 << 20
 """Bytes of tables kept in memory; those of a global store of 31 days at 1/4 degree take about 45 MB."""
 
@@ -47,6 +50,9 @@ class Search:
     folder: Path
     tables: list[Eddies] = field(default_factory=list)
     error: str = ""
+    """What the search was refused."""
+    failed: float | None = None
+    """Time on the monotonic clock at which something else went wrong; the search goes on a while later."""
     asked: float = field(default_factory=time.monotonic)
     running: bool = False
     _tracks: Tracks | None = None
@@ -102,7 +108,8 @@ class EddyFinder:
                 search = self._searches[folder] = Search(reader, folder)
             self._searches.move_to_end(folder)
             search.asked = time.monotonic()
-            if not search.running and not search.error and len(search.tables) < len(search.leads):
+            rests = search.failed is not None and time.monotonic() - search.failed < REST
+            if not search.running and not rests and not search.error and len(search.tables) < len(search.leads):
                 search.running = True
                 self._pool.submit(self._go_on, search)
         return search
@@ -117,14 +124,15 @@ class EddyFinder:
             leads = search.leads
             if len(search.tables) < len(leads):
                 search.tables.append(_found(search, leads[len(search.tables)]))
+            search.failed = None
         except InputError as error:
             search.error = str(error)
         except Exception:
             LOGGER.exception("eddies of %s could not be found", search.reader.identifier)
-            search.error = "The eddies of this store could not be found; the log of the server says why."
+            search.failed = time.monotonic()
         with self._lock:
             wanted = time.monotonic() - search.asked < PATIENCE
-            search.running = wanted and not search.error and len(search.tables) < len(search.leads)
+            search.running = wanted and not search.error and search.failed is None and len(search.tables) < len(search.leads)
             if search.running:
                 self._pool.submit(self._go_on, search)
             while len(self._searches) > 1 and sum(kept.size for kept in self._searches.values()) > self._limit:

@@ -90,7 +90,7 @@ class ErrorView:
     def __init__(self, selection: Selection, services: Services) -> None:
         self.selection = selection
         self.services = services
-        self._latest = Latest(services)
+        self._latest = Latest(services, self.box.fail)
         self.box = ChartBox(2)
         self.layout = self.box.layout
 

@@ -28,7 +28,7 @@ class CurrentAxisView:
         self.selection, self.services = selection, services
         self.box = ChartBox(1)
         self.layout = self.box.layout
-        self._latest = Latest(services)
+        self._latest = Latest(services, self.box.fail)
 
     def show(self, scene: Scene) -> str:
         """Draw the latitudes of a scene."""

@@ -31,7 +31,7 @@ class PointCharts:
         self.services = services
         self.box = ChartBox(count)
         self.layout = self.box.layout
-        self._latest = Latest(services)
+        self._latest = Latest(services, self.box.fail)
 
     def draw(self, scene: Scene, asked: Hashable, make: Callable[[], list[Any]], without: str = "") -> None:
         """Draw the elements that `make` returns, or the words `without` any, unless what was `asked` for is on screen already.

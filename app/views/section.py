@@ -41,7 +41,8 @@ class SectionView:
         main = pn.Column(self._caption, self.sections.layout, min_width=260, styles={"flex": "3 1 260px"}, **stretched)
         aside = pn.Column(self.days, self.profile.layout, min_width=180, styles={"flex": "1 1 180px"}, **stretched)
         self.layout = pn.FlexBox(main, aside, sizing_mode="stretch_both", flex_wrap="wrap", gap="8px")
-        self._first, self._others, self._crossing = Latest(services), Latest(services), Latest(services)
+        self._first = Latest(services, self.sections.fail)
+        self._others, self._crossing = Latest(services), Latest(services)
         self._playing: Any = None
         self._asked: Any = None
 

@@ -26,7 +26,7 @@ class SectionTimeView:
         self.selection, self.services = selection, services
         self.box = ChartBox(2)
         self.layout = self.box.layout
-        self._latest = Latest(services)
+        self._latest = Latest(services, self.box.fail)
 
     def show(self, scene: Scene) -> str:
         """Draw every finished day of a scene along the chosen line."""

@@ -17,7 +17,7 @@ from app.skill_charts import by_lead, by_wavelength, legend
 from app.skill_table import STYLE, table
 from app.text import Markup, Text
 from app.units import unit_of
-from app.views.background import Latest, chart_pane
+from app.views.background import Latest, chart_pane, trouble
 from app.views.bound import chooser, offer
 from app.views.held_out import HeldOutControls
 from app.views.run import update
@@ -72,7 +72,7 @@ class SkillView:
         self.held_out = HeldOutControls(selection, services, notify)
         empty = EMPTY.format(frame=FRAME, title=say("Nothing is scored yet"), words=say(NOTHING))
         self.empty = Text(empty, visible=False, margin=(8, 0))
-        self._latest = Latest(services)
+        self._latest = Latest(services, self._failed)
         self._drawn: Drawn | None = None
         self._wanted: tuple[str, str, tuple[tuple[str, str], ...]] = ("", "", ())
         self.result = chooser(selection, "skill", say("Result"), {"": selection.skill})
@@ -134,7 +134,7 @@ class SkillView:
             words = say("Scoring the forecasts on the disk: {doing}", doing=doing)
         elif job is not None and failed:
             words = job.error or say("Scoring was stopped.")
-        elif self._drawn is None:
+        elif self._drawn is None and not self.charts.objects:
             words = say("Reading the results …")
         update(self.bar, visible=under_way, value=round(100 * job.fraction) if job is not None else 0)
         update(self.status, visible=bool(words), object=words)
@@ -145,6 +145,14 @@ class SkillView:
     @property
     def _is_disk(self) -> bool:
         return self._drawn is not None and self._drawn.name == skill.DISK
+
+    def _failed(self, words: str, again: Callable[[], None]) -> None:
+        def retry(_: Any) -> None:
+            self.charts.objects = []
+            again()
+
+        self.charts.objects = trouble(words, retry)
+        self._tell()
 
     def _draw(self, made: Drawn) -> None:
         self._drawn = made

@@ -26,7 +26,7 @@ export class EddyLayer {
   state() { return { eddies: this.shown.length, eddy: this.card?.innerText ?? "" }; }
 
   // What the drawing depends on beside the eddies themselves.
-  look() { return [this.chosen, this.days?.found, this.days?.of, this.days?.error, Boolean(this.panel.spec?.eddies), String(this.panel.spec?.speed)]; }
+  look() { return [this.chosen, this.days?.found, this.days?.of, this.days?.error, this.days?.trouble, Boolean(this.panel.spec?.eddies), String(this.panel.spec?.speed)]; }
 
   // Asks for what the view needs and returns the eddies of a lead, or null.
   bring(lead) {
@@ -70,7 +70,7 @@ export class EddyLayer {
   words() {
     const { panel, days, shown } = this;
     if (!panel.spec?.eddies) return { said: markup`${say(NONE)}`, count: 0 };
-    if (days?.error) return { said: markup`${say(days.error)}`, count: 0 };
+    if (days?.error || (days?.trouble && !this.found)) return { said: markup`${say(days.error ?? days.trouble)}`, count: 0 };
     if (!this.found) {
       const search = days?.of ? say("eddies are being found, day {day} of {days}", { day: days.found, days: days.of }) : say("eddies are being found");
       return { said: markup`${search}`, count: 0 };

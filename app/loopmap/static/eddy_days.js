@@ -1,10 +1,13 @@
 // The eddies of a store in an area, day by day from the server: the day on screen first, the others in play order.
 
+import { ask } from "./asking.js";
 import { counters } from "./counters.js";
+import { say } from "./words.js";
 
 const HUNDREDTHS = 100;
 const ASK_AGAIN = 1000; // ms, while the server still searches
 const AT_ONCE = 2;
+const TROUBLE = "The eddies of this store could not be found; the log of the server says why.";
 
 // What is worth drawing at a scale, by pixels a degree: amplitude in metres from which eddies are asked for.
 const LEAST = [[2, 0.2], [4, 0.15], [8, 0.1], [24, 0.05], [48, 0.02], [Infinity, 0.01]];
@@ -27,7 +30,7 @@ export function areaOf(view) {
 export class EddyDays {
   // `changed()` is called after each answer.
   constructor(address, changed) {
-    Object.assign(this, { address, changed, days: new Map(), found: null, of: null, error: null, busy: 0 });
+    Object.assign(this, { address, changed, days: new Map(), found: null, of: null, error: null, trouble: null, busy: 0 });
     this.aborter = new AbortController();
   }
 
@@ -57,18 +60,27 @@ export class EddyDays {
   }
 
   async bring(lead) {
+    const { signal } = this.aborter;
     try {
-      const response = await fetch(this.address(lead), { signal: this.aborter.signal, credentials: "same-origin" });
-      const answer = await response.json();
-      counters.layerBytes += Number(response.headers.get("Content-Length") || 0);
-      if (!response.ok) throw new Error(answer.error);
-      Object.assign(this, { found: answer.found, of: answer.of });
+      const answer = await ask(this.address(lead), (response) => this.body(response), { signal, lost: (words) => this.missed(words) });
+      Object.assign(this, { found: answer.found, of: answer.of, trouble: answer.trouble ? say(TROUBLE) : null });
       if (answer.eddies) this.days.set(lead, { whole: answer.found === answer.of, eddies: rows(answer.eddies) });
       else this.wait();
     } catch (error) {
       if (error.name === "AbortError") return;
       this.error = error.message;
     }
+    this.changed();
+  }
+
+  body(response) {
+    counters.layerBytes += Number(response.headers.get("Content-Length") || 0);
+    return response.json();
+  }
+
+  // Says why a day does not come while it is asked for again.
+  missed(words) {
+    this.trouble = words;
     this.changed();
   }
 

@@ -49,7 +49,7 @@ export class LayerField {
     return null;
   }
 
-  get failed() { return Boolean(this.loops?.some((loop) => loop.error)); }
+  get failed() { return Boolean(this.loops?.some((loop) => loop.error ?? loop.trouble)); }
 
   drop() {
     drop(this.loops);

@@ -1,14 +1,14 @@
 // Land, coastlines, graticule and scale bar, drawn as vectors at the screen's own resolution.
 
+import { ask } from "./asking.js";
 import { latitude, longitude } from "./format.js";
 
 const FINE_BELOW = 70; // degrees of longitude in view
 const KILOMETRES_PER_DEGREE = 111.195;
 
-async function download(resolution) {
-  const response = await fetch(new URL(`coastline-${resolution}.bin`, import.meta.url), { credentials: "same-origin" });
-  if (!response.ok) return null;
-  return new Response(response.body.pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
+function download(resolution) {
+  const inflated = (response) => new Response(response.body.pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
+  return ask(new URL(`coastline-${resolution}.bin`, import.meta.url), inflated).catch(() => null);
 }
 
 // Every map needs it, so it is on its way before there is one.

@@ -1,11 +1,10 @@
 // Brings the leads of one panel's loop: the requested lead alone, then the others in play order in a few bodies.
 
+import { ask } from "./asking.js";
 import { decode } from "./codec.js";
-import { say } from "./words.js";
 
 const LEADS_IN_A_BODY = 6;
 const BODIES_AT_ONCE = 2;
-const RETRY_AFTER = 800; // ms
 
 export class Loop {
   // `spec` is the panel's description, `request` the viewport asked for, `notify(loop)` is called after each body.
@@ -16,7 +15,9 @@ export class Loop {
     this.notify = notify;
     this.frames = new Map();
     this.bytes = 0;
-    this.error = null;
+    this.error = null; // what the server refused
+    this.trouble = null; // why leads are asked for again
+    this.late = new Set(); // these leads
     this.started = performance.now();
     this.wanted = new Set();
     this.queue = [];
@@ -45,29 +46,41 @@ export class Loop {
     this.busy--;
   }
 
-  async bring(leads, attempt = 1) {
+  async bring(leads) {
+    const { signal } = this.aborter;
     try {
-      const response = await fetch(this.address(leads), { signal: this.aborter.signal, credentials: "same-origin" });
-      if (!response.ok) {
-        const body = await response.json().catch(() => ({}));
-        throw Object.assign(new Error(body.error || say("The server answered {status}", { status: response.status })), { final: response.status < 500 });
-      }
-      const buffer = await response.arrayBuffer();
-      this.bytes += Number(response.headers.get("Content-Length") || 0);
-      if (this.aborter.signal.aborted) return;
+      const buffer = await ask(this.address(leads), (response) => this.body(response), { signal, lost: (words) => this.missed(leads, words) });
+      if (signal.aborted) return;
       for (const [lead, frame] of decode(buffer)) this.frames.set(lead, frame);
+      this.here(leads);
     } catch (error) {
       if (error.name === "AbortError") return;
-      if (!error.final && attempt < 3) {
-        await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER * attempt));
-        await this.bring(leads, attempt + 1);
-        return;
-      }
       this.error = error.message;
       leads.forEach((lead) => this.wanted.delete(lead));
+      this.here(leads);
     }
     this.notify(this);
   }
+
+  body(response) {
+    this.bytes += Number(response.headers.get("Content-Length") || 0);
+    return response.arrayBuffer();
+  }
+
+  // While leads are asked for again, playback does not wait for them, and the map says why.
+  missed(leads, words) {
+    leads.forEach((lead) => this.late.add(lead));
+    this.trouble = words;
+    this.notify(this);
+  }
+
+  here(leads) {
+    leads.forEach((lead) => this.late.delete(lead));
+    if (this.late.size === 0) this.trouble = null;
+  }
+
+  // Whether a lead is on its way as far as is known.
+  awaits(lead) { return this.wanted.has(lead) && !this.late.has(lead); }
 
   address(leads) {
     const { store, variable, depth_index: depth, revision } = this.spec;

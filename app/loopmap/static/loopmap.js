@@ -1,12 +1,13 @@
 // The component as Panel renders it: its parameters to the stage, what happens on the stage back to them.
 
+import { ask } from "./asking.js";
 import { Stage } from "./stage.js";
 import { say, speak } from "./words.js";
 
 const REPORT_EVERY = 250; // ms
 
 // Asked for as soon as the page names this module in its head, long before there is a map to colour.
-const tables = fetch(new URL("palettes.json", import.meta.url), { credentials: "same-origin" }).then((response) => response.json());
+const tables = ask(new URL("palettes.json", import.meta.url), (response) => response.json());
 
 // Panel would fetch and compile every module a second time; a page that names this one in its head finds it here.
 (globalThis.gomsComponents ??= {})[new URL(".", import.meta.url).href] = { render };

@@ -1,5 +1,6 @@
 // Names of seas, currents and capes, those of wide maps first; where two would touch, the first stands.
 
+import { ask } from "./asking.js";
 import { haloed } from "./room.js";
 import { say } from "./words.js";
 
@@ -12,12 +13,10 @@ let table = null; // [name, latitude, longitude, kind, widest span], once asked 
 export function placeNames(changed) {
   if (table === null) {
     table = [];
-    fetch(new URL("place-names.json", import.meta.url), { credentials: "same-origin" })
-      .then((response) => (response.ok ? response.json() : []))
-      .then((names) => {
-        table = names;
-        changed();
-      });
+    ask(new URL("place-names.json", import.meta.url), (response) => response.json()).then((names) => {
+      table = names;
+      changed();
+    }, () => {});
   }
   return table;
 }

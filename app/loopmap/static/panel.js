@@ -61,7 +61,7 @@ export class Panel {
   get isDifference() { return (this.wantedSpec || this.spec)?.kind === "difference"; }
   get pending() { return this.next !== null; }
   // Why there is nothing to show; a loop that lacks some leads still shows the others.
-  get error() { return this.loop && this.loop.frames.size === 0 ? this.loop.error : null; }
+  get error() { return this.loop && this.loop.frames.size === 0 ? this.loop.error ?? this.loop.trouble : null; }
 
   // What to ask for at a view: the same as before where neither content nor view changed, such as for other words or units.
   requestAt(view, ratio) {
@@ -112,7 +112,7 @@ export class Panel {
 
   // Whether the awaited loop can take the place of the one on screen.
   ready(lead) {
-    return !this.next || this.next.error !== null || this.next.frames.has(this.storeLead(this.next.spec, lead)) || this.next.complete;
+    return !this.next || this.next.error !== null || this.next.trouble !== null || this.next.frames.has(this.storeLead(this.next.spec, lead)) || this.next.complete;
   }
 
   // Puts the awaited loop on screen.
@@ -162,7 +162,7 @@ export class Panel {
   has(lead) {
     if (this.isDifference || !this.spec || !this.loop) return true;
     if (!this.layers.has(lead)) return false;
-    return this.frameAt(lead) !== null || !this.loop.wanted.has(lead + (this.spec.lead_offset || 0));
+    return this.frameAt(lead) !== null || !this.loop.awaits(lead + (this.spec.lead_offset || 0));
   }
 
   frames() {
@@ -326,8 +326,8 @@ export class Panel {
     }
     if (!spec.store || spec.leads.length === 0) return spec.empty || say("Nothing to show yet");
     if (this.error) return this.error;
-    const absent = this.loop && !this.frameAt(lead) && !this.loop.wanted.has(lead + (spec.lead_offset || 0));
-    return absent ? say("Nothing for this day") : "";
+    const absent = this.loop && !this.frameAt(lead) && !this.loop.awaits(lead + (spec.lead_offset || 0));
+    return absent ? this.loop.trouble ?? say("Nothing for this day") : "";
   }
 
   // Shows value and position under the pointer; a pin marks the place on the panels that the pointer is not over.

@@ -62,7 +62,10 @@ class SceneFields {
   get complete() { return this.colourLoops.every((loop) => loop.complete); }
 
   // Why days of the scene do not come, empty while they do.
-  get error() { return this.colourLoops.find((loop) => loop.error)?.error ?? ""; }
+  get error() {
+    const loop = this.colourLoops.find((one) => one.error ?? one.trouble);
+    return loop?.error ?? loop?.trouble ?? "";
+  }
 
   // Asks for the days of the scene, colours first, and for currents once all colours are there.
   want(first, withFlow) {

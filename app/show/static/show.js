@@ -260,6 +260,7 @@ class Show {
   refuse(now) {
     const { error } = this.fields;
     if (!error || this.shown !== this.fields) {
+      if (this.refused) this.board.setScene(this.shown.scene);
       this.refused = null;
       return;
     }
