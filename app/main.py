@@ -20,6 +20,7 @@ from app.scene import Scene, build_scene
 from app.selection import ADDRESS, Selection, sync_with_address
 from app.services import Services
 from app.tabs import VIEWS
+from app.text import heading
 from app.theme import PHONE_WIDTH, STYLE_SHEET, THEME
 from app.views.compare import CompareControls
 from app.views.current_axis import AxisLines
@@ -48,7 +49,6 @@ HEADER = {
     "& .header > .MuiLinearProgress-root": {"display": "none"},
     f"@media (max-width: {PHONE_WIDTH}px)": {"& .header .MuiToolbar-root > .MuiBox-root:has(.title)": {"display": "none"}},
 }
-HEADING: dict[str, Any] = {"variant": "overline", "margin": (8, 10, 0, 10)}
 SCENE_CHOICES = ["view", "source", "start", "model", "variable", "quantity", "depth", "comparison", "layout", "units"]
 COLOUR_CHOICES = ["palette", "range_mode", "low", "high"]
 DRIFT_CHOICES = ["layers", "release", "point_latitude", "point_longitude"]
@@ -78,7 +78,7 @@ class Session:
         self.drift = DriftView(selection, services, self.map.component)
         self.details.place.beside = [self.drift.switch, self.drift.again]
         self.shelf = Shelf(selection, services, self.notify)
-        self.skill = SkillView(selection, services, self.notify)
+        self._skill: SkillView | None = None
         self.scene: Scene | None = None
         self._fingerprint: Any = None
         self._asked = 0
@@ -87,7 +87,6 @@ class Session:
         self.embedded = is_embedded()
         self.page = embedded_page(self.map.component, selection.theme) if self.embedded else self._page()
         self._alone(self.page)
-        self.refresh()
         selection.param.watch(self._arrange, "view")
         selection.param.watch(self.refresh, SCENE_CHOICES)
         selection.param.watch(self._show_skill, SKILL_CHOICES)
@@ -97,22 +96,26 @@ class Session:
         self.map.component.param.watch(self._show_details, "extent")
         selection.param.watch(self._show_line, ["section", "chart", "comparison"])
         selection.param.watch(self._show_saving, ["lead", "range_mode", "low", "high", "chart", "section"])
+        # After the watchers: what an address asks for in vain is taken back, and the scene of what is left is built.
+        self.refresh()
         self._show_line()
         pn.state.onload(self._loaded)
 
+    @property
+    def skill(self) -> SkillView:
+        """Return the view of skill, made when it is first looked at: most visitors never do."""
+        if self._skill is None:
+            self._skill = SkillView(self.selection, self.services, self.notify)
+        return self._skill
+
     def _page(self) -> pmui.Page:
         self.of_maps = pn.Column(
-            pmui.Typography(say("Field"), **HEADING),
-            self.field.variable, self.field.quantity, self.field.depth, self.field.surface_only,
-            pmui.Typography(say("Compare"), **HEADING),
-            self.compare.layout,
-            pmui.Typography(say("View"), **HEADING),
-            self.field.region, self.field.palette, self.field.range_mode, self.field.limits,
+            heading(say("Field")), self.field.variable, self.field.quantity, self.field.depth, self.field.surface_only,
+            heading(say("Compare")), self.compare.layout,
+            heading(say("View")), self.field.region, self.field.palette, self.field.range_mode, self.field.limits,
             sizing_mode="stretch_width", margin=0,
         )  # fmt: skip
-        self.over_maps = pn.Column(
-            pmui.Typography(say("Layers"), **HEADING), self.layers.layout, sizing_mode="stretch_width", margin=0
-        )
+        self.over_maps = pn.Column(heading(say("Layers")), self.layers.layout, sizing_mode="stretch_width", margin=0)
         self.save_maps, self.save_scores = (
             SaveMenu(
                 kinds={name: say(label) for name, label in kinds.items()},
@@ -124,12 +127,10 @@ class Session:
         )
         self.saving = pn.Column(sizing_mode="stretch_width", margin=0)
         sidebar = [
-            pmui.Typography(say("Forecast"), **HEADING),
-            self.sources.source, *self.files.layout, self.sources.start,
+            heading(say("Forecast")), self.sources.source, *self.files.layout, self.sources.start,
             self.sources.model, self.run.layout,
             self.of_maps, self.field.units, self.over_maps,
-            pmui.Typography(say("Save"), **HEADING),
-            self.saving, self.shelf.layout,
+            heading(say("Save")), self.saving, self.shelf.layout,
         ]  # fmt: skip
         self.main = pn.Column(sizing_mode="stretch_width", margin=(8, 12), styles={"position": "relative"})
         self._arrange()

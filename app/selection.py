@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 import panel as pn
@@ -195,19 +196,25 @@ def _begin(selection: Selection, given: Mapping[str, Any]) -> None:
 def sync_with_address(selection: Selection, refuse: Callable[[str], None]) -> None:
     """Bind every choice to the address bar of this session; a bad value is refused by `refuse(message)` and left out.
 
-    Each parameter is bound on its own, because one bad value would otherwise throw away all the good ones.
+    All are bound in one step, which costs a page a tenth of what one at a time would; what the address says is taken before,
+    because one bad value would then throw away all the good ones.
     """
     location = pn.state.location
     if location is None:
         return
-    _begin(selection, location.query_params)
+    query = location.query_params
+    _begin(selection, query)
     for name, key in ADDRESS.items():
+        if key in query:
+            with suppress(ValueError):  # said below
+                setattr(selection, name, query[key])
 
-        def refuse_value(received: dict[str, Any], name: str = name, key: str = key) -> None:
-            asked = {"key": key, "value": repr(str(received.get(name))[:40]), "expected": selection.describe(name)}
+    def refuse_values(received: dict[str, Any]) -> None:
+        for name, value in received.items():
+            asked = {"key": ADDRESS[name], "value": repr(str(value)[:40]), "expected": selection.describe(name)}
             refuse(say("The address asks for {key} = {value}; expected {expected}. The default is shown.", **asked))
 
-        location.sync(selection, {name: key}, on_error=refuse_value)
+    location.sync(selection, dict(ADDRESS), on_error=refuse_values)
 
     def leave_out_nothing(event: param.parameterized.Event) -> None:
         if "=null" in event.new:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from app.dress import framed
 from app.language import say
-from app.text import Markup
+from app.text import Markup, plain
 from app.theme import FORECAST_COLOUR, INK, REFERENCE_COLOUR
 from app.words import LEAD_AXIS
 
@@ -65,7 +65,7 @@ def by_lead(
         if {"low", "high"} <= set(table.columns) and table[["low", "high"]].notna().all(axis=None):
             band = hv.Area((leads, table["low"], table["high"]), "lead", ["low", "high"])
             elements.append(band.opts(color=colour, alpha=0.18, line_alpha=0))
-        curve = hv.Curve((leads, table["value"]), "lead", "value", label=name)
+        curve = hv.Curve((leads, table["value"]), "lead", "value", label=plain(name))
         elements.append(curve.opts(color=colour, line_dash=dash or "solid", line_width=width, tools=["hover"]))
         if name in models:
             elements.append(hv.Scatter((leads, table["value"]), "lead", "value").opts(color=colour, size=4))
@@ -90,7 +90,7 @@ def by_wavelength(
     elements = []
     for name, table in drawn.items():
         colour, dash, width = line_of(name, models, theme)
-        curve = hv.Curve((table.index.to_numpy(float), table["value"]), "wavelength", "power", label=name)
+        curve = hv.Curve((table.index.to_numpy(float), table["value"]), "wavelength", "power", label=plain(name))
         elements.append(curve.opts(color=colour, line_dash=dash or "solid", line_width=width, tools=["hover"]))
     return framed(
         hv.Overlay(elements), theme, title=label, xlabel=say("wavelength (km)"), ylabel=units, show_legend=False, logx=True,

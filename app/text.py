@@ -17,6 +17,11 @@ LONGEST = 100
 _SIZES = {"body": ("13px", "1.43"), "small": ("12px", "1.4"), "caption": ("11px", "1.66")}
 """Kind of words -> size and height of a line."""
 
+_HEADING = Markup(
+    '<h2 style="margin: 0; font: inherit; font-size: 11px; line-height: 2.66; letter-spacing: .08em; text-transform: uppercase; '
+    'color: var(--mui-palette-text-secondary, #52626d)">{}</h2>'
+)
+
 _INVISIBLE = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 """Categories of Unicode that a name has no use for: controls, marks that turn the direction of writing, halves of letters."""
 
@@ -34,6 +39,11 @@ class Text(pn.pane.HTML):
         return {"object": html.escape(str(escape("" if obj is None else obj)))}
 
 
+def heading(words: str, margin: tuple[int, ...] = (8, 10, 0, 10)) -> Text:
+    """Return the heading of a group of choices; a widget of Material UI would cost a page many times as much."""
+    return Text(_HEADING.format(words), margin=margin)
+
+
 def plain(value: object, longest: int = LONGEST) -> str:
     """Return a name that came from outside as one line of visible letters, cut where it is longer than `longest`."""
     start = str(value)[: 4 * longest]
@@ -42,4 +52,4 @@ def plain(value: object, longest: int = LONGEST) -> str:
     return words if len(words) <= longest else f"{words[: longest - 1]}…"
 
 
-__all__ = ["LONGEST", "Markup", "Text", "plain"]
+__all__ = ["LONGEST", "Markup", "Text", "heading", "plain"]

@@ -90,8 +90,8 @@ class ErrorView:
     def __init__(self, selection: Selection, services: Services) -> None:
         self.selection = selection
         self.services = services
-        self._latest = Latest(services, self.box.fail)
         self.box = ChartBox(2)
+        self._latest = Latest(services, self.box.fail)
         self.layout = self.box.layout
 
     def show(self, scene: Scene) -> str:

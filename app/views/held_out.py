@@ -12,6 +12,7 @@ from app.jobs import Job
 from app.language import listed, say, say_progress
 from app.selection import Selection
 from app.services import VIRTUAL, Services
+from app.text import heading
 from app.views.background import quiet_words
 from app.views.bound import offer
 from app.views.run import update
@@ -41,7 +42,7 @@ class HeldOutControls:
         self.cancel.on_click(self._cancel)
         self.starts.param.watch(lambda _: self.poll(), "value")
         self.layout = pn.Column(
-            pmui.Typography(say("Score a model here"), variant="overline", margin=(10, 0, 0, 0)),
+            heading(say("Score a model here"), (10, 0, 0, 0)),
             pn.FlexBox(self.starts, self.run, self.cancel, align_items="center"),
             self.bar, self.words, sizing_mode="stretch_width", margin=0,
         )  # fmt: skip

@@ -31,11 +31,14 @@ class Shelf:
             self.rows, title=say("Stores on disk"), width_option="md", show_close_button=True, close_on_click=True
         )
         self.button.on_click(self._open)
-        self.layout = pn.Column(self.button, self.dialog, sizing_mode="stretch_width")
+        self.layout = pn.Column(self.button, sizing_mode="stretch_width")
 
     def _open(self, _: Any = None) -> None:
         self._list()
         self.dialog.open = True
+        # Not from the start: most pages never need it, and it would be made for all.
+        if self.dialog not in self.layout:
+            self.layout.append(self.dialog)
 
     def _list(self) -> None:
         found = self.services.summaries()
