@@ -1,6 +1,7 @@
 """Visitors without a browser: they fetch the page, open its session and make choices, as a page does over its websocket."""
 
 import re
+import time
 from typing import Any
 from urllib.request import Request, urlopen
 
@@ -63,6 +64,25 @@ class Visitor:
             address = f"{self._url}/frames/{path}?{VIEW}&revision={panel['revision']}"
             with urlopen(Request(address, headers={"Accept-Encoding": "zstd"}), timeout=PATIENCE) as body:
                 body.read()
+
+    def go_to(self, lead: int) -> None:
+        """Tell the server which day is on screen, as a browser does while it plays."""
+        self.map.playhead = lead
+
+    def round_trip(self) -> None:
+        """Return when the server has answered a question of this page."""
+        self._session.force_roundtrip()
+
+    def offers(self, words: str, seconds: float = 60.0) -> bool:
+        """Return whether the list of sources holds a label with `words` within some seconds."""
+        chooser = next(
+            model.data for model in self.document.models if getattr(getattr(model, "data", None), "label", "") == "Source"
+        )
+        deadline = time.monotonic() + seconds
+        self._session._connection._loop_until(
+            lambda: any(words in str(option) for option in chooser.options) or time.monotonic() > deadline
+        )
+        return any(words in str(option) for option in chooser.options)
 
     def close(self) -> None:
         """Leave the page: the server sees the connection end."""
