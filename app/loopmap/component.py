@@ -38,8 +38,8 @@ One component holds every panel, so that view, range and playhead are shared wit
     loop_map.on_point(lambda lat, lon: ...)   # a click on a map
 
 Parameters that the browser writes back: `view`, `divider` and `playhead` (throttled to 250 ms, the playhead of a loop that plays
-to 1 s), `playing`, `speed`, `looping`, `shown_range` (the limits now on screen, also under auto), `extent` (lat_min, lat_max, lon_min, lon_max in view, for scores of
-that region).
+to 1 s), `playing`, `speed`, `looping`, `shown_range` (the limits now on screen, also under auto), `extent` (lat_min, lat_max,
+lon_min, lon_max in view, for scores of that region).
 Whenever another lead is painted the document hears `goms-lead` with it as detail: charts beside the maps follow the playhead.
 The page must serve `app.frames_http.patterns(open_reader)` as `extra_patterns`; `frames_url` and `static_url` are relative to it.
 """
