@@ -4,6 +4,7 @@ import ast
 import re
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import holoviews as hv
 import pytest
@@ -85,20 +86,21 @@ def test_scripts_make_html_of_constants_alone(path: Path) -> None:
 
 @pytest.mark.parametrize("words", [ATTACK, "</div><script>hostile=1</script>", "&lt;b&gt;", "$$x$$", "", "a\nb"])
 def test_text_is_shown_letter_by_letter(words: str) -> None:
-    shown = Text(words).get_root()
+    shown: Any = Text(words).get_root()
     in_browser = unescape(shown.text)  # Panel's pane of HTML is sent with its markup escaped
     assert "<" not in in_browser and unescape(in_browser) == words
 
 
 def test_words_that_change_are_text_too() -> None:
     pane = Text()
-    shown = pane.get_root()
+    shown: Any = pane.get_root()
     pane.object = ATTACK
     assert "<" not in unescape(shown.text)
 
 
 def test_markup_is_rendered_and_what_is_put_into_it_is_text() -> None:
-    assert unescape(Text(Markup("<b>{}</b>").format("<i>")).get_root().text) == "<b>&lt;i&gt;</b>"
+    shown: Any = Text(Markup("<b>{}</b>").format("<i>")).get_root()
+    assert unescape(shown.text) == "<b>&lt;i&gt;</b>"
 
 
 def test_a_name_is_one_line_of_visible_letters() -> None:

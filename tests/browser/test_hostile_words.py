@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Dialog, expect
 
 from engine.grid import coarsened
 from engine.paths import altimetry_folder, stores_folder, verification_folder
@@ -115,7 +115,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def unharmed(visit: Visit) -> Iterator[Visit]:
     """Visit a page that must run nothing of what it shows, and open no dialog of the browser."""
     dialogs: list[str] = []
-    visit.page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+
+    def opened(dialog: Dialog) -> None:
+        dialogs.append(dialog.message)
+        dialog.dismiss()
+
+    visit.page.on("dialog", opened)
     yield visit
     assert visit.page.evaluate(HARMED) == "" and dialogs == []
 
