@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from app.eddies import finder as finder_module
+from app.eddies.body import Area, eddies_of_day
 from app.eddies.finder import EddyFinder, Search, kept_folder
 from engine.errors import InputError
 from engine.grid import Grid
@@ -91,11 +92,16 @@ def test_a_store_without_sea_surface_height_is_refused(finder: EddyFinder, small
         finder.ask(write_surface_analysis(small_grid))
 
 
-def test_a_search_that_fails_says_so_and_is_not_tried_for_ever(finder: EddyFinder, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(finder_module, "detect", lambda *_, **__: 1 / 0)
+def test_a_search_that_fails_says_so_rests_and_goes_on_a_while_later(finder: EddyFinder, monkeypatch: pytest.MonkeyPatch) -> None:
     identifier = write_eddies(days=1)
-    wait(lambda: bool(finder.ask(identifier).error))
-    assert not finder.ask(identifier).running and "log" in finder.ask(identifier).error
+    with monkeypatch.context() as patched:
+        patched.setattr(finder_module, "detect", lambda *_, **__: 1 / 0)
+        wait(lambda: finder.ask(identifier).failed is not None)
+        search = finder.ask(identifier)
+        assert not search.running and not search.error
+        assert eddies_of_day(search, 0, Area(-90, 90, 0, 360, 0.01)) == {"found": 0, "of": 2, "trouble": True}
+    monkeypatch.setattr(finder_module, "REST", 0.0)
+    assert len(whole(finder, identifier).tables) == 2
 
 
 def test_memory_holds_the_stores_looked_at_last() -> None:
