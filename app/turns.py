@@ -3,11 +3,11 @@
 import asyncio
 from typing import Any
 
-from bokeh.application.handlers.handler import Handler
+from bokeh.application.handlers.lifecycle import LifecycleHandler
 from bokeh.server.server import Server
 
 
-class InTurn(Handler):
+class InTurn(LifecycleHandler):
     """A part of an application that holds each new session back until the loop has looked at what else came in.
 
     A session takes the loop as long as it is made. Without a turn, pages asked for at once would all be made before the first of

@@ -2,7 +2,15 @@
 
 import asyncio
 
+from bokeh.application import Application
+from bokeh.application.handlers.function import FunctionHandler
+
 from app.turns import InTurn
+
+
+def test_an_application_that_takes_turns_still_makes_its_page() -> None:
+    made = Application(FunctionHandler(lambda document: setattr(document, "title", "a page")), InTurn()).create_document()
+    assert made.title == "a page"
 
 
 def test_between_two_sessions_everything_else_has_a_turn() -> None:
