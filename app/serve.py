@@ -16,6 +16,10 @@ from app.options import Sharing
 if TYPE_CHECKING:
     from app.services import Services
 
+UNUSED_SESSION_LIFETIME = 60_000
+"""Milliseconds that a session waits for the websocket of its page. Pages are made one after the other: where many are asked for
+at once, sessions given up after 15 s, as Bokeh does, would have to be made a second time, and more pages would be late."""
+
 
 def serve(chosen: argparse.Namespace, shared: Sharing) -> None:
     """Start the server and stay until SIGINT or SIGTERM."""
@@ -55,9 +59,11 @@ def made_server(services: "Services", shared: Sharing, **options: Any) -> Any:
     from app.main import Session
     from app.show import http as show_http
     from app.surroundings import open_frames
+    from app.turns import take_turns
 
     # Named in the head of the page, so that the map's modules come while the page's own scripts are read.
-    pn.extension(notifications=True, js_modules={"loopmap": f"loopmap/{STATIC_VERSION}/loopmap.js"})
+    # The page says by itself when its server is away: `app.reconnection`.
+    pn.extension(notifications=True, disconnect_notification="", js_modules={"loopmap": f"loopmap/{STATIC_VERSION}/loopmap.js"})
 
     def page() -> Any:
         # Panel says so only when it sends the page: what is drawn before would ask a distant host for its style sheets.
@@ -67,6 +73,7 @@ def made_server(services: "Services", shared: Sharing, **options: Any) -> Any:
 
     server: Any = pn.serve(
         {"/": page}, start=False, title="GOMS Explorer", verbose=False, warm=True,
+        unused_session_lifetime_milliseconds=UNUSED_SESSION_LIFETIME,
         # The gate looks at origins itself; Bokeh's own list knows no addresses in brackets.
         websocket_origin=[name for name in shared.hosts.names if "[" not in name],
         http_server_kwargs={"max_body_size": LARGEST_BODY, "body_timeout": BODY_SECONDS},
@@ -77,6 +84,7 @@ def made_server(services: "Services", shared: Sharing, **options: Any) -> Any:
         ],
         **shared.login, **options,
     )  # fmt: skip
+    take_turns(server)
     guard(server._tornado, shared.hosts, shared.embedding)
     return server
 
