@@ -2,9 +2,11 @@
 
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
+import xarray as xr
 
 from app.export.http import Export
 from app.jobs import Jobs
@@ -15,7 +17,9 @@ from app.views.charts import CHARTS
 from engine.derived import QUANTITIES
 from engine.errors import InputError
 from engine.grid import coarsened
+from engine.ingest import ingest
 from tests.app.made_stores import SUBSETS, write_analysis, write_forecast, write_subset
+from tests.engine.test_ingest import GLORYS_FILE, first_days
 
 GRID = coarsened(24)
 
@@ -84,4 +88,25 @@ def test_beside_another_store_what_both_have_is_compared_and_the_rest_is_said_to
         turned = build_scene(Selection(source=f"store:{other}", comparison=source, variable="zos"), services)
         beside = turned.panels[1]
         assert beside["leads"] or beside["empty"] == "There is no sea surface height in this store"
+    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
+
+
+@pytest.mark.parametrize("fields", [("zos",), ("thetao", "so"), ("uo", "vo")], ids=" and ".join)
+def test_some_fields_of_a_real_file_play_and_are_compared_with_the_whole(
+    services: Services, shared_data: Path, tmp_path: Path, fields: tuple[str, ...], caplog: pytest.LogCaptureFixture
+) -> None:
+    whole = first_days(shared_data / GLORYS_FILE, tmp_path, 2)
+    part = tmp_path / "part.nc"
+    with xr.open_dataset(whole, decode_cf=False) as data:
+        data.drop_vars({"zos", "thetao", "so", "uo", "vo"} - set(fields), errors="ignore").to_netcdf(part)
+    stores = [ingest("glorys", [path], name).name for path, name in ((whole, "whole"), (part, "part"))]
+    source, beside = (f"store:{name}" for name in reversed(stores))
+    scene = build_scene(Selection(source=source, comparison=beside), services)
+    assert set(fields) <= set(scene.variables) and not {"zos", "thetao", "so", "uo", "vo"} - set(fields) & set(scene.variables)
+    mine, other = (
+        services.open_reader(panel["store"]).read(panel["variable"], panel["leads"][0], panel["depth_index"])
+        for panel in scene.panels[:2]
+    )
+    np.testing.assert_allclose(mine, other, atol=2e-3)
+    assert np.isfinite(mine).any()
     assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
