@@ -24,7 +24,7 @@ from engine.paths import REPOSITORY
 from engine.progress import Progress, no_progress
 
 MOST_MEMORY = 3 << 30
-"""Bytes of data of the reading process: a global HYCOM day at 1/12 degree takes 1.3 GB, the largest that is read twice that."""
+"""Bytes of data of the reading process: a global HYCOM day at 1/12 degree takes 1.0 GB, the largest box 2.1 GB."""
 
 LONGEST_STEP = 30.0
 """Seconds of processor time for opening a file or reading one level: a global one at 1/12 degree takes one or two."""
