@@ -1,7 +1,7 @@
 """How long the real `goms forecast` takes at 1/4 degree, when its first day can be seen, and how much memory it needs.
 
 python -m tests.benchmarks.forecast [--days 30] [--model small] [--source sample] [--altimetry FILE]
-    [--heads all] [--json]
+    [--heads all] [--precision auto] [--json]
 """
 
 import argparse
@@ -29,12 +29,13 @@ def main() -> None:
     parser.add_argument("--altimetry")
     parser.add_argument("--heads", help="all, or names with commas")
     parser.add_argument("--device", default="auto")
+    parser.add_argument("--precision", default="auto")
     parser.add_argument("--grid-factor", default="1", help="a coarser grid, to try the benchmark itself")
     parser.add_argument("--json", action="store_true", help="end with one line of JSON")
     chosen = parser.parse_args()
     options = [
         word
-        for name in ("days", "model", "source", "altimetry", "heads", "device", "grid_factor")
+        for name in ("days", "model", "source", "altimetry", "heads", "device", "precision", "grid_factor")
         if (value := getattr(chosen, name)) is not None
         for word in (f"--{name.replace('_', '-')}", value)
     ]
@@ -47,6 +48,7 @@ def main() -> None:
         ("first_day_s", result["first_day_s"], "until the first forecast day can be read (goal 10)"),
         ("peak_rss_gb", result["peak_rss_gb"], "peak resident memory (limit 4)"),
         ("device", result["device"], ""),
+        ("precision", result["precision"], "of matrix products"),
     ]
     for name, value, meaning in rows:
         print(f"{name:16} {value!s:>8}  {meaning}")
@@ -82,6 +84,7 @@ def measure(home: Path, options: list[str]) -> dict[str, object]:
         "first_day_s": round(seen[2], 1),
         "peak_rss_gb": round(peak / 1e9, 2),
         "device": said["device"],
+        "precision": said.get("precision"),
     }
 
 

@@ -38,9 +38,9 @@ def main() -> None:
         found = day_head_skill(chosen.head, model, chosen.run, chosen.starts, chosen.days, report.progress)
         said = day_head_text(found)
     report.close()
-    print(said)
+    print(f"{model.device}, {model.precision}\n{said}")
     if chosen.json:
-        print(json.dumps(found))
+        print(json.dumps({**found, "precision": model.precision}))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,9 @@
 """What a global day costs at 1/4 degree: `small` and its heads, and FourCastNet of the published size in the same run.
 
-python -m tests.benchmarks.step [--days 3] [--device cpu] [--json]
+python -m tests.benchmarks.step [--days 3] [--device cpu] [--precision auto|bfloat16|float32|both] [--json]
+
+A processor without instructions for bfloat16 is imitated by ONEDNN_MAX_CPU_ISA=AVX512_CORE_VNNI, one without AVX-512 by
+ONEDNN_MAX_CPU_ISA=AVX2 ATEN_CPU_CAPABILITY=avx2. Where threads share tiles, a part is their mean.
 """
 
 import argparse
@@ -11,6 +14,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -28,7 +32,10 @@ from engine.models.forecaster import Forecaster, choose_device
 from engine.models.fourcastnet import FourCastNet
 from engine.models.interface import batch_of
 from engine.models.network import Network
+from engine.models.precision import PRECISIONS, choose_precision, quicker_precision
 from engine.models.presets import PRESETS
+from engine.models.threads import MOST
+from engine.models.warp import warp
 from engine.rollout import Step
 from engine.sources import HeadSource, initial_state, open_source
 from engine.store import ForecastStore
@@ -57,20 +64,21 @@ class Stopwatch:
     """Adds up the seconds spent in chosen functions; time in an inner one counts for the outer one, too."""
 
     def __init__(self, device: torch.device) -> None:
-        self.device = device
+        self.device, self._lock = device, Lock()
         self.days: list[dict[str, float]] = []
 
     def day(self) -> None:
         """Begin another day."""
         self.days.append(defaultdict(float))
 
-    def timed(self, name: str, work: Callable[..., Any]) -> Callable[..., Any]:
-        """Return `work` with its time added to part `name` of the day."""
+    def timed(self, name: str, work: Callable[..., Any], threads: int = 1) -> Callable[..., Any]:
+        """Return `work`, which so many threads share, with its time added to part `name` of the day."""
 
         def run(*arguments: Any, **options: Any) -> Any:
             began = self._now()
             result = work(*arguments, **options)
-            self.days[-1][name] += self._now() - began
+            with self._lock:
+                self.days[-1][name] += (self._now() - began) / threads
             return result
 
         return run
@@ -90,24 +98,30 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--days", type=int, default=3)
     parser.add_argument("--device", default="auto")
+    parser.add_argument("--precision", default="auto", choices=["auto", *PRECISIONS, "both"])
     parser.add_argument("--json", action="store_true", help="end with one line of JSON")
     chosen = parser.parse_args()
     grid, device = quarter_degree(), choose_device(chosen.device)
-    processes, own = psutil.cpu_times(), psutil.Process().cpu_times()
-    result = measure(grid, device, chosen.days)
-    result["others_share"] = _others(processes, own)
+    results = {}
+    for precision in PRECISIONS if chosen.precision == "both" else (choose_precision(chosen.precision, device),):
+        processes, own = psutil.cpu_times(), psutil.Process().cpu_times()
+        results[precision] = measure(grid, device, chosen.days, precision)
+        results[precision]["others_share"] = _others(processes, own)
     print(f"{device}, {torch.get_num_threads()} threads, median of {chosen.days} days after the first")
+    print(f"the quicker precision here is {quicker_precision(device)}")
+    print(f"{'':22}" + "".join(f" {precision:>8}" for precision in results))
     for name, meaning in MEANINGS.items():
-        print(f"{name:22} {result[name]:8.2f}  {meaning}")
+        print(f"{name:22}" + "".join(f" {result[name]:8.2f}" for result in results.values()) + f"  {meaning}")
     if chosen.json:
-        rounded = {name: round(value, 3) for name, value in result.items()}
-        print(json.dumps({"device": str(device), "threads": torch.get_num_threads(), "days": chosen.days, **rounded}))
+        said = {"device": str(device), "threads": torch.get_num_threads(), "days": chosen.days}
+        rounded = {known: {name: round(value, 3) for name, value in result.items()} for known, result in results.items()}
+        print(json.dumps({**said, "quicker_precision": quicker_precision(device), "precisions": rounded}))
 
 
-def measure(grid: Grid, device: torch.device, days: int) -> dict[str, float]:
+def measure(grid: Grid, device: torch.device, days: int, precision: str) -> dict[str, float]:
     """Return the seconds named in `MEANINGS` of `days` days of the sample ocean and one more to warm up."""
     source = open_source("sample")
-    small = load_model("small", grid, str(device))
+    small = load_model("small", grid, str(device), None, precision)
     assert isinstance(small, Forecaster)
     watch = Stopwatch(device)
     _watch_parts(watch, small)
@@ -125,7 +139,7 @@ def measure(grid: Grid, device: torch.device, days: int) -> dict[str, float]:
     ):
         append = watch.timed("store", store.append)
         state, weather = _days(watch, small, first, days, forcing, append, heads, source)
-    rival = _rival(small, grid, device)
+    rival = _rival(small, grid, device, precision)
     rival_watch = Stopwatch(device)
     rival.step = rival_watch.timed("step", rival.step)  # type: ignore[method-assign]
     for _ in range(days + 1):
@@ -153,12 +167,14 @@ def measure(grid: Grid, device: torch.device, days: int) -> dict[str, float]:
 
 def _watch_parts(watch: Stopwatch, small: Forecaster) -> None:
     network = small.network
+    threads = min(torch.get_num_threads(), MOST) if small.device.type == "cpu" else 1
     for name in ("embed", "features", "modulation", "advance"):
-        setattr(network, name, watch.timed(name, getattr(network, name)))
+        setattr(network, name, watch.timed(name, getattr(network, name), threads if name in ("embed", "advance") else 1))
     assert isinstance(network.projection, Evolution)
     local = network.projection.local
-    local.forward = watch.timed("local", local.forward)  # type: ignore[method-assign]
-    engine.models.evolution.warp = watch.timed("warp", engine.models.evolution.warp)
+    for name in ("cells", "outputs"):
+        setattr(local, name, watch.timed("local", getattr(local, name), threads))
+    engine.models.evolution.warp = watch.timed("warp", warp, threads)
     small._air = watch.timed("air", small._air)  # type: ignore[method-assign]
     small.step = watch.timed("step", small.step)  # type: ignore[method-assign]
 
@@ -190,11 +206,11 @@ def _days(
     return state, weather
 
 
-def _rival(small: Forecaster, grid: Grid, device: torch.device) -> Forecaster:
+def _rival(small: Forecaster, grid: Grid, device: torch.device, precision: str) -> Forecaster:
     """Return FourCastNet of the published size; its weights are random, which costs the same."""
     known = small.normalisation
     network = Network(PRESETS["fourcastnet-published"], grid.shape, known, np.ones(61, np.float32))
-    return Forecaster(network, grid, known, device, {})
+    return Forecaster(network, grid, known, device, {}, precision=precision)
 
 
 def _others(before: Any, own_before: Any) -> float:
