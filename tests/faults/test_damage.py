@@ -19,6 +19,7 @@ from app.jobs import Jobs
 from app.open_stores import OpenStores
 from app.selection import Selection
 from app.services import Options, Services
+from app.text import Text
 from app.views.shelf import Shelf
 from engine.cli import app
 from engine.errors import InputError
@@ -238,7 +239,7 @@ def test_the_list_of_the_page_shows_a_damaged_store_and_deletes_it(folder: Path,
     said: list[str] = []
     shelf = Shelf(Selection(), services, lambda kind, words: said.append(words))
     shelf._open()
-    words = " ".join(str(each.object) for each in shelf.rows.select(pmui.Typography))
+    words = " ".join(str(each.object) for each in shelf.rows.select(Text))
     assert f"Damaged: {folder.name}" in words and "valid_time/c/0 has 0 bytes" in words
     labels = {button.description: button for button in shelf.rows.select(pmui.Button)}
     assert f"Show Damaged: {folder.name}" not in labels
