@@ -72,13 +72,10 @@ def prepared(folder: Path) -> None:
 def filled(disk: Path) -> Iterator[None]:
     """Leave a page on a disk."""
     ballast = disk / "ballast"
-    with ballast.open("wb") as file:
-        try:
-            while True:
-                file.write(bytes(1 << 16))
-                file.flush()
-        except OSError:
-            pass
+    # Without a buffer, which would be written once more, and in vain, when the file is closed.
+    with ballast.open("wb", buffering=0) as file, contextlib.suppress(OSError):
+        while True:
+            file.write(bytes(1 << 16))
     with ballast.open("r+b") as file:
         file.truncate(ballast.stat().st_size - PAGE)
     try:
