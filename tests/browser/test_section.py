@@ -40,7 +40,7 @@ def test_a_comparison_shows_both_sections(visit: Visit) -> None:
 
 def test_a_line_in_the_address_that_is_none_is_said(visit: Visit) -> None:
     visit.open("?section=atlantis")
-    visit.told("expected one of equatorial_pacific")
+    visit.see("expected one of equatorial_pacific")
 
 
 IMAGE = """Bokeh.documents.map((one) => one.get_model_by_name("section-0")).find(Boolean)
