@@ -113,7 +113,9 @@ def test_maps_ask_again_for_frames_that_did_not_come(home: Path, page: Page, sta
 def test_eddies_are_asked_for_again_after_the_network_failed(home: Path, page: Page) -> None:
     with serve(home) as served:
         page.route("**/eddies/**", lambda route: route.abort())
-        page.goto(f"{served.url}/?source=store:small__eddies__20190223__4d/kuroshio&variable=zos&lat=35&lon=150&span=48&layers=eddies")
+        page.goto(
+            f"{served.url}/?source=store:small__eddies__20190223__4d/kuroshio&variable=zos&lat=35&lon=150&span=48&layers=eddies"
+        )
         expect(page.locator(".eddy-note")).to_have_text("The server does not answer; it is asked again.", timeout=PATIENCE)
         page.unroute("**/eddies/**")
         until(page, "goms.state().panels[0].overlay.eddies === 2")
