@@ -14,6 +14,12 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
+def server(own_server: Server) -> Server:
+    """Take a server that other modules do not see: a start without a reference has one made, which outlasts the page."""
+    return own_server
+
+
+@pytest.fixture
 def stored(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Give the server forecasts from sample days 120, 125 and 135 for one test."""
     monkeypatch.setenv("GOMS_HOME", str(server.home))
