@@ -2,9 +2,8 @@
 
 from typing import Any
 
-import panel_material_ui as pmui
-
 from app.selection import Selection
+from app.views.lists import Select
 
 
 def bind(selection: Selection, name: str, widget: Any) -> Any:
@@ -30,7 +29,7 @@ def chooser(selection: Selection, name: str, label: str, options: dict[str, Any]
     """Return a list of {label: value} bound to the choice called `name`."""
     value = getattr(selection, name)
     start = value if value in options.values() else next(iter(options.values()))
-    widget: Any = pmui.Select(label=label, options=options, value=start, size="small", sizing_mode="stretch_width")
+    widget: Any = Select(label=label, options=options, value=start, size="small", sizing_mode="stretch_width")
     # Panel holds every change back for 50 ms to gather those of a drag; a choice from a list is whole at once.
     widget._debounce = 2
     return bind(selection, name, widget)

@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import Any
 
 import panel as pn
-import panel_material_ui as pmui
 
 from app.language import say
 from app.positions import position
@@ -18,6 +17,7 @@ from app.views.background import quiet_words
 from app.views.bound import offer
 from app.views.charts import CHARTS, SECTION, Chart, ChartView, chart_in_force, groups, kinds, shows_a_line
 from app.views.line import LineControls
+from app.views.lists import RadioButtonGroup, Select
 from app.views.place import PlaceControls
 from app.views.point import places
 
@@ -32,7 +32,7 @@ class Details:
     def __init__(self, selection: Selection, services: Services) -> None:
         self.selection, self.services = selection, services
         self.place, self.line = PlaceControls(selection), LineControls(selection)
-        self.group = pmui.RadioButtonGroup(
+        self.group = RadioButtonGroup(
             label="",
             options={say(group): group for group in groups(selection)},
             value=CHARTS[self._chart].group,
@@ -40,7 +40,7 @@ class Details:
             margin=(4, 0, 4, 8),
             sx={"whiteSpace": "nowrap"},
         )
-        self.kind = pmui.Select(label=say("Chart"), options=kinds(self.group.value), size="small", width=170, margin=(4, 4, 0, 4))
+        self.kind = Select(label=say("Chart"), options=kinds(self.group.value), size="small", width=170, margin=(4, 4, 0, 4))
         self.title = Text(margin=(0, 8))
         self.hint = quiet_words("")
         # On a phone the list of lines goes below the choice of chart: a header in one row would make the page wider than it.

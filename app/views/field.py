@@ -13,6 +13,7 @@ from app.selection import OWN_VIEW, RANGE_MODES, Selection
 from app.text import Text
 from app.units import SYSTEMS, Unit, unit_of
 from app.views.bound import bind, chooser, offer
+from app.views.lists import DiscreteSlider, RadioButtonGroup
 from engine.derived import DISPLAY_VARIABLES
 from engine.regions import REGIONS
 
@@ -35,7 +36,7 @@ class FieldControls:
         self.quantity = bind(
             selection,
             "quantity",
-            pmui.RadioButtonGroup(
+            RadioButtonGroup(
                 label=say("Quantity"),
                 options={say(label): name for label, name in SHORT_QUANTITIES.items()},
                 value=selection.quantity,
@@ -46,7 +47,7 @@ class FieldControls:
         self.depth = bind(
             selection,
             "depth",
-            pmui.DiscreteSlider(label=say("Depth (m)"), options={"0": 0.0}, value=0.0, size="small", sizing_mode="stretch_width"),
+            DiscreteSlider(label=say("Depth (m)"), options={"0": 0.0}, value=0.0, size="small", sizing_mode="stretch_width"),
         )
         self.surface_only = Text(say(WHOLE_COLUMN), "caption", visible=False)
         regions = {say("Own view"): OWN_VIEW} | {say(region.label): name for name, region in REGIONS.items()}

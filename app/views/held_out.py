@@ -15,6 +15,7 @@ from app.services import VIRTUAL, Services
 from app.text import heading
 from app.views.background import quiet_words
 from app.views.bound import offer
+from app.views.lists import Select
 from app.views.run import update
 from app.words import MODEL_LABELS, duration
 
@@ -29,7 +30,7 @@ class HeldOutControls:
         self._started: Job | None = None
         self._watched: dict[int, Job] = {}
         self._room = (0, "")
-        self.starts: Any = pmui.Select(
+        self.starts: Any = Select(
             label=say("Held-out starts"), options={say("1 start"): 1}, value=1, size="small", width=140, margin=(4, 8, 4, 0)
         )
         self.run = pmui.Button(label=say("Score"), icon="play_arrow", variant="outlined", size="small", margin=(8, 8, 4, 0))
