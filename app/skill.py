@@ -1,6 +1,5 @@
 """Verification results as the page shows them: which there are, what one holds, and what of the forecasts on disk is scored."""
 
-import io
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -16,6 +15,7 @@ from app.services import VIRTUAL, Services
 from app.text import plain
 from app.words import MODEL_LABELS, date_label
 from engine import __version__
+from engine.csv_table import csv_of
 from engine.errors import InputError
 from engine.names import plain_name
 from engine.regions import Region
@@ -276,7 +276,4 @@ def as_csv(selection: Selection) -> bytes:
     if result is None:
         raise InputError("nothing is scored yet, so there is nothing to save: wait for the first scores")
     table = pd.DataFrame(rows_of(result))
-    said = [f"# {label_of(result)}", f"# {facts(result)}", f"# {UPPER_BOUND}", f"# GOMS Explorer {__version__}"]
-    body = io.StringIO()
-    table.to_csv(body, index=False, float_format="%.6g")
-    return ("\n".join(said) + "\n" + body.getvalue()).encode()
+    return csv_of(table, [label_of(result), facts(result), UPPER_BOUND, f"GOMS Explorer {__version__}"]).encode()

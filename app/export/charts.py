@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future
 from copy import copy
 from dataclasses import dataclass, replace
-from io import BytesIO, StringIO
+from io import BytesIO
 from typing import Any
 
 import holoviews as hv
@@ -30,6 +30,7 @@ from app.views.point import places
 from app.views.section import SectionView
 from app.views.skill import drawn_of
 from engine import __version__
+from engine.csv_table import csv_of
 from engine.errors import InputError
 from engine.sections import line_of
 
@@ -166,10 +167,7 @@ def table(shown: Charts) -> bytes:
         "a picture's values stand every 5 m, between the levels of the store" if _has_image(shown) else "",
         f"GOMS Explorer {__version__}",
     ]
-    body = StringIO("".join(f"# {line}\n" for line in said if line))
-    body.seek(0, 2)
-    numbers(shown.charts).to_csv(body, index=False, float_format="%.6g")
-    return body.getvalue().encode()
+    return csv_of(numbers(shown.charts), [line for line in said if line]).encode()
 
 
 def _has_image(shown: Charts) -> bool:

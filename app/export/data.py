@@ -19,6 +19,7 @@ from app.services import Services
 from app.views.point import curve_name, drawn_readers
 from app.words import notice
 from engine import __version__
+from engine.csv_table import csv_of
 from engine.derived import DISPLAY_VARIABLES
 from engine.errors import InputError
 from engine.failures import written
@@ -131,7 +132,7 @@ def saved(found: xr.Dataset, file_format: str) -> bytes:
         table = found.to_dataframe().dropna(subset=list(found.data_vars), how="all")
         if len(table) > MOST_ROWS:
             raise InputError(f"the table would have {len(table)} rows, over {MOST_ROWS}; choose a smaller region, or NetCDF")
-        return table.to_csv(float_format="%.6g").encode()
+        return csv_of(table.reset_index()).encode()
     packed = {name: {"zlib": True, "complevel": 1, "shuffle": True} for name in found.data_vars}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"view.{file_format}"
@@ -162,10 +163,10 @@ def point_table(services: Services, selection: Selection, scene: Scene) -> bytes
     if table.empty:
         raise InputError(f"there is no {DISPLAY_VARIABLES[variable].label.lower()} at {point[0]:.2f} N {point[1]:.2f} E")
     said = [
-        f"# {DISPLAY_VARIABLES[variable].label} ({DISPLAY_VARIABLES[variable].units}) at {point[0]:.3f} N {point[1]:.3f} E",
-        f"# {notice(readers[0].attrs)}; GOMS Explorer {__version__}",
+        f"{DISPLAY_VARIABLES[variable].label} ({DISPLAY_VARIABLES[variable].units}) at {point[0]:.3f} N {point[1]:.3f} E",
+        f"{notice(readers[0].attrs)}; GOMS Explorer {__version__}",
     ]
-    return ("\n".join(said) + "\n" + table.reset_index().to_csv(index=False, float_format="%.6g")).encode()
+    return csv_of(table.reset_index(), said).encode()
 
 
 def _column(

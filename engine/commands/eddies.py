@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from engine.csv_table import csv_of
 from engine.eddies import Eddies, detect, track
 from engine.errors import InputError
 from engine.failures import written
@@ -101,7 +102,7 @@ def _write(data: xr.Dataset, out: Path) -> None:
     temporary = out.with_name(f".{out.name}.{os.getpid()}.writing")
     try:
         if out.suffix == ".csv":
-            data.drop_dims(["point", "track"]).to_dataframe().to_csv(temporary, index=False, float_format="%.6g")
+            temporary.write_bytes(csv_of(data.drop_dims(["point", "track"]).to_dataframe()).encode())
         else:
             since = {"units": "days since 1950-01-01", "dtype": "float64"}
             encoding = {name: {"dtype": "float32", "zlib": True} for name in ("contour_lon", "contour_lat")}
