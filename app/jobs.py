@@ -105,6 +105,23 @@ class Jobs:
         with self._lock:
             return self._latest.get(request.identifier)
 
+    def failed(self, request: Request) -> Job | None:
+        """Return the latest job of a request where it failed; None where it did not, or there is none."""
+        job = self.find(request)
+        return job if job is not None and job.state == "failed" else None
+
+    def need(self, request: Request) -> Job:
+        """Return the job of what a page needs and nobody asked for: begun as by `submit`, but tried no second time by itself.
+
+        One that failed stays as it is until somebody submits its request, or `forgive` lets it be tried again.
+        """
+        return self.failed(request) or self.submit(request)
+
+    def forgive(self) -> None:
+        """Forget what failed, since what it needs has changed, such as the room on the disk."""
+        with self._lock:
+            self._latest = {name: job for name, job in self._latest.items() if job.state != "failed"}
+
     def waiting(self) -> list[Job]:
         """Return the jobs queued or running, oldest first."""
         with self._lock:

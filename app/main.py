@@ -201,7 +201,7 @@ class Session:
         self.scene = scene
         self._show_saving()
         if scene.needs_reference and not self.services.why_not("run"):
-            self.services.submit("reference", self.selection.source, scene.start)
+            self.services.chores.need(self.services.request("reference", self.selection.source, scene.start))
         with pn.io.hold():
             self.map.show(scene)
             if self._ready:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.jobs import Request
 from app.lagged import (
     EARLIER,
     LAGGED,
@@ -21,6 +22,7 @@ from app.readers import FieldReader, common_leads, day_offset, field_name, level
 from app.selection import Selection
 from app.services import DETAIL, VIRTUAL, Services, revision
 from app.tabs import VIEWS
+from app.unasked import until_prepared, until_written
 from app.units import unit_of
 from app.words import (
     LEAD_AXIS,
@@ -59,6 +61,8 @@ class Scene:
     """The reference of this start is wanted and not whole."""
     needs_earlier: str = ""
     """The earlier start whose forecast is wanted beside and not whole."""
+    lacks: list[Request] = field(default_factory=list)
+    """What is written or prepared for the maps, which nobody asks for."""
     aligned: bool = False
     """SSH of two products: the means over the common mask were removed."""
     message: str = ""
@@ -91,8 +95,10 @@ def build_scene(selection: Selection, services: Services) -> Scene:
     reference = services.find("reference", selection.source, start) if has_reference else None
     needs_reference = wants_reference and (reference is None or not reference.complete)
     scene = Scene(primary, None, [], start=start, needs_forecast=needs_forecast, needs_reference=needs_reference)
+    if needs_reference:
+        scene.lacks.append(services.request("reference", selection.source, start))
     if primary is None:
-        scene.message = services.why_not("run") or _nothing_yet(selection, has_reference)
+        scene.message = services.why_not("run") or _nothing_yet(selection, services, start)
         scene.panels = [{"key": "forecast", "kind": "field", "leads": [], "empty": scene.message, "title": ""}]
         return scene
     sample = is_sample(primary.attrs)
@@ -107,10 +113,9 @@ def build_scene(selection: Selection, services: Services) -> Scene:
     scene.primary = primary = detail or whole
     has_field = _tells(primary, shown)
     scene.depths = shown.depths(primary.depths(shown.needs[0])) if has_field else ()
-    ready = services.climatology_is_ready
     has_mean = shown.has_climatology
     wants_mean = has_mean and (selection.quantity == "anomaly" or primary.identifier.startswith("climatology"))
-    waits = (wants_mean or shown.of_usual) and not ready(primary)
+    waits = until_prepared(services, primary, scene.lacks) if wants_mean or shown.of_usual else ""
     scene.panels = [panel("forecast", primary, selection, scene, waits)]
     if view.part and (detail is None if view.beside_whole else not has_field):
         scene.panels[0] |= {"leads": [], "empty": say(view.without)}
@@ -128,7 +133,8 @@ def build_scene(selection: Selection, services: Services) -> Scene:
             scene.aligned = True
             other = services.reader(f"aligned@{other.identifier}|{primary.identifier}")
         scene.comparison = other
-        waits = waits or (has_mean and selection.comparison == "climatology" and not ready(primary))
+        if not waits and has_mean and selection.comparison == "climatology":
+            waits = until_prepared(services, primary, scene.lacks)
         beside, difference = _comparison_panels(selection, scene, primary, empty, waits)
         if view.beside_whole:
             # Of three places two are taken: the spread says more than the mean.
@@ -168,8 +174,8 @@ def shown_depth(selection: Selection, depths: tuple[float, ...]) -> tuple[int, f
     return index, depths[index]
 
 
-def panel(key: str, reader: FieldReader, selection: Selection, scene: Scene, waits: bool = False) -> dict[str, Any]:
-    """Return the fields of one map of the loop map component; one that `waits` for the climatology stays empty."""
+def panel(key: str, reader: FieldReader, selection: Selection, scene: Scene, waits: str = "") -> dict[str, Any]:
+    """Return the fields of one map of the loop map component; one that `waits`, in words, stays empty."""
     variable = shown_variable(selection, scene)
     shown = DISPLAY_VARIABLES[variable]
     missing = not _tells(reader, shown)
@@ -219,7 +225,7 @@ def _title(scene: Scene, reader: FieldReader, offset: int) -> str:
     return listed((label, earlier_words(offset)))
 
 
-def _empty(label: str, depth: float | None, missing: bool, waits: bool, no_mean: bool) -> str:
+def _empty(label: str, depth: float | None, missing: bool, waits: str, no_mean: bool) -> str:
     field = label.lower()
     if no_mean:
         return say("There is no climatology of {field}: choose its value or its change", field=field)
@@ -227,7 +233,7 @@ def _empty(label: str, depth: float | None, missing: bool, waits: bool, no_mean:
         return say("There is no {field} at {metres:g} m in this store", field=field, metres=depth)
     if missing:
         return say("There is no {field} in this store", field=field)
-    return say("The climatology of these days is being prepared" if waits else "The first day is on its way")
+    return waits or say("The first day is on its way")
 
 
 def quantity_label(variable: str, quantity: str, metres: float | None) -> str:
@@ -306,7 +312,9 @@ def _comparison(
             return None, say("There is no reference for this source")
         store = services.find("reference", selection.source, start)
         held = None if store is None else services.holder(store, shown.needs)
-        return held, "" if store is not None and store.complete else say("The reference of this start is being written")
+        return held, "" if store is not None and store.complete else until_written(
+            services, selection.source, start, say("The reference of this start is being written")
+        )
     if wanted == "climatology" and not shown.has_climatology:
         return None, say("There is no climatology of {field}", field=say(shown.label).lower())
     if wanted == LAGGED or wanted.startswith(EARLIER):
@@ -319,7 +327,7 @@ def _comparison(
     raise InputError(f"comparison {wanted!r} is unknown; choose one from the list")
 
 
-def _comparison_panels(selection: Selection, scene: Scene, primary: FieldReader, empty: str, waits: bool) -> list[dict[str, Any]]:
+def _comparison_panels(selection: Selection, scene: Scene, primary: FieldReader, empty: str, waits: str) -> list[dict[str, Any]]:
     if scene.comparison is None:
         beside = {**scene.panels[0], "key": "reference", "store": "", "leads": [], "title": say("Reference"), "empty": empty}
     else:
@@ -346,7 +354,7 @@ def _comparison_panels(selection: Selection, scene: Scene, primary: FieldReader,
     return [beside, difference]
 
 
-def _spread_panel(selection: Selection, scene: Scene, mean: dict[str, Any], empty: str, waits: bool) -> dict[str, Any]:
+def _spread_panel(selection: Selection, scene: Scene, mean: dict[str, Any], empty: str, waits: str) -> dict[str, Any]:
     """Return the map of the standard deviation of what `mean` is the mean of; both say how many starts there are by lead."""
     if not isinstance(scene.comparison, LaggedReader):
         return {**mean, "key": "spread", "title": say("Spread of starts"), "empty": empty}
@@ -368,10 +376,10 @@ def _overlap(first: FieldReader, second: FieldReader) -> bool:
     return bool(days) and rows and columns
 
 
-def _nothing_yet(selection: Selection, has_reference: bool) -> str:
-    if has_reference:
-        return say("The first day of this start is on its way")
-    return say("No forecast from this start yet: press Run forecast")
+def _nothing_yet(selection: Selection, services: Services, start: str) -> str:
+    if selection.source != "sample":
+        return say("No forecast from this start yet: press Run forecast")
+    return until_written(services, selection.source, start, say("The first day of this start is on its way"))
 
 
 def time_axis(scene: Scene) -> str:

@@ -160,6 +160,7 @@ class Services:
             self._sources.pop(identifier, None)
         else:
             delete_store(identifier)
+        self.chores.forgive()  # there is more room on the disk
         self.refresh()
 
     def refresh(self) -> None:
@@ -304,13 +305,17 @@ class Services:
         """
         if reader.grid.shape != self.grid_shape:
             return True
-        days = np.array([reader.valid_time(lead) for lead in reader.all_leads])
-        if is_prepared(reader.grid, days):
+        if is_prepared(reader.grid, _days(reader)):
             return True
+        self.chores.need(self.climatology(reader))
+        return False
+
+    def climatology(self, reader: FieldReader) -> Request:
+        """Return the request that the climatology of the days of a store is prepared with."""
+        days = _days(reader)
         span = int((days[-1] - days[0]) / np.timedelta64(1, "D"))
         factor = (("grid_factor", self.options.grid_factor),)
-        self.chores.submit(Request("climatology", "", str(days[0].astype("datetime64[D]")), "", span, factor))
-        return False
+        return Request("climatology", "", str(days[0].astype("datetime64[D]")), "", span, factor)
 
     @property
     def changes(self) -> int:
@@ -368,6 +373,10 @@ class Services:
         self.eddies.close()
         self.uploads.close()
         self.pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _days(reader: FieldReader) -> np.ndarray:
+    return np.array([reader.valid_time(lead) for lead in reader.all_leads])
 
 
 def revision(reader: FieldReader) -> str:

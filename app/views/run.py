@@ -29,9 +29,11 @@ class RunControls:
         self.cancel = pmui.Button(label=say("Cancel"), icon="stop", variant="outlined", size="small", visible=False)
         self.bar = pmui.LinearProgress(value=0, variant="determinate", visible=False, sizing_mode="stretch_width")
         self.status = Text("", "caption", sizing_mode="stretch_width", margin=(2, 10))
+        self.again = pmui.Button(label=say("Try again"), icon="refresh", variant="outlined", size="small", visible=False)
         self.run.on_click(self._start)
+        self.again.on_click(self._try_again)
         self.cancel.on_click(self._stop)
-        self.layout = pn.Column(self.run, self.bar, self.status, self.cancel, sizing_mode="stretch_width")
+        self.layout = pn.Column(self.run, self.bar, self.status, self.cancel, self.again, sizing_mode="stretch_width")
 
     def show(self, scene: Scene) -> None:
         """Show the state of the forecast of this scene."""
@@ -48,7 +50,9 @@ class RunControls:
         update(self.run, disabled=not can_run, label=self._button(scene, under_way))
         update(self.bar, visible=under_way, value=round(100 * job.fraction) if job is not None else 0)
         update(self.cancel, visible=under_way and allowed, disabled=bool(job and job.cancelling))
-        update(self.status, object=self._words(job))
+        failed = self._failed()
+        update(self.again, visible=failed is not None)
+        update(self.status, object=self._words(job, failed))
         if job is not None and job.waiting:
             self._watched[job.number] = job
         for number, watched in list(self._watched.items()):
@@ -76,11 +80,23 @@ class RunControls:
         primary = None if scene is None else scene.primary
         return primary is not None and primary.kind == "forecast" and primary.attrs.get("model") == self.selection.model
 
-    def _words(self, job: Job | None) -> str:
+    def _failed(self) -> Job | None:
+        """Return the job of something that the scene lacks, where it failed."""
+        lacks = [] if self._scene is None else self._scene.lacks
+        return next(filter(None, map(self.services.chores.failed, lacks)), None)
+
+    def _words(self, job: Job | None, failed: Job | None) -> str:
         if reason := self.services.why_not("run"):
             return reason
         if job is not None and job.waiting:
             return listed((say_progress(job.doing), duration(job.seconds_left)))
+        if failed is not None:
+            return say(
+                "The reference of this start could not be written: {error}"
+                if failed.request.kind == "reference"
+                else "The climatology of these days could not be prepared: {error}",
+                error=failed.error,
+            )
         others = self.services.jobs.waiting() + self.services.chores.waiting()
         if others:
             running = next((other for other in others if other.state == "running"), others[0])
@@ -93,6 +109,12 @@ class RunControls:
             return
         self.services.submit("forecast", self.selection.source, scene.start, self.selection.model)
         self.poll()
+
+    def _try_again(self, _: Any) -> None:
+        failed = self._failed()
+        if failed is not None:
+            self.services.chores.submit(failed.request)
+            self.poll()
 
     def _stop(self, _: Any) -> None:
         job = self._job()
