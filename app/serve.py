@@ -74,6 +74,9 @@ def made_server(services: "Services", shared: Sharing, **options: Any) -> Any:
     server: Any = pn.serve(
         {"/": page}, start=False, title="GOMS Explorer", verbose=False, warm=True,
         unused_session_lifetime_milliseconds=UNUSED_SESSION_LIFETIME,
+        # What a session knows of its request stands in the page, where scripts and saved copies of it can be read: no cookie
+        # of a login, and of the headers the one that tells the language.
+        include_cookies=[], include_headers=["Accept-Language"],
         # The gate looks at origins itself; Bokeh's own list knows no addresses in brackets.
         websocket_origin=[name for name in shared.hosts.names if "[" not in name],
         http_server_kwargs={"max_body_size": LARGEST_BODY, "body_timeout": BODY_SECONDS},

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import panel_material_ui as pmui
 import pytest
+from bokeh.util.token import get_token_payload
 
 from app import held_out, skill
 from app.access.permissions import permissions
@@ -89,6 +90,19 @@ def test_who_is_logged_in_gets_the_page_and_what_stands_beside_it(login: Server,
     cookie = logged_in(login)
     for path in ("/", "/show", "/static/js/bokeh.min.js", f"/frames/{store}/thetao/0/0{VIEW}", "/export/map.png"):
         assert login.ask(path, Cookie=cookie)[0] == 200, path
+
+
+def test_the_cookie_of_a_login_is_not_written_in_the_page(login: Server) -> None:
+    cookie = logged_in(login)
+    given = {"Cookie": cookie, "Accept-Language": "zh", "Authorization": "Basic c2VjcmV0", "X-Forwarded-User": "maury"}
+    _, _, page = login.ask("/", **given)
+    token = re.search(r'"token":\s*"([^"]+)"', page.decode())
+    assert token is not None
+    told = get_token_payload(token[1])
+    assert told["cookies"] == {} and told["headers"] == {"Accept-Language": "zh"}
+    values = [value for each in cookie.split("; ") if (value := each.partition("=")[2].strip('"'))]
+    assert values and not any(value in page.decode() + str(told) for value in values)
+    assert 'lang="zh-Hans"' in page.decode(), "the language of the browser is still known"
 
 
 def test_the_login_leads_nowhere_else(login: Server) -> None:
