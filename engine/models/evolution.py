@@ -66,8 +66,11 @@ smallest scales returns at the next ones (Jansen and Held 2014, doi 10.1016/j.oc
 forecasts of a network that learns from errors. The power of the radius is the one that kept energy alike at all latitudes.
 None near the equator, where hardly any energy is lost."""
 
-COLUMN_ROWS = 8
-"""Rows of a window whose columns are worked on at once where nothing is to be learned from them."""
+COLUMN_ROWS = 24
+"""Rows of a window whose columns are worked on at once where nothing is to be learned from them.
+
+Fewer cost threads that work side by side their waits for Python's lock: a day took 2.85 s with 8 and 2.6 with 24 on two cores.
+"""
 
 OUTSIDE = SMOOTHING_PASSES + 3
 """Cells around the window on which the change of sea level is first made."""
@@ -157,10 +160,13 @@ class Evolution(nn.Module):
             columns[group.name] = self._carried(state, part, group, setting)
         if out is None:
             return self._column_changes(columns)
-        # A few rows at a time, so that all that is done to a column finds it in the processor's cache.
+        # A few rows at a time, so that all that is done to a column finds it in the processor's cache; from coast to coast.
         for first in range(0, out.shape[-2], COLUMN_ROWS):
             rows = slice(first, first + COLUMN_ROWS)
-            out[:, rows] = self._column_changes({name: part[..., rows, :] for name, part in columns.items()})
+            water = inner.wet[0, rows].any(0).nonzero()[:, 0]
+            if water.numel():
+                along = slice(int(water[0]), int(water[-1]) + 1)
+                out[:, rows, along] = self._column_changes({name: _part(part, rows, along) for name, part in columns.items()})
         return out
 
     def _column_changes(self, given: dict[str, torch.Tensor]) -> torch.Tensor:
@@ -190,10 +196,11 @@ class Evolution(nn.Module):
         new[0].addcmul_(EAGER * self.season[:, None, None], given["warming"])
         new[0].clamp_(min=COLDEST)
         new[2:].clamp_(-FASTEST, FASTEST)
-        result = torch.cat([new.flatten(0, 1), given["level"] + total])
+        level = given["level"] + total
         if bool((given["fade"] < 1).any()):
-            result = before[:STATE] + given["fade"] * (result - before[:STATE])
-        return torch.cat([result, result[ZOS:] - before[ZOS:STATE]])
+            new = old + given["fade"] * (new - old)
+            level = before[ZOS:STATE] + given["fade"] * (level - before[ZOS:STATE])
+        return torch.cat([new.flatten(0, 1), level, level - before[ZOS:STATE]])
 
     def _early(self, hidden: torch.Tensor, read: torch.Tensor) -> list[torch.Tensor]:
         """The outputs of the local path that decide where water and sea level go: moves, gain, source and loose of sea level."""
@@ -265,6 +272,11 @@ class Evolution(nn.Module):
         wet = near.wet[group.first : group.last].repeat(len(channels), 1, 1)
         after = warp(before, _displacement(moves, currents, setting.crop(rim)), wet, MARGIN)
         return after - crop(before, MARGIN)
+
+
+def _part(plane: torch.Tensor, rows: slice, columns: slice) -> torch.Tensor:
+    """Return rows and columns of `plane` (..., h, w); one of latitude alone (h, 1) has no columns to leave out."""
+    return plane[..., rows, :] if plane.shape[-1] == 1 else plane[..., rows, columns]
 
 
 def _squared_radius(setting: Setting) -> torch.Tensor:

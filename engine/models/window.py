@@ -17,19 +17,23 @@ class Window:
 
     def cut(self, field: torch.Tensor, rim: int) -> torch.Tensor:
         """Return `field` (..., h, w) on the window and `rim` cells around it; beyond a pole the last row repeats."""
-        height, width = field.shape[-2:]
+        width = field.shape[-1]
         first, last = self.row - rim, self.row + self.rows + rim
-        if first < 0 or last > height:
-            field = field.index_select(-2, torch.arange(first, last, device=field.device).clamp(0, height - 1))
-        else:
-            field = field[..., first:last, :]
         start, count = (self.column - rim) % width, self.columns + 2 * rim
         pieces = []
         while count > 0:
             taken = min(count, width - start)
-            pieces.append(field[..., start : start + taken])
+            pieces.append(_rows(field[..., start : start + taken], first, last))
             start, count = 0, count - taken
         return pieces[0] if len(pieces) == 1 else torch.cat(pieces, dim=-1)
+
+
+def _rows(field: torch.Tensor, first: int, last: int) -> torch.Tensor:
+    """Return rows [first, last) of `field` (..., h, w); beyond an end the outermost repeats."""
+    height = field.shape[-2]
+    if first >= 0 and last <= height:
+        return field[..., first:last, :]
+    return field.index_select(-2, torch.arange(first, last, device=field.device).clamp(0, height - 1))
 
 
 def bands(height: int, width: int, rows: int) -> list[Window]:
