@@ -4,15 +4,15 @@ from pathlib import Path
 
 from engine.errors import InputError
 from engine.grid import coarsened
+from engine.guarded import check_guarded
 from engine.paths import home
-from engine.sources import open_source
 
 
 def check_start(altimetry: Path | None, sst: Path | None, grid_factor: int) -> None:
     """Raise InputError for a home that is a file, a grid that does not divide, and files no forecast could start from."""
     home()
-    grid = coarsened(grid_factor)
+    coarsened(grid_factor)
     if altimetry is not None:
-        open_source("observed", altimetry=altimetry, sst=sst, grid=grid)
+        check_guarded("observed", [altimetry, *([sst] if sst else [])], grid_factor=grid_factor)
     elif sst is not None:
         raise InputError(f"--sst {sst} goes with altimetry of the same day; expected --altimetry FILE, too: add it")

@@ -102,7 +102,7 @@ def forecast(
         from engine.store import open_store
 
         began = time.perf_counter()
-        chosen = source_of(source, altimetry, sst, grid_factor)
+        chosen = source_of(source, altimetry, sst, grid_factor, init)
         init_time = init_time_of(chosen, init)
         asked, left_out = chosen_heads(heads, chosen, init_time)
         if filled := chosen.provenance.get(FILLED):

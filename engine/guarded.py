@@ -1,4 +1,4 @@
-"""Takes in files that nobody has checked yet within a process of its own, bounded in memory and in time without progress.
+"""Reads files that nobody has checked yet within a process of its own, bounded in memory and in time without progress.
 
 A file made to do harm, or one damaged in an unlucky place, can make the libraries that read it ask for endless memory, run
 without end or crash. Here that ends the process, and the caller gets one refusal that names the file.
@@ -42,7 +42,21 @@ def take_in_guarded(files: Sequence[Path], progress: Progress = no_progress, **o
     Raises what it raises, and InputError for a file whose reading crashes, goes on without end or needs too much memory.
     Whatever `progress` raises ends the process and leaves nothing behind.
     """
-    request = {"files": [str(file) for file in files], **options}
+    return Path(_in_a_process("take in", files, progress, options))
+
+
+def check_guarded(kind: str, files: Sequence[Path], progress: Progress = no_progress, **options: Any) -> None:
+    """Read files in a process of its own, so that this one may read them after it: the same bytes ask for as much again.
+
+    `kind` is `heights`, every map of sea level of a file, or `observed`, the start of a forecast from altimetry and, on request,
+    surface temperature, with `day` (a date as text, by default the first of the file) and `grid_factor`. Raises InputError for
+    what cannot be used, and for a file whose reading crashes, goes on without end or needs too much memory.
+    """
+    _in_a_process(kind, files, progress, options)
+
+
+def _in_a_process(task: str, files: Sequence[Path], progress: Progress, options: dict[str, Any]) -> str:
+    request = {"task": task, "files": [str(file) for file in files], **options}
     # One thread is enough for reading, and each of a linear algebra library takes memory of its own.
     environment = {**os.environ, "PYTHONPATH": str(REPOSITORY), "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
     child = subprocess.Popen(
@@ -55,8 +69,8 @@ def take_in_guarded(files: Sequence[Path], progress: Progress = no_progress, **o
         _end(child)
 
 
-def _followed(child: subprocess.Popen[str], subject: str, progress: Progress) -> Path:
-    """Pass on the progress of the process and return the folder; `subject` is what it reads when it ends without a word."""
+def _followed(child: subprocess.Popen[str], subject: str, progress: Progress) -> str:
+    """Pass on the progress of the process and return its result; `subject` is what it reads when it ends without a word."""
     reports: queue.Queue[dict[str, Any] | None] = queue.Queue()
     threading.Thread(target=_listen, args=(child, reports), daemon=True).start()
     began, last = 0.0, dict[str, Any]()
@@ -82,11 +96,11 @@ def _followed(child: subprocess.Popen[str], subject: str, progress: Progress) ->
             last = report
 
 
-def _result(last: dict[str, Any], subject: str, code: int) -> Path:
-    """Return the folder in the last report of the process, or raise what the report or the lack of it stands for."""
+def _result(last: dict[str, Any], subject: str, code: int) -> str:
+    """Return the result in the last report of the process, or raise what the report or the lack of it stands for."""
     match last:
-        case {"folder": folder}:
-            return Path(folder)
+        case {"result": result}:
+            return str(result)
         case {"refused": words}:
             raise InputError(words)
         case {"lacking": words}:
@@ -146,25 +160,51 @@ def _limit_memory() -> None:
         resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
 
 
-def _serve(request: dict[str, Any], say: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
-    """Do one request in this process and return the last report."""
+def _take_in(files: list[Path], progress: Progress, grid_factor: int = 1, **options: Any) -> Path:
     from engine.files import take_in
     from engine.grid import coarsened
+
+    return take_in(files, grid=coarsened(grid_factor) if grid_factor != 1 else None, progress=progress, **options)
+
+
+def _read_heights(files: list[Path], progress: Progress) -> None:
+    from engine.sources.heights import check_heights
+
+    check_heights(files[0], progress)
+
+
+def _read_observed(files: list[Path], progress: Progress, day: str | None = None, grid_factor: int = 1) -> None:
+    from engine.grid import coarsened
+    from engine.sources.observed import ObservedSource
+
+    altimetry, sst = (*files, None)[:2]
+    assert altimetry is not None
+    source = ObservedSource(altimetry, sst, coarsened(grid_factor))
+    # A day that the file has not is refused by whoever asks for it.
+    asked = [each for each in source.init_times() if day is None or str(each) == day][:1]
+    for each in asked:
+        source.check(progress, each)
+
+
+TASKS: dict[str, Callable[..., object]] = {"take in": _take_in, "heights": _read_heights, "observed": _read_observed}
+
+
+def _serve(request: dict[str, Any], say: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+    """Do one request in this process and return the last report."""
     from engine.sources.boundary import watched
 
-    files, factor = [Path(file) for file in request.pop("files")], request.pop("grid_factor", 1)
-    grid = coarsened(factor) if factor != 1 else None
+    task, files = TASKS[request.pop("task")], [Path(file) for file in request.pop("files")]
 
     def progress(fraction: float, doing: str) -> None:
         say({"fraction": float(fraction), "doing": doing})
 
     try:
         with watched(lambda subject: say({"reading": subject})):
-            return {"folder": str(take_in(files, grid=grid, progress=progress, **request))}
+            return {"result": str(task(files, progress, **request))}
     except MemoryError:
         return {"refused": f"{files[0]} needs more than the {MOST_MEMORY >> 30} GiB that reading may take: cut out a smaller box"}
     except Exception as error:
-        failure = failure_of(error) or f"{files[0]} could not be taken in ({type(error).__name__}: {error})"
+        failure = failure_of(error) or f"{files[0]} could not be read ({type(error).__name__}: {error})"
         kinds: dict[type, str] = {InputError: "refused", ResourceError: "lacking"}
         return {kinds.get(type(failure), "failed"): str(failure)}
 

@@ -14,13 +14,11 @@ from engine.csv_table import csv_of
 from engine.eddies import Eddies, detect, track
 from engine.errors import InputError
 from engine.failures import written
+from engine.guarded import check_guarded
 from engine.progress import Progress, no_progress
-from engine.sources.reading import GriddedFile, Wanted
-from engine.sources.units import METRES
+from engine.sources.heights import HEIGHT
+from engine.sources.reading import GriddedFile
 from engine.store import find_store, open_store
-
-HEIGHT = (Wanted("zos", ("adt", "ADT", "sla", "zos", "surf_el"), METRES),)
-"""Sea level as altimetry, HYCOM and GLORYS files name it; absolute height is taken before its anomaly."""
 
 SUFFIXES = (".nc", ".csv")
 
@@ -60,6 +58,8 @@ def find_eddies(name: str, out: Path | None = None, progress: Progress = no_prog
     `out` that is there already or has another suffix, before anything is computed.
     """
     _check(out)
+    if Path(name).is_file():
+        check_guarded("heights", [Path(name)])
     heights = height_maps(name)
     began = time.perf_counter()
     found: list[Eddies] = []

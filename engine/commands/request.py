@@ -8,17 +8,21 @@ import numpy as np
 
 from engine.errors import InputError
 from engine.grid import coarsened
+from engine.guarded import check_guarded
 from engine.sources import Source, open_source
 from engine.sources.kept import kept_altimetry
 
 
-def source_of(name: str, altimetry: Path | None, sst: Path | None, grid_factor: int) -> Source:
+def source_of(name: str, altimetry: Path | None, sst: Path | None, grid_factor: int, init: str | None = None) -> Source:
     """Return the source called `sample`, `observed` or as kept altimetry is, or that of a sample run's or store's folder or name.
 
-    Raises InputError for files given to a source that reads none, and for what `open_source` refuses.
+    Files are first read by a process of its own, as far as a start at `init`, by default the first day, needs them. Raises
+    InputError for files given to a source that reads none, and for what `open_source` refuses.
     """
     options: dict[str, Any] = {"grid": coarsened(grid_factor)} if grid_factor != 1 else {}
     if name == "observed":
+        if altimetry is not None:
+            check_guarded("observed", [altimetry, *([sst] if sst else [])], day=init, grid_factor=grid_factor)
         return open_source(name, altimetry=altimetry, sst=sst, **options)
     if altimetry or sst:
         raise InputError(f"source {name!r} reads no altimetry or sst file; those files need --source observed")

@@ -77,12 +77,20 @@ class ObservedSource:
         zero = max((file.zero_land for file in files), default=0)
         return merged(file.file.tally.report() for file in files) | ({"zero_land": zero} if zero else {})
 
-    def check(self, progress: Progress = no_progress) -> None:
-        """Read every field of every day of the altimetry; raises InputError for one that cannot be used."""
+    def check(self, progress: Progress = no_progress, day: np.datetime64 | None = None) -> None:
+        """Read every field of every day of the altimetry, or of one `day`; raises InputError for one that cannot be used.
+
+        With a day the surface temperature beside it is read, too.
+        """
         file, days = self._altimetry.file, self.init_times()
+        if day is not None and self._sst:
+            with self._sst.file:
+                self._sst.values("thetao", self._sst_number(day))
         with file:
-            for number, day in enumerate(days):
-                progress(number / days.size, f"checking the altimetry of {day}")
+            for number, each in enumerate(days):
+                if day is not None and each != day:
+                    continue
+                progress(number / days.size, f"checking the altimetry of {each}")
                 for want in ALTIMETRY:
                     self._altimetry.values(want.field, number)
 

@@ -12,10 +12,13 @@ import numpy as np
 import pytest
 
 import engine.guarded
+from app.starting import check_start
+from engine.commands.eddies import find_eddies
+from engine.commands.request import source_of
 from engine.errors import InputError
 from engine.files import take_in
 from engine.forecast import Cancelled
-from engine.guarded import take_in_guarded
+from engine.guarded import check_guarded, take_in_guarded
 from engine.ingest import ingest
 from engine.paths import REPOSITORY, home, stores_folder
 from engine.sources.damage import check_whole
@@ -166,6 +169,58 @@ def test_reading_without_end_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None
 def test_memory_of_the_reading_process_is_bounded() -> None:
     script = "import engine.guarded as g; g._limit_memory()\ntry: bytearray(4 << 30)\nexcept MemoryError: print('refused')"
     assert subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout == "refused\n"
+
+
+READERS = {
+    "eddies": lambda path: find_eddies(str(path)),
+    "forecast": lambda path: source_of("observed", path, None, 8),
+    "temperature": lambda path: source_of("observed", _altimetry(path.with_name("good.nc")), path, 8),
+    "app": lambda path: check_start(path, None, 8),
+}
+"""Commands that read a file of the caller's choice -> their reading."""
+
+
+def _altimetry(path: Path) -> Path:
+    lat, lon, times = np.arange(-89.5, 90), np.arange(0.5, 360), np.array(["2019-02-23T00:00:00"], "datetime64[s]")
+    field = np.broadcast_to(0.3 * np.sin(np.deg2rad(6 * lon)), (1, lat.size, lon.size))
+    return layouts.write_altimetry(path, {"adt": field, "ugos": field, "vgos": field}, lat, lon, times)
+
+
+@pytest.mark.parametrize(
+    ("command", "name"),
+    [("eddies", "bomb"), ("forecast", "2^60 attributes in a gigabyte of zeros"), ("temperature", "a signature and noise")],
+)
+def test_a_command_that_is_handed_such_a_file_refuses_it_in_one_sentence(tmp_path: Path, command: str, name: str) -> None:
+    path = tmp_path / "bad.nc"
+    if name == "bomb":
+        path.write_bytes(gzip.compress(b"CDF\x01" + bytes(80_000_000)))
+    else:
+        HEADERS[name](path)
+    with pytest.raises(InputError, match=r"bad\.nc") as refused:
+        READERS[command](path)
+    assert "\n" not in str(refused.value) and nothing_left()
+
+
+@pytest.mark.parametrize(
+    ("command", "script"),
+    [*((command, "os.kill(os.getpid(), signal.SIGSEGV)") for command in READERS), ("eddies", "while True: pass")],
+    ids=[*READERS, "without end"],
+)
+def test_a_file_that_crashes_or_never_ends_does_so_in_another_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, script: str
+) -> None:
+    as_process(monkeypatch, script)
+    monkeypatch.setattr(engine.guarded, "LONGEST_STEP", 0.2)
+    with pytest.raises(InputError, match=r"bad\.nc: salinity could not be read"):
+        READERS[command](good(tmp_path / "bad.nc"))
+
+
+@pytest.mark.parametrize("kind", ["heights", "observed"])
+def test_a_good_file_passes_the_process_that_reads_it_first(tmp_path: Path, kind: str) -> None:
+    options = {"grid_factor": 8, "day": "2019-02-23"} if kind == "observed" else {}
+    seen: list[str] = []
+    check_guarded(kind, [_altimetry(tmp_path / "good.nc")], lambda _, doing: seen.append(doing), **options)
+    assert seen and seen[-1].endswith("2019-02-23")
 
 
 def test_an_ingest_that_was_killed_leaves_nothing_behind_once_the_next_one_crashes(monkeypatch: pytest.MonkeyPatch) -> None:
