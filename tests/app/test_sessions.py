@@ -90,6 +90,17 @@ def test_a_session_is_gone_from_memory_after_its_page_was_closed(served: Served)
     wait(lambda: served.alive() <= 1)
 
 
+def test_a_visitor_without_a_browser_misses_nothing_that_the_server_says_before_it_answers(served: Served) -> None:
+    visitor = Visitor(served.url, "?compare=reference")
+    for day, name in enumerate(["so", "zos", "thetao"]):
+        visitor.choose_variable(name)
+        visitor.go_to(day)
+        assert [panel["variable"] for panel in visitor.map["panels"][:2]] == [name, name]
+        assert visitor.map["playhead"] == day
+    visitor.wait_for_chart()
+    visitor.close()
+
+
 def test_nothing_of_a_page_comes_from_a_distant_host_however_early_it_is_drawn(services: Services) -> None:
     server = made_server(services, sharing(parser().parse_args([])), address="127.0.0.1", port=0)
     try:
