@@ -132,7 +132,7 @@ def score_stores(
 def score_held_out(model: str, starts: int, grid_factor: int, progress: Progress, cancelled: Callable[[], bool]) -> Path:
     """Score a model on so many held-out starts, and return the file of the result; finished starts outlive a cancellation."""
     from engine.commands.verify import machine
-    from engine.heldout import held_out_skill
+    from engine.heldout.skill import held_out_skill
     from engine.verify.results import keep_result
 
     grid = coarsened(grid_factor) if grid_factor > 1 else None

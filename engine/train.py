@@ -11,7 +11,7 @@ from engine.checkpoint import Checkpoint, save_checkpoint
 from engine.dataset import Sequences, write_sequences
 from engine.errors import InputError
 from engine.grid import Grid, quarter_degree
-from engine.heldout import FIRST_HELD_OUT_START, HELD_OUT_SEED, START_INTERVAL
+from engine.heldout.days import FIRST_HELD_OUT_START, HELD_OUT_SEED, START_INTERVAL
 from engine.models.memory import keep_freed_memory
 from engine.models.precision import AUTO
 from engine.models.presets import PRESETS

@@ -43,7 +43,8 @@ def verify_models(
     named means all networks whose weights are here. Raises InputError where there is none, ModelError for an unknown one.
     """
     from engine.grid import coarsened
-    from engine.heldout import held_out_skill, stability
+    from engine.heldout.endurance import stability
+    from engine.heldout.skill import held_out_skill
     from engine.models import BASELINE_NAMES, usable_models
     from engine.models.forecaster import choose_device
     from engine.models.precision import quicker_precision

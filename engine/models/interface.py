@@ -1,14 +1,18 @@
 """What every model is to the rest of the engine: a state, a step of one day, and a batch to show."""
 
-from typing import Any, Protocol
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
-import torch
 
 from engine.batch import Batch
 from engine.channels import PROGNOSTIC_CHANNELS, to_array
 from engine.grid import Grid
 from engine.variables import DEPTHS, MEMORY, PROGNOSTIC
+
+if TYPE_CHECKING:
+    import torch
 
 TIME_STEP = np.timedelta64(1, "D")
 """The interval of one step."""
@@ -47,6 +51,9 @@ class Model(Protocol):
 
 def state_of(batch: Batch, out: torch.Tensor | None = None) -> torch.Tensor:
     """Return the prognostic channels (61, h, w) of a batch, in `out` where it is given."""
+    # Imported here: the server of the page knows models by name alone and does without a second or two of imports.
+    import torch
+
     return torch.from_numpy(to_array(batch, PROGNOSTIC_CHANNELS, None if out is None else out.numpy()))
 
 

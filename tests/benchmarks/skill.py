@@ -15,7 +15,7 @@ from typing import Any
 from engine.commands.report import Report
 from engine.commands.verify import machine, skill_text
 from engine.grid import coarsened
-from engine.heldout import held_out_skill
+from engine.heldout.skill import held_out_skill
 from engine.verify.page import write_page
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from engine.commands.report import Report
 from engine.commands.verify import stability_text
 from engine.grid import coarsened
-from engine.heldout import stability
+from engine.heldout.endurance import stability
 
 
 def options() -> argparse.Namespace:

@@ -111,7 +111,7 @@ def test_the_worker_scores_as_many_starts_and_keeps_the_result(services: Service
         options["progress"](0.5, "half")  # type: ignore[operator]
         return made_result((model,), starts)
 
-    monkeypatch.setattr("engine.heldout.held_out_skill", scored)
+    monkeypatch.setattr("engine.heldout.skill.held_out_skill", scored)
     wanted = held_out.request(services, "small", 2)
     request = {
         "kind": wanted.kind,

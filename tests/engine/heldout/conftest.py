@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from engine.grid import coarsened
-from engine.heldout import held_out_skill
+from engine.heldout.skill import held_out_skill
 from sample_data.build import build
 from sample_data.runs import Run
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from engine.errors import InputError
-from engine.heldout import held_out_days
+from engine.heldout.days import held_out_days
 
 
 @dataclass

@@ -7,8 +7,7 @@ import pytest
 
 from engine.batch import Batch
 from engine.grid import Grid
-from engine.heldout import stability
-from engine.heldout.endurance import compared_leads, inspect
+from engine.heldout.endurance import compared_leads, inspect, stability
 from engine.hydrography import climatology
 from sample_data.runs import Run
 

@@ -11,11 +11,10 @@ import pytest
 import engine.heldout.floor as floor
 import engine.heldout.start as start
 from engine.errors import ModelError
-from engine.heldout import held_out_skill
 from engine.heldout.damping import damping_factors
 from engine.heldout.entrants import Entrant
 from engine.heldout.keeping import Kept
-from engine.heldout.skill import Contest
+from engine.heldout.skill import Contest, held_out_skill
 from engine.heldout.start import place_statistics
 from sample_data.runs import Run
 from tests.engine.heldout.conftest import LEADS
