@@ -2,28 +2,23 @@
 
 import gzip
 import threading
-import time
 from typing import Any
 
 import numpy as np
+import pytest
 from numcodecs import zstd
 from tornado.httpclient import HTTPResponse
 
 from app.caches import BodyCache
 from app.frames import Viewport
-from app.frames_http import Address, patterns
+from app.frames_http import Address, FrameService, patterns
 from app.loopmap.static_files import STATIC_VERSION
 from engine.errors import InputError
 from tests.app.asking import ask
 from tests.app.test_frames import Axes, Reader, decode, waves
+from tests.waiting import wait
 
 QUERY = "?south=-90&north=90&west=0&east=360&width=180&height=90"
-
-
-class SlowReader(Reader):
-    def read(self, variable: str, lead: int, depth_index: int) -> np.ndarray:
-        time.sleep(0.05)
-        return super().read(variable, lead, depth_index)
 
 
 def answers(paths: list[str], reader: Reader, user: str | None = "somebody", **options: Any) -> list[HTTPResponse]:
@@ -46,8 +41,20 @@ def test_a_body_comes_as_zstd_where_the_browser_takes_it_else_as_gzip() -> None:
     assert decode(gzip.decompress(older.body))[0]["leads"] == [0, 1]
 
 
-def test_two_who_ask_at_once_share_one_making() -> None:
-    reader = SlowReader(waves)
+def test_two_who_ask_at_once_share_one_making(monkeypatch: pytest.MonkeyPatch) -> None:
+    joined, join = list[Address](), FrameService.join
+
+    def counted(service: FrameService, address: Address) -> Any:
+        joined.append(address)
+        return join(service, address)
+
+    class HeldReader(Reader):
+        def read(self, variable: str, lead: int, depth_index: int) -> np.ndarray:
+            wait(lambda: len(joined) == 2)
+            return super().read(variable, lead, depth_index)
+
+    monkeypatch.setattr(FrameService, "join", counted)
+    reader = HeldReader(waves)
     first, second = answers([f"/frames/store/thetao/0/0,1,2{QUERY}"] * 2, reader)
     assert first.body == second.body
     assert len(reader.reads) == 3

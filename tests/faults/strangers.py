@@ -14,6 +14,7 @@ from app.jobs import Jobs
 from app.options import parser, sharing
 from app.serve import made_server
 from app.services import Options, Services
+from tests.waiting import PATIENCE
 
 VIEW = "?south=-90&north=90&west=0&east=360&width=180&height=90"
 PASSWORD = "under-the-waves"
@@ -32,7 +33,7 @@ class Server:
         self, path: str, method: str = "GET", body: bytes | None = None, **headers: str
     ) -> tuple[int, http.client.HTTPMessage, bytes]:
         """Return status, headers and body of the answer to one request; `Host` and any other header can be given."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         try:
             given = {name.replace("_", "-"): value for name, value in headers.items()}
             connection.request(method, path, body, {"Host": f"127.0.0.1:{self.port}", **given})
@@ -43,7 +44,7 @@ class Server:
 
     def say(self, request: bytes) -> bytes:
         """Return all that comes back on a connection that begins with these bytes and then listens."""
-        with socket.create_connection(("127.0.0.1", self.port), timeout=60) as connection:
+        with socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE) as connection:
             connection.sendall(request)
             return b"".join(iter(lambda: connection.recv(65536), b""))
 
@@ -54,7 +55,7 @@ class Server:
             "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==", **headers,
         }  # fmt: skip
         lines = ["GET /ws HTTP/1.1", *(f"{name}: {value}" for name, value in wanted.items()), "", ""]
-        with socket.create_connection(("127.0.0.1", self.port), timeout=60) as connection:
+        with socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE) as connection:
             connection.sendall("\r\n".join(lines).encode())
             return int(connection.recv(4096).split(b" ")[1])
 
@@ -82,14 +83,13 @@ def serving(*arguments: str) -> Iterator[Server]:
 
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
-    ready.wait(120)
-    assert made, "the server did not start"
+    assert ready.wait(PATIENCE) and made, "the server did not start"
     server = made[0]
     try:
         yield Server(server.port, server._tornado, services)
     finally:
         server.io_loop.add_callback(server.io_loop.stop)
-        thread.join(30)
+        thread.join(PATIENCE)
         services.close()
 
 

@@ -8,6 +8,7 @@ import torch
 
 from engine.models.threads import each
 from engine.models.window import tiles
+from tests.waiting import PATIENCE
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ def test_a_delayed_thread_holds_up_one_piece_while_the_others_are_done() -> None
 
     def work(piece: int) -> int:
         if piece == 0:
-            assert others.wait(60), "the other pieces waited for the delayed one"
+            assert others.wait(PATIENCE), "the other pieces waited for the delayed one"
         done.append(piece)
         if len(done) == 5:
             others.set()
