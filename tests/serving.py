@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import panel as pn
-from playwright.sync_api import Browser, Playwright
+from playwright.sync_api import Browser, BrowserContext, Playwright
 
 from engine.paths import REPOSITORY
 from tests.waiting import PATIENCE, wait
@@ -96,6 +96,14 @@ def serving_here(page: Callable[[], Any], **options: Any) -> Iterator[Any]:
 
 def launch_chromium(playwright: Playwright) -> Browser:
     """Start the Chromium at hand, else Playwright's own."""
+    return playwright.chromium.launch(executable_path=_chromium_at_hand(), args=["--no-sandbox"])
+
+
+def launch_chromium_in(playwright: Playwright, folder: Path) -> BrowserContext:
+    """Start such a Chromium that keeps files and compiled scripts in `folder`; its one context begins with a blank page."""
+    return playwright.chromium.launch_persistent_context(folder, executable_path=_chromium_at_hand(), args=["--no-sandbox"])
+
+
+def _chromium_at_hand() -> str | None:
     names = ("chromium", "chromium-browser", "google-chrome")
-    path = next((found for name in names if (found := shutil.which(name))), None)
-    return playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+    return next((found for name in names if (found := shutil.which(name))), None)

@@ -1,5 +1,6 @@
 """A server of its own on a small ocean, and visits to its page that end with a look at what went wrong."""
 
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 
 from engine.grid import coarsened
 from engine.verify.results import keep_result
@@ -17,7 +18,7 @@ from tests import waiting
 from tests.app.made_results import made_result
 from tests.app.made_stores import all_parts, write_analysis, write_forecast
 from tests.browser.worker import HOLD
-from tests.serving import launch_chromium, serving
+from tests.serving import launch_chromium_in, serving
 
 PATIENCE = 1000 * waiting.PATIENCE
 """Milliseconds that a step may take, those without a limit of their own among them."""
@@ -94,13 +95,27 @@ def own_server(made_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """Start a Chromium that all tests share."""
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
+    """Start a Chromium that all tests share, with a folder of its own: what it has compiled of the page's scripts it keeps."""
     expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
-        browser = launch_chromium(playwright)
-        yield browser
-        browser.close()
+        context = launch_chromium_in(playwright, tmp_path_factory.mktemp("chromium"))
+        context.set_default_timeout(PATIENCE)
+        yield context
+        context.close()
+
+
+@contextmanager
+def fresh_page(chromium: BrowserContext, width: int = 1400, height: int = 900) -> Iterator[Page]:
+    """Open a page that meets nothing of the pages before it but files in the cache; whatever it opens is closed with it."""
+    page = chromium.new_page()
+    chromium.clear_permissions()
+    chromium.clear_cookies()
+    chromium.new_cdp_session(page).send("Storage.clearDataForOrigin", {"origin": "*", "storageTypes": "all"})
+    page.set_viewport_size({"width": width, "height": height})
+    yield page
+    for each in chromium.pages[1:]:
+        each.close()
 
 
 @dataclass
@@ -182,21 +197,17 @@ PICTURE = """(panel) => {
 
 
 @pytest.fixture
-def visit(server: Server, chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Visit]:
+def visit(server: Server, chromium: BrowserContext, request: pytest.FixtureRequest) -> Iterator[Visit]:
     """Visit the page at 1400 x 900 (another size by `indirect`); fails on any error of console, page, network or server."""
     before = server.kept()
-    width, height = getattr(request, "param", (1400, 900))
-    context = chromium.new_context(viewport={"width": width, "height": height})
-    context.set_default_timeout(PATIENCE)
-    context.add_init_script(KEEP_MESSAGES)
-    page = context.new_page()
-    made = Visit(page, server)
-    page.on("console", lambda message: made.errors.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: made.errors.append(str(error)))
-    page.on("requestfailed", lambda asked: made.errors.append(f"failed: {asked.url}") if outside(asked.url, server) else None)
-    page.on("request", lambda asked: made.errors.append(f"outside: {asked.url}") if outside(asked.url, server) else None)
-    yield made
-    context.close()
+    with fresh_page(chromium, *getattr(request, "param", (1400, 900))) as page:
+        page.add_init_script(KEEP_MESSAGES)
+        made = Visit(page, server)
+        page.on("console", lambda message: made.errors.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: made.errors.append(str(error)))
+        page.on("requestfailed", lambda asked: made.errors.append(f"failed: {asked.url}") if outside(asked.url, server) else None)
+        page.on("request", lambda asked: made.errors.append(f"outside: {asked.url}") if outside(asked.url, server) else None)
+        yield made
     assert made.errors == []
     assert server.trouble() == ""
     assert not server.shared or server.kept() == before, "other tests see what this one left: take it away, or use own_server"
@@ -214,3 +225,10 @@ def scored(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 def outside(url: str, server: Server) -> bool:
     """Return whether an address is not the server's own: the page must work with no network."""
     return not url.startswith((server.url, "data:", "blob:"))
+
+
+def is_dark(visit: Visit) -> bool:
+    """Return whether the page's ground is dark."""
+    colour = visit.page.locator("main").first.evaluate("element => getComputedStyle(element).backgroundColor")
+    numbers = [int(number) for number in re.findall(r"\d+", colour)[:3]]
+    return sum(numbers) < 200

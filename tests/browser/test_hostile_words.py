@@ -16,6 +16,7 @@ from playwright.sync_api import Dialog, expect
 from engine.grid import coarsened
 from engine.paths import altimetry_folder, stores_folder, verification_folder
 from engine.store import AnalysisStore
+from tests import waiting
 from tests.app.made_results import made_result
 from tests.app.made_stores import START, ocean, write_forecast
 from tests.browser.conftest import PATIENCE, Server, Visit
@@ -204,8 +205,8 @@ def test_the_show_takes_no_words_from_its_address(unharmed: Visit) -> None:
 def test_saved_pictures_and_scripts_hold_hostile_names_as_text(server: Server, name: str) -> None:
     address = f"?source={source(name)}&chart=point"
     for kind in ("map.svg", "chart.svg"):
-        drawing = ElementTree.fromstring(urlopen(f"{server.url}/export/{kind}{address}", timeout=100).read())
+        drawing = ElementTree.fromstring(urlopen(f"{server.url}/export/{kind}{address}", timeout=waiting.PATIENCE).read())
         assert not {each.tag.rpartition("}")[2] for each in drawing.iter()} & {"script", "img", "foreignObject"}
         assert ATTACKS[name][:20] in "".join(drawing.itertext())
-    code = urlopen(f"{server.url}/export/view.py{address}", timeout=100).read().decode()
+    code = urlopen(f"{server.url}/export/view.py{address}", timeout=waiting.PATIENCE).read().decode()
     compile(code, "view.py", "exec")

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import panel as pn
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import BrowserContext, Page
 
 from app.frames_http import patterns
 from app.loopmap import LoopMap
 from engine.errors import InputError
-from tests.browser.conftest import PATIENCE
+from tests.browser.conftest import fresh_page
 from tests.browser.one_map import DIFFERENCE, LEADS, Reader, Visit, field, never_ready
 from tests.serving import serving_here
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def open_map(chromium: Browser) -> Iterator[Callable[..., Visit]]:
+def open_map(chromium: BrowserContext) -> Iterator[Callable[..., Visit]]:
     readers = {"forecast": Reader(), "reference": Reader()}
     made: list[tuple[LoopMap, Any]] = []
     wanted: dict[str, Any] = {}
@@ -41,12 +41,11 @@ def open_map(chromium: Browser) -> Iterator[Callable[..., Visit]]:
     ) -> Visit:
         wanted.update({"panels": [field()], **values})
         server = stack.enter_context(serving_here(page_of_server, extra_patterns=patterns(open_reader)))
-        context = chromium.new_context(viewport={"width": width, "height": height}, has_touch=touch)
-        context.set_default_timeout(PATIENCE)
-        page = context.new_page()
+        page = stack.enter_context(fresh_page(chromium, width, height))
+        if touch:
+            chromium.new_cdp_session(page).send("Emulation.setTouchEmulationEnabled", {"enabled": True})
         page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: errors.append(str(error)))
-        stack.callback(context.close)
         if before:
             before(page)
         page.goto(f"http://127.0.0.1:{server.port}/")

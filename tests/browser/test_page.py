@@ -1,11 +1,9 @@
 """The page as a visitor first meets it: picture, player, address, theme, phone."""
 
-import re
-
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Visit
+from tests.browser.conftest import Visit, is_dark
 
 pytestmark = pytest.mark.browser
 
@@ -128,10 +126,3 @@ def test_on_a_phone_the_map_comes_first_and_the_choices_open(visit: Visit) -> No
     assert box is not None and box["x"] >= 0 and box["x"] + box["width"] <= 390 and box["width"] > 330
     visit.page.get_by_role("button", name="Open drawer").click()
     expect(variable).to_be_visible()
-
-
-def is_dark(visit: Visit) -> bool:
-    """Return whether the page's ground is dark."""
-    colour = visit.page.locator("main").first.evaluate("element => getComputedStyle(element).backgroundColor")
-    numbers = [int(number) for number in re.findall(r"\d+", colour)[:3]]
-    return sum(numbers) < 200
