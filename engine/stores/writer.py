@@ -30,6 +30,9 @@ from engine.stores.reader import Store
 from engine.stores.restart import delete_restart, read_restart, restart_path, write_restart
 from engine.variables import PROGNOSTIC, VARIABLES
 
+MOST_PACKED = 320 << 20
+"""Bytes of fields that are packed side by side, each of which takes twice its size meanwhile: all of a day at 1/4 degree."""
+
 
 class StoreBusy(ModelError):
     """Another process is writing the store."""
@@ -117,8 +120,7 @@ class StoreWriter:
         fields = [(part, name, batches[part][name]) for part, reader in readers.items() for name in reader.variables]
         try:
             # Side by side, packing one field fills the waits of compressing another: 0.7 of the time of one by one.
-            # No more threads for the parts: the memory of each is kept for the next day.
-            with ThreadPoolExecutor(len(self.reader.variables)) as pool:
+            with ThreadPoolExecutor(_side_by_side(len(self.reader.variables), [values for *_, values in fields])) as pool:
                 written = dict(pool.map(lambda field: self._write_field(position, *field), fields))
             attributes = read_attributes(self.folder)
             attributes["finished_leads"] = sorted({*attributes["finished_leads"], lead})
@@ -242,6 +244,12 @@ def _forget_damaged_leads(folder: Path) -> list[int]:
         replace_attributes(folder, {**attributes, "status": "partial"})
         delete_restart(folder)
     return damaged
+
+
+def _side_by_side(most: int, fields: Iterable[np.ndarray]) -> int:
+    """Return how many fields are packed at once: at most one a variable, since the memory of each is kept for the next day."""
+    largest = max(values.nbytes for values in fields)
+    return max(1, min(most, MOST_PACKED // largest))
 
 
 def _check(reader: Store, lead: int, batch: Batch) -> None:

@@ -3,6 +3,7 @@
 import errno
 import resource
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,9 @@ from engine.batch import Batch
 from engine.errors import InputError, ModelError
 from engine.grid import Grid, coarsened
 from engine.paths import stores_folder
+from engine.sources.limits import MOST_DAY_VALUES
 from engine.store import AnalysisStore, ForecastStore, StoreBusy, StoreDamaged, delete_store, list_stores, open_store
+from engine.stores import writer
 from engine.stores.layout import Part
 from engine.variables import DEPTHS, PROGNOSTIC, VARIABLES
 from tests.engine.children import CHILDREN
@@ -252,3 +255,31 @@ def test_a_folder_that_is_no_store_is_one_clear_error(tmp_path: Path) -> None:
     (tmp_path / "zarr.json").write_text("{")
     with pytest.raises(StoreDamaged, match=r"zarr.json cannot be read.*delete it"):
         open_store(tmp_path)
+
+
+@pytest.mark.parametrize(("most", "at_once"), [(0, 1), (2, 2), (100, 5)])
+def test_as_many_fields_are_packed_at_once_as_the_memory_allows_and_their_bytes_are_the_same(
+    folder: Path, small_grid: Grid, monkeypatch: pytest.MonkeyPatch, most: int, at_once: int
+) -> None:
+    made: list[int] = []
+
+    class Counted(ThreadPoolExecutor):
+        def __init__(self, count: int) -> None:
+            made.append(count)
+            super().__init__(count)
+
+    monkeypatch.setattr(writer, "ThreadPoolExecutor", Counted)
+    bounded = folder.with_name("bounded")
+    _write(folder, small_grid, leads=1, finished=2)
+    monkeypatch.setattr(writer, "MOST_PACKED", most * small_grid.wet.size * np.float32().nbytes)
+    _write(bounded, small_grid, leads=1, finished=2)
+    assert made == [len(PROGNOSTIC)] * 2 + [at_once] * 2
+    shards = [path.relative_to(folder) for path in folder.rglob("*") if path.is_file() and "c" in path.parts[-5:]]
+    assert len(shards) >= len(PROGNOSTIC)
+    assert all((folder / shard).read_bytes() == (bounded / shard).read_bytes() for shard in shards)
+
+
+def test_a_day_at_a_quarter_degree_is_packed_side_by_side_and_the_largest_box_is_not() -> None:
+    assert writer._side_by_side(5, [np.broadcast_to(np.float32(0), (15, 720, 1440))] * 4) == 5
+    largest = np.broadcast_to(np.float32(0), (MOST_DAY_VALUES // 4,))
+    assert writer._side_by_side(5, [largest] * 4) == 2
