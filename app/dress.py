@@ -62,6 +62,16 @@ def styled(
     return found
 
 
+def lone_marks(curve: xr.DataArray, style: Mapping[str, Any], value: str = "value") -> list[hv.Scatter]:
+    """Return marks on the values of a curve over `lead` that are known on neither side, where a line draws nothing."""
+    known = np.concatenate([[False], np.isfinite(curve.values), [False]])
+    alone = known[1:-1] & ~known[:-2] & ~known[2:]
+    if not alone.any():
+        return []
+    marks = hv.Scatter((curve.lead.values[alone], curve.values[alone]), "lead", value)
+    return [marks.opts(color=style["color"], size=6, tools=["hover"], show_legend=False)]
+
+
 def clearest_corner(curves: Iterable[Points], preferred: str, upside_down: bool = False) -> str:
     """Return the corner of a plot in which least of the curves (x, y) lies, `preferred` among equals; such as `top_left`.
 

@@ -9,7 +9,7 @@ import numpy as np
 import xarray as xr
 from bokeh.models import CustomJS
 
-from app.dress import FONT_SIZE, LINE_STYLES, Key, as_title, clearest_corner, colour, colour_bar, framed, line, styled
+from app.dress import FONT_SIZE, LINE_STYLES, Key, as_title, clearest_corner, colour, colour_bar, framed, line, lone_marks, styled
 from app.language import say
 from app.palettes import colour_range, colours
 from app.theme import INK
@@ -76,6 +76,7 @@ def series(
             band = hv.Area((middle.lead.values, low, high), "lead", ["low", "high"], label=spread.label, group=letter or "Area")
             drawn.append(band.opts(color=style["color"], line_alpha=0, show_legend=style["show_legend"], alpha=BAND_ALPHA))
         drawn.append(hv.Curve(points, "lead", "value", label=name, group=letter or "Curve").opts(**style, tools=["hover"]))
+        drawn += lone_marks(curve, style)
         drawn += _lettered(letter, points, "lead", "value", style, "right")
     lines = [(curve.lead.values, curve.values) for curve in curves.values()]
     corner = clearest_corner(lines, "top_right")

@@ -8,7 +8,7 @@ import holoviews as hv
 import numpy as np
 import xarray as xr
 
-from app.dress import FONT_SIZE, Key, framed, styled
+from app.dress import FONT_SIZE, Key, framed, lone_marks, styled
 from app.language import say
 from app.palettes import colours
 from app.theme import INK, PLANKTON_COLOURS
@@ -72,6 +72,7 @@ def stacked(
     for _, name, curve, style in styled(over or {}, theme):
         line = hv.Curve((curve.lead.values, curve.values), "lead", "top", label=name)
         drawn.append(line.opts(**style | {"color": INK[theme], "show_legend": True}, tools=["hover"]))
+        drawn += lone_marks(curve, {"color": INK[theme]}, "top")
     options: dict[str, Any] = {} if ylim is None else {"ylim": ylim}
     return framed(
         hv.Overlay(drawn), theme, "right", title=label, xlabel=time_axis, ylabel=units, hooks=[_legend_as_stacked], **options
@@ -112,4 +113,6 @@ def wave_series(
         shown = " ".join(filter(None, (letter, name if style.pop("show_legend") else "")))
         line = hv.Curve((curve.lead.values, curve.values), "lead", "value", label=shown)
         drawn.append(line.opts(**style, tools=["hover"], show_legend=bool(shown)))
-    return framed(hv.Overlay(drawn), theme, title=label, xlabel=time_axis, ylabel=unit.symbol, ylim=(0, top), xlim=(first, last))
+        drawn += lone_marks(curve, style)
+    around = (first, last) if first < last else (first - 0.5, last + 0.5)
+    return framed(hv.Overlay(drawn), theme, title=label, xlabel=time_axis, ylabel=unit.symbol, ylim=(0, top), xlim=around)

@@ -4,8 +4,11 @@ import holoviews as hv
 import numpy as np
 import pytest
 import xarray as xr
+from bokeh.models import GlyphRenderer, Scatter
 
 from app.elements import error_by_lead, field_image, hovmoller, profile, section, series, temperature_salinity
+from app.stacks import wave_series
+from app.units import unit_of
 
 
 def curve(name: str, size: int = 5) -> xr.DataArray:
@@ -15,6 +18,27 @@ def curve(name: str, size: int = 5) -> xr.DataArray:
 def test_a_series_has_one_curve_a_product() -> None:
     drawn = series({"GOMS small": curve("lead"), "Reference": curve("lead")}, "Temperature", "°C")
     assert [element.label for element in drawn if isinstance(element, hv.Curve)] == ["GOMS small", "Reference"]
+
+
+def marked(drawn: hv.Overlay) -> list[int]:
+    """Return the leads at which a chart draws a mark."""
+    renderers = [each for each in hv.render(drawn).renderers if isinstance(each, GlyphRenderer)]
+    return [int(lead) for each in renderers if isinstance(each.glyph, Scatter) for lead in each.data_source.data["lead"]]
+
+
+@pytest.mark.parametrize(
+    ("values", "leads"), [([3.0], [0]), ([1.0, 2.0, 3.0], []), ([1.0, np.nan, 2.0, 3.0, np.nan, 4.0], [0, 5])]
+)
+def test_days_that_no_line_joins_to_another_are_marked(values: list[float], leads: list[int]) -> None:
+    known = xr.DataArray(values, {"lead": np.arange(len(values))}, ("lead",))
+    assert marked(series({"GOMS small": known}, "Temperature", "°C")) == leads
+
+
+def test_waves_of_one_day_are_marked_within_the_chart() -> None:
+    drawn = wave_series({"GOMS small": curve("lead", 1) + 2}, "Waves", unit_of("swh", "si"))
+    assert marked(drawn) == [0]
+    figure = hv.render(drawn)
+    assert figure.x_range.start < 0 < figure.x_range.end
 
 
 def test_a_profile_leaves_out_what_lies_below_the_sea_floor() -> None:
