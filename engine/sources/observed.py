@@ -80,12 +80,14 @@ class ObservedSource:
     def check(self, progress: Progress = no_progress, day: np.datetime64 | None = None) -> None:
         """Read every field of every day of the altimetry, or of one `day`; raises InputError for one that cannot be used.
 
-        With a day the surface temperature beside it is read, too.
+        With a day the surface temperature beside it is read, too, where there is one.
         """
         file, days = self._altimetry.file, self.init_times()
         if day is not None and self._sst:
-            with self._sst.file:
-                self._sst.values("thetao", self._sst_number(day))
+            closest, apart = self._closest_sst(day)
+            if apart <= _DAY:  # else a start at this day is refused, another may be asked for
+                with self._sst.file:
+                    self._sst.values("thetao", closest)
         with file:
             for number, each in enumerate(days):
                 if day is not None and each != day:

@@ -180,10 +180,10 @@ READERS = {
 """Commands that read a file of the caller's choice -> their reading."""
 
 
-def _altimetry(path: Path) -> Path:
-    lat, lon, times = np.arange(-89.5, 90), np.arange(0.5, 360), np.array(["2019-02-23T00:00:00"], "datetime64[s]")
-    field = np.broadcast_to(0.3 * np.sin(np.deg2rad(6 * lon)), (1, lat.size, lon.size))
-    return layouts.write_altimetry(path, {"adt": field, "ugos": field, "vgos": field}, lat, lon, times)
+def _altimetry(path: Path, days: int = 1) -> Path:
+    lat, lon = np.arange(-89.5, 90), np.arange(0.5, 360)
+    field = np.broadcast_to(0.3 * np.sin(np.deg2rad(6 * lon)), (days, lat.size, lon.size))
+    return layouts.write_altimetry(path, {"adt": field, "ugos": field, "vgos": field}, lat, lon, layouts.days(days))
 
 
 @pytest.mark.parametrize(
@@ -217,10 +217,17 @@ def test_a_file_that_crashes_or_never_ends_does_so_in_another_process(
 
 @pytest.mark.parametrize("kind", ["heights", "observed"])
 def test_a_good_file_passes_the_process_that_reads_it_first(tmp_path: Path, kind: str) -> None:
-    options = {"grid_factor": 8, "day": "2019-02-23"} if kind == "observed" else {}
+    options = {"grid_factor": 8, "day": str(layouts.days(1)[0].astype("datetime64[D]"))} if kind == "observed" else {}
     seen: list[str] = []
     check_guarded(kind, [_altimetry(tmp_path / "good.nc")], lambda _, doing: seen.append(doing), **options)
-    assert seen and seen[-1].endswith("2019-02-23")
+    assert seen and seen[-1].endswith(str(layouts.days(1)[0].astype("datetime64[D]")))
+
+
+def test_temperature_of_a_later_day_is_no_reason_to_refuse_the_file_at_the_start(tmp_path: Path) -> None:
+    lat, lon = np.arange(-89.5, 90), np.arange(0.5, 360)
+    altimetry = _altimetry(tmp_path / "three.nc", 3)
+    warm = {"analysed_sst": np.full((1, lat.size, lon.size), 290.0)}
+    check_start(altimetry, layouts.write_temperature(tmp_path / "warm.nc", warm, lat, lon, layouts.days(3)[2:]), 8)
 
 
 def test_an_ingest_that_was_killed_leaves_nothing_behind_once_the_next_one_crashes(monkeypatch: pytest.MonkeyPatch) -> None:
