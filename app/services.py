@@ -93,6 +93,7 @@ class Services:
         self.mean_ocean = MeanOcean(self.arrays)
         self.eddies = EddyFinder(self.reader)
         self._closed = False
+        self._deletions = 0
         self._lock = threading.RLock()
         self._opened = OpenStores()
         self._sources: dict[str, Source] = {}
@@ -160,6 +161,7 @@ class Services:
             self._sources.pop(identifier, None)
         else:
             delete_store(identifier)
+        self._deletions += 1
         self.chores.forgive()  # there is more room on the disk
         self.refresh()
 
@@ -319,8 +321,8 @@ class Services:
 
     @property
     def changes(self) -> int:
-        """Return a number that grows whenever a job ends."""
-        return self.jobs.ended + self.chores.ended + self.scoring.ended
+        """Return a number that grows whenever a job ends or something is deleted here."""
+        return self.jobs.ended + self.chores.ended + self.scoring.ended + self._deletions
 
     def in_background(
         self, work: Callable[[], Any], then: Callable[[Any], None], needed: Callable[[], bool] = lambda: True
