@@ -93,11 +93,15 @@ def made_server(services: "Services", shared: Sharing, **options: Any) -> Any:
 
 
 def _serve_page(chosen: argparse.Namespace, shared: Sharing, services: "Services") -> None:
+    from app.page_cost import leave_out_checks, leave_out_what_stays
+
     leave_out_races()
+    leave_out_checks()
     server = made_server(services, shared, address=chosen.address, port=chosen.port, show=chosen.show)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: server.io_loop.add_callback_from_signal(server.io_loop.stop))
     server.start()
+    leave_out_what_stays()
     threading.Thread(target=_compile_frames, daemon=True).start()
     host = "localhost" if chosen.address in ("127.0.0.1", "0.0.0.0", "::") else chosen.address
     url = f"http://{f'[{host}]' if ':' in host else host}:{server.port}"
