@@ -13,7 +13,7 @@ from tests.browser.conftest import Visit
 
 pytestmark = pytest.mark.browser
 
-small_screen = pytest.mark.parametrize("visit", [(900, 560)], indirect=True)
+small_screen = pytest.mark.parametrize("visit", [(720, 500)], indirect=True)
 phone = pytest.mark.parametrize("visit", [(390, 844)], indirect=True)
 
 WAITING = {
