@@ -23,7 +23,7 @@ unit: .venv/test-installed
 	$(BIN)/pytest -n 2 -m "not browser"
 
 browser: .venv/test-installed
-	$(BIN)/pytest -n 2 --dist loadgroup -m browser
+	$(BIN)/pytest -n 2 --dist loadfile -m browser
 
 .venv/bin/python:
 	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11))" \

@@ -1,6 +1,7 @@
 """Fixtures shared by all tests."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -8,6 +9,22 @@ from engine.grid import Grid, coarsened
 from engine.paths import REPOSITORY
 
 SHARED_DATA = REPOSITORY.parent / "shared" / "data"
+
+TOGETHER = ("test_files.py", "test_run.py", "test_skill.py", "test_lagged.py", "test_hostile_words.py", "test_reconnection.py")
+"""Browser tests with a server of their own, which is started once for all tests of a file."""
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Keep the files of TOGETHER on one process each, and give all other tests to whichever is free (`--dist loadfile`)."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Scheduling(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
+            return file if Path(file).name in TOGETHER else nodeid
+
+    return Scheduling(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 @pytest.fixture(scope="session")

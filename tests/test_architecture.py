@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from engine.paths import REPOSITORY
+from tests.conftest import TOGETHER
 
 LONGEST_FILE = 400
 
@@ -81,3 +82,8 @@ def test_a_file_can_be_read_in_one_sitting(path: Path) -> None:
 def test_browser_tests_wait_for_what_is_to_come_and_not_for_a_time(words: str) -> None:
     tests = sorted((REPOSITORY / "tests" / "browser").glob("test_*.py"))
     assert tests and [path.name for path in tests if words in path.read_text()] == []
+
+
+def test_browser_tests_with_a_server_of_their_own_stay_together() -> None:
+    texts = {path.name: path.read_text() for path in (REPOSITORY / "tests" / "browser").glob("test_*.py")}
+    assert {name for name, text in texts.items() if "own_server" in text or 'scope="module"' in text} == set(TOGETHER)

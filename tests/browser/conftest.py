@@ -89,7 +89,7 @@ def server(made_home: Path) -> Iterator[Server]:
 def own_server(made_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Serve a copy of the stores to the tests of one module, which may write, run forecasts and leave them under way.
 
-    Such a module is a group (`xdist_group`): on two processes it would be served twice.
+    Its name belongs into TOGETHER of `tests.conftest`: on two processes it would be served twice.
     """
     home = tmp_path_factory.mktemp("own-home")
     shutil.copytree(made_home / "stores", home / "stores")

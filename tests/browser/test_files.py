@@ -9,7 +9,7 @@ from engine.grid import Grid, coarsened
 from tests.browser.conftest import Server, Visit
 from tests.engine.sources import layouts
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("files")]
+pytestmark = pytest.mark.browser
 
 DROP = """async ([name, address]) => {
     const content = await (await fetch(address)).arrayBuffer();

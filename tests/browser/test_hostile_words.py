@@ -22,7 +22,7 @@ from tests.app.made_stores import START, ocean, write_forecast
 from tests.browser.conftest import PATIENCE, Server, Visit
 from tests.serving import serving
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("hostile_words")]
+pytestmark = pytest.mark.browser
 
 RUN = "globalThis.hostile=1"
 ATTACKS = {

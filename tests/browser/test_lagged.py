@@ -10,7 +10,7 @@ from engine.store import delete_store
 from tests.app.made_stores import write_forecast
 from tests.browser.conftest import Server, Visit
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("lagged")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from tests.app.made_stores import write_eddies, write_forecast
 from tests.browser.conftest import PATIENCE, fresh_page
 from tests.serving import Served, serving
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("reconnection")]
+pytestmark = pytest.mark.browser
 
 LOST = "The server does not answer. This page comes back by itself"
 

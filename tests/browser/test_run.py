@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Server, Visit
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("run")]
+pytestmark = pytest.mark.browser
 
 START = "2019-06-23"
 """A day of the shipped sample run of which the test's folder holds no forecast."""

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Server, Visit
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("skill")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
