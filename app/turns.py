@@ -1,4 +1,4 @@
-"""Sessions are made in turn, and between two the server listens: a page that is made is not kept waiting by those to come."""
+"""Sessions are made in turn, and between two the server serves: a page that is made is not kept waiting by those to come."""
 
 import asyncio
 from typing import Any
@@ -6,12 +6,17 @@ from typing import Any
 from bokeh.application.handlers.lifecycle import LifecycleHandler
 from bokeh.server.server import Server
 
+QUIET = 0.02
+"""Seconds without any other work after which the next session is made: a browser near by has answered in that time."""
+LONGEST = 0.5
+"""Seconds after which it is made in any case."""
+
 
 class InTurn(LifecycleHandler):
-    """A part of an application that holds each new session back until the loop has looked at what else came in.
+    """A part of an application that holds each new session back until the loop has done what else came in.
 
-    A session takes the loop as long as it is made. Without a turn, pages asked for at once would all be made before the first of
-    them gets its websocket, frames or an answer.
+    A session takes the loop as long as it is made, and a page needs a dozen turns of the loop until it is there: its websocket,
+    its document, its frames. With one turn between two sessions, of pages asked for at once the first would come with the last.
     """
 
     def __init__(self) -> None:
@@ -19,9 +24,22 @@ class InTurn(LifecycleHandler):
         self._turn = asyncio.Lock()
 
     async def on_session_created(self, session_context: Any) -> None:
-        """Wait for the turn of a session, one pass of the loop after the session before."""
+        """Wait for the turn of a session, and until the loop has nothing else to do."""
         async with self._turn:
-            await asyncio.sleep(0)
+            await _quiet()
+
+
+async def _quiet() -> None:
+    """Return once the loop was idle for QUIET seconds, or after LONGEST."""
+    clock = asyncio.get_running_loop().time
+    began = before = clock()
+    while True:
+        await asyncio.sleep(QUIET)
+        now = clock()
+        # A sleep that lasts longer was held up by other work.
+        if now - before < 2 * QUIET or now - began > LONGEST:
+            return
+        before = now
 
 
 def take_turns(server: Server) -> None:
