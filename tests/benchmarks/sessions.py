@@ -172,7 +172,7 @@ def come_and_go(url: str, process: psutil.Process, count: int) -> dict[str, floa
         visitor.close()
 
     memory = []
-    first = min(FIRST, count)
+    first = min(FIRST, count // 2)
     for numbers in (range(first), range(first, count)):
         with ThreadPoolExecutor(AT_A_TIME) as pool:
             list(pool.map(visit, numbers))
