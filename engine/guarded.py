@@ -48,9 +48,10 @@ def take_in_guarded(files: Sequence[Path], progress: Progress = no_progress, **o
 def check_guarded(kind: str, files: Sequence[Path], progress: Progress = no_progress, **options: Any) -> None:
     """Read files in a process of its own, so that this one may read them after it: the same bytes ask for as much again.
 
-    `kind` is `heights`, every map of sea level of a file, or `observed`, the start of a forecast from altimetry and, on request,
-    surface temperature, with `day` (a date as text, by default the first of the file) and `grid_factor`. Raises InputError for
-    what cannot be used, and for a file whose reading crashes, goes on without end or needs too much memory.
+    `kind` is `heights`, every map of sea level of a file; `observations`, a table about `time` (a date as text); or `observed`,
+    the start of a forecast from altimetry and, on request, surface temperature, with `day` (a date as text, by default the first
+    of the file) and `grid_factor`. Raises InputError for what cannot be used, and for a file whose reading crashes, goes on
+    without end or needs too much memory.
     """
     _in_a_process(kind, files, progress, options)
 
@@ -173,6 +174,14 @@ def _read_heights(files: list[Path], progress: Progress) -> None:
     check_heights(files[0], progress)
 
 
+def _read_observations(files: list[Path], progress: Progress, time: str) -> None:
+    import numpy as np
+
+    from engine.reconstruction.observed_table import read_observations
+
+    read_observations(files[0], np.datetime64(time))
+
+
 def _read_observed(files: list[Path], progress: Progress, day: str | None = None, grid_factor: int = 1) -> None:
     from engine.grid import coarsened
     from engine.sources.observed import ObservedSource
@@ -186,7 +195,12 @@ def _read_observed(files: list[Path], progress: Progress, day: str | None = None
         source.check(progress, each)
 
 
-TASKS: dict[str, Callable[..., object]] = {"take in": _take_in, "heights": _read_heights, "observed": _read_observed}
+TASKS: dict[str, Callable[..., object]] = {
+    "take in": _take_in,
+    "heights": _read_heights,
+    "observations": _read_observations,
+    "observed": _read_observed,
+}
 
 
 def _serve(request: dict[str, Any], say: Callable[[dict[str, Any]], None]) -> dict[str, Any]:

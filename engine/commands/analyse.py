@@ -12,6 +12,7 @@ from engine import __version__
 from engine.batch import Batch
 from engine.errors import InputError
 from engine.grid import Grid, coarsened
+from engine.guarded import check_guarded
 from engine.names import plain_name
 from engine.progress import Progress, no_progress
 from engine.reconstruction.analysis import reconstruct
@@ -42,6 +43,7 @@ def analyse(
     made = f"reconstruction__{plain_name(observations.stem)[:80]}__{str(day.astype('datetime64[D]')).replace('-', '')}"
     name = made if identifier is None else identifier
     check_free(name)
+    check_guarded("observations", [observations], time=str(day))
     seen, left_out = read_observations(observations, day)
     grid = coarsened(grid_factor)
     store = None if background is None else _store(background)

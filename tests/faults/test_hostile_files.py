@@ -13,6 +13,7 @@ import pytest
 
 import engine.guarded
 from app.starting import check_start
+from engine.commands.analyse import analyse
 from engine.commands.eddies import find_eddies
 from engine.commands.request import source_of
 from engine.errors import InputError
@@ -172,6 +173,7 @@ def test_memory_of_the_reading_process_is_bounded() -> None:
 
 
 READERS = {
+    "analyse": lambda path: analyse(path, "2019-02-23", grid_factor=8),
     "eddies": lambda path: find_eddies(str(path)),
     "forecast": lambda path: source_of("observed", path, None, 8),
     "temperature": lambda path: source_of("observed", _altimetry(path.with_name("good.nc")), path, 8),
@@ -188,7 +190,12 @@ def _altimetry(path: Path, days: int = 1) -> Path:
 
 @pytest.mark.parametrize(
     ("command", "name"),
-    [("eddies", "bomb"), ("forecast", "2^60 attributes in a gigabyte of zeros"), ("temperature", "a signature and noise")],
+    [
+        ("eddies", "bomb"),
+        ("analyse", "2^60 attributes in a gigabyte of zeros"),
+        ("forecast", "2^60 attributes in a gigabyte of zeros"),
+        ("temperature", "a signature and noise"),
+    ],
 )
 def test_a_command_that_is_handed_such_a_file_refuses_it_in_one_sentence(tmp_path: Path, command: str, name: str) -> None:
     path = tmp_path / "bad.nc"
