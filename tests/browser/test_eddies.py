@@ -15,7 +15,10 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture
 def sea(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """Give the server a store with the Kuroshio, of a high and a low, for one test."""
+    """Give the server a store with the Kuroshio, of a high and a low, for one test.
+
+    Asked for before the visit, so that the page is closed, and asks for nothing any more, when the store goes.
+    """
     monkeypatch.setenv("GOMS_HOME", str(server.home))
     identifier = write_eddies(kuroshio=True)
     yield f"?source=store:{identifier}/kuroshio&variable=zos&lat=35&lon=150&span=48"
@@ -38,7 +41,7 @@ def place(visit: Visit, latitude: float, longitude: float) -> dict[str, float]:
     return dict(visit.page.evaluate(script, [latitude, longitude, visit.page.locator(".map").first.bounding_box()]))
 
 
-def test_a_click_on_an_eddy_tells_what_it_is_and_escape_closes_it(visit: Visit, sea: str) -> None:
+def test_a_click_on_an_eddy_tells_what_it_is_and_escape_closes_it(sea: str, visit: Visit) -> None:
     area = open_with_eddies(visit, f"{sea}&layers=eddies&lead=3")
     visit.see("anticyclones, 5 cm and more")
     area.click(position=place(visit, 32.3, 149.9))
@@ -54,7 +57,7 @@ def test_a_click_on_an_eddy_tells_what_it_is_and_escape_closes_it(visit: Visit, 
     expect(card).to_have_count(0)
 
 
-def test_eddies_are_reached_and_left_by_keyboard_and_followed_over_the_days(visit: Visit, sea: str) -> None:
+def test_eddies_are_reached_and_left_by_keyboard_and_followed_over_the_days(sea: str, visit: Visit) -> None:
     open_with_eddies(visit, f"{sea}&layers=eddies")
     visit.page.get_by_role("button", name="anticyclones, 5 cm and more").press("Enter")
     card = visit.page.get_by_role("dialog")
@@ -68,17 +71,21 @@ def test_eddies_are_reached_and_left_by_keyboard_and_followed_over_the_days(visi
     expect(visit.page.get_by_role("application").first).to_be_focused()
 
 
-def test_a_store_without_sea_surface_height_says_so(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("GOMS_HOME", str(visit.server.home))
+@pytest.fixture
+def warm_surface(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Give the server an analysis without sea surface height for one test, which asks for it before the visit."""
+    monkeypatch.setenv("GOMS_HOME", str(server.home))
     identifier = write_surface_analysis(coarsened(8))
-    try:
-        visit.open(f"?source=store:{identifier}&layers=eddies")
-        visit.see("no eddies here: this map has no sea surface height of its own")
-    finally:
-        delete_store(identifier)
+    yield identifier
+    delete_store(identifier)
 
 
-def test_without_layers_nothing_is_asked_and_nothing_drawn(visit: Visit, sea: str) -> None:
+def test_a_store_without_sea_surface_height_says_so(warm_surface: str, visit: Visit) -> None:
+    visit.open(f"?source=store:{warm_surface}&layers=eddies")
+    visit.see("no eddies here: this map has no sea surface height of its own")
+
+
+def test_without_layers_nothing_is_asked_and_nothing_drawn(sea: str, visit: Visit) -> None:
     asked: list[str] = []
     visit.page.on("request", lambda request: asked.append(request.url))
     visit.open(sea)
@@ -87,7 +94,7 @@ def test_without_layers_nothing_is_asked_and_nothing_drawn(visit: Visit, sea: st
     expect(visit.page.locator(".overlay")).to_have_count(0)
 
 
-def test_a_particle_drifts_from_the_point_and_from_the_next_one(visit: Visit, sea: str) -> None:
+def test_a_particle_drifts_from_the_point_and_from_the_next_one(sea: str, visit: Visit) -> None:
     visit.open(f"{sea}&point_lat=35&point_lon=145&lead=1")
     area = visit.page.get_by_role("application").first
     visit.press("Drift from the point")

@@ -132,6 +132,22 @@ def test_without_webgl_the_flat_map_is_drawn(visit: Visit) -> None:
     assert _colourful(visit) > 0.25
 
 
+OUTSIDE = """() => [...document.querySelectorAll("button, h1, .caption, .legend")].filter((one) => {
+    const { left, top, right, bottom } = one.getBoundingClientRect();
+    return one.offsetParent && (left < 0 || top < 0 || right > innerWidth + 1 || bottom > innerHeight + 1);
+}).map((one) => one.textContent || one.ariaLabel)"""
+
+
+@small_screen
+def test_words_and_buttons_stay_on_a_screen_of_any_shape(visit: Visit) -> None:
+    visit.page.emulate_media(reduced_motion="reduce")
+    _open(visit, "?scene=agulhas")
+    for width, height in ((720, 500), (844, 390), (700, 640), (960, 700), (1024, 600), (390, 844)):
+        visit.page.set_viewport_size({"width": width, "height": height})
+        visit.page.wait_for_function("([width, height]) => innerWidth === width && innerHeight === height", arg=[width, height])
+        assert visit.page.evaluate(OUTSIDE) == [], f"{width} x {height}"
+
+
 @small_screen
 def test_who_wants_less_motion_gets_a_still_picture_until_play_is_pressed(visit: Visit) -> None:
     visit.page.emulate_media(reduced_motion="reduce")

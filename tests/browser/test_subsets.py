@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture
 def subset(request: pytest.FixtureRequest, server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """Write an analysis of some fields for one test."""
+    """Write an analysis of some fields for one test, which asks for it before the visit: the page is closed when it goes."""
     monkeypatch.setenv("GOMS_HOME", str(server.home))
     identifier = write_subset(coarsened(8), request.param)
     yield identifier
@@ -30,7 +30,7 @@ def subset(request: pytest.FixtureRequest, server: Server, monkeypatch: pytest.M
     ],
     indirect=["subset"],
 )
-def test_an_analysis_of_some_fields_plays_and_offers_no_others(visit: Visit, subset: str, offered: str, lacking: str) -> None:
+def test_an_analysis_of_some_fields_plays_and_offers_no_others(subset: str, visit: Visit, offered: str, lacking: str) -> None:
     visit.open(f"?source=store:{subset}")
     visit.until("goms.state().panels[0].title.startsWith('GLORYS') && goms.state().panels[0].drawn")
     visit.page.get_by_role("combobox", name="Variable", exact=True).click()
