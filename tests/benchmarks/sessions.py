@@ -164,22 +164,30 @@ def changes_of_all(url: str) -> dict[str, float]:
 
 
 def come_and_go(url: str, process: psutil.Process, count: int) -> dict[str, float]:
-    """Open pages, see them drawn and close them; return the server's MB once the first, and once all are forgotten."""
+    """Open pages, see them drawn and close them; return how many drew a chart, and the server's MB once the first, and once all
+    are forgotten.
+    """
 
-    def visit(number: int) -> None:
+    def visit(number: int) -> bool:
         visitor = Visitor(url, f"?compare=reference&lead={number % 5}")
-        visitor.wait_for_chart()
+        drawn = succeeds(visitor.wait_for_chart, f"page {number} got no chart")
         visitor.close()
+        return drawn
 
-    memory = []
+    memory, drawn = [], 0
     first = min(FIRST, count // 2)
     for numbers in (range(first), range(first, count)):
         with ThreadPoolExecutor(AT_A_TIME) as pool:
-            list(pool.map(visit, numbers))
+            drawn += sum(pool.map(visit, numbers))
         time.sleep(UNTIL_FORGOTTEN)
         memory.append(resident(process))
         tell(f"{memory[-1]:.0f} MB after {numbers.stop} pages came and went")
-    return {f"after_{first}_sessions_mb": memory[0], "after_all_sessions_mb": memory[1], "growth": memory[1] / memory[0] - 1}
+    return {
+        f"charts_of_{count}_sessions": drawn,
+        f"after_{first}_sessions_mb": memory[0],
+        "after_all_sessions_mb": memory[1],
+        "growth": memory[1] / memory[0] - 1,
+    }
 
 
 def two_servers(first: Served, second: Served) -> dict[str, float]:
