@@ -1,7 +1,9 @@
 """Work of a view off the page's own thread, where only the answer to the last question is drawn."""
 
+import asyncio
 import logging
 from collections.abc import Callable, Hashable
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -36,6 +38,8 @@ class Latest:
         self._number = 0
         self._asked: Hashable = None
         self._document = pn.state.curdoc
+        served = self._document is not None and self._document.session_context is not None
+        self._loop = asyncio.get_running_loop() if served else None
 
     def run(self, asked: Hashable, work: Callable[[], Any], draw: Callable[[Any], None]) -> None:
         """Do `work` in the pool, then `draw(result)` on the session's own loop.
@@ -78,13 +82,17 @@ class Latest:
             if pauses and not isinstance(problem, InputError) and self._document is not None:
                 self._document.add_timeout_callback(again, round(1000 * pauses[0]))
 
-        def then(result: Any) -> None:
-            if not needed():
-                return
-            if self._document is None:
-                show(result)
-            elif self._document.session_context is not None:
+        def in_session(result: Any) -> None:
+            if self._document is not None and self._document.session_context is not None and needed():
                 self._document.add_next_tick_callback(partial(show, result))
+
+        def then(result: Any) -> None:
+            if self._loop is None:
+                show(result)
+                return
+            # A document is not for two threads: while the loop holds its events back, a callback added by another is lost.
+            with suppress(RuntimeError):  # the server has ended
+                self._loop.call_soon_threadsafe(in_session, result)
 
         self._services.in_background(in_words, then, needed)
 

@@ -1,16 +1,21 @@
 """Work behind a chart: what fails is shown with a way to try again, and what failed once can succeed later."""
 
+import asyncio
+import threading
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import panel as pn
 import pytest
+from panel.io.state import set_curdoc
 
 from app.services import Options, Services
 from app.text import Text
 from app.views import background
 from app.views.background import READING, ChartBox, Latest, said_of
 from engine.errors import InputError
+from tests.waiting import PATIENCE
 
 
 class AtOnce(Services):
@@ -123,3 +128,44 @@ def test_a_failure_is_asked_again_by_itself_but_a_refusal_is_not(monkeypatch: py
 
 def test_what_a_visitor_is_told_names_no_folder_of_the_server() -> None:
     assert "/secret" not in said_of(OSError(5, "Input/output error", "/secret/stores"))
+
+
+def test_an_answer_of_another_thread_comes_though_the_document_is_held_when_it_is_ready() -> None:
+    """A callback that a thread adds to a document whose events are held, or are just being let go, is lost."""
+    drawn, threads = list[str](), list[int]()
+
+    class Page:
+        session_context = SimpleNamespace(session=None)
+
+        def add_next_tick_callback(self, callback: Callable[[], None]) -> None:
+            threads.append(threading.get_ident())
+            callback()
+
+    async def visited() -> None:
+        services = Services(Options(grid_factor=8, first_run=False))
+        try:
+            with set_curdoc(Page()):
+                latest = Latest(services)
+            latest.run("asked", lambda: "values", drawn.append)
+            while not drawn:
+                await asyncio.sleep(0.01)
+        finally:
+            services.close()
+
+    asyncio.run(asyncio.wait_for(visited(), PATIENCE))
+    assert drawn == ["values"] and threads == [threading.get_ident()]
+
+
+def test_an_answer_for_a_page_that_was_left_goes_nowhere() -> None:
+    drawn = list[str]()
+    page = SimpleNamespace(session_context=SimpleNamespace(session=None))
+
+    async def left() -> None:
+        with set_curdoc(page):
+            latest = Latest(AtOnce())
+        page.session_context = None
+        latest.run("asked", lambda: "values", drawn.append)
+        await asyncio.sleep(0)
+
+    asyncio.run(left())
+    assert drawn == []
