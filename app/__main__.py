@@ -6,12 +6,12 @@ import os
 import socket
 import sys
 
-from app import window
-from app.options import parser, sharing
-from app.serve import serve
-from app.starting import check_start
-from engine.errors import InputError
-from engine.failures import failure_of
+from app.page import window
+from app.server.checks import check_start
+from app.server.options import parser, sharing
+from app.server.serve import serve
+from engine.runtime.errors import InputError
+from engine.runtime.failures import failure_of
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from engine.grid import Grid, coarsened
-from engine.paths import REPOSITORY
+from engine.runtime.paths import REPOSITORY
+from engine.schema.grid import Grid, coarsened
 
 SHARED_DATA = REPOSITORY.parent / "shared" / "data"
 

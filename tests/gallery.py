@@ -14,7 +14,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
-from engine.paths import REPOSITORY, home
+from engine.runtime.paths import REPOSITORY, home
 from tests.serving import launch_chromium, serving
 
 SIZE = {"width": 1400, "height": 900}

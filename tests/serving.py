@@ -17,7 +17,7 @@ from typing import Any
 import panel as pn
 from playwright.sync_api import Browser, BrowserContext, Playwright
 
-from engine.paths import REPOSITORY
+from engine.runtime.paths import REPOSITORY
 from tests.waiting import PATIENCE, wait
 
 ADDRESS = re.compile(r"served at (http://\S+)\s")

@@ -5,7 +5,7 @@ from functools import cache
 
 import pytest
 
-from engine.paths import REPOSITORY
+from engine.runtime.paths import REPOSITORY
 
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 LARGEST_GALLERY = 4_000_000

@@ -18,7 +18,7 @@ from bokeh.protocol.receiver import Receiver
 from tornado.httpclient import HTTPRequest
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
-from engine.derived import DISPLAY_VARIABLES
+from engine.diagnostics import DISPLAY_VARIABLES
 from tests.waiting import PATIENCE
 
 EXTENT = (-80, 90, 20, 380)

@@ -6,7 +6,7 @@ from typing import Any
 
 from tornado.web import HTTPError, MissingArgumentError, RequestHandler
 
-from engine.errors import InputError, ModelError, ResourceError
+from engine.runtime.errors import InputError, ModelError, ResourceError
 
 WORDS = {
     400: "The address or the request cannot be understood.",

@@ -18,7 +18,7 @@ from app.access.bodies import drops_body
 from app.access.errors import answer_error, status_of
 from app.access.headers import secured
 from app.access.hosts import Hosts
-from engine.errors import InputError
+from engine.runtime.errors import InputError
 
 LONGEST_ADDRESS = 8192
 """Bytes of path and query."""

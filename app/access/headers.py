@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from tornado.httputil import HTTPHeaders, HTTPServerRequest, parse_qs_bytes
 from tornado.web import OutputTransform
 
-from engine.errors import InputError
+from engine.runtime.errors import InputError
 
 _INLINE = re.compile(rb"<script(?![^>]*\ssrc=)([^>]*)>(.*?)</script>", re.DOTALL | re.IGNORECASE)
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import psutil
 
-from engine.errors import InputError
+from engine.runtime.errors import InputError
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 EVERYWHERE = ("0.0.0.0", "::")

@@ -7,7 +7,7 @@ import secrets
 from pathlib import Path
 from typing import Any
 
-from engine.errors import InputError
+from engine.runtime.errors import InputError
 
 VARIABLES = {
     "basic_auth": "PANEL_BASIC_AUTH",

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from app.language import say
-from engine.errors import InputError
+from app.text.i18n import say
+from engine.runtime.errors import InputError
 
 DEEDS = ("run", "score", "upload", "delete")
 """What changes the user directory or costs the machine minutes."""

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from app.eddies.finder import Search
-from engine.eddies import Eddies, Tracks
-from engine.errors import InputError
+from engine.diagnostics.eddies import Eddies, Tracks
+from engine.runtime.errors import InputError
 
 HUNDREDTHS = 100
 

@@ -15,11 +15,11 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from app.readers import FieldReader
-from engine.eddies import Criteria, Eddies, Tracks, detect, track
-from engine.errors import InputError
-from engine.paths import cache_folder, stores_folder
-from engine.store import Store
+from app.data.readers import FieldReader
+from engine.diagnostics.eddies import Criteria, Eddies, Tracks, detect, track
+from engine.runtime.errors import InputError
+from engine.runtime.paths import cache_folder, stores_folder
+from engine.stores import Store
 
 LOGGER = logging.getLogger(__name__)
 

@@ -11,11 +11,11 @@ from typing import Any
 from bokeh.server.views.auth_request_handler import AuthRequestHandler
 from tornado.web import authenticated
 
-from app.bounds import check_identifier
-from app.caches import BodyCache
+from app.data.caches import BodyCache
 from app.eddies.body import Area, eddies_of_day, packed
 from app.eddies.finder import EddyFinder
-from app.frames_http import number
+from app.frames.http import number
+from app.frames.limits import check_identifier
 
 
 class EddyService:

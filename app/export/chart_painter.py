@@ -12,8 +12,8 @@ from matplotlib.colors import ListedColormap, Normalize
 from matplotlib.legend import Legend
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from app.dress import words_of_title
-from app.theme import INK, PAPER, RULE
+from app.charts.style import words_of_title
+from app.style.theme import INK, PAPER, RULE
 
 POINTS_PER_PIXEL = 0.75
 SIZE = 7.5

@@ -14,25 +14,25 @@ import panel as pn
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from app.dress import words_of_title
+from app.charts.skill import line_of as drawn_line_of
+from app.charts.style import words_of_title
 from app.export.chart_painter import POINTS_PER_PIXEL, SIZE, as_text, numbers, options, paint
 from app.export.frame import Extent
-from app.positions import position
-from app.scene import Scene
-from app.selection import Selection
-from app.services import Services
-from app.skill_charts import line_of as drawn_line_of
-from app.text import Text
-from app.theme import INK, PAPER
+from app.services.services import Services
+from app.state.scene import Scene
+from app.state.selection import Selection
+from app.style.theme import INK, PAPER
+from app.text.coordinates import position
+from app.text.plain_text import Text
 from app.views.charts import CHARTS, chart_in_force, shows_a_line
 from app.views.compare import ErrorView
 from app.views.point import places
 from app.views.section import SectionView
 from app.views.skill import drawn_of
 from engine import __version__
-from engine.csv_table import csv_of
-from engine.errors import InputError
-from engine.sections import line_of
+from engine.diagnostics.sections import line_of
+from engine.runtime.csv_table import csv_of
+from engine.runtime.errors import InputError
 
 COLUMNS = 3
 WIDTH, HEIGHT = 5.2, 3.3

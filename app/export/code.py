@@ -2,12 +2,12 @@
 
 import shlex
 
+from app.data.readers import split_field_name
 from app.export.frame import Extent
-from app.readers import split_field_name
-from app.scene import Scene
-from app.selection import Selection
-from app.text import plain
-from engine.errors import InputError
+from app.state.scene import Scene
+from app.state.selection import Selection
+from app.text.plain_text import plain
+from engine.runtime.errors import InputError
 
 
 def script(selection: Selection, scene: Scene, extent: Extent, lead: int) -> str:
@@ -26,10 +26,10 @@ def script(selection: Selection, scene: Scene, extent: Extent, lead: int) -> str
         "",
         "import xarray as xr",
         "",
-        "from app.elements import field_image",
-        "from engine.derived import derive, usual_ocean",
-        "from engine.paths import stores_folder",
-        "from engine.store import open_store",
+        "from app.charts.elements import field_image",
+        "from engine.diagnostics import derive, usual_ocean",
+        "from engine.runtime.paths import stores_folder",
+        "from engine.stores import open_store",
         "",
     ]
     if not selection.source.startswith("store:") and scene.start:

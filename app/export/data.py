@@ -9,22 +9,22 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from app.bounds import TooMuch
+from app.analysis.errors import point_values
+from app.data.readers import FieldReader, day_offset
 from app.export.frame import Extent
-from app.readers import FieldReader, day_offset
-from app.scene import Scene, shown_variable
-from app.scores import point_values
-from app.selection import Selection
-from app.services import Services
+from app.frames.limits import TooMuch
+from app.services.services import Services
+from app.state.scene import Scene, shown_variable
+from app.state.selection import Selection
+from app.text.labels import notice
 from app.views.point import curve_name, drawn_readers
-from app.words import notice
 from engine import __version__
-from engine.csv_table import csv_of
-from engine.derived import DISPLAY_VARIABLES
-from engine.errors import InputError
-from engine.failures import written
-from engine.regions import Region
-from engine.variables import VARIABLES
+from engine.diagnostics import DISPLAY_VARIABLES
+from engine.runtime.csv_table import csv_of
+from engine.runtime.errors import InputError
+from engine.runtime.failures import written
+from engine.schema.regions import Region
+from engine.schema.variables import VARIABLES
 
 FORMATS = {"nc": "application/x-netcdf", "zarr.zip": "application/zip", "csv": "text/csv"}
 """File name ending -> media type."""

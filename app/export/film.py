@@ -10,11 +10,11 @@ import imageio.v3 as imageio
 import numpy as np
 from imageio.v2 import get_writer
 
-from app.bounds import MOST_FILM_DAYS, TooMuch
 from app.export.frame import Frame
 from app.export.picture import Sheet
-from engine.errors import InputError
-from engine.progress import Progress, no_progress
+from app.frames.limits import MOST_FILM_DAYS, TooMuch
+from engine.runtime.errors import InputError
+from engine.runtime.progress import Progress, no_progress
 
 FORMATS = {"mp4": "video/mp4", "gif": "image/gif"}
 """File name ending -> media type."""

@@ -6,16 +6,16 @@ from typing import Any
 
 import numpy as np
 
+from app.data.readers import onto
 from app.export.marks import Mark, marks
 from app.export.overlays import Overlay, contours, overlays
-from app.frames import Viewport, window
-from app.palettes import colour_range
-from app.readers import onto
-from app.scene import Scene
-from app.selection import Selection
-from app.services import Services
-from app.units import Unit
-from engine.errors import InputError
+from app.frames.encode import Viewport, window
+from app.services.services import Services
+from app.state.scene import Scene
+from app.state.selection import Selection
+from app.style.palettes import colour_range
+from app.text.units import Unit
+from engine.runtime.errors import InputError
 
 Extent = tuple[float, float, float, float]
 """South, north, west, east in degrees; east may pass 360."""

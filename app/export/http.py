@@ -14,20 +14,20 @@ import numpy as np
 from bokeh.server.views.auth_request_handler import AuthRequestHandler
 from tornado.web import authenticated
 
-from app import skill
-from app.bounds import MOST_EXPORTS
-from app.colouring import colour_choice
+from app.analysis import skill
 from app.export import charts, data, film, picture
 from app.export.code import script
 from app.export.frame import Colouring, Extent, Frame, frames
-from app.instead import refuse_instead
-from app.scene import build_scene, shown_variable
-from app.selection import Selection, from_address
-from app.services import Services
+from app.frames.limits import MOST_EXPORTS
+from app.services.services import Services
+from app.state.colour_choice import colour_choice
+from app.state.nearest_address import refuse_instead
+from app.state.scene import build_scene, shown_variable
+from app.state.selection import Selection, from_address
 from app.views.map import untouched, view_of
-from engine.errors import InputError, ResourceError
-from engine.failures import failure_of
-from engine.regions import REGIONS
+from engine.runtime.errors import InputError, ResourceError
+from engine.runtime.failures import failure_of
+from engine.schema.regions import REGIONS
 
 ASPECT = 2.1
 """Width over height of a picture, but for the globe, whose poles end it."""

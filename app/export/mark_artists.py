@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
 
 from app.export.marks import Drift, EddyMarks, Mark, Places, Route
-from app.theme import FORECAST_COLOUR, INK, PAPER, PIN_COLOURS, RULE
+from app.style.theme import FORECAST_COLOUR, INK, PAPER, PIN_COLOURS, RULE
 
 EDDY_INKS = {"light": ("#c2410c", "#005b96"), "dark": ("#ffab5e", "#6cc3ff")}
 """Of anticyclones, highs, and of cyclones, lows."""

@@ -10,7 +10,7 @@ from matplotlib.path import Path
 from matplotlib.patheffects import withStroke
 
 from app.export.overlays import Arrows, Lines, Names, Overlay
-from app.theme import INK, PAPER
+from app.style.theme import INK, PAPER
 
 LINE_INKS = {"contours": "#0b1820", "bathymetry": "#20344a", "ice": "#ffffff"}
 LINE_HALOS = {"contours": "#ffffff66", "bathymetry": "#ffffff4d", "ice": "#063c60"}

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 from matplotlib.ticker import LogLocator, MaxNLocator
 
-from app.frames import Viewport, window
-from app.place_names import PlaceName, place_names
-from app.services import Services
-from app.surroundings import SEA_FLOOR, open_frames
-from app.units import Unit
+from app.data.layer_sources import SEA_FLOOR, open_frames
+from app.frames.encode import Viewport, window
+from app.services.services import Services
+from app.text.place_names import PlaceName, place_names
+from app.text.units import Unit
 
 LINE_PIXELS, ARROW_PIXELS = 320, {"arrows": 52, "wind": 34}
 """Values across a picture that lines are drawn from, and arrows across it."""

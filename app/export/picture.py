@@ -16,13 +16,13 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from app.coastline import read_rings
+from app.data.coastline import read_rings
 from app.export.frame import Frame
 from app.export.mark_artists import draw_marks
 from app.export.marks import Drift
 from app.export.overlay_artists import draw_overlays
-from app.palettes import colours
-from app.theme import INK, LAND, PAPER, RULE
+from app.style.palettes import colours
+from app.style.theme import INK, LAND, PAPER, RULE
 
 WIDTH = 10.0
 """Inches of a picture of one map; at 160 dots per inch a global quarter-degree map loses nothing."""

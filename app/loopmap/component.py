@@ -25,7 +25,7 @@ One component holds every panel, so that view, range and playhead are shared wit
                 "classes": [[0.0, "glassy"], [0.1, "smooth"]],   # optional: names on the bar from these values, as shown, on
                 "palette": "balance",         # optional: difference panels and overrides
                 "currents": {"store": ..., "depth_index": 0, "revision": "", "leads": [...]},  # optional, as `wind` and `ice`:
-                                      # where these layers come from, at the store's own leads; `app.layers.layer_fields`
+                                      # where these layers come from, at the store's own leads (`app.state.layer_fields`)
                 "own_range": False,           # optional: limits of its own, as what is another quantity needs
                 "empty": "No reference for this start",  # shown in place of a map when leads is empty
             },
@@ -41,7 +41,7 @@ Parameters that the browser writes back: `view`, `divider` and `playhead` (throt
 to 1 s), `playing`, `speed`, `looping`, `shown_range` (the limits now on screen, also under auto), `extent` (lat_min, lat_max,
 lon_min, lon_max in view, for scores of that region).
 Whenever another lead is painted the document hears `goms-lead` with it as detail: charts beside the maps follow the playhead.
-The page must serve `app.frames_http.patterns(open_reader)` as `extra_patterns`; `frames_url` and `static_url` are relative to it.
+The page must serve `app.frames.http.patterns(open_reader)` as `extra_patterns`; `frames_url` and `static_url` are relative to it.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ class LoopMap(JSComponent):
     leads = param.List(default=[], item_type=int, doc="Every lead of the loop in days, finished or expected.")
     times = param.List(default=[], item_type=str, doc="Valid date or sample day of each lead.")
 
-    palette = param.String(default="thermal", doc="Name in app.palettes.PALETTES.")
+    palette = param.String(default="thermal", doc="Name in app.style.palettes.PALETTES.")
     range_mode: Any = param.Selector(default="auto", objects=["auto", "fixed", "symmetric", "balanced"])
     range_low = param.Number(default=0.0, doc="Lower limit under fixed, in the panel's units.")
     range_high = param.Number(default=1.0, doc="Upper limit under fixed, in the panel's units.")
@@ -111,10 +111,10 @@ class LoopMap(JSComponent):
 
     pins = param.List(default=[], doc="[latitude, longitude, letter, colour] of the places that stay marked.")
 
-    layers = param.List(default=[], item_type=str, doc="Names of app.selection.LAYERS that are drawn over the fields.")
+    layers = param.List(default=[], item_type=str, doc="Names of app.state.selection.LAYERS that are drawn over the fields.")
     line = param.List(default=[], doc="[latitude, longitude] of the places of a line drawn on every map.")
 
-    paths = param.Dict(default={}, doc="Paths of drifting particles by key of the panel, as `app.drift_paths` gives them.")
+    paths = param.Dict(default={}, doc="Paths of drifting particles by key of the panel, as `app.analysis.drift` gives them.")
     layout: Any = param.Selector(default="side", objects=["side", "swipe", "difference"], doc="How compared maps share the page.")
     divider = param.Integer(default=50, bounds=(0, 100), doc="Per cent of the width left of the divider of a swipe.")
     axes = param.Dict(default={}, doc="{key of a panel: {lead as text: `pack_path` of a path that moves with the days}}.")

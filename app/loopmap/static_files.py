@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
-from engine.paths import ASSETS
+from engine.runtime.paths import ASSETS
 
 STATIC = Path(__file__).parent / "static"
 

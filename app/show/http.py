@@ -10,11 +10,11 @@ from typing import Any
 from bokeh.server.views.auth_request_handler import AuthRequestHandler
 from tornado.web import authenticated
 
-from app.frames_http import ComponentFiles
-from app.language import LANGUAGES, TAGS, preferred, say, speaking, words_in
+from app.frames.http import ComponentFiles
 from app.loopmap.static_files import SCRIPTS, STATIC_VERSION, version_of
-from app.services import Services
+from app.services.services import Services
 from app.show.programme import programme
+from app.text.i18n import LANGUAGES, TAGS, preferred, say, speaking, words_in
 
 STATIC = Path(__file__).parent / "static"
 

@@ -3,15 +3,15 @@
 from dataclasses import asdict
 from typing import Any
 
-from app.language import listed, say
-from app.palettes import colours
-from app.scene import quantity_label
-from app.services import FORECAST_DAYS, Services, revision
+from app.services.services import FORECAST_DAYS, Services, revision
 from app.show.scenes import TOUR, TourScene
-from app.words import date_label, forcing_label, is_sample, notice, store_label
-from engine.derived import DISPLAY_VARIABLES
-from engine.errors import InputError
-from engine.store import Store
+from app.state.scene import quantity_label
+from app.style.palettes import colours
+from app.text.i18n import listed, say
+from app.text.labels import date_label, forcing_label, is_sample, notice, store_label
+from engine.diagnostics import DISPLAY_VARIABLES
+from engine.runtime.errors import InputError
+from engine.stores import Store
 
 SOURCE, MODEL = "sample", "small"
 

@@ -33,7 +33,7 @@ class TourScene:
     """A sentence on the ocean, and one on what of it is simulated and how to read the colours."""
     variable: str
     palette: str
-    """Name that `app.palettes.colours` takes; dark at its low or neutral end, so that the page stays dark."""
+    """Name that `app.style.palettes.colours` takes; dark at its low or neutral end, so that the page stays dark."""
     limits: tuple[float, float]
     """Ends of the palette in the units of the variable."""
     latitude: float

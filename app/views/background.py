@@ -9,10 +9,10 @@ from typing import Any
 
 import panel as pn
 
-from app.language import language, say, speaking
-from app.services import Services
-from app.text import Text
-from engine.errors import InputError
+from app.services.services import Services
+from app.text.i18n import language, say, speaking
+from app.text.plain_text import Text
+from engine.runtime.errors import InputError
 
 LOGGER = logging.getLogger(__name__)
 

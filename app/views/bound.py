@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.selection import Selection
+from app.state.selection import Selection
 from app.views.lists import Select
 
 

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from app.language import say
-from app.scene import Scene
-from app.selection import Selection
-from app.services import Services
+from app.services.services import Services
+from app.state.scene import Scene
+from app.state.selection import Selection
+from app.text.i18n import say
 from app.views.compare import ErrorView
 from app.views.current_axis import CurrentAxisView
 from app.views.plankton import PlanktonView

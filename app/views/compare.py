@@ -8,20 +8,20 @@ import panel as pn
 import panel_material_ui as pmui
 import xarray as xr
 
-from app.elements import error_by_lead
-from app.jobs import Job
-from app.language import listed, say, say_progress
-from app.readers import common_leads, field_name, level_at
-from app.scene import Scene, comparison_choices, shown_depth, shown_variable, time_axis
-from app.scores import error_by_lead as compute_errors
-from app.selection import LAYOUTS, Selection
-from app.services import Services
-from app.units import Unit, unit_of
+from app.analysis.errors import error_by_lead as compute_errors
+from app.charts.elements import error_by_lead
+from app.data.readers import common_leads, field_name, level_at
+from app.jobs.queue import Job
+from app.services.services import Services
+from app.state.scene import Scene, comparison_choices, shown_depth, shown_variable, time_axis
+from app.state.selection import LAYOUTS, Selection
+from app.text.i18n import listed, say, say_progress
+from app.text.labels import date_label, told_apart
+from app.text.units import Unit, unit_of
 from app.views.background import ChartBox, Latest
 from app.views.bound import chooser, offer
 from app.views.run import update
-from app.words import date_label, told_apart
-from engine.derived import DISPLAY_VARIABLES
+from engine.diagnostics import DISPLAY_VARIABLES
 
 NOTHING_BESIDE = "Choose what to compare with: the error by lead needs a second map."
 

@@ -5,17 +5,17 @@ from typing import Any
 
 import xarray as xr
 
-from app.current_axes import axes_on_maps, latitude_by_lead, readers_with_axis
-from app.dress import Key
-from app.elements import series
-from app.language import say
+from app.analysis.kuroshio_axis import axes_on_maps, latitude_by_lead, readers_with_axis
+from app.charts.elements import series
+from app.charts.style import Key
 from app.loopmap import pack_path
-from app.scene import Scene, time_axis
-from app.selection import Selection
-from app.services import Services
+from app.services.services import Services
+from app.state.scene import Scene, time_axis
+from app.state.selection import Selection
+from app.text.i18n import say
 from app.views.background import ChartBox, Latest
 from app.views.point import curve_name, drawn_readers
-from engine.derived.current_axis import EAST, WEST
+from engine.diagnostics.current_axis import EAST, WEST
 
 NO_AXIS = "No line of sea surface height passes through 141-153°E in this store."
 Paths = dict[str, dict[str, str]]

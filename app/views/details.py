@@ -5,14 +5,14 @@ from typing import Any
 
 import panel as pn
 
-from app.language import say
-from app.positions import position
-from app.scene import Scene
-from app.scores import Extent, covers
-from app.selection import Selection
-from app.services import Services
-from app.text import Text
-from app.theme import CORNER
+from app.analysis.errors import Extent, covers
+from app.services.services import Services
+from app.state.scene import Scene
+from app.state.selection import Selection
+from app.style.theme import CORNER
+from app.text.coordinates import position
+from app.text.i18n import say
+from app.text.plain_text import Text
 from app.views.background import quiet_words
 from app.views.bound import offer
 from app.views.charts import CHARTS, SECTION, Chart, ChartView, chart_in_force, groups, kinds, shows_a_line

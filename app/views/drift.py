@@ -4,12 +4,12 @@ from typing import Any
 
 import panel_material_ui as pmui
 
-from app.drift_paths import drift_on_map
-from app.language import say
+from app.analysis.drift import drift_on_map
 from app.loopmap import LoopMap
-from app.scene import Scene, shown_depth
-from app.selection import Selection
-from app.services import Services
+from app.services.services import Services
+from app.state.scene import Scene, shown_depth
+from app.state.selection import Selection
+from app.text.i18n import say
 from app.views.background import Latest
 
 LAYER = "drift"

@@ -5,17 +5,17 @@ from typing import Any
 import panel as pn
 import panel_material_ui as pmui
 
-from app.colouring import log_fits
-from app.language import say
-from app.palettes import PALETTES
-from app.scene import Scene, depth_choices, shown_depth, shown_variable
-from app.selection import OWN_VIEW, RANGE_MODES, Selection
-from app.text import Text
-from app.units import SYSTEMS, Unit, unit_of
+from app.state.colour_choice import log_fits
+from app.state.scene import Scene, depth_choices, shown_depth, shown_variable
+from app.state.selection import OWN_VIEW, RANGE_MODES, Selection
+from app.style.palettes import PALETTES
+from app.text.i18n import say
+from app.text.plain_text import Text
+from app.text.units import SYSTEMS, Unit, unit_of
 from app.views.bound import bind, chooser, offer
 from app.views.lists import DiscreteSlider, RadioButtonGroup
-from engine.derived import DISPLAY_VARIABLES
-from engine.regions import REGIONS
+from engine.diagnostics import DISPLAY_VARIABLES
+from engine.schema.regions import REGIONS
 
 SHORT_QUANTITIES = {"Value": "value", "Anomaly": "anomaly", "24 h change": "change"}
 

@@ -6,17 +6,17 @@ from typing import Any
 
 import panel as pn
 
-from app.files.component import SCRIPT, FileDrop
-from app.files.intake import take_in
-from app.files.uploads import Upload
-from app.jobs import Job
-from app.language import say, say_progress, words_in
-from app.scene import STORE
-from app.selection import Selection
-from app.services import Services
-from app.taken_as_missing import sentences
-from app.words import choice_label
-from engine.errors import InputError
+from app.components.file_drop.component import SCRIPT, FileDrop
+from app.jobs.queue import Job
+from app.services.services import Services
+from app.state.scene import STORE
+from app.state.selection import Selection
+from app.text.i18n import say, say_progress, words_in
+from app.text.labels import choice_label
+from app.text.missing_data import sentences
+from app.uploads.intake import take_in
+from app.uploads.uploads import Upload
+from engine.runtime.errors import InputError
 
 
 class FileControls:

@@ -7,17 +7,17 @@ from typing import Any
 import panel as pn
 import panel_material_ui as pmui
 
-from app import held_out
-from app.jobs import Job
-from app.language import listed, say, say_progress
-from app.selection import Selection
-from app.services import VIRTUAL, Services
-from app.text import heading
+from app.analysis import held_out
+from app.jobs.queue import Job
+from app.services.services import VIRTUAL, Services
+from app.state.selection import Selection
+from app.text.i18n import listed, say, say_progress
+from app.text.labels import MODEL_LABELS, duration
+from app.text.plain_text import heading
 from app.views.background import quiet_words
 from app.views.bound import offer
 from app.views.lists import Select
 from app.views.run import update
-from app.words import MODEL_LABELS, duration
 
 BASELINES = "Baselines are scored beside every model: choose a model to score."
 

@@ -5,8 +5,8 @@ from typing import Any
 import panel as pn
 import panel_material_ui as pmui
 
-from app.language import say
-from app.selection import LAYERS, Selection
+from app.state.selection import LAYERS, Selection
+from app.text.i18n import say
 
 COMPACT = {"& .MuiSvgIcon-root": {"fontSize": "17px"}, "padding": "3px 5px 3px 0"}
 """Two columns, as dense as the lists above them."""

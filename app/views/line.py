@@ -4,13 +4,13 @@ from typing import Any
 
 import panel_material_ui as pmui
 
-from app.language import say
-from app.scene import Scene
-from app.selection import Selection
-from app.text import Text
+from app.state.scene import Scene
+from app.state.selection import Selection
+from app.text.i18n import say
+from app.text.plain_text import Text
 from app.views.bound import chooser, offer
-from engine.errors import InputError
-from engine.sections import LINES, line_of, section
+from engine.diagnostics.sections import LINES, line_of, section
+from engine.runtime.errors import InputError
 
 HINT = "Choose a line, or click its two ends on a map."
 OTHER_END = "Click the other end of the line."

@@ -2,16 +2,16 @@
 
 from typing import Any
 
-from app.colouring import colour_choice
-from app.language import say, words_in
 from app.loopmap import LoopMap
 from app.loopmap.static_files import SCRIPTS
-from app.palettes import PALETTES
-from app.positions import PIN_LETTERS
-from app.scene import STORE, Scene, shown_depth, shown_variable
-from app.selection import OWN_VIEW, Selection
-from app.theme import MAP_LAYOUT, PIN_COLOURS, map_colours
-from engine.regions import REGIONS, Region
+from app.state.colour_choice import colour_choice
+from app.state.scene import STORE, Scene, shown_depth, shown_variable
+from app.state.selection import OWN_VIEW, Selection
+from app.style.palettes import PALETTES
+from app.style.theme import MAP_LAYOUT, PIN_COLOURS, map_colours
+from app.text.coordinates import PIN_LETTERS
+from app.text.i18n import say, words_in
+from engine.schema.regions import REGIONS, Region
 
 ASPECT = 2.1
 """Width over height of a map, roughly, to fit a tall region into it."""

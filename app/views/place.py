@@ -6,12 +6,12 @@ from typing import Any
 
 import panel_material_ui as pmui
 
-from app.language import say
-from app.positions import EXAMPLES, MOST_PINS, PIN_LETTERS, Position, parse_position, pins_text, position
-from app.selection import Selection
-from app.text import Text
-from app.theme import PIN_COLOURS
-from engine.errors import InputError
+from app.state.selection import Selection
+from app.style.theme import PIN_COLOURS
+from app.text.coordinates import EXAMPLES, MOST_PINS, PIN_LETTERS, Position, parse_position, pins_text, position
+from app.text.i18n import say
+from app.text.plain_text import Text
+from engine.runtime.errors import InputError
 
 
 class PlaceControls:

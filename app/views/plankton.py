@@ -4,18 +4,18 @@ from typing import Any
 
 import xarray as xr
 
-from app.dress import Key
-from app.elements import series
-from app.language import listed, say
-from app.readers import FieldReader
-from app.scene import Scene, time_axis
-from app.selection import Selection
-from app.services import Services
-from app.stacks import plankton_layers, stacked
+from app.charts.elements import series
+from app.charts.stacked import plankton_layers, stacked
+from app.charts.style import Key
+from app.data.readers import FieldReader
+from app.services.services import Services
+from app.state.scene import Scene, time_axis
+from app.state.selection import Selection
+from app.text.i18n import listed, say
+from app.text.labels import without_brackets
 from app.views.point import PointCharts, at_place, curve_name, drawn_readers, places, where
-from app.words import without_brackets
-from engine.derived import DISPLAY_VARIABLES
-from engine.variables import PLANKTON
+from engine.diagnostics import DISPLAY_VARIABLES
+from engine.schema.variables import PLANKTON
 
 NUTRIENTS = ("no3", "fe")
 NO_PLANKTON = "There is no plankton here in this store. Click on the open sea, where it is deeper than 200 m."

@@ -5,20 +5,20 @@ from typing import Any
 
 import xarray as xr
 
-from app.dress import Key
-from app.elements import Spread
-from app.lagged import LaggedReader, members_words
-from app.language import listed, say
-from app.positions import PIN_LETTERS, Position, position
-from app.readers import FieldReader, day_offset
-from app.scene import Scene, shown_variable
-from app.scores import covers, point_values
-from app.selection import Selection
-from app.services import Services
+from app.analysis.errors import covers, point_values
+from app.charts.elements import Spread
+from app.charts.style import Key
+from app.data.ensemble import LaggedReader, members_words
+from app.data.readers import FieldReader, day_offset
+from app.services.services import Services
+from app.state.scene import Scene, shown_variable
+from app.state.selection import Selection
+from app.text.coordinates import PIN_LETTERS, Position, position
+from app.text.i18n import listed, say
+from app.text.labels import date_label, day_label, is_sample, store_label
 from app.views.background import ChartBox, Latest
-from app.words import date_label, day_label, is_sample, store_label
-from engine.derived import DISPLAY_VARIABLES
-from engine.errors import InputError
+from engine.diagnostics import DISPLAY_VARIABLES
+from engine.runtime.errors import InputError
 
 NO_WATER = "There is no water here in this store. Click on the sea, or type a place."
 

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from app.elements import profile
-from app.language import listed, say
-from app.scene import Scene
-from app.units import unit_of
+from app.charts.elements import profile
+from app.state.scene import Scene
+from app.text.i18n import listed, say
+from app.text.units import unit_of
 from app.views.point import PointCharts, only_product, variable_with_depth, when
-from engine.derived import DISPLAY_VARIABLES
+from engine.diagnostics import DISPLAY_VARIABLES
 
 
 class ProfileView(PointCharts):

@@ -6,13 +6,13 @@ from typing import Any
 import panel as pn
 import panel_material_ui as pmui
 
-from app.jobs import Job
-from app.language import listed, say, say_progress
-from app.scene import Scene
-from app.selection import Selection
-from app.services import FORECAST_DAYS, Services
-from app.text import Text
-from app.words import MODEL_LABELS, duration
+from app.jobs.queue import Job
+from app.services.services import FORECAST_DAYS, Services
+from app.state.scene import Scene
+from app.state.selection import Selection
+from app.text.i18n import listed, say, say_progress
+from app.text.labels import MODEL_LABELS, duration
+from app.text.plain_text import Text
 
 
 class RunControls:

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from app.language import listed, say
-from app.scene import Scene, time_axis
-from app.scores import sea_state_by_lead
-from app.selection import Selection
-from app.services import Services
-from app.stacks import sea_layers, stacked, wave_series
-from app.units import unit_of
+from app.analysis.errors import sea_state_by_lead
+from app.charts.stacked import sea_layers, stacked, wave_series
+from app.services.services import Services
+from app.state.scene import Scene, time_axis
+from app.state.selection import Selection
+from app.text.i18n import listed, say
+from app.text.units import unit_of
 from app.views.point import PointCharts, only_product, places, where
 
 WAVES = "swh"

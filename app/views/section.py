@@ -5,23 +5,23 @@ from typing import Any
 import panel as pn
 import xarray as xr
 
-from app.daily import SCRIPT, DailySections
-from app.dress import LINE_STYLES
-from app.elements import profile
-from app.elements import section as section_chart
-from app.language import listed, say, words_in
-from app.lines import crossing, layers
-from app.readers import FieldReader, day_offset
-from app.scene import Scene, shown_variable
-from app.section_days import Day, Drawing, all_days, drawing, figure_name, one_day, title
-from app.selection import Selection
-from app.services import Services
+from app.analysis.section_days import Day, Drawing, all_days, drawing, figure_name, one_day, title
+from app.analysis.section_values import crossing, layers
+from app.charts.elements import profile
+from app.charts.elements import section as section_chart
+from app.charts.style import LINE_STYLES
+from app.components.section_player import SCRIPT, DailySections
+from app.data.readers import FieldReader, day_offset
+from app.services.services import Services
+from app.state.scene import Scene, shown_variable
+from app.state.selection import Selection
+from app.text.i18n import listed, say, words_in
 from app.views.background import ChartBox, Latest, quiet_words
 from app.views.point import curve_name, drawn_readers, only_product, whole
 from app.views.profile import nearest_lead
-from engine.derived import DISPLAY_VARIABLES
-from engine.errors import InputError
-from engine.sections import line_of, section
+from engine.diagnostics import DISPLAY_VARIABLES
+from engine.diagnostics.sections import line_of, section
+from engine.runtime.errors import InputError
 
 CHART_HEIGHT = 110
 """Least pixels of a chart, of which two may stand below each other."""

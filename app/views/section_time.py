@@ -2,21 +2,21 @@
 
 from typing import Any
 
-from app.colouring import colour_choice
-from app.elements import hovmoller
-from app.language import listed, say
-from app.lines import over_time
-from app.readers import day_offset
-from app.scene import Scene, quantity_label, shown_depth, shown_variable, time_axis
-from app.selection import Selection
-from app.services import Services
-from app.units import unit_of
+from app.analysis.section_values import over_time
+from app.charts.elements import hovmoller
+from app.data.readers import day_offset
+from app.services.services import Services
+from app.state.colour_choice import colour_choice
+from app.state.scene import Scene, quantity_label, shown_depth, shown_variable, time_axis
+from app.state.selection import Selection
+from app.text.i18n import listed, say
+from app.text.labels import store_label
+from app.text.units import unit_of
 from app.views.background import ChartBox, Latest
 from app.views.point import drawn_readers
-from app.words import store_label
-from engine.derived import DISPLAY_VARIABLES
-from engine.errors import InputError
-from engine.sections import line_of, section
+from engine.diagnostics import DISPLAY_VARIABLES
+from engine.diagnostics.sections import line_of, section
+from engine.runtime.errors import InputError
 
 
 class SectionTimeView:

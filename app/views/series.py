@@ -5,12 +5,12 @@ from typing import Any
 import panel as pn
 import xarray as xr
 
-from app.elements import series
-from app.language import listed
-from app.scene import Scene, quantity_label, shown_depth, shown_variable, time_axis
-from app.selection import Selection
-from app.services import Services
-from app.units import unit_of
+from app.charts.elements import series
+from app.services.services import Services
+from app.state.scene import Scene, quantity_label, shown_depth, shown_variable, time_axis
+from app.state.selection import Selection
+from app.text.i18n import listed
+from app.text.units import unit_of
 from app.views.point import PointCharts, only_product, where
 from app.views.profile import ProfileView
 

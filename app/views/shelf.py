@@ -8,13 +8,13 @@ from typing import Any
 import panel as pn
 import panel_material_ui as pmui
 
-from app.language import listed, say
-from app.scene import STORE
-from app.selection import Selection
-from app.services import Services, StoreSummary
-from app.text import Markup, Text, plain
-from app.words import altimetry_labels, choice_label, filled_words
-from engine.errors import InputError, ModelError
+from app.services.services import Services, StoreSummary
+from app.state.scene import STORE
+from app.state.selection import Selection
+from app.text.i18n import listed, say
+from app.text.labels import altimetry_labels, choice_label, filled_words
+from app.text.plain_text import Markup, Text, plain
+from engine.runtime.errors import InputError, ModelError
 
 FORECASTS = ("forecast", "reference")
 ROW = Markup("<b>{}</b><br>{}<br>{}")

@@ -8,24 +8,24 @@ from typing import Any
 import panel as pn
 import panel_material_ui as pmui
 
-from app import skill
-from app.language import listed, say, say_progress
-from app.scene import STORE, Scene
-from app.selection import BAND_LABELS, Selection
-from app.services import Services
-from app.skill_charts import by_lead, by_wavelength, legend
-from app.skill_table import STYLE, table
-from app.text import Markup, Text
-from app.units import unit_of
+from app.analysis import skill
+from app.charts.skill import by_lead, by_wavelength, legend
+from app.charts.skill_table import STYLE, table
+from app.services.services import Services
+from app.state.scene import STORE, Scene
+from app.state.selection import BAND_LABELS, Selection
+from app.text.i18n import listed, say, say_progress
+from app.text.labels import duration
+from app.text.plain_text import Markup, Text
+from app.text.units import unit_of
 from app.views.background import Latest, chart_pane, trouble
 from app.views.bound import chooser, offer
 from app.views.held_out import HeldOutControls
 from app.views.run import update
-from app.words import duration
-from engine.derived import DISPLAY_VARIABLES
-from engine.verify.page import UPPER_BOUND
-from engine.verify.places import SCORED_DEPTHS
-from engine.verify.results import Result
+from engine.diagnostics import DISPLAY_VARIABLES
+from engine.verification.places import SCORED_DEPTHS
+from engine.verification.report.page import UPPER_BOUND
+from engine.verification.results import Result
 
 CHART_HEIGHT = 210
 HEADINGS = {"rmse": "RMSE", "acc": "Anomaly correlation", "bias": "Bias"}

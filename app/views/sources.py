@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from app.language import say
-from app.scene import STORE, Scene
-from app.selection import Selection
-from app.services import DETAIL, Services
+from app.services.services import DETAIL, Services
+from app.state.scene import STORE, Scene
+from app.state.selection import Selection
+from app.text.i18n import say
+from app.text.labels import MODEL_LABELS, choice_label, date_label, told_apart
 from app.views.bound import chooser, offer
-from app.words import MODEL_LABELS, choice_label, date_label, told_apart
-from engine.errors import InputError
+from engine.runtime.errors import InputError
 
 
 class SourceControls:

@@ -5,9 +5,9 @@ from typing import Any
 import panel as pn
 import panel_material_ui as pmui
 
-from app.language import say
-from app.selection import Selection
-from app.tabs import VIEWS
+from app.state.selection import Selection
+from app.state.view_modes import VIEWS
+from app.text.i18n import say
 
 # The contents of the tabs are the page itself; of the component only its bar is wanted.
 _BAR = {

@@ -4,18 +4,18 @@ from typing import Any
 
 import xarray as xr
 
-from app.colouring import colour_choice
-from app.dress import Key
-from app.elements import hovmoller, profile, temperature_salinity
-from app.language import listed, say
-from app.scene import Scene, time_axis
-from app.selection import Selection
-from app.services import Services
-from app.units import unit_of
+from app.charts.elements import hovmoller, profile, temperature_salinity
+from app.charts.style import Key
+from app.services.services import Services
+from app.state.colour_choice import colour_choice
+from app.state.scene import Scene, time_axis
+from app.state.selection import Selection
+from app.text.i18n import listed, say
+from app.text.labels import store_label
+from app.text.units import unit_of
 from app.views.point import PointCharts, at_place, drawn_readers, only_product, places, variable_with_depth, when, where
 from app.views.profile import nearest_lead
-from app.words import store_label
-from engine.derived import DISPLAY_VARIABLES
+from engine.diagnostics import DISPLAY_VARIABLES
 
 LAYERING = ("density", "stability")
 

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from engine.errors import ModelError
-from engine.grid import Grid
 from engine.models.interface import Model
-from engine.paths import weights_candidates
+from engine.runtime.errors import ModelError
+from engine.runtime.paths import weights_candidates
+from engine.schema.grid import Grid
 
 NETWORK_NAMES = ("small", "base", "base-evolution", "aigoms-small", "fourcastnet", "fourcastnet-published")
 BASELINE_NAMES = ("persistence", "damped-persistence", "climatology")

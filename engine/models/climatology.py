@@ -5,11 +5,11 @@ from typing import Any
 import numpy as np
 import torch
 
-from engine.batch import Batch
-from engine.channels import PROGNOSTIC_CHANNELS
-from engine.grid import Grid
-from engine.hydrography import climatology
 from engine.models.interface import TIME_STEP, state_of
+from engine.physics.displaced_state import climatology
+from engine.schema.batch import Batch
+from engine.schema.channels import PROGNOSTIC_CHANNELS
+from engine.schema.grid import Grid
 
 FADING_DAYS = {"thetao": 80.0, "so": 313.0, "uo": 47.0, "vo": 30.0, "zos": 107.0}
 """e-folding time of an anomaly in days, fitted on 15-day pairs of the training runs of the sample ocean (seeds 2, 3, 4)."""

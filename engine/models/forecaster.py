@@ -8,21 +8,21 @@ from typing import Any, TypeVar
 import numpy as np
 import torch
 
-from engine.batch import Batch
-from engine.channels import PROGNOSTIC_CHANNELS, channel_mask
-from engine.errors import ModelError
-from engine.grid import Grid
-from engine.hydrography import climatology
-from engine.models.air import air_of
+from engine.models.evolution.forcing import air_of
+from engine.models.evolution.season import Season, basis
+from engine.models.evolution.static_fields import Setting
+from engine.models.evolution.window import Window, bands, tiles
 from engine.models.interface import MEMORY_FIELD, state_of
-from engine.models.memory import keep_freed_memory, with_own_pages
 from engine.models.network import Network
 from engine.models.precision import AUTO, choose_precision, computing
-from engine.models.season import Season, basis
-from engine.models.setting import Setting
-from engine.models.threads import each
-from engine.models.window import Window, bands, tiles
-from engine.normalisation import Normalisation
+from engine.physics.displaced_state import climatology
+from engine.runtime.allocator import keep_freed_memory, with_own_pages
+from engine.runtime.errors import ModelError
+from engine.runtime.threads import each
+from engine.schema.batch import Batch
+from engine.schema.channels import PROGNOSTIC_CHANNELS, channel_mask
+from engine.schema.grid import Grid
+from engine.schema.normalisation import Normalisation
 
 TILE = (240, 360)
 """Rows and columns handled at once on the processor: few enough for a small peak of memory, with little rim for their size."""
@@ -187,7 +187,7 @@ def load_forecaster(name: str, grid: Grid, device: str, weights: Path | None, pr
 
     Raises ModelError as `load_checkpoint` does, InputError for a precision that is not known.
     """
-    from engine.checkpoint import find_weights, load_checkpoint
+    from engine.weights.checkpoint import find_weights, load_checkpoint
 
     chosen = choose_device(device)
     checkpoint = load_checkpoint(find_weights(name) if weights is None else weights, grid)

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from engine.batch import Batch
-from engine.channels import PROGNOSTIC_CHANNELS, to_array
-from engine.grid import Grid
-from engine.variables import DEPTHS, MEMORY, PROGNOSTIC
+from engine.schema.batch import Batch
+from engine.schema.channels import PROGNOSTIC_CHANNELS, to_array
+from engine.schema.grid import Grid
+from engine.schema.variables import DEPTHS, MEMORY, PROGNOSTIC
 
 if TYPE_CHECKING:
     import torch

@@ -4,15 +4,15 @@ import numpy as np
 import torch
 from torch import nn
 
-from engine.channels import FORCING_CHANNELS, PROGNOSTIC_CHANNELS, STATIC_CHANNELS
 from engine.models.backbone import Backbone, LinearProjection
-from engine.models.evolution import LEVELS, STATE, ZOS, Evolution
+from engine.models.evolution.operator import LEVELS, STATE, ZOS, Evolution
+from engine.models.evolution.static_fields import Setting
+from engine.models.evolution.window import Window
 from engine.models.fourcastnet import FourCastNet
 from engine.models.patches import upsample
 from engine.models.presets import Preset
-from engine.models.setting import Setting
-from engine.models.window import Window
-from engine.normalisation import Normalisation
+from engine.schema.channels import FORCING_CHANNELS, PROGNOSTIC_CHANNELS, STATIC_CHANNELS
+from engine.schema.normalisation import Normalisation
 
 CHANNELS = len(PROGNOSTIC_CHANNELS) + len(FORCING_CHANNELS) + len(STATIC_CHANNELS)
 """67: the state, the atmosphere of the target day, the sea floor."""

@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 import torch
 
-from engine.batch import Batch
-from engine.grid import Grid
 from engine.models.interface import state_of
+from engine.schema.batch import Batch
+from engine.schema.grid import Grid
 
 
 class Persistence:

@@ -6,8 +6,8 @@ from time import thread_time
 
 import torch
 
-from engine.errors import InputError
-from engine.models.threads import alone
+from engine.runtime.errors import InputError
+from engine.runtime.threads import alone
 
 PRECISIONS = ("bfloat16", "float32")
 AUTO = "auto"

@@ -5,16 +5,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.batch import Batch
-from engine.errors import InputError
-from engine.grid import Grid
-from engine.hydrography import climatology, displaced_state, mean_sea_level
+from engine.physics.displaced_state import climatology, displaced_state, mean_sea_level
 from engine.reconstruction.departures import Departures, departures, residual_departures, weather_spread
 from engine.reconstruction.interpolation import Estimate, Sparse, interpolate
 from engine.reconstruction.observations import Observations
 from engine.reconstruction.superobservations import at_surface, profiles
 from engine.reconstruction.thermocline import sea_level_of_profiles
-from engine.variables import PROGNOSTIC, VARIABLES
+from engine.runtime.errors import InputError
+from engine.schema.batch import Batch
+from engine.schema.grid import Grid
+from engine.schema.variables import PROGNOSTIC, VARIABLES
 
 BACKGROUND_SHARE = 0.5
 """Spread of the error of a background other than climatology, as a share of climatology's; not fitted."""

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import torch
 
-from engine.errors import InputError
-from engine.grid import Grid
-from engine.heads.weights import HeadCard, load_head, read_head_card
 from engine.models.heads.completion import Completion, CompletionShape
 from engine.reconstruction.analysis import Surface
 from engine.reconstruction.departures import SURFACE, Departures
 from engine.reconstruction.interpolation import Estimate
+from engine.runtime.errors import InputError
+from engine.schema.grid import Grid
+from engine.weights.head_weights import HeadCard, load_head, read_head_card
 
 
 def completion_inputs(found: Surface, spreads: Mapping[str, Departures], grid: Grid) -> torch.Tensor:

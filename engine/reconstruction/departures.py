@@ -7,9 +7,9 @@ import numpy as np
 import xarray as xr
 from scipy.ndimage import map_coordinates
 
-from engine.errors import ModelError
-from engine.grid import Grid
-from engine.paths import ASSETS
+from engine.runtime.errors import ModelError
+from engine.runtime.paths import ASSETS
+from engine.schema.grid import Grid
 
 SURFACE = ("zos", "thetao", "so")
 """Departures that are interpolated: sea surface height, temperature and salinity of the surface."""

@@ -11,13 +11,13 @@ import xarray as xr
 from scipy.ndimage import gaussian_filter
 from scipy.optimize import least_squares
 
-from engine.climatology import atlas, interpolate, mean_sea_level, on_day
-from engine.grid import coarsened
-from engine.paths import ASSETS
+from engine.physics.climatology import atlas, interpolate, mean_sea_level, on_day
 from engine.reconstruction.departures import SURFACE
 from engine.reconstruction.interpolation import KM_PER_DEGREE, matern
-from engine.sources.sample import SampleSource, weather_height
-from sample_data.surface_climatology import sample_date
+from engine.runtime.paths import ASSETS
+from engine.schema.grid import coarsened
+from sample_data.ocean.surface_climatology import sample_date
+from sample_data.source import SampleSource, weather_height
 
 SEEDS = (2, 3, 4)
 BANDS = np.arange(5.0, 80.0, 10.0)

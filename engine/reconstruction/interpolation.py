@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
-from engine.columns import over_rows
-from engine.grid import Grid
+from engine.physics.water_columns import over_rows
 from engine.reconstruction.departures import Departures
+from engine.schema.grid import Grid
 
 KM_PER_DEGREE = 111.195
 PATCH = 4

@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 import zarr
 
-from engine.errors import InputError
-from engine.names import checked_name
-from engine.paths import stores_folder
 from engine.reconstruction.analysis import Reconstruction
-from engine.store import AnalysisStore
+from engine.runtime.errors import InputError
+from engine.runtime.names import checked_name
+from engine.runtime.paths import stores_folder
+from engine.schema.variables import VARIABLES
+from engine.stores import AnalysisStore
 from engine.stores.layout import CODECS, close_group, read_attributes
 from engine.stores.writer import lock_path
-from engine.variables import VARIABLES
 
 
 def write_reconstruction(found: Reconstruction, identifier: str, attributes: Mapping[str, Any]) -> Path:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from engine.batch import Batch
-from engine.variables import PROGNOSTIC
+from engine.schema.batch import Batch
+from engine.schema.variables import PROGNOSTIC
 
 USUAL_ERROR = {"thetao": 0.02, "so": 0.02, "uo": 0.05, "vo": 0.05, "zos": 0.02}
 """Standard deviation of the error where the table has no column `error`, in the units of the variable."""

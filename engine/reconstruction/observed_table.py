@@ -7,13 +7,13 @@ import gsw
 import numpy as np
 import pandas as pd
 
-from engine.errors import InputError
+from engine.readers.values.units import DEPTH, FLOW, METRES, SALINITY, TEMPERATURE, Units, plain
 from engine.reconstruction.observations import USUAL_ERROR, Observations
 from engine.reconstruction.quality_flags import KEPT, UNCERTAIN, counted, kept, plain_flag
 from engine.reconstruction.table_dates import moments
 from engine.reconstruction.tables import Table, has_flags, read_table, text_of
-from engine.sources.units import DEPTH, FLOW, METRES, SALINITY, TEMPERATURE, Units, plain
-from engine.variables import PROGNOSTIC, VARIABLES
+from engine.runtime.errors import InputError
+from engine.schema.variables import PROGNOSTIC, VARIABLES
 
 COLUMNS = ("time", "lat", "lon", "depth", "variable", "value")
 

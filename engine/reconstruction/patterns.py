@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from engine.batch import Batch
 from engine.reconstruction.observations import Observations, joined
 from engine.reconstruction.superobservations import cells_of
+from engine.schema.batch import Batch
 
 State = Callable[[float], Batch]
 """The ocean so many days from the analysis."""

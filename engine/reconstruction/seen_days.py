@@ -7,14 +7,14 @@ import numpy as np
 import torch
 from torch.utils.data import DataLoader, Dataset, Subset
 
-from engine.batch import Batch
-from engine.grid import Grid
-from engine.hydrography import climatology
+from engine.physics.displaced_state import climatology
 from engine.reconstruction.analysis import surface_estimates
 from engine.reconstruction.completing import completion_inputs
 from engine.reconstruction.departures import SURFACE, departures
 from engine.reconstruction.observations import Observations, joined
 from engine.reconstruction.patterns import floats, random_columns, tracks
+from engine.schema.batch import Batch
+from engine.schema.grid import Grid
 from engine.sources import Source
 
 SMALLEST_SHARE = 0.01

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from engine.grid import Grid
 from engine.reconstruction.interpolation import Sparse
 from engine.reconstruction.observations import Observations
-from engine.variables import DEPTHS
+from engine.schema.grid import Grid
+from engine.schema.variables import DEPTHS
 
 SURFACE_DEPTH = 5.0
 """Metres within which a measurement of temperature or salinity counts as one of the surface."""

@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from engine.errors import InputError
+from engine.readers.container.boundary import reading
+from engine.readers.container.damage import check_whole
 from engine.reconstruction.quality_flags import is_flag
-from engine.sources.boundary import reading
-from engine.sources.damage import check_whole
+from engine.runtime.errors import InputError
 
 TEXT_ENDINGS, NETCDF_ENDINGS = (".csv", ".tsv", ".txt"), (".nc", ".nc4")
 

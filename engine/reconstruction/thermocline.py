@@ -3,11 +3,11 @@
 import numpy as np
 from numba import njit
 
-from engine.climatology import atlas, atlas_weights, mixed_layer_depth, on_day
-from engine.columns import clamp, displace_column, mix_surface, stabilise
-from engine.grid import Grid
-from engine.hydrography import FULLY_DISPLACED, SHALLOWEST_DISPLACED
+from engine.physics.climatology import atlas, atlas_weights, mixed_layer_depth, on_day
+from engine.physics.displaced_state import FULLY_DISPLACED, SHALLOWEST_DISPLACED
+from engine.physics.water_columns import clamp, displace_column, mix_surface, stabilise
 from engine.reconstruction.interpolation import Sparse
+from engine.schema.grid import Grid
 
 HIGHEST, STEP = 1.0, 0.01
 """Metres of sea level that are tried, and their step."""
@@ -22,8 +22,8 @@ LEAST_ERROR, LARGEST_ERROR = 0.005, 0.3
 def sea_level_of_profiles(spots: Sparse, profiles: dict[str, np.ndarray], grid: Grid, time: np.datetime64) -> Sparse:
     """Return departures of sea level in m, as pseudo-observations, from profiles of thetao and so (n, z).
 
-    T(d + D h') = Tclim(d), as `engine.hydrography` displaces it, with the measured surface in the mixed layer; h' is the
-    minimum of the squared misfit and its error comes from the curvature there. Profiles over shallow floors, and those
+    T(d + D h') = Tclim(d), as `engine.physics.displaced_state` displaces it, with the measured surface in the mixed layer; h' is
+    the minimum of the squared misfit and its error comes from the curvature there. Profiles over shallow floors, and those
     that no h' explains better than another, are left out.
     """
     count = len(spots)

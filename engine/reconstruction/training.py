@@ -11,17 +11,17 @@ import torch
 from torch import nn
 
 from engine import __version__
-from engine.grid import coarsened
-from engine.heads.training import HeadPlan, HeadTrainer, Score
-from engine.heads.weights import HeadCard, save_head
 from engine.models.heads.completion import Completion, CompletionShape
-from engine.paths import home, weights_folder
 from engine.reconstruction.departures import SURFACE
 from engine.reconstruction.fitting import SEEDS
 from engine.reconstruction.seen_days import SeenDays
-from engine.records import Record, summary
-from engine.sources.sample import SampleSource
-from sample_data.surface_climatology import sample_date
+from engine.runtime.paths import home, weights_folder
+from engine.schema.grid import coarsened
+from engine.training.heads.training import HeadPlan, HeadTrainer, Score
+from engine.training.history import Record, summary
+from engine.weights.head_weights import HeadCard, save_head
+from sample_data.ocean.surface_climatology import sample_date
+from sample_data.source import SampleSource
 
 FIRST_DAY, LAST_DAY = 120, 325
 

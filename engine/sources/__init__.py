@@ -4,8 +4,8 @@ from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
-from engine.batch import Batch
-from engine.errors import InputError
+from engine.runtime.errors import InputError
+from engine.schema.batch import Batch
 
 DAY = np.timedelta64(1, "D")
 
@@ -70,7 +70,7 @@ def open_source(name: str, **options: Any) -> Source:
     missing option, or a file that cannot be used.
     """
     if name == "sample":
-        from engine.sources.sample import SampleSource
+        from sample_data.source import SampleSource
 
         return SampleSource(**options)
     if name == "observed":
@@ -85,7 +85,7 @@ def open_source(name: str, **options: Any) -> Source:
         if not options.get("store"):
             raise InputError("source 'analysis' got no store; expected an ingested global store: run `goms ingest` first")
         return AnalysisSource(**options)
-    from engine.sources.kept import kept_altimetry, kept_options
+    from engine.sources.kept_altimetry import kept_altimetry, kept_options
 
     if name in (kept := kept_altimetry()):
         from engine.sources.observed import ObservedSource

@@ -5,12 +5,12 @@ from typing import Any
 
 import numpy as np
 
-from engine.batch import Batch
-from engine.errors import InputError
-from engine.grid import Grid, from_sea_floor
-from engine.hydrography import climatological_forcing, climatology
-from engine.store import Store, find_store, open_store
-from engine.variables import PROGNOSTIC
+from engine.physics.displaced_state import climatological_forcing, climatology
+from engine.runtime.errors import InputError
+from engine.schema.batch import Batch
+from engine.schema.grid import Grid, from_sea_floor
+from engine.schema.variables import PROGNOSTIC
+from engine.stores import Store, find_store, open_store
 
 FILLED = "filled_from_climatology"
 """Key, in the provenance of a source and the attributes of a forecast, of the fields that climatology stands in for."""

@@ -6,18 +6,18 @@ from typing import Any
 
 import numpy as np
 
-from engine.batch import Batch
-from engine.errors import InputError
-from engine.geostrophy import geostrophic_velocity
-from engine.grid import Grid, quarter_degree
-from engine.hydrography import climatological_forcing, climatology, displaced_state, mean_sea_level
-from engine.progress import Progress, no_progress
-from engine.regrid import AreaMean
-from engine.sources.gaps import fill_gaps
-from engine.sources.land import ALONE, is_zero, zero_columns
-from engine.sources.reading import GriddedFile, Wanted
-from engine.sources.tally import merged
-from engine.sources.units import FLOW, METRES, TEMPERATURE
+from engine.physics.displaced_state import climatological_forcing, climatology, displaced_state, mean_sea_level
+from engine.physics.geostrophy import geostrophic_velocity
+from engine.readers.gap_filling import fill_gaps
+from engine.readers.netcdf import GriddedFile, Wanted
+from engine.readers.regrid import AreaMean
+from engine.readers.values.land import ALONE, is_zero, zero_columns
+from engine.readers.values.tally import merged
+from engine.readers.values.units import FLOW, METRES, TEMPERATURE
+from engine.runtime.errors import InputError
+from engine.runtime.progress import Progress, no_progress
+from engine.schema.batch import Batch
+from engine.schema.grid import Grid, quarter_degree
 
 ALTIMETRY = (
     Wanted("zos", ("adt", "ADT"), METRES),

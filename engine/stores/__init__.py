@@ -1,1 +1,20 @@
-"""Zarr v3 stores of forecasts, references and analyses; `engine.store` is the door to this package."""
+"""Zarr stores of forecasts, references and analyses: create, append, resume, open, list, delete."""
+
+from engine.stores.catalogue import StoreSummary, delete_store, find_store, list_stores
+from engine.stores.integrity import StoreDamaged
+from engine.stores.reader import Store, open_store
+from engine.stores.writer import AnalysisStore, ForecastStore, StoreBusy, StoreWriter
+
+__all__ = [
+    "AnalysisStore",
+    "ForecastStore",
+    "Store",
+    "StoreBusy",
+    "StoreDamaged",
+    "StoreSummary",
+    "StoreWriter",
+    "delete_store",
+    "find_store",
+    "list_stores",
+    "open_store",
+]

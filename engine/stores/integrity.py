@@ -14,8 +14,8 @@ from typing import Any
 
 import google_crc32c
 
-from engine.errors import InputError
-from engine.paths import stores_folder
+from engine.runtime.errors import InputError
+from engine.runtime.paths import stores_folder
 
 RECORD = "stored_files"
 """Attribute of the record: {lead: {path: [bytes, crc32c] or None where nothing was written}}, `FIXED` in place of a lead."""

@@ -19,9 +19,9 @@ import numpy as np
 import zarr
 from zarr.codecs import BloscCodec, Crc32cCodec
 
-from engine.grid import Grid
+from engine.schema.grid import Grid
+from engine.schema.variables import FILL, VARIABLES
 from engine.stores.integrity import FIXED, RECORD, checked_attributes, fixed_record, sealed
-from engine.variables import FILL, VARIABLES
 
 CHUNK = (180, 360)
 """Rows and columns of a chunk; clipped where the grid is smaller."""

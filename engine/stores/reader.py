@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import zarr
 
-from engine.batch import Batch
-from engine.errors import InputError
-from engine.grid import Grid
+from engine.runtime.errors import InputError
+from engine.schema.batch import Batch
+from engine.schema.grid import Grid
+from engine.schema.variables import FILL, VARIABLES
 from engine.stores.integrity import FIXED, RECORD, FileRecord, Inspector, StoreDamaged, damaged, refusing
 from engine.stores.layout import CHUNK, LEAD_DIMENSION, array_of, lead_numbers, read_attributes, shard_path
-from engine.variables import FILL, VARIABLES
 
 STATUS = ("partial", "whole")
 

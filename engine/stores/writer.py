@@ -10,10 +10,11 @@ import numpy as np
 import zarr
 from filelock import FileLock, Timeout
 
-from engine.batch import Batch
-from engine.errors import InputError, ModelError, ResourceError
-from engine.failures import ANOTHER_FOLDER
-from engine.grid import Grid
+from engine.runtime.errors import InputError, ModelError, ResourceError
+from engine.runtime.failures import ANOTHER_FOLDER
+from engine.schema.batch import Batch
+from engine.schema.grid import Grid
+from engine.schema.variables import PROGNOSTIC, VARIABLES
 from engine.stores.integrity import RECORD, FileRecord, file_record
 from engine.stores.layout import (
     Part,
@@ -28,7 +29,6 @@ from engine.stores.layout import (
 )
 from engine.stores.reader import Store
 from engine.stores.restart import delete_restart, read_restart, restart_path, write_restart
-from engine.variables import PROGNOSTIC, VARIABLES
 
 MOST_PACKED = 320 << 20
 """Bytes of fields that are packed side by side, each of which takes twice its size meanwhile: all of a day at 1/4 degree."""

@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from engine.heldout.start import Scored
-from engine.heldout.tables import skill_tables
-from engine.variables import PROGNOSTIC, VARIABLES
-from engine.verify.energy import SPECTRUM_REGIONS
+from engine.schema.variables import PROGNOSTIC, VARIABLES
+from engine.verification.energy import SPECTRUM_REGIONS
+from engine.verification.starts.start import Scored
+from engine.verification.starts.tables import skill_tables
 
 LEADS = (1, 5, 10, 20, 30)
 GROWTH = {"persistence": 1.6, "damped": 1.3, "floor": 0.5}

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from engine.batch import Batch
-from engine.grid import Grid
-from engine.paths import stores_folder
-from engine.store import AnalysisStore, ForecastStore
+from engine.runtime.paths import stores_folder
+from engine.schema.batch import Batch
+from engine.schema.grid import Grid
+from engine.schema.variables import BIOGEOCHEMISTRY
+from engine.stores import AnalysisStore, ForecastStore
 from engine.stores.layout import Part
-from engine.variables import BIOGEOCHEMISTRY
 from tests.engine.eddies.bumps import axes, bump
 
 START = np.datetime64("2019-02-23", "D")

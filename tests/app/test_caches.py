@@ -4,7 +4,7 @@ import threading
 
 import numpy as np
 
-from app.caches import ArrayCache
+from app.data.caches import ArrayCache
 from tests.waiting import wait
 
 

@@ -5,14 +5,14 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from app.current_axes import SPACING, axes, latitude_by_lead
-from app.jobs import Jobs
+from app.analysis.kuroshio_axis import SPACING, axes, latitude_by_lead
+from app.jobs.queue import Jobs
 from app.loopmap import pack_path
-from app.services import Options, Services
-from engine.batch import Batch
-from engine.grid import Grid, coarsened
-from engine.paths import stores_folder
-from engine.store import AnalysisStore, Store
+from app.services.services import Options, Services
+from engine.runtime.paths import stores_folder
+from engine.schema.batch import Batch
+from engine.schema.grid import Grid, coarsened
+from engine.stores import AnalysisStore, Store
 
 DRIFT = 0.25
 """Degrees that the made jet goes north a day."""

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from app.dress import clearest_corner
+from app.charts.style import clearest_corner
 
 ACROSS = np.linspace(0, 30, 31)
 

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from app.drift_paths import CLOUD, CLOUD_RADIUS, cloud, drift_of
-from app.jobs import Jobs
-from app.services import Options, Services
-from engine.errors import InputError
-from engine.grid import EARTH_RADIUS, Grid
+from app.analysis.drift import CLOUD, CLOUD_RADIUS, cloud, drift_of
+from app.jobs.queue import Jobs
+from app.services.services import Options, Services
+from engine.runtime.errors import InputError
+from engine.schema.grid import EARTH_RADIUS, Grid
 from tests.app.made_stores import waves_and_detail, write_analysis, write_eddies, write_forecast
 
 DAY = 86400.0
@@ -70,7 +70,7 @@ def test_a_part_without_currents_drifts_with_those_of_the_store_around_it(servic
 def test_it_is_computed_once_for_all_who_ask(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
     reader = services.reader(write_eddies())
     first = drift_of(services, reader, POINT, 0.0, release=0)
-    monkeypatch.setattr("app.drift_paths.drift", lambda *_: pytest.fail("computed again"))
+    monkeypatch.setattr("app.analysis.drift.drift", lambda *_: pytest.fail("computed again"))
     assert drift_of(services, reader, POINT, 0.0, release=0) == first
 
 

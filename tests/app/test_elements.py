@@ -6,9 +6,9 @@ import pytest
 import xarray as xr
 from bokeh.models import GlyphRenderer, Scatter
 
-from app.elements import error_by_lead, field_image, hovmoller, profile, section, series, temperature_salinity
-from app.stacks import wave_series
-from app.units import unit_of
+from app.charts.elements import error_by_lead, field_image, hovmoller, profile, section, series, temperature_salinity
+from app.charts.stacked import wave_series
+from app.text.units import unit_of
 
 
 def curve(name: str, size: int = 5) -> xr.DataArray:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from app.frames import LEVELS, Viewport, make_body, window
-from engine.errors import InputError
+from app.frames.encode import LEVELS, Viewport, make_body, window
+from engine.runtime.errors import InputError
 
 GLOBE = Viewport(-90, 90, 0, 360, 360, 180)
 

@@ -9,11 +9,11 @@ import pytest
 from numcodecs import zstd
 from tornado.httpclient import HTTPResponse
 
-from app.caches import BodyCache
-from app.frames import Viewport
-from app.frames_http import Address, FrameService, patterns
+from app.data.caches import BodyCache
+from app.frames.encode import Viewport
+from app.frames.http import Address, FrameService, patterns
 from app.loopmap.static_files import STATIC_VERSION
-from engine.errors import InputError
+from engine.runtime.errors import InputError
 from tests.app.asking import ask
 from tests.app.test_frames import Axes, Reader, decode, waves
 from tests.waiting import wait

@@ -3,7 +3,8 @@
 import subprocess
 import sys
 
-START = "import sys, app.serve, app.services, app.main, app.frames_http, app.show.http, app.export.http, app.files.http"
+PARTS = ("server.serve", "services.services", "page.session", "frames.http", "show.http", "export.http", "uploads.http")
+START = "import sys" + "".join(f", app.{part}" for part in PARTS)
 
 
 def test_the_server_starts_without_the_library_of_networks() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.jobs import Job, Jobs, Request
+from app.jobs.queue import Job, Jobs, Request
 from tests.waiting import PATIENCE, wait
 
 ENDLESS = 10**9

@@ -6,17 +6,17 @@ import holoviews as hv
 import numpy as np
 import pytest
 
+from app.analysis.errors import point_values
+from app.data.ensemble import MOST_MEMBERS, LaggedReader, count_words, earlier_start, members_words
+from app.data.readers import DisplayReader
 from app.export.charts import AtOnce
-from app.jobs import Jobs
-from app.lagged import MOST_MEMBERS, LaggedReader, count_words, earlier_start, members_words
-from app.readers import DisplayReader
-from app.scene import build_scene, comparison_choices
-from app.scores import point_values
-from app.selection import Selection
-from app.services import Options, Services, revision
+from app.jobs.queue import Jobs
+from app.services.services import Options, Services, revision
+from app.state.scene import build_scene, comparison_choices
+from app.state.selection import Selection
 from app.views.profile import ProfileView
 from app.views.series import SeriesView
-from engine.grid import Grid, coarsened
+from engine.schema.grid import Grid, coarsened
 from tests.app.made_stores import ocean, waves_and_detail, write_forecast
 
 

@@ -10,24 +10,24 @@ from string import Formatter
 import numpy as np
 import pytest
 
-from app.lagged import STATISTICS
-from app.language import TABLE, chinese, language, listed, preferred, say, say_progress, speaking, words_in
+from app.analysis.skill import OTHER_LABELS, WATERS
+from app.components.save_menu import KINDS, SKILL_KINDS
+from app.data.ensemble import STATISTICS
 from app.loopmap.static_files import SCRIPTS
-from app.place_names import place_names
-from app.saving import KINDS, SKILL_KINDS
-from app.selection import BAND_LABELS, LAYERS, LAYOUTS, RANGE_MODES
 from app.show.scenes import TOUR
-from app.skill import OTHER_LABELS, WATERS
-from app.tabs import VIEWS
+from app.state.selection import BAND_LABELS, LAYERS, LAYOUTS, RANGE_MODES
+from app.state.view_modes import VIEWS
+from app.text.i18n import TABLE, chinese, language, listed, preferred, say, say_progress, speaking, words_in
+from app.text.labels import MODEL_LABELS, date_label
+from app.text.place_names import place_names
 from app.views.charts import CHARTS
 from app.views.skill import HEADINGS
-from app.words import MODEL_LABELS, date_label
-from engine.derived import DISPLAY_VARIABLES, QUANTITIES
-from engine.paths import REPOSITORY
-from engine.regions import REGIONS
-from engine.sea_state import DOUGLAS
-from engine.sections import LINES
-from engine.variables import PLANKTON, VARIABLES
+from engine.diagnostics import DISPLAY_VARIABLES, QUANTITIES
+from engine.diagnostics.douglas_scale import DOUGLAS
+from engine.diagnostics.sections import LINES
+from engine.runtime.paths import REPOSITORY
+from engine.schema.regions import REGIONS
+from engine.schema.variables import PLANKTON, VARIABLES
 
 SOURCES = sorted((REPOSITORY / "app").rglob("*.py"))
 BROWSER = sorted(path for ending in ("js", "html") for path in (REPOSITORY / "app").rglob(f"*.{ending}"))

@@ -5,14 +5,14 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from app.jobs import Jobs
-from app.lines import along, crossing, density_levels, isopycnals, layers, over_time
-from app.section_days import all_days, drawing, one_day
-from app.selection import Selection
-from app.services import Options, Services
-from engine.errors import InputError
-from engine.grid import Grid
-from engine.sections import section, transport
+from app.analysis.section_days import all_days, drawing, one_day
+from app.analysis.section_values import along, crossing, density_levels, isopycnals, layers, over_time
+from app.jobs.queue import Jobs
+from app.services.services import Options, Services
+from app.state.selection import Selection
+from engine.diagnostics.sections import section, transport
+from engine.runtime.errors import InputError
+from engine.schema.grid import Grid
 from tests.app.made_stores import write_analysis, write_forecast
 
 LINE = section([(-20, 190), (20, 220)])

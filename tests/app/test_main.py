@@ -12,10 +12,10 @@ import pytest
 from panel.util import edit_readonly
 
 from app.__main__ import main, parser
-from app.jobs import Jobs
-from app.main import Session
-from app.services import Options, Services
-from engine.paths import REPOSITORY
+from app.jobs.queue import Jobs
+from app.page.session import Session
+from app.services.services import Options, Services
+from engine.runtime.paths import REPOSITORY
 from tests.engine.sources import layouts
 
 
@@ -83,7 +83,7 @@ def test_a_disk_that_fails_at_the_start_is_one_line(monkeypatch: pytest.MonkeyPa
 def test_without_pywebview_a_window_is_refused_with_the_way_to_get_it(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("app.window.is_installed", lambda: False)
+    monkeypatch.setattr("app.page.window.is_installed", lambda: False)
     assert main(["--window"]) == 2
     assert "goms-explorer[window]" in capsys.readouterr().err
 

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from app.caches import ArrayCache
-from app.mean_ocean import INTERVAL, MeanOcean, grid_key, is_prepared, kept_day, prepare
-from engine.grid import Grid, coarsened
-from engine.hydrography import climatology
-from engine.progress import no_progress
+from app.data.caches import ArrayCache
+from app.data.climatology_cache import INTERVAL, MeanOcean, grid_key, is_prepared, kept_day, prepare
+from engine.physics.displaced_state import climatology
+from engine.runtime.progress import no_progress
+from engine.schema.grid import Grid, coarsened
 
 
 @pytest.mark.parametrize(("date", "day", "share"), [("2019-01-01", 0, 0.0), ("2019-01-08", 5, 0.4), ("2020-02-10", 40, 0.0)])
@@ -28,7 +28,7 @@ def test_what_is_prepared_is_not_computed_again(small_grid: Grid, monkeypatch: p
     days = np.datetime64("2019-03-02") + np.arange(INTERVAL)
     folder = prepare(small_grid, days, no_progress, lambda: False)
     assert len(list(folder.glob("thetao-*.npy"))) == 2
-    monkeypatch.setattr("app.mean_ocean.climatology", lambda *_: pytest.fail("computed again"))
+    monkeypatch.setattr("app.data.climatology_cache.climatology", lambda *_: pytest.fail("computed again"))
     assert np.isfinite(MeanOcean(ArrayCache(1 << 26)).field(small_grid, days[2], "thetao")).any()
     assert is_prepared(small_grid, days) and not is_prepared(small_grid, days + 3 * INTERVAL)
 

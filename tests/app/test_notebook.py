@@ -8,8 +8,8 @@ import pytest
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
-from engine.paths import REPOSITORY
-from engine.store import list_stores
+from engine.runtime.paths import REPOSITORY
+from engine.stores import list_stores
 
 NOTEBOOK = REPOSITORY / "docs" / "forecast.ipynb"
 BOKEH = "application/vnd.holoviews_exec.v0+json"

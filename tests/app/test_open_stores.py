@@ -4,10 +4,10 @@ import time
 
 import pytest
 
-from app import open_stores
-from app.open_stores import OpenStores
-from engine.grid import Grid
-from engine.store import delete_store
+from app.data import store_cache as open_stores
+from app.data.store_cache import OpenStores
+from engine.schema.grid import Grid
+from engine.stores import delete_store
 from tests.app.made_stores import waves_and_detail, write_forecast
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from app.access.hosts import Hosts, hosts, split_host
-from app.options import Sharing, parser, sharing
-from engine.errors import InputError
+from app.server.options import Sharing, parser, sharing
+from engine.runtime.errors import InputError
 
 
 @pytest.fixture(autouse=True)

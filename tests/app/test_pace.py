@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.pace import Pace
+from app.jobs.time_left import Pace
 
 DAYS = 30
 

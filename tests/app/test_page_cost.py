@@ -9,7 +9,7 @@ import pytest
 from bokeh.models import CustomJS
 from bokeh.settings import settings
 
-from app.page_cost import leave_out_checks, leave_out_what_stays
+from app.server.page_cost import leave_out_checks, leave_out_what_stays
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ import json
 import numpy as np
 import pytest
 
-from app.palettes import DIVERGING, PALETTES, colour_range, colours, palettes_as_json, rounded_limits, style_of
-from engine.errors import InputError
-from engine.variables import VARIABLES
+from app.style.palettes import DIVERGING, PALETTES, colour_range, colours, palettes_as_json, rounded_limits, style_of
+from engine.runtime.errors import InputError
+from engine.schema.variables import VARIABLES
 
 
 def test_every_palette_has_256_colours_the_browser_can_read() -> None:

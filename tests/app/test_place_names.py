@@ -5,8 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from app.place_names import PlaceName, place_names, place_names_as_json
-from engine.grid import quarter_degree
+from app.text.place_names import PlaceName, place_names, place_names_as_json
+from engine.schema.grid import quarter_degree
 
 REACH = {"ocean": 0, "sea": 2, "current": 4, "cape": 8}
 """Cells of a quarter of a degree within which there must be water."""

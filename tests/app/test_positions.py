@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from app.positions import PINS, parse_position, pinned, pins_text, position
-from engine.errors import InputError
+from app.text.coordinates import PINS, parse_position, pinned, pins_text, position
+from engine.runtime.errors import InputError
 
 
 @pytest.mark.parametrize(

@@ -6,13 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.jobs import Jobs
-from app.scene import build_scene, comparison_choices
-from app.scores import error_by_lead
-from app.selection import Selection
-from app.services import Options, Services
-from engine.grid import Grid
-from engine.ingest import ingest
+from app.analysis.errors import error_by_lead
+from app.jobs.queue import Jobs
+from app.services.services import Options, Services
+from app.state.scene import build_scene, comparison_choices
+from app.state.selection import Selection
+from engine.readers.ingest import ingest
+from engine.schema.grid import Grid
 from tests.app.made_stores import START, write_forecast
 from tests.engine.test_ingest import GLORYS_FILE, HYCOM_FILE, first_days
 

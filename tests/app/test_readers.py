@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from app.readers import (
+from app.data.readers import (
     AlignedReader,
     ClimatologyReader,
     DisplayReader,
@@ -14,9 +14,9 @@ from app.readers import (
     onto,
     split_field_name,
 )
-from engine.grid import Grid, coarsened
-from engine.paths import stores_folder
-from engine.store import Store, open_store
+from engine.runtime.paths import stores_folder
+from engine.schema.grid import Grid, coarsened
+from engine.stores import Store, open_store
 from tests.app.made_stores import write_analysis, write_forecast
 
 

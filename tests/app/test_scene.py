@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.jobs import Jobs
-from app.scene import build_scene, comparison_choices, shown_variable, time_axis
-from app.selection import Selection
-from app.services import Options, Services
-from engine.errors import InputError
-from engine.grid import Grid, coarsened
-from engine.store import delete_store
+from app.jobs.queue import Jobs
+from app.services.services import Options, Services
+from app.state.scene import build_scene, comparison_choices, shown_variable, time_axis
+from app.state.selection import Selection
+from engine.runtime.errors import InputError
+from engine.schema.grid import Grid, coarsened
+from engine.stores import delete_store
 from tests.app.made_stores import waves_and_detail, write_analysis, write_forecast, write_surface_analysis
 
 
@@ -148,7 +148,7 @@ def test_waves_in_a_store_are_shown_like_other_fields_and_beside_the_reference_s
 def test_a_store_deleted_while_its_parts_are_looked_at_is_passed_over(
     services: Services, small_grid: Grid, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.open_stores.INTERVAL", 3600)
+    monkeypatch.setattr("app.data.store_cache.INTERVAL", 3600)
     store = write_forecast(small_grid, days=1, parts=waves_and_detail(small_grid))
     assert [each.identifier for each in services.with_details()] == [store, f"{store}/kuroshio"]
     whole = services.stores()[0]

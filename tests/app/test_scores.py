@@ -5,16 +5,16 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from app.jobs import Jobs
-from app.readers import DisplayReader
-from app.scores import covers, error_by_lead, point_values, sea_state_by_lead
-from app.services import Options, Services
-from engine.derived import DISPLAY_VARIABLES
-from engine.grid import Grid, coarsened
-from engine.regions import REGIONS, Region
-from engine.store import Store
-from engine.variables import PROGNOSTIC
-from engine.verify import score
+from app.analysis.errors import covers, error_by_lead, point_values, sea_state_by_lead
+from app.data.readers import DisplayReader
+from app.jobs.queue import Jobs
+from app.services.services import Options, Services
+from engine.diagnostics import DISPLAY_VARIABLES
+from engine.schema.grid import Grid, coarsened
+from engine.schema.regions import REGIONS, Region
+from engine.schema.variables import PROGNOSTIC
+from engine.stores import Store
+from engine.verification import score
 from tests.app.made_stores import waves_and_detail, write_analysis, write_forecast
 
 MAY_BE_MISSING = ("mixed_layer", "d20")

@@ -3,7 +3,7 @@
 import param
 import pytest
 
-from app.selection import ADDRESS, Selection
+from app.state.selection import ADDRESS, Selection
 
 
 def test_every_choice_is_in_the_address() -> None:

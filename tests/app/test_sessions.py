@@ -12,15 +12,15 @@ import panel as pn
 import pytest
 from bokeh.models import ImportedStyleSheet
 
-from app.frames_http import patterns
-from app.jobs import Jobs
-from app.main import Session
-from app.options import parser, sharing
-from app.readers import DisplayReader
-from app.serve import made_server
-from app.services import Options, Services
-from app.surroundings import open_frames
-from engine.grid import Grid
+from app.data.layer_sources import open_frames
+from app.data.readers import DisplayReader
+from app.frames.http import patterns
+from app.jobs.queue import Jobs
+from app.page.session import Session
+from app.server.options import parser, sharing
+from app.server.serve import made_server
+from app.services.services import Options, Services
+from engine.schema.grid import Grid
 from tests.app.made_stores import write_forecast
 from tests.serving import serving_here
 from tests.visitors import Visitor

@@ -5,18 +5,18 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from app import skill
-from app.jobs import Jobs
-from app.selection import Selection
-from app.services import Options, Services
-from app.skill_charts import by_lead, by_wavelength, legend
-from app.skill_table import table
+from app.analysis import skill
+from app.charts.skill import by_lead, by_wavelength, legend
+from app.charts.skill_table import table
+from app.jobs.queue import Jobs
+from app.jobs.worker import perform
+from app.services.services import Options, Services
+from app.state.selection import Selection
 from app.views.skill import drawn
-from app.worker import perform
-from engine.errors import InputError
-from engine.grid import Grid
-from engine.paths import verification_folder
-from engine.verify.results import Result, keep_result, read_result
+from engine.runtime.errors import InputError
+from engine.runtime.paths import verification_folder
+from engine.schema.grid import Grid
+from engine.verification.results import Result, keep_result, read_result
 from tests.app.made_results import LEADS, made_result
 from tests.app.made_stores import write_forecast
 

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from app.stacks import degree_colours, plankton_layers, sea_layers, stacked, wave_series
-from app.units import unit_of
-from engine.sea_state import DOUGLAS
-from engine.variables import PLANKTON, VARIABLES
+from app.charts.stacked import degree_colours, plankton_layers, sea_layers, stacked, wave_series
+from app.text.units import unit_of
+from engine.diagnostics.douglas_scale import DOUGLAS
+from engine.schema.variables import PLANKTON, VARIABLES
 
 
 def over_leads(*values: float) -> xr.DataArray:

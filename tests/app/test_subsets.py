@@ -9,15 +9,15 @@ import pytest
 import xarray as xr
 
 from app.export.http import Export
-from app.jobs import Jobs
-from app.scene import build_scene, comparison_choices
-from app.selection import Selection
-from app.services import Options, Services
+from app.jobs.queue import Jobs
+from app.services.services import Options, Services
+from app.state.scene import build_scene, comparison_choices
+from app.state.selection import Selection
 from app.views.charts import CHARTS
-from engine.derived import QUANTITIES
-from engine.errors import InputError
-from engine.grid import coarsened
-from engine.ingest import ingest
+from engine.diagnostics import QUANTITIES
+from engine.readers.ingest import ingest
+from engine.runtime.errors import InputError
+from engine.schema.grid import coarsened
 from tests.app.made_stores import SUBSETS, write_analysis, write_forecast, write_subset
 from tests.engine.test_ingest import GLORYS_FILE, first_days
 

@@ -6,14 +6,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.frames import Viewport, make_body
-from app.jobs import Jobs
-from app.layers import layer_fields
-from app.services import Options, Services, revision
-from app.surroundings import open_frames
-from engine.errors import InputError
-from engine.grid import Grid, coarsened, quarter_degree
-from sample_data.atmosphere import forcing
+from app.data.layer_sources import open_frames
+from app.frames.encode import Viewport, make_body
+from app.jobs.queue import Jobs
+from app.services.services import Options, Services, revision
+from app.state.layer_fields import layer_fields
+from engine.runtime.errors import InputError
+from engine.schema.grid import Grid, coarsened, quarter_degree
+from sample_data.ocean.atmosphere import forcing
 from tests.app.made_stores import waves_and_detail, write_analysis, write_forecast, write_surface_analysis
 
 

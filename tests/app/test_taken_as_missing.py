@@ -1,7 +1,7 @@
 """A visitor reads what was taken as missing in the files that were brought."""
 
-from app.language import speaking
-from app.taken_as_missing import sentences
+from app.text.i18n import speaking
+from app.text.missing_data import sentences
 
 REPORT = {
     "out_of_range": {"zos": {"cells": 48, "lowest": 9999.0, "highest": 9999.0}},

@@ -9,11 +9,11 @@ from typing import Any
 import holoviews as hv
 import pytest
 
-from app.dress import as_title, framed, words_of_title
-from app.skill_charts import legend
-from app.skill_table import table
-from app.text import LONGEST, Markup, Text, plain
-from engine.paths import REPOSITORY
+from app.charts.skill import legend
+from app.charts.skill_table import table
+from app.charts.style import as_title, framed, words_of_title
+from app.text.plain_text import LONGEST, Markup, Text, plain
+from engine.runtime.paths import REPOSITORY
 
 SOURCES = sorted((REPOSITORY / "app").rglob("*.py"))
 SCRIPTS = sorted(path for ending in ("js", "html") for path in (REPOSITORY / "app").rglob(f"*.{ending}"))

@@ -6,8 +6,8 @@ import pytest
 from bokeh.application import Application
 from bokeh.application.handlers.function import FunctionHandler
 
-from app import turns
-from app.turns import InTurn
+from app.server import turns
+from app.server.turns import InTurn
 
 STEPS = 12
 """Turns of the loop that a page needs until it is there."""

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from app.jobs import Jobs
-from app.main import Session
-from app.scene import build_scene
-from app.selection import Selection
-from app.services import Options, Services
-from engine.grid import Grid
+from app.jobs.queue import Jobs
+from app.page.session import Session
+from app.services.services import Options, Services
+from app.state.scene import build_scene
+from app.state.selection import Selection
+from engine.schema.grid import Grid
 from tests.app.made_stores import write_analysis, write_forecast
 from tests.waiting import wait
 

@@ -6,17 +6,17 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from app.elements import temperature_salinity
+from app.charts.elements import temperature_salinity
 from app.export.data import dataset
 from app.export.http import Export
-from app.jobs import Jobs
-from app.scene import build_scene
-from app.selection import Selection, from_address
-from app.services import Options, Services
-from app.units import SYSTEMS, unit_of
+from app.jobs.queue import Jobs
+from app.services.services import Options, Services
+from app.state.scene import build_scene
+from app.state.selection import Selection, from_address
+from app.text.units import SYSTEMS, unit_of
 from app.views.compare import charts
-from engine.derived import DISPLAY_VARIABLES
-from engine.grid import Grid, coarsened
+from engine.diagnostics import DISPLAY_VARIABLES
+from engine.schema.grid import Grid, coarsened
 from tests.app.made_stores import all_parts, write_forecast
 
 ADDRESS = {"lead": "2", "lat": "35", "lon": "150", "span": "60", "units": "us"}

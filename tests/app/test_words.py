@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from app.words import date_label, duration, forcing_label, is_sample, notice, store_label, told_apart
+from app.text.labels import date_label, duration, forcing_label, is_sample, notice, store_label, told_apart
 
 
 def test_a_sample_day_is_never_shown_as_a_real_date() -> None:

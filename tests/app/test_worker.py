@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from app import worker
-from app.worker import Worker
-from engine.errors import ModelError
-from engine.forecast import Cancelled
-from engine.paths import REPOSITORY
+from app.jobs.queue import worker
+from app.jobs.worker import Worker
+from engine.forecasting.forecast import Cancelled
+from engine.runtime.errors import ModelError
+from engine.runtime.paths import REPOSITORY
 
 
 class Lines(io.StringIO):
@@ -95,6 +95,6 @@ def test_a_request_cancelled_while_it_waits_is_never_begun(monkeypatch: pytest.M
 
 @pytest.mark.skipif(not hasattr(os, "SCHED_IDLE"), reason="this system has no such policy")
 def test_the_worker_takes_only_the_processor_that_others_leave() -> None:
-    program = "import os; from app.worker import give_way; give_way(); print(os.sched_getscheduler(0) == os.SCHED_IDLE)"
+    program = "import os; from app.jobs.worker import give_way; give_way(); print(os.sched_getscheduler(0) == os.SCHED_IDLE)"
     told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=REPOSITORY, check=True)
     assert told.stdout.strip() == "True"

@@ -20,18 +20,18 @@ import numpy as np
 import torch
 from scipy.ndimage import distance_transform_edt
 
-import engine.models.evolution as evolution
-from engine.commands.report import Report
-from engine.dataset import Sequences, write_sequences
-from engine.grid import Grid, coarsened
-from engine.models.inputs import DERIVED, INPUTS
+import engine.models.evolution.operator as evolution
+from engine.cli.report import Report
+from engine.models.evolution.inputs import DERIVED, INPUTS
+from engine.models.evolution.static_fields import Setting
 from engine.models.presets import PRESETS
-from engine.models.setting import Setting
-from engine.paths import home, runs_folder
-from engine.plans import Phase, Plan
-from engine.sources.sample import SampleSource, sample_day
-from engine.train import FIRST_DAY, SEQUENCE_DAYS, sequence_starts
-from engine.trainer import Trainer
+from engine.runtime.paths import home, runs_folder
+from engine.schema.grid import Grid, coarsened
+from engine.training.dataset import Sequences, write_sequences
+from engine.training.plans import Phase, Plan
+from engine.training.run import FIRST_DAY, SEQUENCE_DAYS, sequence_starts
+from engine.training.trainer import Trainer
+from sample_data.source import SampleSource, sample_day
 
 HIDDEN: dict[str, tuple[str, ...]] = {
     "all of them": (),

@@ -19,12 +19,12 @@ from pathlib import Path
 
 import numpy as np
 
-from app.frames_http import patterns
-from app.jobs import Jobs
-from app.services import Options, Services
-from engine.grid import coarsened
-from engine.paths import stores_folder
-from engine.store import Store, open_store
+from app.frames.http import patterns
+from app.jobs.queue import Jobs
+from app.services.services import Options, Services
+from engine.runtime.paths import stores_folder
+from engine.schema.grid import coarsened
+from engine.stores import Store, open_store
 from tests.app.asking import ask
 from tests.app.made_stores import all_parts, write_analysis, write_forecast
 from tests.faults.damaging import EARLIER, KINDS, OTHER, REFUSED, SAME, everything, reading

@@ -10,8 +10,8 @@ import statistics
 import time
 from pathlib import Path
 
-from engine.commands.eddies import height_maps
-from engine.eddies import detect
+from engine.cli.eddies import height_maps
+from engine.diagnostics.eddies import detect
 from tests.conftest import SHARED_DATA
 from tests.engine.eddies.catalogue import ALTIMETRY, agreement
 

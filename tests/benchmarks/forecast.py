@@ -58,7 +58,7 @@ def main() -> None:
 
 def measure(home: Path, options: list[str]) -> dict[str, object]:
     """Run `goms forecast` with `options` under `home`; raises SystemExit with its message where it fails."""
-    command = [sys.executable, "-m", "engine.cli", "forecast", "--json", "--home", str(home), *options]
+    command = [sys.executable, "-m", "engine.cli.main", "forecast", "--json", "--home", str(home), *options]
     began = time.perf_counter()
     child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     process = psutil.Process(child.pid)

@@ -3,20 +3,20 @@
 python -m tests.benchmarks.heads [--head kuroshio|waves|biogeochemistry] [--run FOLDER] [--starts 4] [--days 30]
     [--backbone small] [--json]
 
-`engine/heldout/head_skill.py` and `kuroshio_skill.py` say what is measured.
+`engine/verification/starts/head_skill.py` and `kuroshio_skill.py` say what is measured.
 """
 
 import argparse
 import json
 from pathlib import Path
 
-from engine.checkpoint import find_weights
-from engine.commands.report import Report
-from engine.commands.verify import day_head_text, kuroshio_text
-from engine.grid import quarter_degree
-from engine.heldout.head_skill import SUBJECTS, day_head_skill
-from engine.heldout.kuroshio_skill import kuroshio_skill
+from engine.cli.report import Report
+from engine.cli.verify import day_head_text, kuroshio_text
 from engine.models.forecaster import load_forecaster
+from engine.schema.grid import quarter_degree
+from engine.verification.starts.head_skill import SUBJECTS, day_head_skill
+from engine.verification.starts.kuroshio_skill import kuroshio_skill
+from engine.weights.checkpoint import find_weights
 
 
 def main() -> None:

@@ -20,14 +20,14 @@ from shutil import rmtree
 
 import numpy as np
 
-from engine.errors import InputError, ModelError
-from engine.files import ALTIMETRY_KIND, kind_of, take_in
-from engine.grid import coarsened
-from engine.guarded import MOST_MEMORY
-from engine.sources.kept import kept_report
+from engine.readers.netcdf import GriddedFile
+from engine.runtime.errors import InputError, ModelError
+from engine.schema.grid import coarsened
+from engine.sources.guarded import MOST_MEMORY
+from engine.sources.kept_altimetry import kept_report
 from engine.sources.observed import ALTIMETRY
-from engine.sources.reading import GriddedFile
-from engine.store import open_store
+from engine.sources.uploads import ALTIMETRY_KIND, kind_of, take_in
+from engine.stores import open_store
 from tests.conftest import SHARED_DATA
 from tests.engine.sources import layouts
 from tests.engine.test_ingest import GLORYS_FILE, GULF_FILE, HYCOM_FILE, first_days

@@ -14,14 +14,14 @@ from time import perf_counter
 
 import torch
 
-from engine.dataset import Sequences, write_sequences
-from engine.grid import coarsened
-from engine.loader import Loader, Reader, pieces
 from engine.models.presets import PRESETS
-from engine.plans import Phase
-from engine.sources.sample import SampleSource
-from engine.team import Team
-from engine.trainer import Trainer, plan_of
+from engine.schema.grid import coarsened
+from engine.training.dataset import Sequences, write_sequences
+from engine.training.distributed import Team
+from engine.training.loader import Loader, Reader, pieces
+from engine.training.plans import Phase
+from engine.training.trainer import Trainer, plan_of
+from sample_data.source import SampleSource
 
 DAYS = 3
 

@@ -18,7 +18,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from engine.paths import home
+from engine.runtime.paths import home
 from tests.serving import launch_chromium, serving
 
 SECONDS = 6
@@ -70,7 +70,7 @@ WATCH = """() => {
 
 def prepare() -> Path:
     """Return the folder of the sample ocean's first 31 days at 1/4 degree, written on first use (minutes)."""
-    from engine.reference import write_reference
+    from engine.forecasting.reference import write_reference
     from engine.sources import open_source
 
     source = open_source("sample")
@@ -175,7 +175,7 @@ def main() -> None:
     chosen = options.parse_args()
     os.environ["GOMS_HOME"] = str(chosen.home)
     store = prepare()
-    from engine.store import open_store
+    from engine.stores import open_store
 
     start = str(open_store(store).init_time.astype("datetime64[D]"))
     with sync_playwright() as playwright:

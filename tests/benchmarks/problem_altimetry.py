@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.errors import InputError
-from engine.grid import Grid, coarsened, quarter_degree
+from engine.runtime.errors import InputError
+from engine.schema.grid import Grid, coarsened, quarter_degree
 from engine.sources.observed import ObservedSource
 
 DAY = "2019-02-23"

@@ -17,10 +17,10 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.errors import InputError
-from engine.files import take_in
-from engine.sources.tally import report_in
-from engine.store import Store, delete_store, open_store
+from engine.readers.values.tally import report_in
+from engine.runtime.errors import InputError
+from engine.sources.uploads import take_in
+from engine.stores import Store, delete_store, open_store
 from tests.benchmarks.problem_altimetry import altimetry_rows
 
 ROUNDING = {"thetao": 0.02, "so": 0.004, "uo": 0.003, "vo": 0.002, "zos": 0.002}

@@ -17,21 +17,21 @@ from typing import Any
 
 import numpy as np
 
-from engine.batch import Batch
-from engine.errors import InputError
-from engine.grid import coarsened, from_sea_floor
-from engine.heldout.days import held_out_run, time_of
-from engine.hydrography import climatology
+from engine.forecasting.rollout import rollout
 from engine.models import load_model
+from engine.physics.displaced_state import climatology
 from engine.reconstruction.analysis import Complete, reconstruct
 from engine.reconstruction.completing import completed, load_completion
 from engine.reconstruction.observations import Observations, joined
 from engine.reconstruction.patterns import floats, random_columns, tracks
-from engine.regions import REGIONS, Region
-from engine.rollout import rollout
+from engine.runtime.errors import InputError
+from engine.schema.batch import Batch
+from engine.schema.grid import coarsened, from_sea_floor
+from engine.schema.regions import REGIONS, Region
 from engine.sources import initial_state
-from engine.sources.sample import SampleSource
-from engine.verify.aggregation import BANDS, band_weights
+from engine.verification.aggregation import BANDS, band_weights
+from sample_data.held_out import held_out_run, time_of
+from sample_data.source import SampleSource
 
 FIELDS = {"zos": ("zos", 0), "thetao 0 m": ("thetao", 0), "thetao 100 m": ("thetao", 7), "thetao 300 m": ("thetao", 12),
           "so 0 m": ("so", 0)}  # fmt: skip

@@ -22,8 +22,8 @@ from typing import Any
 
 import psutil
 
-from app.serve import UNUSED_SESSION_LIFETIME
-from engine.grid import Grid, coarsened
+from app.server.serve import UNUSED_SESSION_LIFETIME
+from engine.schema.grid import Grid, coarsened
 from tests.serving import Served, serving
 from tests.visitors import Visitor
 from tests.waiting import PATIENCE
@@ -192,7 +192,7 @@ def come_and_go(url: str, process: psutil.Process, count: int) -> dict[str, floa
 
 def two_servers(first: Served, second: Served) -> dict[str, float]:
     """Return how many pages of two servers on one home came, and how many of them see a store that is written meanwhile."""
-    from engine.store import delete_store
+    from engine.stores import delete_store
     from tests.app.made_stores import write_surface_analysis
 
     with ThreadPoolExecutor(2 * OF_TWO) as pool:

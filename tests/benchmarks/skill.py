@@ -12,11 +12,11 @@ import time
 from pathlib import Path
 from typing import Any
 
-from engine.commands.report import Report
-from engine.commands.verify import machine, skill_text
-from engine.grid import coarsened
-from engine.heldout.skill import held_out_skill
-from engine.verify.page import write_page
+from engine.cli.report import Report
+from engine.cli.verify import machine, skill_text
+from engine.schema.grid import coarsened
+from engine.verification.report.page import write_page
+from engine.verification.starts.skill import held_out_skill
 
 
 def options() -> argparse.Namespace:

@@ -8,10 +8,10 @@ import json
 import time
 from pathlib import Path
 
-from engine.commands.report import Report
-from engine.commands.verify import stability_text
-from engine.grid import coarsened
-from engine.heldout.endurance import stability
+from engine.cli.report import Report
+from engine.cli.verify import stability_text
+from engine.schema.grid import coarsened
+from engine.verification.starts.stability import stability
 
 
 def options() -> argparse.Namespace:

@@ -21,24 +21,24 @@ import numpy as np
 import psutil
 import torch
 
-import engine.models.evolution
-from engine.batch import Batch
-from engine.grid import Grid, quarter_degree
-from engine.heads.in_forecast import HEADS, begin_heads, load_heads
-from engine.heads.rollout import RollingHead
+import engine.models.evolution.operator
+from engine.forecasting.head_rollout import RollingHead
+from engine.forecasting.heads import HEADS, begin_heads, load_heads
+from engine.forecasting.rollout import Step
 from engine.models import load_model
-from engine.models.evolution import Evolution
+from engine.models.evolution.operator import Evolution
+from engine.models.evolution.warp import warp
 from engine.models.forecaster import Forecaster, choose_device
 from engine.models.fourcastnet import FourCastNet
 from engine.models.interface import batch_of
 from engine.models.network import Network
 from engine.models.precision import PRECISIONS, choose_precision, quicker_precision
 from engine.models.presets import PRESETS
-from engine.models.threads import MOST
-from engine.models.warp import warp
-from engine.rollout import Step
+from engine.runtime.threads import MOST
+from engine.schema.batch import Batch
+from engine.schema.grid import Grid, quarter_degree
 from engine.sources import HeadSource, initial_state, open_source
-from engine.store import ForecastStore
+from engine.stores import ForecastStore
 
 DAY = np.timedelta64(1, "D")
 MEANINGS = {
@@ -174,7 +174,7 @@ def _watch_parts(watch: Stopwatch, small: Forecaster) -> None:
     local = network.projection.local
     for name in ("cells", "outputs"):
         setattr(local, name, watch.timed("local", getattr(local, name), threads))
-    engine.models.evolution.warp = watch.timed("warp", warp, threads)
+    engine.models.evolution.operator.warp = watch.timed("warp", warp, threads)
     small._air = watch.timed("air", small._air)  # type: ignore[method-assign]
     small.step = watch.timed("step", small.step)  # type: ignore[method-assign]
 

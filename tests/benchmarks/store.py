@@ -13,10 +13,10 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.batch import Batch
-from engine.grid import Grid, quarter_degree
-from engine.store import ForecastStore, Store, open_store
-from engine.variables import DEPTHS
+from engine.schema.batch import Batch
+from engine.schema.grid import Grid, quarter_degree
+from engine.schema.variables import DEPTHS
+from engine.stores import ForecastStore, Store, open_store
 
 LEADS = 30
 ROUNDS = 9

@@ -8,7 +8,7 @@ import holoviews as hv
 import panel as pn
 from holoviews.operation.datashader import rasterize
 
-from engine.store import open_store
+from engine.stores import open_store
 
 
 def main() -> None:

@@ -3,9 +3,9 @@
 import sys
 from functools import partial
 
-from app import services
 from app.__main__ import main
-from app.jobs import Jobs
+from app.jobs.queue import Jobs
+from app.services.services import services
 
 if __name__ == "__main__":
     services.Jobs = partial(Jobs, [sys.executable, "-m", "tests.browser.worker"])  # type: ignore[misc,assignment]

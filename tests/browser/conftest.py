@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 
-from engine.grid import coarsened
-from engine.verify.results import keep_result
+from engine.schema.grid import coarsened
+from engine.verification.results import keep_result
 from tests import waiting
 from tests.app.made_results import made_result
 from tests.app.made_stores import all_parts, write_analysis, write_forecast

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from engine.grid import Grid, coarsened
+from engine.schema.grid import Grid, coarsened
 from tests.browser.conftest import Server, Visit
 from tests.engine.sources import layouts
 

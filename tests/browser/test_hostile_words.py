@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 from playwright.sync_api import Dialog, expect
 
-from engine.grid import coarsened
-from engine.paths import altimetry_folder, stores_folder, verification_folder
-from engine.store import AnalysisStore
+from engine.runtime.paths import altimetry_folder, stores_folder, verification_folder
+from engine.schema.grid import coarsened
+from engine.stores import AnalysisStore
 from tests import waiting
 from tests.app.made_results import made_result
 from tests.app.made_stores import START, ocean, write_forecast

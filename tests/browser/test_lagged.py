@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import expect
 
-from engine.grid import coarsened
-from engine.store import delete_store
+from engine.schema.grid import coarsened
+from engine.stores import delete_store
 from tests.app.made_stores import write_forecast
 from tests.browser.conftest import Server, Visit
 

@@ -6,7 +6,7 @@ from contextlib import suppress
 import pytest
 from playwright.sync_api import expect
 
-from app.language import chinese
+from app.text.i18n import chinese
 from tests.browser.conftest import Visit
 
 pytestmark = pytest.mark.browser

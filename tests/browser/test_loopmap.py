@@ -9,9 +9,9 @@ import panel as pn
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
-from app.frames_http import patterns
+from app.frames.http import patterns
 from app.loopmap import LoopMap
-from engine.errors import InputError
+from engine.runtime.errors import InputError
 from tests.browser.conftest import fresh_page
 from tests.browser.one_map import DIFFERENCE, LEADS, Reader, Visit, field, never_ready
 from tests.serving import serving_here

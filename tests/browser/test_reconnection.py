@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
-from engine.grid import coarsened
+from engine.schema.grid import coarsened
 from tests.app.made_stores import write_eddies, write_forecast
 from tests.browser.conftest import PATIENCE, fresh_page
 from tests.serving import Served, serving

@@ -7,8 +7,8 @@ import sys
 import time
 from typing import Any
 
-from app import worker
-from engine.paths import home
+from app.jobs.queue import worker
+from engine.runtime.paths import home
 
 HOLD = "hold"
 """File of the home that keeps a forecast from going on beyond a tenth of its days."""

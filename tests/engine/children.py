@@ -5,10 +5,10 @@ import multiprocessing
 CHILDREN = multiprocessing.get_context("forkserver")
 CHILDREN.set_forkserver_preload(
     [
-        "engine.forecast",
-        "engine.cli",
-        "engine.commands.request",
-        "engine.ingest",
+        "engine.forecasting.forecast",
+        "engine.cli.main",
+        "engine.cli.request",
+        "engine.readers.ingest",
         "tests.engine.toy",
         "tests.engine.tiny_training",
     ]

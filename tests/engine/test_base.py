@@ -7,14 +7,14 @@ import pytest
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from engine.dataset import Sequences, write_sequences
 from engine.models.backbone import Backbone
-from engine.models.evolution import STATE
+from engine.models.evolution.operator import STATE
 from engine.models.masking import visible_tokens
 from engine.models.network import CHANNELS, Network
 from engine.models.presets import PRESETS
-from engine.plans import Phase, Plan
-from engine.trainer import Trainer
+from engine.training.dataset import Sequences, write_sequences
+from engine.training.plans import Phase, Plan
+from engine.training.trainer import Trainer
 from tests.engine.models.tiny import TinySource, tiny_grid, tiny_normalisation, tiny_setting
 
 

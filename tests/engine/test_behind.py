@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from engine.behind import at_once, one_behind
+from engine.runtime.background import at_once, one_behind
 from tests.waiting import PATIENCE
 
 

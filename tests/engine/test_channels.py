@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from engine.batch import Batch
-from engine.channels import FORCING_CHANNELS, PROGNOSTIC_CHANNELS, channel_mask, from_array, to_array
-from engine.errors import InputError
-from engine.grid import Grid
-from engine.normalisation import Normalisation
+from engine.runtime.errors import InputError
+from engine.schema.batch import Batch
+from engine.schema.channels import FORCING_CHANNELS, PROGNOSTIC_CHANNELS, channel_mask, from_array, to_array
+from engine.schema.grid import Grid
+from engine.schema.normalisation import Normalisation
 
 DAY = np.datetime64("2019-02-23")
 

@@ -6,11 +6,19 @@ import numpy as np
 import pytest
 import torch
 
-from engine.checkpoint import CARD_CHECKSUM, Checkpoint, find_weights, load_checkpoint, read_card, save_checkpoint, write_card
-from engine.errors import ModelError
-from engine.grid import Grid
 from engine.models import load_model
-from engine.paths import ASSETS, weights_folder
+from engine.runtime.errors import ModelError
+from engine.runtime.paths import ASSETS, weights_folder
+from engine.schema.grid import Grid
+from engine.weights.checkpoint import (
+    CARD_CHECKSUM,
+    Checkpoint,
+    find_weights,
+    load_checkpoint,
+    read_card,
+    save_checkpoint,
+    write_card,
+)
 from tests.engine.models.tiny import EVOLUTION, LINEAR, tiny_grid, tiny_network, tiny_normalisation
 
 

@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
-import engine.commands.request
-import engine.forecast
-from engine.cli import app
-from engine.errors import InputError, ModelError
-from engine.store import list_stores, open_store
+import engine.cli.request
+import engine.forecasting.forecast
+from engine.cli.main import app
+from engine.runtime.errors import InputError, ModelError
+from engine.stores import list_stores, open_store
 from tests.engine.toy import ToySource, toy_load_model
 
 FORECAST = ("forecast", "--init", "2019-06-23", "--days", "2", "--grid-factor", "8")
@@ -36,13 +36,13 @@ def _written(home: Path) -> list[Path]:
 
 @pytest.fixture
 def toy(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine.commands.request, "source_of", lambda *_: ToySource())
-    monkeypatch.setattr(engine.forecast, "load_model", toy_load_model)
+    monkeypatch.setattr(engine.cli.request, "source_of", lambda *_: ToySource())
+    monkeypatch.setattr(engine.forecasting.forecast, "load_model", toy_load_model)
 
 
 def test_help_names_every_command_and_imports_nothing_heavy() -> None:
     code = (
-        "import sys; from engine.cli import main\n"
+        "import sys; from engine.cli.main import main\n"
         "try: main()\n"
         "except SystemExit: print(sorted({'numpy', 'torch', 'zarr', 'xarray'} & set(sys.modules)))"
     )
@@ -116,7 +116,7 @@ def test_a_failed_model_is_exit_code_3_and_under_json_the_last_line_says_why(
     def missing(*_: object) -> None:
         raise ModelError("weights of 'small' are not in assets/weights")
 
-    monkeypatch.setattr(engine.forecast, "load_model", missing)
+    monkeypatch.setattr(engine.forecasting.forecast, "load_model", missing)
     result = _goms(*FORECAST, "--json")
     assert result.exit_code == 3 and _written(private_home) == []
     assert _last_line(result) == {"error": "weights of 'small' are not in assets/weights", "exit_code": 3}
@@ -170,7 +170,7 @@ def test_a_disk_or_memory_that_does_not_suffice_is_one_line_with_what_to_do(
     def failing(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr(engine.forecast, "load_model", failing)
+    monkeypatch.setattr(engine.forecasting.forecast, "load_model", failing)
     result = _goms(*FORECAST)
     assert result.exit_code == code and words in result.stderr
     assert result.stderr.startswith("goms: ") and result.stderr.count("\n") == 1 and len(result.stderr) < 500
@@ -178,7 +178,7 @@ def test_a_disk_or_memory_that_does_not_suffice_is_one_line_with_what_to_do(
 
 
 def test_a_fault_of_the_program_keeps_its_traceback(toy: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine.forecast, "load_model", lambda *_: 1 / 0)
+    monkeypatch.setattr(engine.forecasting.forecast, "load_model", lambda *_: 1 / 0)
     assert isinstance(_goms(*FORECAST).exception, ZeroDivisionError)
 
 
@@ -202,8 +202,8 @@ def test_no_command_advises_an_option_that_it_does_not_have(
         raise error
 
     for place in (
-        "engine.guarded.take_in_guarded", "engine.commands.eddies.find_eddies", "engine.commands.analyse.analyse",
-        "engine.commands.verify.verify_store", "engine.store.list_stores", "sample_data.build.build",
+        "engine.sources.guarded.take_in_guarded", "engine.cli.eddies.find_eddies", "engine.cli.analyse.analyse",
+        "engine.cli.verify.verify_store", "engine.stores.list_stores", "sample_data.runs.build.build",
     ):  # fmt: skip
         monkeypatch.setattr(place, failing)
     result = _goms(*command)
@@ -253,4 +253,4 @@ def test_a_grid_that_does_not_divide_is_refused(command: tuple[str, ...], factor
 
 def test_files_given_to_a_source_that_reads_none_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="need --source observed"):
-        engine.commands.request.source_of("sample", tmp_path / "a.nc", None, 8)
+        engine.cli.request.source_of("sample", tmp_path / "a.nc", None, 8)

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from engine.climatology import atlas, atlas_weights, interpolate
-from engine.grid import Grid, coarsened
+from engine.physics.climatology import atlas, atlas_weights, interpolate
+from engine.schema.grid import Grid, coarsened
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from engine.csv_table import csv_of
-from engine.paths import REPOSITORY
+from engine.runtime.csv_table import csv_of
+from engine.runtime.paths import REPOSITORY
 
 FORMULAS = [
     "=1+1", "+1+1", "-1+1", "@SUM(A1)", "  =1+1", "\t=1+1", "-2+3|x!A0", "＝1+1", "a;=1+1", "a,=1+1",

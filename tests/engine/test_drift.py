@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from engine.drift import Currents, drift
-from engine.errors import InputError
-from engine.grid import EARTH_RADIUS, Grid, from_sea_floor
+from engine.diagnostics.particles import Currents, drift
+from engine.runtime.errors import InputError
+from engine.schema.grid import EARTH_RADIUS, Grid, from_sea_floor
 
 DAY = 86400.0
 LEADS = list(range(11))

@@ -6,13 +6,13 @@ from pathlib import Path
 import netCDF4
 import pytest
 
-from engine.errors import InputError
-from engine.files import kind_of, take_in
-from engine.grid import Grid
-from engine.paths import altimetry_folder, home
+from engine.runtime.errors import InputError
+from engine.runtime.paths import altimetry_folder, home
+from engine.schema.grid import Grid
 from engine.sources import open_source
-from engine.sources.kept import kept_altimetry
-from engine.store import open_store
+from engine.sources.kept_altimetry import kept_altimetry
+from engine.sources.uploads import kind_of, take_in
+from engine.stores import open_store
 from tests.engine.sources import layouts
 from tests.engine.test_ingest import GLORYS_FILE, GULF_FILE, HYCOM_FILE
 
@@ -130,7 +130,7 @@ def test_a_copy_that_breaks_off_is_no_source(tmp_path: Path, small_grid: Grid, m
         Path(target).write_bytes(b"half")
         raise OSError("no space left")
 
-    monkeypatch.setattr("engine.sources.kept.shutil.copyfile", full)
+    monkeypatch.setattr("engine.sources.kept_altimetry.shutil.copyfile", full)
     with pytest.raises(OSError, match="no space"):
         take_in([altimetry(tmp_path / "a.nc", small_grid)], grid=small_grid)
     assert kept_altimetry() == {} and list(altimetry_folder().iterdir()) == []

@@ -11,19 +11,19 @@ import pytest
 import torch
 import zarr
 
-import engine.commands.request
-import engine.forecast
-from engine.batch import Batch
-from engine.behind import one_behind
-from engine.cli import app
-from engine.errors import InputError, ModelError
-from engine.forecast import Cancelled, forecast_identifier, run_forecast
-from engine.grid import Grid, coarsened
-from engine.paths import stores_folder
-from engine.reference import write_reference
-from engine.store import ForecastStore, Store, open_store
+import engine.cli.request
+import engine.forecasting.forecast
+from engine.cli.main import app
+from engine.forecasting.forecast import Cancelled, forecast_identifier, run_forecast
+from engine.forecasting.reference import write_reference
+from engine.runtime.background import one_behind
+from engine.runtime.errors import InputError, ModelError
+from engine.runtime.paths import stores_folder
+from engine.schema.batch import Batch
+from engine.schema.grid import Grid, coarsened
+from engine.schema.variables import PROGNOSTIC
+from engine.stores import ForecastStore, Store, open_store
 from engine.stores.layout import read_attributes
-from engine.variables import PROGNOSTIC
 from tests.engine.children import CHILDREN
 from tests.engine.toy import INIT_TIME, ToyModel, ToySource, toy_load_model
 
@@ -34,7 +34,7 @@ STORE = forecast_identifier(ToySource(), INIT_TIME, "small", DAYS)
 
 @pytest.fixture(autouse=True)
 def toy_model(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine.forecast, "load_model", toy_load_model)
+    monkeypatch.setattr(engine.forecasting.forecast, "load_model", toy_load_model)
 
 
 def _forecast(resume: bool = False, days: int = DAYS) -> Path:
@@ -53,8 +53,8 @@ def _same(folder: Path, other: dict[str, np.ndarray], leads: list[int]) -> bool:
 
 def _command(home: Path, resume: bool) -> None:
     """Run `goms forecast` with the toy ocean and model."""
-    engine.forecast.load_model = toy_load_model
-    engine.commands.request.source_of = lambda *_: ToySource()
+    engine.forecasting.forecast.load_model = toy_load_model
+    engine.cli.request.source_of = lambda *_: ToySource()
     asked = ["forecast", "--init", str(INIT_TIME), "--days", str(DAYS), "--home", str(home), "--json"]
     app([*asked, "--resume"] if resume else asked, standalone_mode=False)
 
@@ -96,7 +96,7 @@ def _finished(home: Path) -> list[int]:
 def test_killed_at_any_moment_it_shows_what_is_finished_and_resumes_to_the_same_arrays(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine.commands.request, "source_of", None)
+    monkeypatch.setattr(engine.cli.request, "source_of", None)
     step_seconds = min(_run(tmp_path / f"unbroken-{number}") for number in range(2)) / (DAYS + 2)
     unbroken = tmp_path / "unbroken-0" / "stores" / STORE
     assert open_store(unbroken).complete
@@ -166,7 +166,7 @@ def test_other_weights_make_the_forecast_again(monkeypatch: pytest.MonkeyPatch) 
         model.provenance = {"model": "toy", "weights_sha256": "1" * 64}
         return model
 
-    monkeypatch.setattr(engine.forecast, "load_model", retrained)
+    monkeypatch.setattr(engine.forecasting.forecast, "load_model", retrained)
     assert open_store(_forecast(resume=True)).attrs["weights_sha256"] == "1" * 64
     assert _forecast() == folder
 
@@ -188,7 +188,7 @@ def test_a_forecast_goes_on_in_the_precision_in_which_it_began(monkeypatch: pyte
 def test_an_older_store_that_names_no_precision_was_computed_in_bfloat16(monkeypatch: pytest.MonkeyPatch) -> None:
     folder = _forecast_in("bfloat16")
     attrs = read_attributes(folder)
-    monkeypatch.setattr(engine.forecast, "Store", lambda _: _Older(open_store(folder)))
+    monkeypatch.setattr(engine.forecasting.forecast, "Store", lambda _: _Older(open_store(folder)))
     assert attrs["precision"] == "bfloat16"
     assert _forecast_in("auto") == folder
 
@@ -299,7 +299,7 @@ def test_a_source_without_reference_says_so() -> None:
 
 def test_a_run_that_writes_while_it_computes_gives_the_same_days(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     expected = _numbers(_forecast(days=12))
-    monkeypatch.setattr(engine.forecast, "at_once", one_behind)
+    monkeypatch.setattr(engine.forecasting.forecast, "at_once", one_behind)
     folder = tmp_path / "stores" / "behind"
     calls: list[int] = []
     with pytest.raises(Cancelled, match="after day 8"):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from engine.geostrophy import EARTH_RADIUS, GRAVITY, coriolis, geostrophic_velocity, gradient
+from engine.physics.geostrophy import EARTH_RADIUS, GRAVITY, coriolis, geostrophic_velocity, gradient
 
 LAT = np.arange(-89.5, 90.0)
 LON = np.arange(0.5, 360.0)

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from engine.errors import InputError
-from engine.grid import EARTH_RADIUS, Grid, coarsened, quarter_degree
-from engine.regions import REGIONS
+from engine.runtime.errors import InputError
+from engine.schema.grid import EARTH_RADIUS, Grid, coarsened, quarter_degree
+from engine.schema.regions import REGIONS
 
 
 def test_cell_areas_add_up_to_the_sphere_and_both_hemispheres_to_half() -> None:

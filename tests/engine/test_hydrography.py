@@ -4,13 +4,8 @@ import gsw
 import numpy as np
 import pytest
 
-from engine.batch import Batch
-from engine.climatology import atlas, cubic_weights, interpolate, mean_sea_level, on_day
-from engine.columns import FADE_DEPTH, displace_column, stabilise
-from engine.errors import InputError
-from engine.geostrophy import geostrophic_velocity
-from engine.grid import Grid, coarsened, quarter_degree
-from engine.hydrography import (
+from engine.physics.climatology import atlas, cubic_weights, interpolate, mean_sea_level, on_day
+from engine.physics.displaced_state import (
     climatological_forcing,
     climatology,
     displaced_state,
@@ -18,7 +13,12 @@ from engine.hydrography import (
     mixed_layer_depth,
     vertical_modes,
 )
-from engine.variables import PROGNOSTIC, VARIABLES
+from engine.physics.geostrophy import geostrophic_velocity
+from engine.physics.water_columns import FADE_DEPTH, displace_column, stabilise
+from engine.runtime.errors import InputError
+from engine.schema.batch import Batch
+from engine.schema.grid import Grid, coarsened, quarter_degree
+from engine.schema.variables import PROGNOSTIC, VARIABLES
 
 DAY = np.datetime64("2019-02-23")
 

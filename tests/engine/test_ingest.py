@@ -6,17 +6,17 @@ import netCDF4
 import numpy as np
 import pytest
 
-from engine.errors import InputError
-from engine.forecast import run_forecast
-from engine.grid import Grid, coarsened
-from engine.hydrography import climatology
-from engine.ingest import ingest
-from engine.paths import stores_folder
+from engine.forecasting.forecast import run_forecast
+from engine.physics.displaced_state import climatology
+from engine.readers.ingest import ingest
+from engine.runtime.errors import InputError
+from engine.runtime.paths import stores_folder
+from engine.schema.grid import Grid, coarsened
+from engine.schema.variables import DEPTHS
 from engine.sources.analysis import AnalysisSource
-from engine.sources.sample import SampleSource
-from engine.store import Store, open_store
-from engine.variables import DEPTHS
-from sample_data.runs import Run
+from engine.stores import Store, open_store
+from sample_data.runs.run import Run
+from sample_data.source import SampleSource
 from tests.engine.sources import layouts
 
 HYCOM_FILE = "hycom/hycom_glbv008_EI_20140305_20140717.nc"

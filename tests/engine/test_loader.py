@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 import torch
 
-from engine.dataset import Sequences, write_sequences
-from engine.errors import InputError, ModelError
-from engine.loader import AHEAD, Draw, Excerpt, Globe, Loader, Reader, pieces
-from engine.models.evolution import STATE
-from engine.plans import Phase, Plan
+from engine.models.evolution.operator import STATE
+from engine.runtime.errors import InputError, ModelError
+from engine.training.dataset import Sequences, write_sequences
+from engine.training.loader import AHEAD, Draw, Excerpt, Globe, Loader, Reader, pieces
+from engine.training.plans import Phase, Plan
 from tests.engine.models.tiny import EVOLUTION, TinySource, tiny_grid, tiny_normalisation
 from tests.engine.tiny_training import PLAN, tiny_sequences
 from tests.waiting import PATIENCE
@@ -106,7 +106,7 @@ def test_days_that_the_disk_cannot_hold_are_refused_before_the_first(tmp_path: P
     grid = tiny_grid()
     source = TinySource(grid)
     write_sequences(source, source.init_times()[:1], 2, tmp_path, grid)
-    monkeypatch.setattr("engine.dataset.disk_usage", lambda _: SimpleNamespace(free=1000))
+    monkeypatch.setattr("engine.training.dataset.disk_usage", lambda _: SimpleNamespace(free=1000))
     write_sequences(source, source.init_times()[:1], 2, tmp_path, grid)
     with pytest.raises(ModelError, match=r"need 0.0 GB .* free space"):
         write_sequences(source, source.init_times()[:3], 2, tmp_path, grid)

@@ -7,15 +7,15 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from app.palettes import colour_range
-from engine.batch import Batch
-from engine.cli import app
-from engine.drift import drift
-from engine.errors import InputError
-from engine.grid import Grid, coarsened
+from app.style.palettes import colour_range
+from engine.cli.main import app
+from engine.diagnostics.particles import drift
+from engine.diagnostics.sections import section
 from engine.reconstruction.observed_table import read_observations
-from engine.sections import section
-from engine.store import AnalysisStore
+from engine.runtime.errors import InputError
+from engine.schema.batch import Batch
+from engine.schema.grid import Grid, coarsened
+from engine.stores import AnalysisStore
 
 ROW = "time,lat,lon,depth,variable,value\n{},{},{},{},{},{}\n"
 TIME = np.datetime64("2019-02-23")

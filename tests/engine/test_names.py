@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from app.skill import disk_name
-from engine.cli import app
-from engine.errors import InputError
-from engine.names import LONGEST_NAME, checked_name, plain_name
+from app.analysis.skill import disk_name
+from engine.cli.main import app
+from engine.runtime.errors import InputError
+from engine.runtime.names import LONGEST_NAME, checked_name, plain_name
 
 BAD = ["../../evil", "a/b", "/tmp/evil", "..", ".hidden", "", " ", "a b", "a\\b", "x\0y", "-x", "<b>", "a\n", "é", "n" * 121]
 

@@ -7,16 +7,16 @@ import numpy as np
 import pytest
 import torch
 
-from engine.channels import PROGNOSTIC_CHANNELS, channel_mask
-from engine.dataset import Sequences, Statistics
-from engine.loader import Draw, Excerpt, Globe, Reader
-from engine.models import evolution
-from engine.models.evolution import STATE
+from engine.models.evolution.operator import STATE
+from engine.models.evolution.operator import operator as evolution
+from engine.models.evolution.window import crop
 from engine.models.precision import PRECISIONS
 from engine.models.presets import Preset
-from engine.models.window import crop
-from engine.objective import Objective
-from engine.plans import Phase, Plan
+from engine.schema.channels import PROGNOSTIC_CHANNELS, channel_mask
+from engine.training.dataset import Sequences, Statistics
+from engine.training.loader import Draw, Excerpt, Globe, Reader
+from engine.training.objective import Objective
+from engine.training.plans import Phase, Plan
 from tests.engine.models.tiny import EVOLUTION, LINEAR, tiny_grid, tiny_network, tiny_normalisation, tiny_setting
 from tests.engine.tiny_training import tiny_sequences
 

@@ -1,7 +1,7 @@
 import pytest
 
 from engine.models.presets import PRESETS
-from engine.plans import EPOCH, PLANS, Phase, Plan
+from engine.training.plans import EPOCH, PLANS, Phase, Plan
 
 
 @pytest.mark.parametrize("name", list(PLANS))

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from engine.errors import InputError
-from engine.grid import coarsened
-from engine.regrid import AreaMean, LevelInterpolation
+from engine.readers.regrid import AreaMean, LevelInterpolation
+from engine.runtime.errors import InputError
+from engine.schema.grid import coarsened
 
 
 def fine_axes(step: float) -> tuple[np.ndarray, np.ndarray]:

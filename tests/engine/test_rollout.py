@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 import torch
 
-from engine.batch import Batch
-from engine.errors import InputError
-from engine.grid import coarsened
+from engine.forecasting.rollout import Step, rollout
 from engine.models.climatology import Climatology, DampedPersistence
 from engine.models.persistence import Persistence
-from engine.rollout import Step, rollout
+from engine.runtime.errors import InputError
+from engine.schema.batch import Batch
+from engine.schema.grid import coarsened
 from tests.engine.models.tiny import EVOLUTION, LINEAR, tiny_forecaster, tiny_grid, tiny_state, tiny_weather
 
 TODAY = np.datetime64("2019-02-23")

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from engine.sea_state import DOUGLAS, sea_state, shares
+from engine.diagnostics.douglas_scale import DOUGLAS, sea_state, shares
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from engine.errors import InputError
-from engine.grid import Grid, from_sea_floor, quarter_degree
-from engine.sections import LINES, line_of, section, transport
+from engine.diagnostics.sections import LINES, line_of, section, transport
+from engine.runtime.errors import InputError
+from engine.schema.grid import Grid, from_sea_floor, quarter_degree
 
 DEGREE = np.deg2rad(1) * 6371.0
 

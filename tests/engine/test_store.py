@@ -10,15 +10,14 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from engine.batch import Batch
-from engine.errors import InputError, ModelError
-from engine.grid import Grid, coarsened
-from engine.paths import stores_folder
-from engine.sources.limits import MOST_DAY_VALUES
-from engine.store import AnalysisStore, ForecastStore, StoreBusy, StoreDamaged, delete_store, list_stores, open_store
-from engine.stores import writer
+from engine.readers.container.limits import MOST_DAY_VALUES
+from engine.runtime.errors import InputError, ModelError
+from engine.runtime.paths import stores_folder
+from engine.schema.batch import Batch
+from engine.schema.grid import Grid, coarsened
+from engine.schema.variables import DEPTHS, PROGNOSTIC, VARIABLES
+from engine.stores import AnalysisStore, ForecastStore, StoreBusy, StoreDamaged, delete_store, list_stores, open_store, writer
 from engine.stores.layout import Part
-from engine.variables import DEPTHS, PROGNOSTIC, VARIABLES
 from tests.engine.children import CHILDREN
 from tests.engine.toy import INIT_TIME, toy_batch
 

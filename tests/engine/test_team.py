@@ -7,10 +7,10 @@ import pytest
 import torch
 from torch.distributed import TCPStore
 
-from engine.errors import InputError
-from engine.plans import Phase
-from engine.team import Team
-from engine.trainer import Trainer
+from engine.runtime.errors import InputError
+from engine.training.distributed import Team
+from engine.training.plans import Phase
+from engine.training.trainer import Trainer
 from tests.engine.children import CHILDREN
 from tests.engine.models.tiny import EVOLUTION, LINEAR, tiny_grid, tiny_setting
 from tests.engine.tiny_training import PLAN, tiny_sequences, tiny_trainer, train_in_team

@@ -4,20 +4,20 @@ import numpy as np
 import pytest
 import torch
 
-from engine.channels import PROGNOSTIC_CHANNELS, channel_mask
-from engine.checkpoint import load_checkpoint
-from engine.dataset import SCALE, Sequences, pack, statistics, unpack
-from engine.errors import InputError, ModelError
-from engine.losses import channel_weights, squared_error
 from engine.models.precision import PRECISIONS
 from engine.models.presets import Preset
-from engine.plans import Phase, Plan
-from engine.records import summary
-from engine.resemblance import largest_correlations, sea_level_anomalies
+from engine.runtime.errors import InputError, ModelError
+from engine.schema.channels import PROGNOSTIC_CHANNELS, channel_mask
 from engine.sources.analysis import AnalysisSource
-from engine.store import AnalysisStore
-from engine.train import SEQUENCE_DAYS, prepare, save_weights, sequence_starts, train
-from engine.trainer import Trainer
+from engine.stores import AnalysisStore
+from engine.training.dataset import SCALE, Sequences, pack, statistics, unpack
+from engine.training.history import summary
+from engine.training.independence import largest_correlations, sea_level_anomalies
+from engine.training.losses import channel_weights, squared_error
+from engine.training.plans import Phase, Plan
+from engine.training.run import SEQUENCE_DAYS, prepare, save_weights, sequence_starts, train
+from engine.training.trainer import Trainer
+from engine.weights.checkpoint import load_checkpoint
 from tests.engine.models.tiny import EVOLUTION, LINEAR, TinySource, tiny_grid, tiny_setting
 from tests.engine.tiny_training import PLAN, damaged, tiny_sequences, tiny_trainer
 
@@ -156,7 +156,7 @@ def test_packing_keeps_a_day_s_change(sequences: Sequences) -> None:
     source = TinySource(grid)
     time = source.init_times()[0]
     restored = unpack(torch.from_numpy(pack(source.state(time), source.forcing(time)))).numpy()
-    from engine.channels import FORCING_CHANNELS, to_array
+    from engine.schema.channels import FORCING_CHANNELS, to_array
 
     truth = np.concatenate([to_array(source.state(time), PROGNOSTIC_CHANNELS), to_array(source.forcing(time), FORCING_CHANNELS)])
     error = np.nanmax(np.abs(restored - truth), axis=(1, 2))

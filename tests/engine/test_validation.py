@@ -5,11 +5,11 @@ import pytest
 import torch
 
 from engine.models.presets import Preset
-from engine.plans import Phase
-from engine.records import draw_losses, summary
-from engine.team import Team
-from engine.trainer import Trainer
-from engine.validation import Validation
+from engine.training.distributed import Team
+from engine.training.history import draw_losses, summary
+from engine.training.plans import Phase
+from engine.training.trainer import Trainer
+from engine.training.validation import Validation
 from tests.engine.models.tiny import EVOLUTION, LINEAR, tiny_grid, tiny_setting
 from tests.engine.tiny_training import PLAN, tiny_sequences, tiny_trainer
 

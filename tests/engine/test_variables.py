@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from engine.channels import FORCING_CHANNELS, PROGNOSTIC_CHANNELS, STATIC_CHANNELS
-from engine.variables import DEPTHS, FILL, VARIABLES
+from engine.schema.channels import FORCING_CHANNELS, PROGNOSTIC_CHANNELS, STATIC_CHANNELS
+from engine.schema.variables import DEPTHS, FILL, VARIABLES
 
 
 def test_the_model_sees_67_channels_and_predicts_61() -> None:

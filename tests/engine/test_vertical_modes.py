@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from engine.vertical_modes import SLOWEST_SPEED, displacement, first_mode
+from engine.physics.vertical_modes import SLOWEST_SPEED, displacement, first_mode
 
 
 def test_constant_stratification_gives_nh_over_pi_and_a_cosine() -> None:

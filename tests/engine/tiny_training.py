@@ -5,11 +5,11 @@ from pathlib import Path
 
 import torch
 
-from engine.dataset import Sequences, write_sequences
 from engine.models.presets import Preset
-from engine.plans import Phase, Plan
-from engine.team import Team
-from engine.trainer import Trainer
+from engine.training.dataset import Sequences, write_sequences
+from engine.training.distributed import Team
+from engine.training.plans import Phase, Plan
+from engine.training.trainer import Trainer
 from tests.engine.models.tiny import EVOLUTION, LINEAR, TinySource, tiny_grid, tiny_setting
 
 PLAN = Plan((Phase(4, 1, 2e-3, masked=0.5), Phase(4, 2, 1e-3)), rounds=2, windows=1, rows=16, columns=24, averaging=0.9)

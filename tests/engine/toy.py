@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from engine.batch import Batch
-from engine.grid import Grid, coarsened
 from engine.models.interface import TIME_STEP, state_of
-from engine.variables import FORCING, PROGNOSTIC, VARIABLES
+from engine.schema.batch import Batch
+from engine.schema.grid import Grid, coarsened
+from engine.schema.variables import FORCING, PROGNOSTIC, VARIABLES
 
 INIT_TIME = np.datetime64("2019-06-23", "D")
 

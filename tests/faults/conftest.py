@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.grid import coarsened
+from engine.schema.grid import coarsened
 from tests.app.made_stores import write_forecast
 from tests.faults.strangers import PASSWORD, Server, serving
 

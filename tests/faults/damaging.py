@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.store import Store, StoreDamaged, open_store
+from engine.stores import Store, StoreDamaged, open_store
 from engine.stores.integrity import CHECKSUM, RECORD
 
 EARLIER = "earlier-run"

@@ -55,7 +55,7 @@ def commands(folder: Path) -> dict[str, list[str]]:
 
 def prepared(folder: Path) -> None:
     """Write what the commands read."""
-    from engine.grid import coarsened
+    from engine.schema.grid import coarsened
     from tests.engine.sources import layouts
 
     rows, columns = np.meshgrid(np.linspace(0, 60, 90), np.linspace(0, 120, 180), indexing="ij")
@@ -124,14 +124,14 @@ def main(how: str, folder: Path) -> dict[str, Any]:
 
     import torch
 
-    import engine.sources.kept
+    import engine.sources.kept_altimetry
     from app.export.http import patterns
-    from app.jobs import Jobs
-    from app.services import Options, Services
-    from engine.cli import app
-    from engine.commands.report import reporting
-    from engine.grid import coarsened
-    from engine.training_state import save_state
+    from app.jobs.queue import Jobs
+    from app.services.services import Options, Services
+    from engine.cli.main import app
+    from engine.cli.report import reporting
+    from engine.schema.grid import coarsened
+    from engine.training.state import save_state
     from tests.app.asking import ask
     from tests.app.made_stores import write_forecast
 
@@ -145,7 +145,7 @@ def main(how: str, folder: Path) -> dict[str, Any]:
     def keep_altimetry() -> tuple[int, str]:
         # As the command does, but on a coarse grid.
         with reporting(as_json=False):
-            engine.sources.kept.keep_altimetry(inputs / "sea.nc", coarsened(8))
+            engine.sources.kept_altimetry.keep_altimetry(inputs / "sea.nc", coarsened(8))
         return 0, ""
 
     def save_training() -> tuple[int, str]:

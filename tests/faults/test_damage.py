@@ -12,21 +12,21 @@ import pytest
 import xarray as xr
 from typer.testing import CliRunner
 
-import engine.forecast
+import engine.forecasting.forecast
+from app.data.store_cache import OpenStores
 from app.export.http import Export
-from app.frames_http import patterns
-from app.jobs import Jobs
-from app.open_stores import OpenStores
-from app.selection import Selection
-from app.services import Options, Services
-from app.text import Text
+from app.frames.http import patterns
+from app.jobs.queue import Jobs
+from app.services.services import Options, Services
+from app.state.selection import Selection
+from app.text.plain_text import Text
 from app.views.shelf import Shelf
-from engine.cli import app
-from engine.errors import InputError
-from engine.forecast import Cancelled, forecast_identifier, run_forecast
-from engine.grid import coarsened
-from engine.paths import stores_folder
-from engine.store import StoreDamaged, list_stores, open_store
+from engine.cli.main import app
+from engine.forecasting.forecast import Cancelled, forecast_identifier, run_forecast
+from engine.runtime.errors import InputError
+from engine.runtime.paths import stores_folder
+from engine.schema.grid import coarsened
+from engine.stores import StoreDamaged, list_stores, open_store
 from engine.stores.restart import restart_path
 from tests.app.asking import ask
 from tests.app.made_stores import waves_and_detail, write_analysis, write_forecast
@@ -270,7 +270,7 @@ DAYS = 6
 
 @pytest.fixture
 def toy(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine.forecast, "load_model", toy_load_model)
+    monkeypatch.setattr(engine.forecasting.forecast, "load_model", toy_load_model)
 
 
 def _forecast(resume: bool = False, until: int = DAYS) -> Path:

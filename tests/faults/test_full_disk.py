@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from engine.paths import REPOSITORY
+from engine.runtime.paths import REPOSITORY
 from tests.faults.full_disk import EXPORTS, commands
 
 WRITING = [*commands(Path()), "ingest altimetry", "train"]

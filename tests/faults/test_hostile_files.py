@@ -11,20 +11,20 @@ import netCDF4
 import numpy as np
 import pytest
 
-import engine.guarded
-from app.starting import check_start
-from engine.commands.analyse import analyse
-from engine.commands.eddies import find_eddies
-from engine.commands.request import source_of
-from engine.errors import InputError
-from engine.files import take_in
-from engine.forecast import Cancelled
-from engine.guarded import check_guarded, take_in_guarded
-from engine.ingest import ingest
-from engine.paths import REPOSITORY, home, stores_folder
-from engine.sources.damage import check_whole
-from engine.sources.tally import described, report_in
-from engine.store import open_store
+import engine.sources.guarded
+from app.server.checks import check_start
+from engine.cli.analyse import analyse
+from engine.cli.eddies import find_eddies
+from engine.cli.request import source_of
+from engine.forecasting.forecast import Cancelled
+from engine.readers.container.damage import check_whole
+from engine.readers.ingest import ingest
+from engine.readers.values.tally import described, report_in
+from engine.runtime.errors import InputError
+from engine.runtime.paths import REPOSITORY, home, stores_folder
+from engine.sources.guarded import check_guarded, take_in_guarded
+from engine.sources.uploads import take_in
+from engine.stores import open_store
 from tests.engine.sources import layouts
 from tests.faults.hostile import CONTENTS, HEADERS, LINKS, SIZES, good
 
@@ -99,12 +99,12 @@ def test_a_small_file_that_unpacks_to_a_large_one_is_given_up_on_the_way(tmp_pat
 
 
 def test_no_module_of_the_page_opens_files_that_visitors_bring() -> None:
-    openers = {"netCDF4", "h5py", "engine.files", "engine.sources.reading"}
+    openers = {"netCDF4", "h5py", "engine.sources.uploads", "engine.readers.netcdf"}
     for path in (REPOSITORY / "app").rglob("*.py"):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         named = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
         named |= {each.name for node in ast.walk(tree) if isinstance(node, ast.Import) for each in node.names}
-        assert not named & openers, f"{path} opens files in the server's process: use engine.guarded in the worker"
+        assert not named & openers, f"{path} opens files in the server's process: use engine.sources.guarded in the worker"
 
 
 def test_the_title_of_a_store_is_no_longer_than_a_title(tmp_path: Path) -> None:
@@ -138,7 +138,7 @@ def test_files_given_up_on_the_way_leave_nothing_behind(tmp_path: Path) -> None:
 def as_process(monkeypatch: pytest.MonkeyPatch, script: str) -> None:
     """Let `script` stand for the reading process, which has begun to read a file."""
     begin = """import json, os, signal, sys; print('{"reading": "bad.nc: salinity"}', flush=True)\n"""
-    monkeypatch.setattr(engine.guarded, "COMMAND", (sys.executable, "-c", begin + script))
+    monkeypatch.setattr(engine.sources.guarded, "COMMAND", (sys.executable, "-c", begin + script))
 
 
 @pytest.mark.parametrize(
@@ -160,15 +160,17 @@ def test_a_library_that_crashes_is_a_refusal_that_names_what_it_read(
 
 def test_reading_without_end_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     as_process(monkeypatch, "signal.signal(signal.SIGTERM, signal.SIG_IGN)\nwhile True: pass")
-    monkeypatch.setattr(engine.guarded, "LONGEST_STEP", 0.2)
-    monkeypatch.setattr(engine.guarded, "GRACE_SECONDS", 0.2)
+    monkeypatch.setattr(engine.sources.guarded, "LONGEST_STEP", 0.2)
+    monkeypatch.setattr(engine.sources.guarded, "GRACE_SECONDS", 0.2)
     with pytest.raises(InputError, match=r"bad\.nc: salinity could not be read within .* of processor time; expected"):
         take_in_guarded([Path("bad.nc")])
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems do not count all memory")
 def test_memory_of_the_reading_process_is_bounded() -> None:
-    script = "import engine.guarded as g; g._limit_memory()\ntry: bytearray(4 << 30)\nexcept MemoryError: print('refused')"
+    script = (
+        "import engine.sources.guarded as g; g._limit_memory()\ntry: bytearray(4 << 30)\nexcept MemoryError: print('refused')"
+    )
     assert subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout == "refused\n"
 
 
@@ -217,7 +219,7 @@ def test_a_file_that_crashes_or_never_ends_does_so_in_another_process(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, script: str
 ) -> None:
     as_process(monkeypatch, script)
-    monkeypatch.setattr(engine.guarded, "LONGEST_STEP", 0.2)
+    monkeypatch.setattr(engine.sources.guarded, "LONGEST_STEP", 0.2)
     with pytest.raises(InputError, match=r"bad\.nc: salinity could not be read"):
         READERS[command](good(tmp_path / "bad.nc"))
 

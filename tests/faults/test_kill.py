@@ -12,15 +12,15 @@ import numpy as np
 import pytest
 import torch
 
-import engine.forecast
-import engine.trainer
-from engine.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
-from engine.errors import InputError, ModelError
-from engine.forecast import run_forecast
-from engine.ingest import ingest
-from engine.paths import stores_folder
-from engine.store import list_stores, open_store
-from engine.trainer import Trainer
+import engine.forecasting.forecast
+import engine.training.trainer
+from engine.forecasting.forecast import run_forecast
+from engine.readers.ingest import ingest
+from engine.runtime.errors import InputError, ModelError
+from engine.runtime.paths import stores_folder
+from engine.stores import list_stores, open_store
+from engine.training.trainer import Trainer
+from engine.weights.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from tests.engine.children import CHILDREN
 from tests.engine.models.tiny import EVOLUTION, tiny_grid, tiny_network, tiny_normalisation, tiny_setting
 from tests.engine.tiny_training import PLAN, tiny_sequences, tiny_trainer
@@ -33,7 +33,7 @@ _ON_DISK = ("fsync", "replace", "rename")
 
 def forecast(home: Path) -> None:
     """Run or continue a forecast of the toy ocean."""
-    engine.forecast.load_model = toy_load_model
+    engine.forecasting.forecast.load_model = toy_load_model
     torch.set_num_threads(1)
     run_forecast(ToySource(), INIT_TIME, "small", DAYS, folder=home / "stores" / "toy", resume=True)
 
@@ -46,7 +46,7 @@ def taking_in(home: Path) -> None:
 def training(home: Path) -> None:
     """Train, or continue to train, a tiny network, saving after every update."""
     torch.set_num_threads(1)
-    engine.trainer.SAVE_EVERY_SECONDS = -1.0
+    engine.training.trainer.SAVE_EVERY_SECONDS = -1.0
     sequences = tiny_sequences(home / "sequences")
     grid = tiny_grid()
     try:

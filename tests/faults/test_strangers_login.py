@@ -10,15 +10,15 @@ import panel_material_ui as pmui
 import pytest
 from bokeh.util.token import get_token_payload
 
-from app import held_out, skill
 from app.access.permissions import permissions
-from app.files.http import LARGEST_PIECE
-from app.files.intake import take_in
-from app.jobs import Jobs, Request
-from app.main import Session
-from app.services import Options, Services
-from engine.errors import InputError
-from engine.grid import coarsened
+from app.analysis import held_out, skill
+from app.jobs.queue import Jobs, Request
+from app.page.session import Session
+from app.services.services import Options, Services
+from app.uploads.http import LARGEST_PIECE
+from app.uploads.intake import take_in
+from engine.runtime.errors import InputError
+from engine.schema.grid import coarsened
 from tests.app.made_stores import write_analysis
 from tests.faults.strangers import FORM, PASSWORD, VIEW, Server, is_one_sentence, serving
 
@@ -28,7 +28,8 @@ SAMPLES = (
     "/", "/?embed=1", "/metadata", "/static/js/bokeh.min.js", "/static/extensions/panel/panel.min.js", "/show",
     "/show/programme.json", "/show/VERSION/show.js", "/loopmap/VERSION/loopmap.js", "/loopmap/VERSION/palettes.json",
     "/loopmap/VERSION/place-names.json", "/loopmap/VERSION/coastline-50m.bin", f"/frames/a/b/0/0{VIEW}",
-    "/eddies/a/0?south=0&north=1&west=0&east=1&least=0", "/export/map.png", "/upload/guess", "/ws", "/components/app.main/b/c/d",
+    "/eddies/a/0?south=0&north=1&west=0&east=1&least=0", "/export/map.png", "/upload/guess", "/ws",
+    "/components/app.page.session/b/c/d",
 )  # fmt: skip
 OPEN = ("/login", "/logout", "/favicon.ico")
 

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from engine.climatology import atlas, climatological_forcing
-from engine.geostrophy import coriolis, gradient
-from engine.grid import Grid
-from sample_data.atmosphere import _weather, forcing, lows_born, sample_time, wind_from_pressure
+from engine.physics.climatology import atlas, climatological_forcing
+from engine.physics.geostrophy import coriolis, gradient
+from engine.schema.grid import Grid
+from sample_data.ocean.atmosphere import _weather, forcing, lows_born, sample_time, wind_from_pressure
 
 
 def test_the_same_seed_and_day_give_the_same_weather_whatever_was_asked_before(small_grid: Grid) -> None:

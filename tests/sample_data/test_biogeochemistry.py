@@ -5,23 +5,23 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.batch import Batch
-from engine.errors import InputError
-from engine.grid import coarsened
-from engine.head_grids import one_degree
-from engine.hydrography import climatology, displaced_state
-from engine.sources.sample import SampleSource
-from engine.sunlight import daily_light
-from engine.variables import BIOGEOCHEMISTRY, PLANKTON
-from sample_data.atmosphere import forcing, sample_time
-from sample_data.biogeochemistry import KEY_EVERY, PACKINGS, TRACERS, advance, begin, surroundings
-from sample_data.day_archive import DayArchive
-from sample_data.head_days import START, RunBiogeochemistry, ship_head_days
-from sample_data.mixed_layer import at_depth, mixed_layer
-from sample_data.nutrients import _regions
-from sample_data.plankton import light_in_layer, step
-from sample_data.runs import Run
-from sample_data.upwelling import upwelling
+from engine.physics.displaced_state import climatology, displaced_state
+from engine.physics.irradiance import daily_light
+from engine.runtime.errors import InputError
+from engine.schema.batch import Batch
+from engine.schema.grid import coarsened
+from engine.schema.head_grids import one_degree
+from engine.schema.variables import BIOGEOCHEMISTRY, PLANKTON
+from sample_data.biogeochemistry.cycle import KEY_EVERY, PACKINGS, TRACERS, advance, begin, surroundings
+from sample_data.biogeochemistry.nutrients import _regions
+from sample_data.biogeochemistry.plankton import light_in_layer, step
+from sample_data.ocean.atmosphere import forcing, sample_time
+from sample_data.ocean.mixed_layer import at_depth, mixed_layer
+from sample_data.ocean.upwelling import upwelling
+from sample_data.runs.day_archive import DayArchive
+from sample_data.runs.head_days import START, RunBiogeochemistry, ship_head_days
+from sample_data.runs.run import Run
+from sample_data.source import SampleSource
 
 GRID = coarsened(4)
 LAST = KEY_EVERY + 2

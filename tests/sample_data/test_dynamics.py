@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from engine.grid import EARTH_RADIUS, Grid, coarsened
-from sample_data.day_zero import DayZero, day_zero
-from sample_data.dynamics import ROTATION, EddyModel, coriolis, eddy_weight, wave_speed
-from sample_data.stochastic import SmoothNoise
+from engine.schema.grid import EARTH_RADIUS, Grid, coarsened
+from sample_data.ocean.day_zero import DayZero, day_zero
+from sample_data.ocean.dynamics import ROTATION, EddyModel, coriolis, eddy_weight, wave_speed
+from sample_data.ocean.stochastic import SmoothNoise
 
 
 def _aqua_planet(rows: int = 180, columns: int = 360) -> Grid:

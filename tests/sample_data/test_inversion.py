@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from engine.grid import EARTH_RADIUS
-from sample_data.inversion import HelmholtzSolver
+from engine.schema.grid import EARTH_RADIUS
+from sample_data.ocean.inversion import HelmholtzSolver
 
 LAT = np.arange(-59.5, 60)
 COLUMNS = 360

@@ -5,20 +5,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.geostrophy import geostrophic_velocity
-from engine.grid import EARTH_RADIUS, Grid, coarsened
-from engine.hydrography import displaced_state, mean_sea_level
-from engine.kuroshio_grid import crop, kuroshio_grid, refine
-from engine.paths import SAMPLE_DATA
-from sample_data.atmosphere import forcing
-from sample_data.box_inversion import BoxSolver
-from sample_data.day_archive import DayArchive
-from sample_data.dynamics import DAY, ROTATION, coriolis, wave_speed
-from sample_data.kuroshio import KuroshioOcean, Surroundings
-from sample_data.kuroshio_archive import PACKINGS, archive_of, build_kuroshio, global_surface, nested_surface, surface_fields
-from sample_data.nested_eddies import RIM, STEPS_A_DAY, NestedEddies, side_share
-from sample_data.runs import Run
-from sample_data.surface_climatology import sample_date
+from engine.physics.displaced_state import displaced_state, mean_sea_level
+from engine.physics.geostrophy import geostrophic_velocity
+from engine.physics.kuroshio_grid import crop, kuroshio_grid, refine
+from engine.runtime.paths import SAMPLE_DATA
+from engine.schema.grid import EARTH_RADIUS, Grid, coarsened
+from sample_data.kuroshio.archive import PACKINGS, archive_of, build_kuroshio, global_surface, nested_surface, surface_fields
+from sample_data.kuroshio.box_inversion import BoxSolver
+from sample_data.kuroshio.nested_eddies import RIM, STEPS_A_DAY, NestedEddies, side_share
+from sample_data.kuroshio.nested_run import KuroshioOcean, Surroundings
+from sample_data.ocean.atmosphere import forcing
+from sample_data.ocean.dynamics import DAY, ROTATION, coriolis, wave_speed
+from sample_data.ocean.surface_climatology import sample_date
+from sample_data.runs.day_archive import DayArchive
+from sample_data.runs.run import Run
 
 SHIPPED = SAMPLE_DATA / "shipped"
 
@@ -141,8 +141,8 @@ def test_a_nested_day_begins_as_the_interpolated_global_day_and_stays_near_it(sh
 
 
 def test_an_interrupted_build_ends_in_the_same_days(shipped: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sample_data.kuroshio_archive.SPIN_UP_DAYS", 1)
-    monkeypatch.setattr("sample_data.kuroshio_archive.CHECKPOINT_EVERY", 1)
+    monkeypatch.setattr("sample_data.kuroshio.archive.SPIN_UP_DAYS", 1)
+    monkeypatch.setattr("sample_data.kuroshio.archive.CHECKPOINT_EVERY", 1)
     runs = [Run(tmp_path / name, shipped.seed, shipped.grid) for name in ("once", "twice")]
     for run in runs:
         run.folder.mkdir()

@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.errors import InputError
-from engine.grid import coarsened
-from sample_data.archive import STEPS, file_of_day
-from sample_data.build import build, floor_run, ship
-from sample_data.runs import Run
+from engine.runtime.errors import InputError
+from engine.schema.grid import coarsened
+from sample_data.runs.build import build, floor_run, ship
+from sample_data.runs.field_archive import STEPS, file_of_day
+from sample_data.runs.run import Run
 
 GRID = coarsened(8)
 NAMES = tuple(STEPS)

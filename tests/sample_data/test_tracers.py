@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from engine.grid import coarsened
-from sample_data.fast_response import DENSITY_GRAVITY, SHARE, FastResponse
-from sample_data.surface_climatology import SurfaceClimatology
-from sample_data.tracers import SurfaceTracers, mix, transport
-from sample_data.tropics import KELVIN_SPEED, TropicalWaves
+from engine.schema.grid import coarsened
+from sample_data.ocean.fast_response import DENSITY_GRAVITY, SHARE, FastResponse
+from sample_data.ocean.surface_climatology import SurfaceClimatology
+from sample_data.ocean.tracers import SurfaceTracers, mix, transport
+from sample_data.ocean.tropics import KELVIN_SPEED, TropicalWaves
 
 ROWS, COLUMNS = 40, 60
 

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from engine.grid import coarsened
-from engine.head_grids import half_degree
-from sample_data.ice import ice
-from sample_data.wave_kernels import HALO, blow, travel, turn, wrap
-from sample_data.waves import (
+from engine.schema.grid import coarsened
+from engine.schema.head_grids import half_degree
+from sample_data.ocean.ice import ice
+from sample_data.waves.kernels import HALO, blow, travel, turn, wrap
+from sample_data.waves.wave_model import (
     FULL_SEA,
     HEADINGS,
     PERIODS,

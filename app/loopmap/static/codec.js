@@ -1,4 +1,4 @@
-// Frames as they arrive: a JSON header line, then two byte planes of folded differences a lead (see app/frames.py).
+// Frames as they arrive: a JSON header line, then two byte planes of folded differences a lead (see app/frames/encode.py).
 
 export class Frame {
   constructor(numbers, header) {

@@ -99,7 +99,7 @@ function places(frame) {
   return found;
 }
 
-// Colour limits of values by the rules of app/palettes.py, widened to round figures; null where there are none.
+// Colour limits of values by the rules of app/style/palettes.py, widened to round figures; null where there are none.
 export function colourRange(values, mode, logarithmic = false) {
   const sorted = Float64Array.from(values.filter(Number.isFinite)).sort();
   if (sorted.length === 0) return null;

@@ -3,13 +3,13 @@
 import numpy as np
 import torch
 
-from engine.climatology import day_of_year
-from engine.grid import Grid
-from engine.head_grids import one_degree
-from engine.models.heads.day import DayHead, Surroundings
+from engine.models.heads.daily import DayHead, Surroundings
 from engine.models.heads.tendency import TendencyShape
-from engine.sunlight import daily_light
-from engine.variables import BIOGEOCHEMISTRY, PLANKTON, VARIABLES
+from engine.physics.climatology import day_of_year
+from engine.physics.irradiance import daily_light
+from engine.schema.grid import Grid
+from engine.schema.head_grids import one_degree
+from engine.schema.variables import BIOGEOCHEMISTRY, PLANKTON, VARIABLES
 
 TRACE = 1e-4
 """Least value of which a logarithm is taken, in the units of each field."""

@@ -7,10 +7,10 @@ import torch
 from torch import nn
 
 from engine.models.backbone import Backbone
-from engine.models.local import LocalPath
+from engine.models.evolution.local_path import LocalPath
+from engine.models.evolution.window import Window
 from engine.models.patches import upsample
 from engine.models.presets import Preset
-from engine.models.window import Window
 
 INPUTS = 13
 """Per field (zos, surface thetao and so) estimate, share guessed and log spread; sine and cosine of latitude, floor, wet."""

@@ -8,9 +8,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from engine.batch import Batch
-from engine.grid import quarter_degree
-from engine.kuroshio_grid import (
+from engine.models.precision import computing
+from engine.physics.kuroshio_grid import (
     QUARTER_COLUMNS,
     QUARTER_ROWS,
     REFINEMENT,
@@ -19,7 +18,8 @@ from engine.kuroshio_grid import (
     nearest_wet,
     refining_weights,
 )
-from engine.models.precision import computing
+from engine.schema.batch import Batch
+from engine.schema.grid import quarter_degree
 
 SURFACE = ("thetao", "so", "uo", "vo", "zos")
 """Fields in and out, at the surface."""

@@ -3,11 +3,11 @@
 import numpy as np
 import torch
 
-from engine.grid import Grid
-from engine.head_grids import half_degree
-from engine.models.heads.day import DayHead, Surroundings
+from engine.models.heads.daily import DayHead, Surroundings
 from engine.models.heads.tendency import TendencyShape
-from engine.variables import VARIABLES, WAVES
+from engine.schema.grid import Grid
+from engine.schema.head_grids import half_degree
+from engine.schema.variables import VARIABLES, WAVES
 
 
 class WaveHeights:

@@ -9,10 +9,10 @@ import pytest
 from app.eddies import finder as finder_module
 from app.eddies.body import Area, eddies_of_day
 from app.eddies.finder import EddyFinder, Search, kept_folder
-from engine.errors import InputError
-from engine.grid import Grid
-from engine.paths import cache_folder, stores_folder
-from engine.store import Store, delete_store, open_store
+from engine.runtime.errors import InputError
+from engine.runtime.paths import cache_folder, stores_folder
+from engine.schema.grid import Grid
+from engine.stores import Store, delete_store, open_store
 from tests.app.made_stores import write_eddies, write_surface_analysis
 from tests.waiting import wait
 

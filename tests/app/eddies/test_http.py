@@ -13,7 +13,7 @@ from app.eddies import finder as finder_module
 from app.eddies import http as eddies_http
 from app.eddies.body import Area, eddies_of_day
 from app.eddies.finder import EddyFinder, Search
-from engine.errors import InputError
+from engine.runtime.errors import InputError
 from tests.app.asking import ask
 from tests.app.eddies.test_finder import opened, whole
 from tests.app.made_stores import write_eddies

@@ -9,15 +9,15 @@ import pandas as pd
 import pytest
 
 from app.export.http import Export, skill_file
-from app.jobs import Jobs
-from app.selection import Selection
-from app.services import Options, Services
+from app.jobs.queue import Jobs
+from app.services.services import Options, Services
+from app.state.selection import Selection
 from app.views.charts import CHARTS
-from engine.errors import InputError
-from engine.grid import coarsened
-from engine.paths import stores_folder
-from engine.store import open_store
-from engine.verify.results import keep_result
+from engine.runtime.errors import InputError
+from engine.runtime.paths import stores_folder
+from engine.schema.grid import coarsened
+from engine.stores import open_store
+from engine.verification.results import keep_result
 from tests.app.made_results import made_result
 from tests.app.made_stores import all_parts, write_forecast
 
@@ -97,6 +97,6 @@ def test_scores_are_a_picture_with_their_key_and_what_was_measured(services: Ser
         "made machine",
     ):
         assert words in said
-    monkeypatch.setattr("app.skill.result_files", list)
+    monkeypatch.setattr("app.analysis.skill.result_files", list)
     with pytest.raises(InputError, match="nothing is scored yet"):
         skill_file(services, Selection(view="skill"), "png")

@@ -12,19 +12,19 @@ import pandas as pd
 import pytest
 import xarray as xr
 
+from app.data.climatology_cache import prepare
 from app.export.http import Export, patterns
-from app.instead import shown_instead
-from app.jobs import Jobs
-from app.mean_ocean import prepare
-from app.scene import build_scene
-from app.selection import ADDRESS as ADDRESS_KEYS
-from app.selection import from_address
-from app.services import Options, Services
-from engine.errors import InputError
-from engine.grid import Grid
-from engine.paths import stores_folder
-from engine.progress import no_progress
-from engine.store import open_store
+from app.jobs.queue import Jobs
+from app.services.services import Options, Services
+from app.state.nearest_address import shown_instead
+from app.state.scene import build_scene
+from app.state.selection import ADDRESS as ADDRESS_KEYS
+from app.state.selection import from_address
+from engine.runtime.errors import InputError
+from engine.runtime.paths import stores_folder
+from engine.runtime.progress import no_progress
+from engine.schema.grid import Grid
+from engine.stores import open_store
 from tests.app import made_stores
 from tests.app.asking import ask
 from tests.app.made_stores import write_analysis, write_forecast

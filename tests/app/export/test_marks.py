@@ -9,10 +9,10 @@ from app.export import marks as marking
 from app.export.http import Export
 from app.export.marks import Drift, EddyMarks, Mark, Places, Route
 from app.export.picture import Sheet
-from app.jobs import Jobs
-from app.services import Options, Services
-from engine.errors import InputError
-from engine.grid import Grid, coarsened
+from app.jobs.queue import Jobs
+from app.services.services import Options, Services
+from engine.runtime.errors import InputError
+from engine.schema.grid import Grid, coarsened
 from tests.app.made_stores import waves_and_detail, write_eddies, write_forecast
 
 

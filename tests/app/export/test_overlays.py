@@ -8,9 +8,9 @@ import pytest
 from app.export.http import Export
 from app.export.overlays import Arrows, Lines, Names, contours
 from app.export.picture import Sheet
-from app.jobs import Jobs
-from app.services import Options, Services
-from engine.grid import Grid
+from app.jobs.queue import Jobs
+from app.services.services import Options, Services
+from engine.schema.grid import Grid
 from tests.app.made_stores import write_analysis, write_forecast
 
 ALL = "streaks,arrows,wind,contours,bathymetry,ice,names"

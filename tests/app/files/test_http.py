@@ -15,9 +15,9 @@ from tornado.testing import bind_unused_port
 from tornado.web import Application
 
 from app.access.hosts import Hosts
-from app.files import http
-from app.files.http import LARGEST_PIECE, patterns
-from app.files.uploads import Upload, Uploads
+from app.uploads import http
+from app.uploads.http import LARGEST_PIECE, patterns
+from app.uploads.uploads import Upload, Uploads
 from tests.waiting import PATIENCE
 
 LIMIT = 2 * LARGEST_PIECE

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from app.files.uploads import MOST_AT_A_TIME, Uploads, cleaned
-from engine.errors import InputError
-from engine.paths import home
+from app.uploads.uploads import MOST_AT_A_TIME, Uploads, cleaned
+from engine.runtime.errors import InputError
+from engine.runtime.paths import home
 
 
 def left_behind() -> list[Path]:

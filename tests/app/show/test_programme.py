@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.jobs import Jobs
-from app.services import Options, Services
+from app.jobs.queue import Jobs
+from app.services.services import Options, Services
 from app.show.programme import programme
-from engine.grid import Grid
+from engine.schema.grid import Grid
 from tests.app.made_stores import waves_and_detail, write_forecast
 
 

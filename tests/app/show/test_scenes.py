@@ -2,10 +2,10 @@
 
 import pytest
 
-from app.frames import Viewport
-from app.palettes import colours
+from app.frames.encode import Viewport
 from app.show.scenes import TOUR, TourScene
-from engine.derived import DISPLAY_VARIABLES
+from app.style.palettes import colours
+from engine.diagnostics import DISPLAY_VARIABLES
 
 DARK = 64
 """Mean of red, green and blue, of 255, that still counts as dark."""

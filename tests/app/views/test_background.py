@@ -10,11 +10,11 @@ import panel as pn
 import pytest
 from panel.io.state import set_curdoc
 
-from app.services import Options, Services
-from app.text import Text
+from app.services.services import Options, Services
+from app.text.plain_text import Text
 from app.views import background
 from app.views.background import READING, ChartBox, Latest, said_of
-from engine.errors import InputError
+from engine.runtime.errors import InputError
 from tests.waiting import PATIENCE
 
 

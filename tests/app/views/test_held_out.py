@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-import engine.verify.results as results
-from app import held_out, skill
-from app.jobs import Job, Jobs
-from app.selection import Selection
-from app.services import Options, Services
+import engine.verification.results as results
+from app.analysis import held_out, skill
+from app.jobs.queue import Job, Jobs
+from app.jobs.worker import perform
+from app.services.services import Options, Services
+from app.state.selection import Selection
 from app.views.held_out import HeldOutControls
 from app.views.skill import drawn_of
-from app.worker import perform
-from engine.forecast import Cancelled
-from engine.verify.results import keep_result
+from engine.forecasting.forecast import Cancelled
+from engine.verification.results import keep_result
 from tests.app.made_results import made_result
 
 
@@ -111,7 +111,7 @@ def test_the_worker_scores_as_many_starts_and_keeps_the_result(services: Service
         options["progress"](0.5, "half")  # type: ignore[operator]
         return made_result((model,), starts)
 
-    monkeypatch.setattr("engine.heldout.skill.held_out_skill", scored)
+    monkeypatch.setattr("engine.verification.starts.skill.held_out_skill", scored)
     wanted = held_out.request(services, "small", 2)
     request = {
         "kind": wanted.kind,

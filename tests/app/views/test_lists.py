@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from bokeh.document import Document
 
-from app.selection import Selection
+from app.state.selection import Selection
 from app.views.bound import bind
 from app.views.lists import DiscreteSlider, RadioButtonGroup, Select
-from engine.paths import REPOSITORY
+from engine.runtime.paths import REPOSITORY
 
 WATER = {"Temperature": "thetao", "Salinity": "so", "Currents": "speed"}
 WAVES = {"Wave height": "swh"}

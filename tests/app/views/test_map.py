@@ -2,9 +2,9 @@
 
 import pytest
 
-from app.selection import Selection
+from app.state.selection import Selection
 from app.views.map import MapView
-from engine.regions import REGIONS
+from engine.schema.regions import REGIONS
 
 
 def test_a_region_alone_in_the_address_moves_the_map() -> None:

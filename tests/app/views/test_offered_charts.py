@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.selection import Selection
-from app.tabs import VIEWS
+from app.state.selection import Selection
+from app.state.view_modes import VIEWS
 from app.views.charts import CHARTS, OFFERED, SECTION, chart_in_force, groups, kinds
 
 

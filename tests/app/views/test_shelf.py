@@ -6,14 +6,14 @@ import panel as pn
 import panel_material_ui as pmui
 import pytest
 
-from app.jobs import Jobs
-from app.selection import Selection
-from app.services import Options, Services
-from app.text import Text
+from app.jobs.queue import Jobs
+from app.services.services import Options, Services
+from app.state.selection import Selection
+from app.text.plain_text import Text
 from app.views.shelf import Shelf
-from engine.errors import InputError
-from engine.grid import Grid
-from engine.paths import altimetry_folder
+from engine.runtime.errors import InputError
+from engine.runtime.paths import altimetry_folder
+from engine.schema.grid import Grid
 from tests.app.made_stores import write_forecast
 
 NAME = "observed-20190223-1f09ab"

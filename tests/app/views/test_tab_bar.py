@@ -2,10 +2,10 @@
 
 import pytest
 
-from app.selection import Selection, from_address
-from app.tabs import VIEWS
+from app.state.selection import Selection, from_address
+from app.state.view_modes import VIEWS
 from app.views.tab_bar import TabBar
-from engine.regions import REGIONS
+from engine.schema.regions import REGIONS
 
 
 def press(bar: TabBar, name: str) -> None:

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from engine.derived.current_axis import core_height, current_axis, mean_latitude
-from engine.grid import Grid, from_sea_floor
+from engine.diagnostics.current_axis import core_height, current_axis, mean_latitude
+from engine.schema.grid import Grid, from_sea_floor
 
 ZERO = 0.4
 """Metres of sea surface height in the middle of the jet: the zero of a product is its own."""

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from engine.derived import derive
-from engine.errors import InputError
-from engine.geostrophy import EARTH_ROTATION
-from engine.grid import EARTH_RADIUS, Grid
+from engine.diagnostics import derive
+from engine.physics.geostrophy import EARTH_ROTATION
+from engine.runtime.errors import InputError
+from engine.schema.grid import EARTH_RADIUS, Grid
 
 
 class SolidBody:

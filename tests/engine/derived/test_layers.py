@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from engine.columns import density_step
-from engine.derived.layers import (
+from engine.diagnostics.layers import (
     MIXED_LAYER_STEP,
     REFERENCE_SALINITY,
     cyclone_heat_potential,
@@ -16,7 +15,8 @@ from engine.derived.layers import (
     potential_density,
     squared_buoyancy_frequency,
 )
-from engine.variables import DEPTHS
+from engine.physics.water_columns import density_step
+from engine.schema.variables import DEPTHS
 
 DEPTH = np.array(DEPTHS, dtype=float)
 

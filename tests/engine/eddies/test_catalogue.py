@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.commands.eddies import height_maps
-from engine.eddies import Eddies, detect
+from engine.cli.eddies import height_maps
+from engine.diagnostics.eddies import Eddies, detect
 from tests.engine.eddies.catalogue import ALTIMETRY, agreement
 
 

@@ -8,11 +8,11 @@ import pytest
 import xarray as xr
 from typer.testing import CliRunner
 
-from engine.batch import Batch
-from engine.cli import app
-from engine.eddies import Eddies
-from engine.grid import Grid
-from engine.store import ForecastStore
+from engine.cli.main import app
+from engine.diagnostics.eddies import Eddies
+from engine.schema.batch import Batch
+from engine.schema.grid import Grid
+from engine.stores import ForecastStore
 from tests.engine.eddies.bumps import axes, bump
 
 

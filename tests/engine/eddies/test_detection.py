@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from engine.eddies import Criteria, Eddies, detect
-from engine.errors import InputError
+from engine.diagnostics.eddies import Criteria, Eddies, detect
+from engine.runtime.errors import InputError
 from tests.engine.eddies.bumps import axes, bump
 
 HEIGHT, SCALE = 0.3, 60e3

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from engine.eddies.geometry import area_and_centroid, resample, shape_error
+from engine.diagnostics.eddies.geometry import area_and_centroid, resample, shape_error
 
 
 def _ellipse(a: float, b: float, centre: tuple[float, float] = (0.0, 0.0), points: int = 4000) -> tuple[np.ndarray, np.ndarray]:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.special import j1
 
-from engine.eddies.highpass import high_pass
+from engine.diagnostics.eddies.highpass import high_pass
 from tests.engine.eddies.bumps import axes, distance
 
 LENGTH = 700e3

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from engine.eddies import Eddies, Tracks, detect, track
-from engine.eddies.table import CONTOUR_POINTS
-from engine.errors import InputError
+from engine.diagnostics.eddies import Eddies, Tracks, detect, track
+from engine.diagnostics.eddies.table import CONTOUR_POINTS
+from engine.runtime.errors import InputError
 from tests.engine.eddies.bumps import axes, bump
 
 START = np.datetime64("2019-02-23")

@@ -8,26 +8,26 @@ import numpy as np
 import pytest
 import torch
 
-from engine.errors import InputError, ModelError
-from engine.grid import coarsened
-from engine.head_grids import one_degree
-from engine.heads.day_training import DAYS_APART, SEQUENCE_DAYS, DayObjective, DaySamples, disturbed, first_days
-from engine.heads.features import FeatureStore
-from engine.heads.lessons import BIOGEOCHEMISTRY, WAVES, SampleDays, Subject, lesson, training_runs
-from engine.heads.loading import card_of, load_day_head
-from engine.heads.rollout import Averaging
-from engine.heads.training import HeadPlan, HeadTrainer
-from engine.heads.weights import find_head, load_head, save_head
+from engine.forecasting.head_rollout import Averaging
 from engine.models.heads.biogeochemistry import Concentrations
-from engine.models.heads.day import DayHead
+from engine.models.heads.daily import DayHead
 from engine.models.heads.waves import WaveHeights
-from engine.paths import runs_folder, weights_folder
-from engine.sources.sample import SHIPPED, SampleSource
-from engine.train import FIRST_DAY, HELD_OUT_SEED
-from sample_data.build import build
-from sample_data.head_days import RunWaves
-from sample_data.runs import Run
-from sample_data.surface_climatology import sample_date
+from engine.runtime.errors import InputError, ModelError
+from engine.runtime.paths import runs_folder, weights_folder
+from engine.schema.grid import coarsened
+from engine.schema.head_grids import one_degree
+from engine.training.heads.daily import DAYS_APART, SEQUENCE_DAYS, DayObjective, DaySamples, disturbed, first_days
+from engine.training.heads.features import FeatureStore
+from engine.training.heads.tasks import BIOGEOCHEMISTRY, WAVES, SampleDays, Subject, lesson, training_runs
+from engine.training.heads.training import HeadPlan, HeadTrainer
+from engine.training.run import FIRST_DAY, HELD_OUT_SEED
+from engine.weights.head_loading import card_of, load_day_head
+from engine.weights.head_weights import find_head, load_head, save_head
+from sample_data.ocean.surface_climatology import sample_date
+from sample_data.runs.build import build
+from sample_data.runs.head_days import RunWaves
+from sample_data.runs.run import Run
+from sample_data.source import SHIPPED, SampleSource
 from tests.engine.models.heads.tiny_heads import GRID, SHAPE, same, tiny_fields, tiny_head
 
 HEADS = ["waves", "biogeochemistry"]
@@ -161,8 +161,8 @@ def test_weights_come_back_and_those_of_another_backbone_grid_or_head_are_refuse
 
 
 def test_a_head_is_loaded_by_name_for_the_model_it_was_trained_on(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("engine.paths.ASSETS", tmp_path)
-    monkeypatch.setattr("engine.heads.loading.MAKERS", {"waves": lambda shape, grid: tiny_head("waves")})
+    monkeypatch.setattr("engine.runtime.paths.ASSETS", tmp_path)
+    monkeypatch.setattr("engine.weights.head_loading.MAKERS", {"waves": lambda shape, grid: tiny_head("waves")})
     with pytest.raises(ModelError, match="goms train --preset small --head waves"):
         load_day_head("waves", _model())
     head = tiny_head("waves", learned=True)

@@ -6,16 +6,16 @@ import numpy as np
 import pytest
 import torch
 
-import engine.forecast
-from engine.batch import Batch
-from engine.cli import app
-from engine.errors import InputError
-from engine.forecast import Cancelled, run_forecast
-from engine.grid import Grid
-from engine.heads.in_forecast import HEADS, LoadedHead, chosen_heads, load_heads
-from engine.models.heads.day import DayHead
-from engine.reference import write_reference
-from engine.store import Store, open_store
+import engine.forecasting.forecast
+from engine.cli.main import app
+from engine.forecasting.forecast import Cancelled, run_forecast
+from engine.forecasting.heads import HEADS, LoadedHead, chosen_heads, load_heads
+from engine.forecasting.reference import write_reference
+from engine.models.heads.daily import DayHead
+from engine.runtime.errors import InputError
+from engine.schema.batch import Batch
+from engine.schema.grid import Grid
+from engine.stores import Store, open_store
 from tests.engine.models.heads.tiny_heads import GRID, SHAPE, tiny_fields, tiny_head
 from tests.engine.models.tiny import tiny_grid
 from tests.engine.toy import INIT_TIME, ToyModel, ToySource
@@ -49,9 +49,9 @@ class _Model(ToyModel):
 
 @pytest.fixture(autouse=True)
 def toys(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine.forecast, "load_model", lambda name, grid, device="auto", *_: _Model(grid))
+    monkeypatch.setattr(engine.forecasting.forecast, "load_model", lambda name, grid, device="auto", *_: _Model(grid))
     monkeypatch.setattr(
-        engine.forecast,
+        engine.forecasting.forecast,
         "load_heads",
         lambda names, model: {name: LoadedHead(tiny_head(name, learned=True), {"weights_sha256": name}) for name in names},
     )
@@ -153,7 +153,7 @@ def test_a_model_without_features_has_no_heads() -> None:
 
 
 def test_the_command_line_names_the_heads_it_took(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr("engine.commands.request.source_of", lambda *_: _Source())
+    monkeypatch.setattr("engine.cli.request.source_of", lambda *_: _Source())
     app(
         ["forecast", "--init", str(INIT_TIME), "--days", "1", "--heads", "biogeochemistry,waves", "--json"], standalone_mode=False
     )

@@ -8,19 +8,19 @@ import numpy as np
 import pytest
 import torch
 
-from engine.errors import InputError
-from engine.grid import coarsened
-from engine.heads.features import FeatureStore
-from engine.heads.kuroshio_training import KuroshioObjective, KuroshioSamples, stacked, write_pairs
-from engine.heads.train import train_head
-from engine.kuroshio_grid import kuroshio_grid
-from engine.models.dynamics import finer_than_passes
+from engine.models.evolution.dynamics import finer_than_passes
 from engine.models.heads.downscaling import SURFACE, Downscaling, DownscalingShape, refined
-from engine.sources.sample import SHIPPED, SampleSource
-from sample_data.build import build
-from sample_data.kuroshio_archive import nested_surface
-from sample_data.runs import Run
-from sample_data.surface_climatology import sample_date
+from engine.physics.kuroshio_grid import kuroshio_grid
+from engine.runtime.errors import InputError
+from engine.schema.grid import coarsened
+from engine.training.heads.features import FeatureStore
+from engine.training.heads.kuroshio import KuroshioObjective, KuroshioSamples, stacked, write_pairs
+from engine.training.heads.run import train_head
+from sample_data.kuroshio.archive import nested_surface
+from sample_data.ocean.surface_climatology import sample_date
+from sample_data.runs.build import build
+from sample_data.runs.run import Run
+from sample_data.source import SHIPPED, SampleSource
 
 SMALL = DownscalingShape(features=8, width=8, dilations=(1,), fine_width=4)
 
@@ -55,7 +55,7 @@ def test_a_blur_costs_more_than_its_errors(samples: KuroshioSamples, monkeypatch
     fine = torch.nn.functional.pad(finer_than_passes(base[0], head.wet[None], 3), (3, 3, 3, 3))[None]
     head.correction = lambda surface, features: -0.5 * fine  # type: ignore[method-assign]
     with_cost = float(objective(head, sample).loss)
-    monkeypatch.setattr("engine.heads.kuroshio_training.DULLNESS", 0.0)
+    monkeypatch.setattr("engine.training.heads.kuroshio.DULLNESS", 0.0)
     assert with_cost > float(objective(head, sample).loss) + 0.01
 
 

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 import torch
 
-import engine.heads.returning as returning
-from engine.heads.returning import FORECAST_DAYS, PARTS, RATES, Lived, fitted_rates, teach_return, usual_year
-from engine.models.heads.day import DayHead
-from engine.models.season import HARMONICS, basis
-from sample_data.surface_climatology import sample_date
+import engine.training.heads.relaxation as returning
+from engine.models.evolution.season import HARMONICS, basis
+from engine.models.heads.daily import DayHead
+from engine.training.heads.relaxation import FORECAST_DAYS, PARTS, RATES, Lived, fitted_rates, teach_return, usual_year
+from sample_data.ocean.surface_climatology import sample_date
 from tests.engine.models.heads.tiny_heads import GRID, SHAPE, same, tiny_fields, tiny_head
 
 SUMMER = np.datetime64("2019-07-10")

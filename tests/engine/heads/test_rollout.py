@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 import torch
 
-from engine.batch import Batch
-from engine.climatology import mean_sea_level
-from engine.errors import InputError, ModelError
-from engine.heads.rollout import Averaging, HeadRollout, with_heads
-from engine.models.heads.day import DayHead
-from engine.rollout import Step
+from engine.forecasting.head_rollout import Averaging, HeadRollout, with_heads
+from engine.forecasting.rollout import Step
+from engine.models.heads.daily import DayHead
+from engine.physics.climatology import mean_sea_level
+from engine.runtime.errors import InputError, ModelError
+from engine.schema.batch import Batch
 from tests.engine.models.heads.tiny_heads import GRID, SHAPE, tiny_fields, tiny_head
 from tests.engine.models.tiny import tiny_grid, tiny_state, tiny_weather
 

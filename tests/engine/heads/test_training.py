@@ -6,10 +6,10 @@ import pytest
 import torch
 from torch import nn
 
-from engine.errors import InputError, ModelError
-from engine.grid import coarsened
-from engine.heads.training import HeadPlan, HeadTrainer, Score
-from engine.heads.weights import HeadCard, find_head, load_head, save_head
+from engine.runtime.errors import InputError, ModelError
+from engine.schema.grid import coarsened
+from engine.training.heads.training import HeadPlan, HeadTrainer, Score
+from engine.weights.head_weights import HeadCard, find_head, load_head, save_head
 from tests.engine.tiny_training import damaged
 
 PLAN = HeadPlan(steps=12, rate=0.05, batch=2)

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from engine.grid import coarsened
-from engine.heldout.skill import held_out_skill
-from sample_data.build import build
-from sample_data.runs import Run
+from engine.schema.grid import coarsened
+from engine.verification.starts.skill import held_out_skill
+from sample_data.runs.build import build
+from sample_data.runs.run import Run
 
 LEADS = (1, 3)
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from engine.cli import app
-from engine.paths import runs_folder
-from engine.verify.results import read_result
-from sample_data.runs import Run
+from engine.cli.main import app
+from engine.runtime.paths import runs_folder
+from engine.verification.results import read_result
+from sample_data.runs.run import Run
 
 
 @pytest.fixture

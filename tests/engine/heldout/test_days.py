@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.errors import InputError
-from engine.heldout.days import held_out_days
+from engine.runtime.errors import InputError
+from sample_data.held_out import held_out_days
 
 
 @dataclass

@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.batch import Batch
-from engine.grid import Grid
-from engine.heldout.endurance import compared_leads, inspect, stability
-from engine.hydrography import climatology
-from sample_data.runs import Run
+from engine.physics.displaced_state import climatology
+from engine.schema.batch import Batch
+from engine.schema.grid import Grid
+from engine.verification.starts.stability import compared_leads, inspect, stability
+from sample_data.runs.run import Run
 
 START = np.datetime64("2019-03-01")
 

@@ -1,7 +1,7 @@
 """The report on heads: every score stands in it."""
 
-from engine.commands.verify import day_head_text, kuroshio_text
-from engine.verify.head_page import head_sections
+from engine.cli.verify import day_head_text, kuroshio_text
+from engine.verification.report.head_page import head_sections
 
 WAVES = {
     "head": "waves",

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from engine.heads.lessons import BIOGEOCHEMISTRY, WAVES
-from engine.heldout.head_skill import _add, _mean_around, _mean_of, _numbers
-from engine.heldout.kuroshio_skill import _mean_of as kuroshio_mean
-from engine.heldout.kuroshio_skill import _score
-from engine.kuroshio_grid import kuroshio_grid
+from engine.physics.kuroshio_grid import kuroshio_grid
+from engine.training.heads.tasks import BIOGEOCHEMISTRY, WAVES
+from engine.verification.starts.head_skill import _add, _mean_around, _mean_of, _numbers
+from engine.verification.starts.kuroshio_skill import _mean_of as kuroshio_mean
+from engine.verification.starts.kuroshio_skill import _score
 from tests.engine.models.tiny import tiny_grid
 
 

@@ -8,15 +8,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-import engine.heldout.floor as floor
-import engine.heldout.start as start
-from engine.errors import ModelError
-from engine.heldout.damping import damping_factors
-from engine.heldout.entrants import Entrant
-from engine.heldout.keeping import Kept
-from engine.heldout.skill import Contest, held_out_skill
-from engine.heldout.start import place_statistics
-from sample_data.runs import Run
+import engine.verification.starts.start as start
+import sample_data.predictability_floor as floor
+from engine.runtime.errors import ModelError
+from engine.verification.starts.damping import damping_factors
+from engine.verification.starts.result_cache import Kept
+from engine.verification.starts.scored_models import Entrant
+from engine.verification.starts.skill import Contest, held_out_skill
+from engine.verification.starts.start import place_statistics
+from sample_data.runs.run import Run
 from tests.engine.heldout.conftest import LEADS
 
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-import engine.heldout.stored as stored
-from engine.errors import InputError
-from engine.grid import Grid
-from engine.heldout.stored import stored_skill
+import engine.verification.starts.stored_forecasts as stored
+from engine.runtime.errors import InputError
+from engine.schema.grid import Grid
+from engine.verification.starts.stored_forecasts import stored_skill
 from tests.app.made_stores import write_forecast
 
 LEADS = (1, 3)

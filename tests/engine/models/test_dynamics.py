@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from engine.models.dynamics import (
+from engine.models.evolution.dynamics import (
     balanced_scales,
     finer_than_passes,
     geostrophic,
@@ -13,10 +13,10 @@ from engine.models.dynamics import (
     vertical_slope,
     vorticity,
 )
-from engine.models.evolution import ekman_spiral
-from engine.models.setting import Setting
-from engine.models.window import Window, bands
-from engine.variables import DEPTHS
+from engine.models.evolution.operator import ekman_spiral
+from engine.models.evolution.static_fields import Setting
+from engine.models.evolution.window import Window, bands
+from engine.schema.variables import DEPTHS
 from tests.engine.models.tiny import tiny_grid, tiny_setting
 
 

@@ -2,13 +2,13 @@ import numpy as np
 import pytest
 import torch
 
-from engine.errors import ModelError
 from engine.models import load_model
+from engine.models.evolution.season import basis
+from engine.models.evolution.static_fields import Setting
+from engine.models.evolution.window import bands
 from engine.models.forecaster import Forecaster, choose_device
 from engine.models.presets import Preset
-from engine.models.season import basis
-from engine.models.setting import Setting
-from engine.models.window import bands
+from engine.runtime.errors import ModelError
 from tests.engine.models.tiny import (
     EVOLUTION,
     LINEAR,
@@ -81,7 +81,7 @@ def test_what_the_smallest_scales_lose_is_given_back_to_eddies_and_not_to_basins
 def test_the_tropics_get_little_back_and_the_equator_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     assert 0.9 < _left_of(8, eastward=0.0, rows=slice(11, 13)) < 1.0
     at_11_degrees = _left_of(8, eastward=0.0, rows=slice(13, 14))
-    monkeypatch.setattr("engine.models.setting.TROPICS", (1.0, 2.0))
+    monkeypatch.setattr("engine.models.evolution.static_fields.TROPICS", (1.0, 2.0))
     assert 0 < at_11_degrees - 1 < 0.5 * (_left_of(8, eastward=0.0, rows=slice(13, 14)) - 1)
 
 

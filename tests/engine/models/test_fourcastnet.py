@@ -4,18 +4,18 @@ import numpy as np
 import pytest
 import torch
 
-from engine.channels import FORCING_CHANNELS, PROGNOSTIC_CHANNELS
-from engine.checkpoint import Checkpoint, save_checkpoint
-from engine.dataset import Sequences, write_sequences
 from engine.models import MODEL_NAMES, NETWORK_NAMES, load_model, usable_models
 from engine.models.backbone import LinearProjection
 from engine.models.forecaster import Forecaster
 from engine.models.fourcastnet import FourCastNet, PlaneMixing
 from engine.models.network import CHANNELS, Network
 from engine.models.presets import PRESETS, Preset
-from engine.paths import weights_folder
-from engine.plans import PLANS, Phase, Plan
-from engine.trainer import Trainer
+from engine.runtime.paths import weights_folder
+from engine.schema.channels import FORCING_CHANNELS, PROGNOSTIC_CHANNELS
+from engine.training.dataset import Sequences, write_sequences
+from engine.training.plans import PLANS, Phase, Plan
+from engine.training.trainer import Trainer
+from engine.weights.checkpoint import Checkpoint, save_checkpoint
 from tests.engine.models.tiny import (
     LABELS,
     LINEAR,

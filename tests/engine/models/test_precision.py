@@ -4,15 +4,15 @@ import numpy as np
 import pytest
 import torch
 
-from engine.checkpoint import find_weights, load_checkpoint
-from engine.errors import InputError
-from engine.grid import coarsened, quarter_degree
+from engine.forecasting.rollout import rollout
 from engine.models import precision
 from engine.models.forecaster import Forecaster
 from engine.models.network import Network
 from engine.models.precision import PRECISIONS, choose_precision, computing, quicker_precision, reason
-from engine.rollout import rollout
+from engine.runtime.errors import InputError
+from engine.schema.grid import coarsened, quarter_degree
 from engine.sources import initial_state, open_source
+from engine.weights.checkpoint import find_weights, load_checkpoint
 from tests.engine.models.tiny import EVOLUTION, tiny_grid, tiny_network, tiny_normalisation, tiny_setting
 
 CPU = torch.device("cpu")

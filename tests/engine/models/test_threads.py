@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from engine.models.threads import each
-from engine.models.window import tiles
+from engine.models.evolution.window import tiles
+from engine.runtime.threads import each
 from tests.waiting import PATIENCE
 
 

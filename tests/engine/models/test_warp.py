@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from engine.models.warp import warp
+from engine.models.evolution.warp import warp
 
 MARGIN = 6
 ROWS, COLUMNS = 20, 30

@@ -3,16 +3,16 @@
 import numpy as np
 import torch
 
-from engine.batch import Batch
-from engine.channels import FORCING_CHANNELS, PROGNOSTIC_CHANNELS, channel_mask
-from engine.climatology import Modes
-from engine.grid import Grid
+from engine.models.evolution.static_fields import Setting
 from engine.models.forecaster import Forecaster
 from engine.models.network import Network
 from engine.models.presets import SURFACE_LAYER, Preset
-from engine.models.setting import Setting
-from engine.normalisation import Normalisation
-from engine.variables import DEPTHS
+from engine.physics.climatology import Modes
+from engine.schema.batch import Batch
+from engine.schema.channels import FORCING_CHANNELS, PROGNOSTIC_CHANNELS, channel_mask
+from engine.schema.grid import Grid
+from engine.schema.normalisation import Normalisation
+from engine.schema.variables import DEPTHS
 
 EVOLUTION = Preset("tiny", "Tiny", 4, 2, 16, 1, 16, 4, "evolution", SURFACE_LAYER, local_width=8, dilations=(1, 2))
 LINEAR = Preset("tiny-linear", "Tiny", 4, 2, 16, 1, 16, 4, "linear")

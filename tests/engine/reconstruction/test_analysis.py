@@ -3,15 +3,15 @@
 import numpy as np
 import pytest
 
-from engine.batch import Batch
-from engine.errors import InputError
-from engine.grid import Grid, coarsened
-from engine.hydrography import climatology, displaced_state
+from engine.physics.displaced_state import climatology, displaced_state
 from engine.reconstruction.analysis import Reconstruction, reconstruct
 from engine.reconstruction.observations import joined, observations_of
 from engine.reconstruction.superobservations import profiles
 from engine.reconstruction.thermocline import sea_level_of_profiles
-from engine.variables import PROGNOSTIC
+from engine.runtime.errors import InputError
+from engine.schema.batch import Batch
+from engine.schema.grid import Grid, coarsened
+from engine.schema.variables import PROGNOSTIC
 from tests.engine.toy import toy_batch
 
 TIME = np.datetime64("2019-06-23T00:00:00")

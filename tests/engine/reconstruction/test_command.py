@@ -9,14 +9,14 @@ import pytest
 import xarray as xr
 from typer.testing import CliRunner
 
-from engine.cli import app
-from engine.commands.analyse import analyse
-from engine.errors import InputError
-from engine.grid import Grid
-from engine.hydrography import climatology
+from engine.cli.analyse import analyse
+from engine.cli.main import app
+from engine.physics.displaced_state import climatology
 from engine.reconstruction.observations import observations_of
+from engine.runtime.errors import InputError
+from engine.schema.grid import Grid
 from engine.sources import open_source
-from engine.store import find_store, open_store
+from engine.stores import find_store, open_store
 
 TIME = np.datetime64("2019-02-23T12:00:00")
 

@@ -6,16 +6,16 @@ import numpy as np
 import pytest
 import torch
 
-from engine.errors import ModelError
-from engine.grid import coarsened
-from engine.heads.training import HeadPlan, HeadTrainer
-from engine.hydrography import climatology
 from engine.models.heads.completion import INPUTS, Completion, CompletionShape
+from engine.physics.displaced_state import climatology
 from engine.reconstruction.analysis import reconstruct
 from engine.reconstruction.completing import completed, load_completion
 from engine.reconstruction.observations import observations_of
 from engine.reconstruction.seen_days import SeenDays
 from engine.reconstruction.training import completion_score, train_completion
+from engine.runtime.errors import ModelError
+from engine.schema.grid import coarsened
+from engine.training.heads.training import HeadPlan, HeadTrainer
 from tests.engine.toy import INIT_TIME, ToySource
 
 ROWS, COLUMNS = 16, 32

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from engine.grid import Grid, from_sea_floor
 from engine.reconstruction.departures import Departures
 from engine.reconstruction.interpolation import Sparse, interpolate
+from engine.schema.grid import Grid, from_sea_floor
 
 
 def _sea(land: np.ndarray | None = None) -> Grid:

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from engine.grid import Grid
 from engine.reconstruction.observations import Observations, observations_of
 from engine.reconstruction.superobservations import at_surface, profiles
+from engine.schema.grid import Grid
 from tests.engine.toy import toy_batch
 
 TIME = np.datetime64("2019-02-23T12:00:00")

@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from engine.errors import InputError
 from engine.reconstruction.observations import Observations
 from engine.reconstruction.observed_table import read_observations
+from engine.runtime.errors import InputError
 
 TIME = np.datetime64("2019-02-23T12:00:00")
 GOOD = {"time": "2019-02-23T06:00", "lat": 30.0, "lon": -40.0, "depth": 0.0, "variable": "zos", "value": 0.1}

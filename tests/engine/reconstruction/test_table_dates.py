@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from engine.errors import InputError
 from engine.reconstruction.table_dates import EPOCH_SECONDS, moments
 from engine.reconstruction.tables import read_table
+from engine.runtime.errors import InputError
 
 NOON = "2019-02-23T12:00:00"
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import netCDF4
 import numpy as np
 
-from engine.batch import Batch
-from engine.grid import coarsened
+from engine.schema.batch import Batch
+from engine.schema.grid import coarsened
 
 HYCOM_DEPTHS = np.r_[
     0:13:2, 15, 20:51:5, 60:101:10, 125, 150:401:50, 500:1001:100, 1250, 1500:3001:500, 4000, 5000

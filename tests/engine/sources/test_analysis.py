@@ -7,15 +7,15 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-import engine.forecast
-from engine.cli import app
-from engine.dataset import write_sequences
-from engine.errors import InputError
-from engine.grid import coarsened
-from engine.hydrography import climatology
+import engine.forecasting.forecast
+from engine.cli.main import app
+from engine.physics.displaced_state import climatology
+from engine.runtime.errors import InputError
+from engine.schema.grid import coarsened
+from engine.schema.variables import PROGNOSTIC
 from engine.sources.analysis import AnalysisSource
-from engine.store import open_store
-from engine.variables import PROGNOSTIC
+from engine.stores import open_store
+from engine.training.dataset import write_sequences
 from tests.app.made_stores import START, SUBSETS, ocean, write_eddies, write_subset
 from tests.engine.toy import toy_load_model
 
@@ -45,7 +45,7 @@ def test_a_state_has_the_fields_of_the_analysis_and_the_others_of_the_mean_ocean
 
 
 def test_a_forecast_from_some_fields_says_which_climatology_fills(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine.forecast, "load_model", toy_load_model)
+    monkeypatch.setattr(engine.forecasting.forecast, "load_model", toy_load_model)
     store = write_subset(GRID, "sea-level")
     asked = ["forecast", "--source", store, "--days", "1", "--grid-factor", "24", "--json"]
     result = CliRunner().invoke(app, asked)

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from engine.cli import app
-from engine.errors import InputError
-from engine.grid import coarsened
-from engine.ingest import ingest
-from engine.paths import home
+from engine.cli.main import app
+from engine.readers.ingest import ingest
+from engine.runtime.errors import InputError
+from engine.runtime.paths import home
+from engine.schema.grid import coarsened
 from engine.sources.observed import ObservedSource
 from tests.engine.sources import layouts
 from tests.engine.sources.layouts import drop, empty, forget, move_day, set_units, turn_back, warp

@@ -6,12 +6,12 @@ import netCDF4
 import numpy as np
 import pytest
 
-from engine.errors import InputError
-from engine.files import take_in
-from engine.grid import Grid
-from engine.ingest import ingest
+from engine.readers.ingest import ingest
+from engine.runtime.errors import InputError
+from engine.schema.grid import Grid
 from engine.sources import open_source
-from engine.store import open_store
+from engine.sources.uploads import take_in
+from engine.stores import open_store
 from tests.engine.sources import layouts
 
 BOX = (layouts.LAT, layouts.LON)

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.errors import InputError
-from engine.sources.codecs import codec_named
+from engine.readers.container.codecs import codec_named
+from engine.runtime.errors import InputError
 
 MISSING = RuntimeError("NetCDF: Filter error: undefined filter encountered")
 

@@ -4,7 +4,7 @@ import netCDF4
 import numpy as np
 import pytest
 
-from engine.sources.constant import constant_rows, has_checksums
+from engine.readers.values.constant import constant_rows, has_checksums
 
 
 def waves(rows: int = 40, columns: int = 60) -> np.ndarray:

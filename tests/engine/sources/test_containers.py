@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.errors import InputError
-from engine.files import kind_of
-from engine.sources.containers import Readable
-from engine.sources.glorys import GLORYS
-from engine.sources.reading import GriddedFile
+from engine.readers.container.containers import Readable
+from engine.readers.glorys import GLORYS
+from engine.readers.netcdf import GriddedFile
+from engine.runtime.errors import InputError
+from engine.sources.uploads import kind_of
 from tests.engine.sources.small import truth, write
 
 
@@ -63,7 +63,7 @@ def test_an_archive_with_none_or_two_is_refused_with_its_names(tmp_path: Path, n
 
 
 def test_what_unpacks_without_end_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.sources.containers.MOST_UNPACKED", 1000)
+    monkeypatch.setattr("engine.readers.container.containers.MOST_UNPACKED", 1000)
     with pytest.raises(InputError, match="unpacks to more than"):
         Readable(gzipped(tmp_path))
     assert unpacked() == []

@@ -7,9 +7,9 @@ import netCDF4
 import numpy as np
 import pytest
 
-from engine.errors import InputError
-from engine.sources.glorys import GLORYS
-from engine.sources.reading import GriddedFile
+from engine.readers.glorys import GLORYS
+from engine.readers.netcdf import GriddedFile
+from engine.runtime.errors import InputError
 from tests.engine.sources.small import SIZES, truth, write
 
 ONE = (slice(None), slice(None), 5, 5)

@@ -6,13 +6,13 @@ import netCDF4
 import numpy as np
 import pytest
 
-from engine.errors import InputError
-from engine.grid import coarsened, quarter_degree
-from engine.hydrography import climatology, mean_sea_level
+from engine.physics.displaced_state import climatology, mean_sea_level
+from engine.readers.gap_filling import fill_gaps
+from engine.runtime.errors import InputError
+from engine.schema.grid import coarsened, quarter_degree
+from engine.schema.variables import PROGNOSTIC
 from engine.sources import open_source
-from engine.sources.gaps import fill_gaps
 from engine.sources.observed import ObservedSource
-from engine.variables import PROGNOSTIC
 from tests.engine.sources import layouts
 
 REAL_FILE = "altimetry/nrt_global_allsat_phy_l4_20190223_20190226.nc"

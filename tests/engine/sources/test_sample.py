@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.errors import InputError
-from engine.grid import Grid, coarsened
-from engine.sources.sample import SampleSource, sample_day, weather_height
-from engine.variables import FORCING, PROGNOSTIC
-from sample_data.runs import Run
+from engine.runtime.errors import InputError
+from engine.schema.grid import Grid, coarsened
+from engine.schema.variables import FORCING, PROGNOSTIC
+from sample_data.runs.run import Run
+from sample_data.source import SampleSource, sample_day, weather_height
 
 FIRST = np.datetime64("2019-02-23")
 

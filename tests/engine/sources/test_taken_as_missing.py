@@ -8,18 +8,18 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from engine.cli import app
-from engine.errors import InputError
-from engine.files import take_in
-from engine.forecast import run_forecast
-from engine.grid import coarsened
-from engine.ingest import ingest
+from engine.cli.main import app
+from engine.forecasting.forecast import run_forecast
+from engine.readers.ingest import ingest
+from engine.readers.values.tally import described
+from engine.runtime.errors import InputError
+from engine.schema.grid import coarsened
+from engine.schema.variables import DEPTHS
 from engine.sources import open_source
-from engine.sources.kept import kept_report
+from engine.sources.kept_altimetry import kept_report
 from engine.sources.observed import ObservedSource
-from engine.sources.tally import described
-from engine.store import open_store
-from engine.variables import DEPTHS
+from engine.sources.uploads import take_in
+from engine.stores import open_store
 from tests.engine.sources import layouts
 
 GRID = coarsened(8)

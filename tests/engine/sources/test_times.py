@@ -7,8 +7,8 @@ import netCDF4
 import numpy as np
 import pytest
 
-from engine.errors import InputError
-from engine.sources.times import read_times
+from engine.readers.values.times import read_times
+from engine.runtime.errors import InputError
 
 
 def times(path: Path, values: Any, units: Any = "", kind: Any = "f8", **attributes: Any) -> list[str]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.sources.units import FLOW, METRES, SALINITY, TEMPERATURE, Units, plain
+from engine.readers.values.units import FLOW, METRES, SALINITY, TEMPERATURE, Units, plain
 
 
 @pytest.mark.parametrize(

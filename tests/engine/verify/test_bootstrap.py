@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from engine.verify.bootstrap import draw_starts, drawn_means, interval
+from engine.verification.bootstrap import draw_starts, drawn_means, interval
 
 
 def test_identical_starts_have_an_interval_of_no_width() -> None:

@@ -5,8 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from engine.verify.contest import contest_rows, describe, not_ahead, ratio_with_interval
-from engine.verify.statistics import cell_statistics
+from engine.verification.comparison import contest_rows, describe, not_ahead, ratio_with_interval
+from engine.verification.statistics import cell_statistics
 
 CELL = {"model": "ours", "variable": "zos", "depth": 0.0, "band": "14-64", "lead_days": 5}
 STARTS = 8

@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from engine.batch import Batch
-from engine.grid import Grid
-from engine.hydrography import climatology
-from engine.regions import Region
-from engine.variables import DEPTHS
-from engine.verify.aggregation import BANDS, band_weights, weighted_means
-from engine.verify.energy import classes_of, power_by_wavelength, surface_spectra
-from engine.verify.places import EQUATORIAL_PACIFIC, scored_places, values_at
+from engine.physics.displaced_state import climatology
+from engine.schema.batch import Batch
+from engine.schema.grid import Grid
+from engine.schema.regions import Region
+from engine.schema.variables import DEPTHS
+from engine.verification.aggregation import BANDS, band_weights, weighted_means
+from engine.verification.energy import classes_of, power_by_wavelength, surface_spectra
+from engine.verification.places import EQUATORIAL_PACIFIC, scored_places, values_at
 
 TIME = np.datetime64("2019-03-01")
 

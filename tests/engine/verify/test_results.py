@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from engine.errors import InputError
-from engine.paths import verification_folder
-from engine.verify.results import keep_result, read_result, result_files
+from engine.runtime.errors import InputError
+from engine.runtime.paths import verification_folder
+from engine.verification.results import keep_result, read_result, result_files
 
 ROW = {"model": "small", "variable": "zos", "depth": 0.0, "band": "14-64", "lead_days": 1, "rmse": 0.1}
 WHOLE: dict[str, Any] = {

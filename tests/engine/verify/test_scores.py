@@ -5,14 +5,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.batch import Batch
-from engine.errors import InputError
-from engine.grid import Grid, coarsened
-from engine.hydrography import climatology
-from engine.regions import REGIONS
-from engine.store import AnalysisStore, ForecastStore, Store, open_store
-from engine.variables import DEPTHS
-from engine.verify import score, table, verify
+from engine.physics.displaced_state import climatology
+from engine.runtime.errors import InputError
+from engine.schema.batch import Batch
+from engine.schema.grid import Grid, coarsened
+from engine.schema.regions import REGIONS
+from engine.schema.variables import DEPTHS
+from engine.stores import AnalysisStore, ForecastStore, Store, open_store
+from engine.verification import score, table, verify
 
 GRID = coarsened(8)
 START = np.datetime64("2019-03-01")

@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from engine.errors import InputError
-from engine.grid import Grid, coarsened
-from engine.regions import REGIONS, Region
-from engine.variables import DEPTHS
-from engine.verify.aggregation import BANDS, band_weights, mean_of_means, region_weights, weighted_means
-from engine.verify.baselines import damped_persistence, damping, damping_factor
-from engine.verify.energy import eddy_kinetic_energy, power_by_wavelength, zonal_spectrum
-from engine.verify.statistics import cell_statistics, metrics
+from engine.runtime.errors import InputError
+from engine.schema.grid import Grid, coarsened
+from engine.schema.regions import REGIONS, Region
+from engine.schema.variables import DEPTHS
+from engine.verification.aggregation import BANDS, band_weights, mean_of_means, region_weights, weighted_means
+from engine.verification.baselines import damped_persistence, damping, damping_factor
+from engine.verification.energy import eddy_kinetic_energy, power_by_wavelength, zonal_spectrum
+from engine.verification.statistics import cell_statistics, metrics
 
 
 def water_planet(h: int = 90, w: int = 180) -> Grid:

@@ -5,10 +5,10 @@ import pytest
 import torch
 
 from engine.models.heads.biogeochemistry import Concentrations, biogeochemistry_head
-from engine.models.heads.day import DayHead, Surroundings
+from engine.models.heads.daily import DayHead, Surroundings
 from engine.models.heads.tendency import Tendency
 from engine.models.heads.waves import WaveHeights, wave_head
-from engine.variables import BIOGEOCHEMISTRY, PLANKTON, VARIABLES
+from engine.schema.variables import BIOGEOCHEMISTRY, PLANKTON, VARIABLES
 from tests.engine.models.heads.tiny_heads import GRID, SHAPE, same, tiny_fields, tiny_head, tiny_inputs
 
 HEADS = ["waves", "biogeochemistry"]

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from engine.grid import quarter_degree
-from engine.kuroshio_grid import crop, kuroshio_grid, refine
 from engine.models.heads.downscaling import SURFACE, Downscaling, DownscalingShape
-from engine.verify.detail import checkerboard, detail_scores, detail_statistics
+from engine.physics.kuroshio_grid import crop, kuroshio_grid, refine
+from engine.schema.grid import quarter_degree
+from engine.verification.detail import checkerboard, detail_scores, detail_statistics
 
 SMALL = DownscalingShape(features=8, width=8, dilations=(1,), fine_width=4)
 

@@ -3,9 +3,9 @@
 import numpy as np
 import torch
 
-from engine.heads.loading import MAKERS
-from engine.models.heads.day import DayHead
+from engine.models.heads.daily import DayHead
 from engine.models.heads.tendency import TendencyShape
+from engine.weights.head_loading import MAKERS
 from tests.engine.models.tiny import tiny_grid
 
 SHAPE = TendencyShape(features=8, rows=6, columns=12, width=16, fourier_blocks=4, gaps=(1,))

@@ -1,0 +1,26 @@
+"""Every day of a section in the browser: the playhead picks the day, the pointer or a slider the place of the profile."""
+
+from pathlib import Path
+
+import param
+from panel.custom import JSComponent
+
+SCRIPT = Path(__file__).parent / "daily.js"
+
+
+class DailySections(JSComponent):
+    """A slider along the line; it redraws figures by their name, with no word to the server, whenever another day is painted.
+
+    Each of `charts` holds `figure` (its name), `leads`, `titles` of each lead, `depth` (z,), `values` (lead, z, m) and `lines`
+    (lead, k, m): depths in m of the figure's lines in their order. The figures come from
+    `app.charts.elements.section`, the one called `profile` from `app.charts.elements.profile` with a curve for each chart.
+    """
+
+    charts = param.List(default=[], item_type=dict, doc="The sections, of the same places.")
+    distance = param.List(default=[], item_type=float, doc="Kilometres from the start of the line to each place (m,).")
+    places = param.List(default=[], item_type=str, doc="Position of each place in words (m,).")
+    profile = param.String(default="section-profile", doc="Name of the figure with the profile.")
+
+    words = param.Dict(default={}, constant=True, doc="English text of the script -> that of the page.")
+
+    _esm = SCRIPT

@@ -1,5 +1,0 @@
-"""Sections that follow the playhead of the maps, and the profile at a place along them."""
-
-from app.daily.component import SCRIPT, DailySections
-
-__all__ = ["SCRIPT", "DailySections"]

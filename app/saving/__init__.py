@@ -1,5 +1,0 @@
-"""The part of the page that saves what is shown, in the visitor's browser."""
-
-from app.saving.component import KINDS, SCRIPT, SKILL_KINDS, SaveMenu
-
-__all__ = ["KINDS", "SCRIPT", "SKILL_KINDS", "SaveMenu"]

@@ -1,0 +1,165 @@
+"""The work of `goms verify`: a store against its reference, models on held-out starts, long rollouts, a report page."""
+
+import os
+import platform
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from engine.runtime.errors import InputError
+from engine.runtime.progress import Progress, no_progress
+from engine.verification import table, verify
+from engine.verification.comparison import describe
+from engine.verification.results import keep_result
+
+SCORE_COLUMNS = ("rmse", "low", "high", "persistence", "damped", "climatology", "floor", "acc", "bias", "share")
+SKILL_COLUMNS = ("model", "variable", "depth", "band", "lead_days", *SCORE_COLUMNS)
+ENERGY_COLUMNS = ("model", "band", "lead_days", "ratio", "low", "high")
+ROLLOUT_COLUMNS = ("model", "band", "lead_days", "starts", "ratio", "low", "high", "least", "most", "zos_rmse", "zos_persistence")
+
+
+def verify_store(forecast: str, reference: str | None, progress: Progress = no_progress) -> tuple[dict[str, Any], str]:
+    """Return the scores of a forecast store, and their table."""
+    scores = verify(forecast, reference, progress=progress)
+    columns = ("variable", "depth", "band", "lead_days", "rmse", "acc", "persistence", "climatology")
+    return scores, table(scores["rows"], columns)
+
+
+def verify_models(
+    models: Sequence[str],
+    starts: int = 10,
+    rollout_days: int = 0,
+    report: Path | None = None,
+    device: str = "auto",
+    workers: int = 1,
+    grid_factor: int = 1,
+    progress: Progress = no_progress,
+    heads: bool = False,
+) -> tuple[dict[str, Any], str]:
+    """Return the scores of models on held-out starts, and their tables as text.
+
+    With `rollout_days` rollouts of that length are looked at instead; with `report` a page of both is written. With `heads` those
+    of the first model are scored, too. Skill is kept as a file, named by `kept`, which the application's page shows. No model
+    named means all networks whose weights are here. Raises InputError where there is none, ModelError for an unknown one.
+    """
+    from engine.models import BASELINE_NAMES, usable_models
+    from engine.models.forecaster import choose_device
+    from engine.models.precision import quicker_precision
+    from engine.schema.grid import coarsened
+    from engine.verification.starts.skill import held_out_skill
+    from engine.verification.starts.stability import stability
+
+    models = list(models) or [name for name in usable_models() if name not in BASELINE_NAMES]
+    if not models:
+        raise InputError("no weights of a network are here; expected some to verify: run `goms train`, or name a baseline")
+    common: dict[str, Any] = {"device": device, "workers": workers, "progress": progress}
+    if grid_factor != 1:
+        common["grid"] = coarsened(grid_factor)
+    result: dict[str, Any] = {}
+    text = []
+    if report is not None or not rollout_days:
+        computed_in = quicker_precision(choose_device(device))
+        result = {**held_out_skill(models, starts, **common), "machine": machine(), "precision": computed_in}
+        text.append(skill_text(result))
+        result["kept"] = str(keep_result(result))
+    if heads:
+        result["heads"] = head_scores(models[0], device, progress)
+        text += [kuroshio_text(found) if found["head"] == "kuroshio" else day_head_text(found) for found in result["heads"]]
+    if rollout_days:
+        result["stability"] = stability(models, rollout_days, starts, **common)
+        text.append(stability_text(result["stability"]))
+    if report is not None:
+        from engine.verification.report.page import write_page
+
+        result["report"] = str(write_page(report, result, result.get("stability"), result["machine"], result.get("heads", ())))
+    return result, "\n\n".join(text)
+
+
+def head_scores(name: str, device: str = "auto", progress: Progress = no_progress) -> list[dict[str, Any]]:
+    """Return the scores of every head of a network from held-out starts; raises ModelError where one has no weights."""
+    from engine.models.forecaster import load_forecaster
+    from engine.schema.grid import quarter_degree
+    from engine.verification.starts.head_skill import SUBJECTS, day_head_skill
+    from engine.verification.starts.kuroshio_skill import kuroshio_skill
+    from engine.weights.checkpoint import find_weights
+
+    model = load_forecaster(name, quarter_degree(), device, find_weights(name))
+    found = [kuroshio_skill(model, progress=progress)]
+    return found + [day_head_skill(subject, model, progress=progress) for subject in SUBJECTS]
+
+
+def skill_text(skill: dict[str, Any]) -> str:
+    """Return the tables of `held_out_skill`, the cells where a model is not ahead, and how much activity is left."""
+    lines = [table(skill["rows"], SKILL_COLUMNS), "\nStratification, m", table(skill["stratification"], SKILL_COLUMNS)]
+    contested = len(skill["rows"]) + len(skill["stratification"])
+    for score, rows in skill["not_ahead"].items():
+        certain = sum(row["certain"] for row in rows)
+        lines.append(f"\nNot ahead in {score}: {len(rows)} of {contested} cells ({certain} beyond the interval)")
+        # Where a mean error comes near zero is chance more than skill: counted, listed in the JSON and on the page.
+        lines += [f"  {describe(row)}" for row in rows if score != "bias"]
+    lines += ["\nEddy kinetic energy over the reference's", table(skill["energy"], ENERGY_COLUMNS)]
+    last = max(row["lead_days"] for row in skill["rows"])
+    lines.append(f"\nPower over the reference's on day {last}")
+    columns = ("model", "region", "quantity", "wavelengths", "ratio", "low", "high")
+    lines.append(table([row for row in skill["power"] if row["lead_days"] == last], columns))
+    days = ", ".join(map(str, skill["starts"]))
+    lines.append(f"\n{len(skill['starts'])} starts of run {skill['run']}, sample days {days}")
+    lines.append(f"damped persistence fitted on: {', '.join(skill['damping_fitted_on']) or 'decay times of the training days'}")
+    return "\n".join(lines)
+
+
+def stability_text(found: dict[str, Any]) -> str:
+    """Return the tables of `stability`."""
+    lines = [f"Rollouts of {found['days']} days, energy over the reference's by day", table(found["rows"], ROLLOUT_COLUMNS)]
+    for model, each in found["models"].items():
+        kept = "within" if each["energy_kept"] else "not within"
+        lines.append(
+            f"{model}: {each['finite']} of {each['starts']} starts finite, {each['inside']} inside valid ranges, energy {kept} "
+            "80-120 % of the reference's"
+        )
+        extremes = (f"{name} {low:.4g} to {high:.4g}" for name, (low, high) in each["extremes"].items())
+        lines.append(f"  extremes: {', '.join(extremes)}")
+    return "\n".join(lines)
+
+
+def machine() -> str:
+    """Return the processor, cores and memory of this machine, and its GPU where there is one."""
+    import psutil
+    import torch
+
+    memory = psutil.virtual_memory().total / 2**30
+    card = torch.cuda.get_device_name(0) if torch.cuda.is_available() else "no GPU"
+    return f"{os.cpu_count()} cores of {platform.machine()}, {memory:.0f} GiB, {card}"
+
+
+HEAD_LEADS = (1, 2, 3, 5, 7, 10, 15, 20, 25, 30)
+"""Days that the tables of heads show."""
+
+
+def day_head_text(found: dict[str, Any]) -> str:
+    """Return the table of `day_head_skill`: RMSE and bias by field, lead and method."""
+    lines = _by_method(found["rows"], "bias")
+    lines.append(f"root mean square error (bias); run {found['run']}, sample days {', '.join(map(str, found['starts']))}")
+    return "\n".join(lines)
+
+
+def kuroshio_text(found: dict[str, Any]) -> str:
+    """Return the tables of `kuroshio_skill`."""
+    lines = [
+        f"{name:24} {found['bicubic'][name]:10.4f} bicubic {found['on_days'][name]:10.4f} head"
+        for name in sorted(found["bicubic"])
+    ]
+    lines.append(f"{'pattern of three cells':24} {found['checkerboard']:10.4f} (1: none)   {len(found['days'])} days")
+    if found["forecasts"]:
+        lines += _by_method(found["forecasts"], "acc")
+        lines.append(f"root mean square error (ACC) of forecasts from sample days {', '.join(map(str, found['starts']))}")
+    return "\n".join(lines)
+
+
+def _by_method(rows: Sequence[dict[str, Any]], beside: str) -> list[str]:
+    said: dict[tuple[str, int], list[str]] = {}
+    for row in rows:
+        if row["lead_days"] in HEAD_LEADS:
+            one = f"{row['method']} {row['rmse']:.4f} ({row[beside]:+.3f})"
+            said.setdefault((row["field"], row["lead_days"]), []).append(one)
+    return [f"{field:24} day {lead:2}  {'  '.join(each)}" for (field, lead), each in said.items()]

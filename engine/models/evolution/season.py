@@ -1,0 +1,47 @@
+"""The climatological year as the network reads it: its harmonics, and how it warms and cools the ocean in one day."""
+
+import numpy as np
+import torch
+
+from engine.models.interface import TIME_STEP
+from engine.physics.climatology import DAYS_PER_YEAR, atlas, day_of_year, interpolate
+from engine.schema.grid import Grid
+
+HARMONICS = 5
+"""Mean, cosine and sine of the year and of the half-year."""
+
+USUAL_LEVELS = (0, 7, 12)
+"""Levels (0, 100, 300 m) whose usual temperature the network is told."""
+
+USUAL = ("temperature at 0 m", "at 100 m", "at 300 m", "air temperature", "air pressure", "log of mixed layer depth")
+"""Order of the usual fields; degC, hPa over 1000, log of metres."""
+
+
+def basis(time: np.datetime64) -> torch.Tensor:
+    """Return the value (5,) of each harmonic of the year at `time`."""
+    phase = 2 * np.pi * day_of_year(time) / DAYS_PER_YEAR
+    return torch.tensor([1.0, np.cos(phase), np.sin(phase), np.cos(2 * phase), np.sin(2 * phase)], dtype=torch.float32)
+
+
+def usual_year(grid: Grid) -> np.ndarray:
+    """Return harmonics (5 * 6, h, w) of the fields named in `USUAL`, continued over land."""
+    fields = atlas().fields
+    temperature = fields["thetao"][:, list(USUAL_LEVELS)]
+    others = np.stack([fields[name] for name in ("t2m", "msl", "log_mlotst")], axis=1)
+    return interpolate(np.concatenate([temperature, others], axis=1).reshape(-1, *temperature.shape[2:]), grid)
+
+
+class Season:
+    """Harmonics of the observed year of temperature at the centres of a grid's patches."""
+
+    def __init__(self, grid: Grid, patch: int) -> None:
+        lat, lon = (axis.reshape(-1, patch).mean(axis=1) for axis in (grid.lat, grid.lon))
+        size = (lat.size, lon.size)
+        centres = Grid(lat, lon, grid.depth, np.ones((grid.depth.size, *size), dtype=bool), np.zeros(size, np.float32))
+        harmonics = atlas().fields["thetao"][:, : grid.depth.size]
+        self._harmonics = torch.from_numpy(np.ascontiguousarray(interpolate(harmonics, centres)))
+
+    def change(self, time: np.datetime64) -> torch.Tensor:
+        """Return the warming (z, h / patch, w / patch) in K of the day that begins at `time`."""
+        change = basis(time + TIME_STEP) - basis(time)
+        return (change.view(-1, 1, 1, 1) * self._harmonics).sum(0)

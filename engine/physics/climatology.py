@@ -1,0 +1,141 @@
+"""The observed mean ocean and its year (assets/climatology.nc) on any grid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from engine.physics.vertical_modes import displacement
+from engine.physics.water_columns import field_rows, over_rows
+from engine.runtime.errors import ModelError
+from engine.runtime.paths import ASSETS
+from engine.schema.batch import Batch
+from engine.schema.grid import Grid
+
+Array = NDArray[np.float32]
+
+DAYS_PER_YEAR = 365.25
+
+
+@dataclass(frozen=True)
+class Atlas:
+    """The shipped climatology on its own 1-degree grid, float32; `level` goes deeper than the model's depths.
+
+    `thetao` (5, level, h, w), `log_mlotst`, `u10`, `v10`, `t2m`, `msl` (5, h, w) are harmonics of the year; `so`, `F`,
+    `D` (level, h, w); `uo`, `vo` (z, h, w); `zos`, `c1`, `elevation` (h, w). msl in hPa over 1000, temperatures in degC.
+    """
+
+    lat: NDArray[np.float64]
+    lon: NDArray[np.float64]
+    level: NDArray[np.float64]
+    fields: dict[str, Array]
+
+
+@dataclass(frozen=True)
+class Modes:
+    """First baroclinic mode on a grid: speed `c1` (h, w) m s-1, `F` (z, h, w) = F(d)/F(0), `D` (z, h, w) m per m."""
+
+    c1: Array
+    F: Array
+    D: Array
+
+
+@cache
+def atlas() -> Atlas:
+    """Return the shipped climatology; raises ModelError when its file is missing."""
+    path = ASSETS / "climatology.nc"
+    if not path.exists():
+        raise ModelError(f"climatology {path} is missing; expected beside the code: restore it from the repository")
+    with xr.open_dataset(path) as data:
+        fields = {str(name): np.ascontiguousarray(data[name].values, dtype=np.float32) for name in data.data_vars}
+        level = data.level.values.astype(np.float64)
+        lat, lon = data.lat.values.astype(np.float64), data.lon.values.astype(np.float64)
+    fields["D"] = displacement(level, fields["c1"], fields["F"]).astype(np.float32)
+    return Atlas(lat, lon, level, fields)
+
+
+def day_of_year(time: np.datetime64) -> float:
+    """Days since 1 January, with the fraction of the day."""
+    return float((time - time.astype("datetime64[Y]")) / np.timedelta64(1, "s")) / 86400.0
+
+
+@lru_cache(maxsize=32)
+def _on_day(name: str, day: float) -> Array:
+    phase = 2 * np.pi * day / DAYS_PER_YEAR
+    basis = np.array([1.0, np.cos(phase), np.sin(phase), np.cos(2 * phase), np.sin(2 * phase)], dtype=np.float32)
+    return np.tensordot(basis, atlas().fields[name], axes=(0, 0))
+
+
+def on_day(name: str, time: np.datetime64) -> Array:
+    """Return field `name` of the atlas at `time`, still on the atlas grid; do not change it in place."""
+    return _on_day(name, round(day_of_year(time), 2))
+
+
+def cubic_weights(position: NDArray[np.floating], count: int, periodic: bool) -> tuple[NDArray[np.int64], Array]:
+    """Indices and weights (n, 4) of the cubic convolution through `count` points at fractional indices `position` (n,)."""
+    base = np.floor(position).astype(np.int64)
+    t = (position - base)[:, None]
+    weights = np.concatenate(
+        [
+            -0.5 * t + t**2 - 0.5 * t**3,
+            1 - 2.5 * t**2 + 1.5 * t**3,
+            0.5 * t + 2 * t**2 - 1.5 * t**3,
+            -0.5 * t**2 + 0.5 * t**3,
+        ],
+        axis=1,
+    )
+    index = base[:, None] + np.arange(-1, 3)
+    index = index % count if periodic else np.clip(index, 0, count - 1)
+    return index, weights.astype(np.float32)
+
+
+def atlas_weights(grid: Grid) -> tuple[NDArray[np.int64], Array, NDArray[np.int64], Array]:
+    """Row indices and weights (h, 4), column indices and weights (w, 4) from the atlas to `grid`."""
+    source = atlas()
+    rows = cubic_weights((grid.lat - source.lat[0]) / (source.lat[1] - source.lat[0]), len(source.lat), False)
+    columns = cubic_weights((grid.lon - source.lon[0]) / (source.lon[1] - source.lon[0]), len(source.lon), True)
+    return *rows, *columns
+
+
+def interpolate(field: Array, grid: Grid) -> Array:
+    """Cubic interpolation of an atlas-grid `field` (..., 180, 360) to `grid` (..., h, w), land included."""
+    wide = np.empty((*field.shape[:-2], *grid.shape), dtype=np.float32)
+    source = np.ascontiguousarray(field, dtype=np.float32).reshape(-1, *field.shape[-2:])
+    over_rows(field_rows, grid.shape[0], source, *atlas_weights(grid), wide.reshape(-1, *grid.shape))
+    return wide
+
+
+def mean_sea_level(grid: Grid) -> Array:
+    """Return the mean sea level above the geoid (h, w) in m, continued over land: zero of `zos_anomaly`."""
+    return interpolate(atlas().fields["zos"], grid)
+
+
+def mixed_layer_depth(grid: Grid, time: np.datetime64) -> Array:
+    """Return the climatological mixed layer depth (h, w) in m, continued over land."""
+    return np.exp(interpolate(on_day("log_mlotst", time), grid))
+
+
+def vertical_modes(grid: Grid) -> Modes:
+    """Return the first baroclinic mode on `grid`, continued over land and below the sea floor."""
+    fields, levels = atlas().fields, grid.depth.size
+    return Modes(
+        interpolate(fields["c1"], grid), interpolate(fields["F"][:levels], grid), interpolate(fields["D"][:levels], grid)
+    )
+
+
+def surface_pressure(msl: Array, t2m: Array, elevation: Array) -> Array:
+    """Pressure (Pa) at the ground of `elevation` (m) under `msl` (Pa), standard lapse rate from `t2m` (degC)."""
+    drop = 0.0065 * elevation
+    return (msl * (1.0 - drop / (t2m + 273.15 + drop)) ** 5.257).astype(np.float32)
+
+
+def climatological_forcing(grid: Grid, time: np.datetime64) -> Batch:
+    """Return the monthly mean air above the sea: u10, v10 (m s-1), t2m (degC), msl, sp (Pa), land included."""
+    fields = {name: interpolate(on_day(name, time), grid) for name in ("u10", "v10", "t2m", "msl")}
+    fields["msl"] = fields["msl"] * np.float32(100.0) + np.float32(1e5)
+    fields["sp"] = surface_pressure(fields["msl"], fields["t2m"], np.maximum(interpolate(atlas().fields["elevation"], grid), 0))
+    return Batch(fields, grid, time)

@@ -1,0 +1,177 @@
+"""A full ocean state from sea level: observed climatology displaced by the sea-surface height anomaly."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.physics.climatology import (
+    Modes,
+    atlas,
+    atlas_weights,
+    climatological_forcing,
+    mean_sea_level,
+    mixed_layer_depth,
+    on_day,
+    vertical_modes,
+)
+from engine.physics.geostrophy import geostrophic_velocity
+from engine.physics.water_columns import current_rows, over_rows, tracer_rows
+from engine.runtime.errors import InputError
+from engine.schema.batch import Batch
+from engine.schema.grid import Grid, from_sea_floor
+from engine.schema.variables import DEPTHS
+
+__all__ = [
+    "Modes",
+    "climatological_forcing",
+    "climatology",
+    "displaced_state",
+    "mean_sea_level",
+    "mixed_layer_depth",
+    "vertical_modes",
+]
+
+Array = NDArray[np.floating]
+
+SHALLOWEST_DISPLACED, FULLY_DISPLACED = 50.0, 500.0
+EKMAN_SHARE = 0.0045
+EKMAN_TROPICS = 10.0
+BRISK, FASTEST = 1.6, 2.2
+
+
+def climatology(grid: Grid, time: np.datetime64) -> Batch:
+    """Return the observed mean ocean of the day of the year of `time`: thetao, so, uo, vo, zos on `grid`, NaN on land.
+
+    Temperature follows the year; salinity, sea level and the geostrophic flow are annual means. The grid has the model's depths
+    or some of them, such as the surface alone.
+    """
+    undisturbed = np.zeros(grid.shape, dtype=np.float32)
+    if grid.depth.size == len(DEPTHS) or not set(grid.depth) <= set(DEPTHS):
+        return displaced_state(grid, time, undisturbed)
+    whole = displaced_state(from_sea_floor(grid.lat, grid.lon, grid.deptho), time, undisturbed)
+    levels = [DEPTHS.index(depth) for depth in grid.depth]
+    picked = {name: np.where(grid.wet, field[levels], np.nan) for name, field in whole.fields.items() if field.ndim == 3}
+    return Batch({**whole.fields, **picked}, grid, time)
+
+
+def displaced_state(
+    grid: Grid,
+    time: np.datetime64,
+    zos_anomaly: Array,
+    surface_temperature: Array | None = None,
+    surface_salinity: Array | None = None,
+    wind: tuple[Array, Array] | None = None,
+    surface_currents: tuple[Array, Array] | None = None,
+    thermocline_anomaly: Array | None = None,
+) -> Batch:
+    """Return thetao, so, uo, vo (z, h, w) and zos (h, w) of an ocean whose sea level departs by `zos_anomaly` from its mean.
+
+    All inputs are (h, w) on `grid`; NaN means "as the climatology". `zos_anomaly` in m over `mean_sea_level(grid)`;
+    `surface_temperature` (degC) and `surface_salinity` fill the mixed layer; `wind` = (u10, v10) in m s-1 adds an Ekman
+    spiral to the upper 50 m; `surface_currents` = (u, v) in m s-1 replaces the geostrophic flow at the surface;
+    `thermocline_anomaly` is the part of `zos_anomaly` that moves the water below (default: all of it).
+    Below, water moves by T(d + D h') = Tclim(d) with D of the first baroclinic mode, and the flow anomaly decays as F;
+    the effect fades out over sea floors shallower than 500 m, where sea level moves without the thermocline.
+    Raises InputError when a field does not fit the grid or the grid lacks the model's depths.
+    """
+    if grid.depth.shape != (len(DEPTHS),) or not np.allclose(grid.depth, DEPTHS):
+        raise InputError(f"grid has depths {grid.depth.tolist()}; a displaced state needs {list(DEPTHS)}: regrid first")
+    surface = (zos_anomaly, surface_temperature, surface_salinity, thermocline_anomaly)
+    given = (*surface, *(wind or ()), *(surface_currents or ()))
+    for field in given:
+        if field is not None and field.shape != grid.shape:
+            raise InputError(f"surface field has shape {field.shape}; expected {grid.shape}: bring it to the grid first")
+    anomaly = np.nan_to_num(np.asarray(zos_anomaly, dtype=np.float32))
+    zos = np.where(grid.wet_surface, mean_sea_level(grid) + anomaly, np.float32(np.nan))
+    moving = anomaly if thermocline_anomaly is None else np.nan_to_num(thermocline_anomaly.astype(np.float32))
+    thetao, so = _tracers(grid, time, moving, surface_temperature, surface_salinity)
+    flow = geostrophic_velocity(zos, grid.lat, grid.lon, grid.wet_surface)
+    if surface_currents is not None:
+        flow = tuple(  # type: ignore[assignment]
+            np.where(np.isfinite(theirs), theirs, ours) for theirs, ours in zip(surface_currents, flow, strict=True)
+        )
+    uo, vo = _currents(grid, bounded(flow), wind)
+    return Batch({"thetao": thetao, "so": so, "uo": uo, "vo": vo, "zos": zos}, grid, time)
+
+
+def bounded(flow: tuple[Array, Array]) -> tuple[Array, Array]:
+    """Bend speeds over 1.6 m s-1 smoothly under 2.2: near tropical coasts a centimetre of noise is metres a second."""
+    speed = np.hypot(*flow)
+    room = FASTEST - BRISK
+    bent = np.where(speed > BRISK, BRISK + room * np.tanh((speed - BRISK) / room), speed)
+    factor = bent / np.maximum(speed, 1e-6)
+    return flow[0] * factor, flow[1] * factor
+
+
+def _tracers(
+    grid: Grid, time: np.datetime64, anomaly: Array, surface_temperature: Array | None, surface_salinity: Array | None
+) -> tuple[Array, Array]:
+    source = atlas()
+    floor = np.nan_to_num(grid.deptho)
+    deep = np.clip((floor - SHALLOWEST_DISPLACED) / (FULLY_DISPLACED - SHALLOWEST_DISPLACED), 0.0, 1.0).astype(np.float32)
+    unknown = np.full(grid.shape, np.nan, dtype=np.float32)
+    thetao = np.empty((len(DEPTHS), *grid.shape), dtype=np.float32)
+    so = np.empty_like(thetao)
+    over_rows(
+        tracer_rows,
+        grid.shape[0],
+        source.level,
+        on_day("thetao", time),
+        source.fields["so"],
+        source.fields["D"],
+        *atlas_weights(grid),
+        grid.wet,
+        anomaly * deep,
+        mixed_layer_depth(grid, time),
+        unknown if surface_temperature is None else np.asarray(surface_temperature, dtype=np.float32),
+        unknown if surface_salinity is None else np.asarray(surface_salinity, dtype=np.float32),
+        thetao,
+        so,
+    )
+    return thetao, so
+
+
+def _currents(grid: Grid, flow: tuple[Array, Array], wind: tuple[Array, Array] | None) -> tuple[Array, Array]:
+    fields = atlas().fields
+    still = np.zeros(grid.shape, dtype=np.float32)
+    ekman_u, ekman_v, depth, turn = ekman_surface(grid.lat, *(wind or (still, still)))
+    uo = np.empty((len(DEPTHS), *grid.shape), dtype=np.float32)
+    vo = np.empty_like(uo)
+    over_rows(
+        current_rows,
+        grid.shape[0],
+        grid.depth.astype(np.float64),
+        fields["uo"],
+        fields["vo"],
+        fields["F"],
+        *atlas_weights(grid),
+        grid.wet,
+        np.asarray(flow[0], dtype=np.float32),
+        np.asarray(flow[1], dtype=np.float32),
+        ekman_u,
+        ekman_v,
+        depth,
+        turn,
+        uo,
+        vo,
+    )
+    return uo, vo
+
+
+def ekman_surface(lat: Array, u10: Array, v10: Array) -> tuple[Array, Array, Array, Array]:
+    """Return the Ekman flow at the surface (u, v), its e-folding depth (h, w) in m, and its sense of turning (h,).
+
+    0.45 % of the wind over sqrt(sin latitude), 45 degrees to the right of the wind (left in the south), turning further by
+    one radian per e-folding depth (Ekman 1905; size after Rio and Hernandez 2003, doi 10.1029/2002JC001655). Towards the
+    equator the turning angle goes smoothly to zero.
+    """
+    sine = np.sqrt(np.sin(np.deg2rad(np.maximum(np.abs(lat), EKMAN_TROPICS))))[:, None]
+    turn = np.tanh(lat / 5.0)
+    cosine, opposite = np.cos(turn * np.pi / 4)[:, None], np.sin(turn * np.pi / 4)[:, None]
+    u10, v10 = np.nan_to_num(u10), np.nan_to_num(v10)
+    size = EKMAN_SHARE / sine
+    depth = np.clip(7.6 / np.pi * np.hypot(u10, v10) / sine, 8.0, 40.0)
+    u = size * (u10 * cosine + v10 * opposite)
+    v = size * (v10 * cosine - u10 * opposite)
+    return u.astype(np.float32), v.astype(np.float32), depth.astype(np.float32), turn.astype(np.float32)

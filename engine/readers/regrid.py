@@ -1,0 +1,95 @@
+"""From one grid to another: area-weighted means of wet cells, and linear interpolation between levels."""
+
+from collections.abc import Callable
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from engine.runtime.errors import InputError
+
+
+class AreaMean:
+    """Means of the wet source cells under each target cell, weighted by the area that overlaps.
+
+    Both grids are rectilinear, so the weights are a product: overlap of the sines of latitude times overlap of
+    longitudes (first-order conservative remapping, doi 10.1175/1520-0493(1999)127<2204:FASOCR>2.0.CO;2).
+    """
+
+    def __init__(self, lat: np.ndarray, lon: np.ndarray, target_lat: np.ndarray, target_lon: np.ndarray) -> None:
+        """Take cell centres in degrees, ascending. Raises InputError where the source is coarser than the target."""
+        for name, source, target in (("latitude", lat, target_lat), ("longitude", lon, target_lon)):
+            step, wanted = float(np.diff(source).max()), float(np.diff(target).min())
+            if step > wanted * 1.01:
+                raise InputError(
+                    f"{name} of the source has steps of {step:g} degrees; expected {wanted:g} or finer, since means "
+                    "cannot add detail: choose a finer file"
+                )
+        rows = np.sin(np.deg2rad(np.clip(cell_edges(lat), -90, 90)))
+        target_rows = np.sin(np.deg2rad(np.clip(cell_edges(target_lat), -90, 90)))
+        self._rows = csr_array(_overlap(target_rows, rows).astype(np.float32))
+        edges, target_edges = cell_edges(lon), cell_edges(target_lon)
+        turns = sum(_overlap(target_edges, edges + turn) for turn in (-360.0, 0.0, 360.0))
+        self._columns = csr_array(np.asarray(turns).T.astype(np.float32))
+
+    def __call__(self, values: np.ndarray) -> np.ndarray:
+        """Return `values` (h, w), NaN where dry, as means on the target (H, W), NaN where no wet cell lies under it."""
+        wet = np.isfinite(values)
+        weight = self._rows @ wet.astype(np.float32) @ self._columns
+        total = self._rows @ np.where(wet, values, np.float32(0)) @ self._columns
+        touched = weight > 1e-3 * weight.max(initial=0)
+        return np.divide(total, weight, out=np.full_like(total, np.nan), where=touched)
+
+
+class LevelInterpolation:
+    """Linear interpolation in depth from source levels to those target levels that lie between them.
+
+    A target above the first level takes the first level's value when that lies within a metre (GLORYS begins at 0.49 m).
+    Targets below the last level are left out: `reached` lists the numbers of the others, `needed` the source levels they take.
+    """
+
+    def __init__(self, depth: np.ndarray, target_depth: np.ndarray) -> None:
+        self._parts: dict[int, tuple[tuple[int, float], ...]] = {}
+        for number, wanted in enumerate(np.asarray(target_depth, dtype=np.float64)):
+            same = np.flatnonzero(np.abs(depth - wanted) < 1e-3)
+            below = int(np.searchsorted(depth, wanted))
+            if same.size:
+                self._parts[number] = ((int(same[0]), 1.0),)
+            elif 0 < below < depth.size:
+                share = float((wanted - depth[below - 1]) / (depth[below] - depth[below - 1]))
+                self._parts[number] = ((below - 1, 1 - share), (below, share))
+            elif below == 0 and depth[0] - wanted < 1:
+                self._parts[number] = ((0, 1.0),)
+        self.reached = tuple(self._parts)
+        self.needed = tuple(sorted({number for parts in self._parts.values() for number, _ in parts}))
+
+    def __call__(self, level: Callable[[int], np.ndarray]) -> np.ndarray:
+        """Return (len(reached), ..., h, w); `level(n)` gives source level n as (..., h, w), asked once a level, shallow to deep.
+
+        A target is missing where either neighbour is: water between the last wet level and the floor is not invented.
+        """
+        kept: dict[int, np.ndarray] = {}
+        out = np.empty(0)
+        for place, parts in enumerate(self._parts.values()):
+            kept = {number: values for number, values in kept.items() if number >= parts[0][0]}
+            for number, _ in parts:
+                if number not in kept:
+                    kept[number] = level(number)
+            first, *rest = (kept[number] * np.float32(share) for number, share in parts)
+            values = first + rest[0] if rest else first
+            if not place:
+                # One array for all from the start: a list of levels, stacked at the end, would be in memory twice.
+                out = np.empty((len(self._parts), *values.shape), dtype=values.dtype)
+            out[place] = values
+        return out
+
+
+def cell_edges(centres: np.ndarray) -> np.ndarray:
+    """Return the n + 1 edges of n cells: midway between centres, the outer ones mirrored."""
+    middle = (centres[1:] + centres[:-1]) / 2
+    return np.concatenate([[2 * centres[0] - middle[0]], middle, [2 * centres[-1] - middle[-1]]])
+
+
+def _overlap(target: np.ndarray, source: np.ndarray) -> np.ndarray:
+    low = np.maximum(target[:-1, None], source[None, :-1])
+    high = np.minimum(target[1:, None], source[None, 1:])
+    return np.maximum(high - low, 0)

@@ -1,0 +1,48 @@
+"""How the numbers of one field lie in its file, and how they become rows to the north, columns to the east, levels downwards."""
+
+from dataclasses import dataclass
+
+import netCDF4
+import numpy as np
+
+from engine.readers.values.axes import Layout
+from engine.readers.values.missing import Decoder
+
+
+@dataclass(frozen=True)
+class Place:
+    """How the numbers of one field lie in the file."""
+
+    layout: Layout
+    decoder: Decoder
+    flags: tuple[str, ...]
+    unit: tuple[float, float]
+    checked: bool
+    """The library finds damage to the numbers itself."""
+    rows_down: bool
+    columns: np.ndarray | None
+    """The file's column of each longitude, None where they are the same."""
+    deepest_first: bool = False
+
+    def read(self, variable: netCDF4.Variable, time: int, level: int | None) -> np.ndarray:
+        """Return the numbers (h, w), or (z, h, w) of all levels where `level` is None and there are levels."""
+        index: list[int | slice] = [0] * variable.ndim
+        if "time" in self.layout.dimensions:
+            index[self.layout.dimensions["time"]] = time
+        kept = ["lat", "lon"]
+        if "depth" in self.layout.dimensions:
+            if level is None:
+                kept = ["depth", *kept]
+            else:
+                count = variable.shape[self.layout.dimensions["depth"]]
+                index[self.layout.dimensions["depth"]] = count - 1 - level if self.deepest_first else level
+        for axis in kept:
+            index[self.layout.dimensions[axis]] = slice(None)
+        variable.set_auto_maskandscale(False)
+        numbers = np.asarray(variable[tuple(index)])
+        numbers = numbers.transpose([[axis for axis in self.layout.order if axis in kept].index(axis) for axis in kept])
+        if len(kept) == 3 and self.deepest_first:
+            numbers = numbers[::-1]
+        if self.rows_down:
+            numbers = numbers[..., ::-1, :]
+        return numbers if self.columns is None else np.take(numbers, self.columns, axis=-1)

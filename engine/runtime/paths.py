@@ -1,0 +1,64 @@
+"""Where things lie: shipped files beside the code, everything written under one user directory."""
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+from engine.runtime.errors import InputError
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+ASSETS = REPOSITORY / "assets"
+SAMPLE_DATA = REPOSITORY / "sample_data"
+
+
+def home() -> Path:
+    """Return the directory of everything this program writes: `GOMS_HOME`, else the platform's user data directory.
+
+    Raises InputError where it, or what it lies in, is a file.
+    """
+    chosen = os.environ.get("GOMS_HOME")
+    try:
+        folder = Path(chosen).expanduser() if chosen else Path(platformdirs.user_data_dir("goms", appauthor=False))
+    except RuntimeError as error:
+        raise InputError(f"GOMS_HOME is {chosen}, the folder of a user who is not known here; expected a path") from error
+    there = next((each for each in (folder, *folder.parents) if each.exists()), None)
+    if there is not None and not there.is_dir():
+        raise InputError(f"GOMS_HOME is {folder}, and {there} is a file; expected a folder: choose another with --home")
+    return folder
+
+
+def stores_folder() -> Path:
+    """Return the folder of forecast, reference and analysis stores."""
+    return home() / "stores"
+
+
+def runs_folder() -> Path:
+    """Return the folder of rebuilt sample ocean runs."""
+    return home() / "runs"
+
+
+def altimetry_folder() -> Path:
+    """Return the folder of kept files of altimetry."""
+    return home() / "altimetry"
+
+
+def cache_folder() -> Path:
+    """Return the folder of files that can be deleted at any time."""
+    return home() / "cache"
+
+
+def verification_folder() -> Path:
+    """Return the folder of what `goms verify` and the page have scored; shipped results lie in `ASSETS / "skill"`."""
+    return home() / "verification"
+
+
+def weights_folder() -> Path:
+    """Return the folder of weights trained by the user; shipped weights lie in `ASSETS / "weights"`."""
+    return home() / "weights"
+
+
+def weights_candidates(name: str) -> tuple[Path, Path]:
+    """Return where weights called `name` may lie, the user's own before the shipped ones."""
+    user, shipped = (folder / f"{name}.safetensors" for folder in (weights_folder(), ASSETS / "weights"))
+    return user, shipped

@@ -1,0 +1,122 @@
+"""From files of whatever kind to what can be looked at: recognised by what they hold, checked, then taken in."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from engine.readers.glorys import GLORYS
+from engine.readers.hycom import HYCOM
+from engine.readers.ingest import PRODUCTS, ingest
+from engine.readers.netcdf import held, opened
+from engine.runtime.errors import InputError
+from engine.runtime.progress import Progress, no_progress
+from engine.schema.grid import Grid
+from engine.sources.kept_altimetry import keep_altimetry
+from engine.sources.observed import ALTIMETRY
+
+ALTIMETRY_KIND = "altimetry"
+KINDS = (*PRODUCTS, ALTIMETRY_KIND)
+
+_LABELS = {**{name: product.label for name, product in PRODUCTS.items()}, ALTIMETRY_KIND: "gridded altimetry"}
+
+
+def kind_of(file: Path) -> str:
+    """Return whose file it is: hycom, glorys or altimetry.
+
+    Its variables tell; names that HYCOM and GLORYS share belong to HYCOM where the file's own attributes name it. Raises
+    InputError for a file that is damaged, is not NetCDF, or holds nothing of the three.
+    """
+    found = _recognised(file)
+    if not found.kind:
+        raise InputError(
+            f"{file} holds {found.content}; expected HYCOM (water_temp, salinity, water_u, water_v, surf_el), GLORYS (thetao, "
+            "so, uo, vo, zos) or gridded altimetry (adt, ugos, vgos): choose another file"
+        )
+    return found.kind
+
+
+@dataclass(frozen=True)
+class _Recognised:
+    kind: str
+    certain: bool
+    content: str
+
+
+def _recognised(file: Path) -> _Recognised:
+    """Return whose file it is and whether that is beyond doubt: names or attributes that no other provider has."""
+    with opened(file) as data:
+        names = set(data.variables)
+        words = " ".join(str(data.getncattr(name)) for name in data.ncattrs()).upper()
+        standard = {str(getattr(variable, "standard_name", "")) for variable in data.variables.values()}
+        content = held(data)
+    if names & set(ALTIMETRY[0].names):
+        return _Recognised(ALTIMETRY_KIND, True, content)
+    if any(want.names[0] in names for want in HYCOM.wanted):
+        return _Recognised("hycom", True, content)
+    if any(name in names for want in GLORYS.wanted for name in want.names):
+        if "HYCOM" in words:
+            return _Recognised("hycom", True, content)
+        told = any(word in words for word in ("GLORYS", "MERCATOR", "COPERNICUS", "CMEMS"))
+        return _Recognised("glorys", told or "sea_water_potential_temperature" in standard, content)
+    return _Recognised("", False, content)
+
+
+def _told_apart(file: Path, kind: str) -> None:
+    """Raise InputError where a file said to be of one provider is another's beyond doubt."""
+    found = _recognised(file)
+    if found.certain and found.kind != kind:
+        raise InputError(
+            f"{file} is {_LABELS[found.kind]} (it holds {found.content}) but is said to be {_LABELS[kind]}, whose temperature "
+            f"and times mean something else: say `goms ingest {found.kind}`"
+        )
+
+
+def _day(text: str) -> np.datetime64:
+    """Return the date in `text`; raises InputError for anything else."""
+    try:
+        if np.isnat(day := np.datetime64(text, "s")) or len(text) < len("2014-03-05"):
+            raise ValueError
+    except ValueError as error:
+        raise InputError(f"--date is {text!r}; expected a day such as 2014-03-05 or 2014-03-05T12:00") from error
+    return day
+
+
+def take_in(
+    files: Sequence[Path],
+    kind: str = "",
+    identifier: str | None = None,
+    grid: Grid | None = None,
+    progress: Progress = no_progress,
+    date: str | None = None,
+) -> Path:
+    """Make an analysis store of HYCOM or GLORYS files, a source of each file of altimetry, and return the (last) folder.
+
+    `kind` is recognised where it is not given; `identifier` names a store; `date`, such as 2014-03-05, is the day of a
+    file that says none. Raises InputError for an unknown kind, for files of several kinds or of another than said, and for what
+    cannot be used.
+    """
+    if kind and kind not in KINDS:
+        raise InputError(f"the files are said to be of {kind!r}; expected one of {', '.join(KINDS)}")
+    day = None if date is None else _day(date)
+    if kind:
+        for file in files:
+            _told_apart(file, kind)
+    kinds = {file: kind or kind_of(file) for file in files}
+    if len(set(kinds.values())) > 1:
+        told = ", ".join(f"{file.name} is {_LABELS[found]}" for file, found in kinds.items())
+        raise InputError(f"{told}; expected files of one kind at a time: add each kind on its own")
+    found = next(iter(kinds.values()))
+    if found != ALTIMETRY_KIND:
+        return ingest(found, files, identifier, progress, grid, day)
+    if identifier:
+        raise InputError(f"altimetry is to be called {identifier!r}; day and content make its name: leave the name out")
+    folders = []
+    for number, file in enumerate(files):
+
+        def one(fraction: float, doing: str, number: int = number) -> None:
+            progress((number + fraction) / len(files), doing)
+
+        folders.append(keep_altimetry(file, grid, one, day))
+    return folders[-1]

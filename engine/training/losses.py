@@ -1,0 +1,37 @@
+"""The training loss: squared error over wet cells by area, in units of a typical day's change."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+
+from engine.schema.channels import Channel
+
+MAIN_LEVELS = (0, 7, 12)
+"""0, 100 and 300 m: the levels at which skill is reported."""
+
+SEA_LEVEL_WEIGHT, DEEP_WEIGHT, SURFACE_WEIGHT, OTHER_WEIGHT = 12.0, 3.0, 1.0, 0.4
+"""Sea level counts most, because all below it follows. Most of its change in a day is weather, though; the slow change of
+eddies shows in temperature and currents at 100 and 300 m, so these count more than the surface."""
+
+
+def channel_weights(channels: Sequence[Channel]) -> np.ndarray:
+    """Return weights (c,) that sum to 1."""
+    by_level: dict[int | None, float] = {None: SEA_LEVEL_WEIGHT, **dict.fromkeys(MAIN_LEVELS, DEEP_WEIGHT), 0: SURFACE_WEIGHT}
+    weights = np.array([by_level.get(channel.level, OTHER_WEIGHT) for channel in channels], dtype=np.float32)
+    return weights / weights.sum()
+
+
+def squared_error(
+    prediction: torch.Tensor, target: torch.Tensor, wet: torch.Tensor, area: torch.Tensor, tendency: torch.Tensor
+) -> torch.Tensor:
+    """Return the area-weighted mean square error (c,) over wet cells, in squares of `tendency` (c,).
+
+    `prediction`, `target`, `wet` (c, h, w), `area` (h, w). Whatever stands in a dry cell, NaN too, changes neither the
+    value nor the gradient: it is replaced before it is squared, since 0 times NaN would still be NaN.
+    """
+    error = torch.where(wet, prediction - target, 0.0)
+    # As matrix products: a globe of all channels is a quarter of a gigabyte, and each pass over one costs as much as a block.
+    cells = area.flatten()
+    total = wet.to(area.dtype).flatten(1) @ cells
+    return error.square().flatten(1) @ cells / total.clamp_min(1e-6) / tendency**2

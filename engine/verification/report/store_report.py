@@ -1,0 +1,93 @@
+"""A forecast store against its reference, as rows and as a table."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from engine.physics.displaced_state import climatology
+from engine.runtime.errors import InputError
+from engine.runtime.progress import Progress, no_progress
+from engine.schema.variables import VARIABLES
+from engine.stores import Store, find_store, open_store
+from engine.verification.aggregation import BANDS, band_weights, weighted_means
+from engine.verification.energy import eddy_kinetic_energy
+from engine.verification.places import scored_fields
+from engine.verification.scores import reference_lead
+from engine.verification.statistics import cell_statistics, metrics
+
+LEADS = (1, 5, 10, 20, 30)
+
+Row = dict[str, Any]
+
+
+def verify(
+    forecast: str | Path,
+    reference: str | Path | None = None,
+    leads: Sequence[int] = LEADS,
+    progress: Progress = no_progress,
+) -> dict[str, Any]:
+    """Return `rows` (rmse, bias, acc, persistence, climatology by variable, depth, band and lead) and `eke_ratio` by band.
+
+    `forecast` is a store's folder or name; without `reference` the reference of the same start is taken. Persistence is the
+    forecast's own initial state. Raises InputError where stores, days or grids do not fit.
+    """
+    predicted = _opened(forecast)
+    observed = _opened(reference or f"reference__{predicted.identifier.partition('__')[2]}")
+    if not observed.grid.same_as(predicted.grid):
+        raise InputError(
+            f"{observed.identifier} has the grid {observed.grid.shape}, {predicted.identifier} {predicted.grid.shape}; "
+            "expected the same: choose the reference of this start"
+        )
+    leads = [lead for lead in leads if lead in predicted.leads]
+    if not leads:
+        raise InputError(f"{predicted.identifier} has finished leads {predicted.leads}; none of those asked for is among them")
+    weights = {name: band_weights(predicted.grid, band) for name, band in BANDS.items()}
+    rows: list[Row] = []
+    energy: dict[str, float] = {}
+    for number, lead in enumerate(leads):
+        progress(number / len(leads), f"lead {lead} days")
+        target_lead = reference_lead(predicted, observed, lead)
+        usual = climatology(predicted.grid, predicted.valid_time(lead))
+        for variable, level, depth in scored_fields():
+            target = observed.read(variable, target_lead, level)
+            mean = usual[variable][level] if VARIABLES[variable].depths else usual[variable]
+            others = {"persistence": predicted.read(variable, 0, level), "climatology": mean}
+            found = cell_statistics(predicted.read(variable, lead, level), target, mean)
+            for band in BANDS:
+                row: Row = {"model": predicted.attrs.get("model", ""), "variable": variable, "depth": depth, "band": band}
+                row |= {"lead_days": lead, **metrics(weighted_means(found, weights[band]))}
+                for name, other in others.items():
+                    row[name] = metrics(weighted_means(cell_statistics(other, target), weights[band]))["rmse"]
+                rows.append(row)
+        if lead == leads[-1]:
+            flow = usual["uo"][0], usual["vo"][0]
+            for band in BANDS:
+                kept, true = (
+                    eddy_kinetic_energy(store.read("uo", at), store.read("vo", at), *flow, weights[band])
+                    for store, at in ((predicted, lead), (observed, target_lead))
+                )
+                energy[band] = kept / true
+    progress(1.0, "scored")
+    return {"forecast": predicted.identifier, "reference": observed.identifier, "rows": rows, "eke_ratio": energy}
+
+
+def _opened(store: str | Path) -> Store:
+    folder = Path(store)
+    return open_store(folder if folder.is_dir() else find_store(str(store)))
+
+
+def table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> str:
+    """Return rows as a text table, numbers to three significant figures, '-' where a value is absent."""
+    cells = [[_text(row.get(name)) for name in columns] for row in rows]
+    widths = [max([len(name), *(len(line[n]) for line in cells)]) for n, name in enumerate(columns)]
+    lines = ["  ".join(name.rjust(width) for name, width in zip(columns, widths, strict=True))]
+    lines += ["  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True)) for line in cells]
+    return "\n".join(lines)
+
+
+def _text(value: object) -> str:
+    if value is None or (isinstance(value, float) and np.isnan(value)):
+        return "-"
+    return f"{value:.3g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,232 @@
+"""Long rollouts: do they stay finite, inside physical ranges, and as lively as the reference?"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from engine.forecasting.rollout import rollout
+from engine.models.forecaster import choose_device
+from engine.models.interface import Model
+from engine.models.precision import quicker_precision
+from engine.physics.displaced_state import climatology
+from engine.runtime.progress import Progress, no_progress
+from engine.schema.batch import Batch
+from engine.schema.grid import Grid
+from engine.schema.variables import PROGNOSTIC, VARIABLES
+from engine.sources import initial_state
+from engine.verification.aggregation import BANDS, band_weights, weighted_means
+from engine.verification.bootstrap import draw_starts, drawn_means, interval
+from engine.verification.comparison import Row, defined, ratio_with_interval
+from engine.verification.energy import eddy_kinetic_energy
+from engine.verification.starts.result_cache import Kept
+from engine.verification.starts.scored_models import Entrant
+from engine.verification.starts.tables import MAIN_BAND
+from engine.verification.starts.workers import score_all
+from engine.verification.statistics import cell_statistics
+from sample_data.held_out import held_out_days, held_out_run, time_of
+from sample_data.source import SampleSource
+
+EVERY = 5
+"""Days between comparisons with the reference; gaps and ranges are looked at on every day."""
+
+ENERGY_BOUNDS = (0.8, 1.2)
+
+Flow = tuple[np.ndarray, np.ndarray]
+
+
+@dataclass
+class Endurance:
+    """Whose rollouts of `days` days are looked at."""
+
+    kept: Kept
+    days: int
+    entrants: dict[str, Entrant]
+    device: str
+    precision: str
+    """Chosen once for all processes."""
+    models: dict[str, Model] = field(default_factory=dict)
+
+    def files(self, day: int) -> dict[str, str]:
+        """Return the names under which the reference's and each model's results of a start are kept."""
+        start = f"stability-{day}-{self.days}-{self.kept.fingerprint(day, self.days)}"
+        return {name: f"{start}-{name}" for name in ("reference", *self.entrants)}
+
+    def missing(self, day: int, again: bool) -> list[str]:
+        """Return whose results of a start are not kept yet; with `again` those of every model, too."""
+        return [name for name, file in self.files(day).items() if (again and name != "reference") or not self.kept.has(file)]
+
+    def score(self, day: int, again: bool, progress: Progress = no_progress) -> None:
+        """Look at what is missing of a start."""
+        kept, files, missing = self.kept, self.files(day), self.missing(day, again)
+        source = SampleSource(folder=kept.run.folder, grid=kept.grid)
+        usual = climatology(source.grid, time_of(day))
+        # The climatological flow is the same all year, so that one day's serves for the whole rollout.
+        flow = usual["uo"][0], usual["vo"][0]
+        for number, name in enumerate(missing):
+
+            def report(share: float, doing: str, number: int = number, name: str = name) -> None:
+                progress((number + share) / len(missing), f"{name.rpartition('-')[0] or name}, {doing}")
+
+            if name == "reference":
+                kept.put(files[name], self._reference(source, day, flow, report))
+            else:
+                kept.put(files[name], self._rollout(self._model(name), source, day, flow, report))
+
+    def _model(self, name: str) -> Model:
+        if name not in self.models:
+            self.models[name] = self.entrants[name].load(self.kept.grid, self.device, self.precision)
+        return self.models[name]
+
+    def _reference(self, source: SampleSource, day: int, usual: Flow, progress: Progress) -> dict[str, Any]:
+        found: dict[str, Any] = {"energy": {}, "persistence": {}}
+        weights = band_weights(source.grid, BANDS[MAIN_BAND])
+        initial = source.sea_level(time_of(day))
+        for lead in compared_leads(self.days):
+            progress(lead / self.days, f"day {lead}")
+            state = source.state(time_of(day + lead))
+            found["energy"][str(lead)] = energies(state, usual)
+            if initial is not None:
+                found["persistence"][str(lead)] = weighted_means(cell_statistics(initial, state["zos"]), weights)["squared_error"]
+        return found
+
+    def _rollout(self, model: Model, source: SampleSource, day: int, usual: Flow, progress: Progress) -> dict[str, Any]:
+        weights = band_weights(source.grid, BANDS[MAIN_BAND])
+        found: dict[str, Any] = {"finite_days": 0, "inside_days": 0, "extremes": {}, "energy": {}, "squared_error": {}}
+        for step in rollout(model, initial_state(source, time_of(day)), source.forcing, self.days):
+            progress(step.lead / self.days, f"day {step.lead}")
+            finite, inside, extremes = inspect(step.batch)
+            widen(found["extremes"], extremes)
+            if not finite:
+                break
+            found["finite_days"] = step.lead
+            if inside and found["inside_days"] == step.lead - 1:
+                found["inside_days"] = step.lead
+            if step.lead in compared_leads(self.days):
+                found["energy"][str(step.lead)] = energies(step.batch, usual)
+                level = source.sea_level(step.batch.time)
+                if level is not None:
+                    error = weighted_means(cell_statistics(step.batch["zos"], level), weights)["squared_error"]
+                    found["squared_error"][str(step.lead)] = error
+        return found
+
+
+def compared_leads(days: int) -> list[int]:
+    """Return the leads at which a rollout is held against its reference: the first, every fifth and the last."""
+    return sorted({1, days, *range(EVERY, days + 1, EVERY)})
+
+
+def energies(batch: Batch, usual: Flow) -> dict[str, float]:
+    """Return the surface eddy kinetic energy in m2 s-2 of each band of latitude."""
+    return {
+        name: eddy_kinetic_energy(batch["uo"][0], batch["vo"][0], *usual, band_weights(batch.grid, band))
+        for name, band in BANDS.items()
+    }
+
+
+def inspect(batch: Batch) -> tuple[bool, bool, dict[str, tuple[float, float]]]:
+    """Return whether every wet cell holds a number, whether all lie in their valid range, and the extremes by variable."""
+    finite, extremes = True, {}
+    for name in PROGNOSTIC:
+        values, wet = batch[name], batch.grid.wet if VARIABLES[name].depths else batch.grid.wet_surface
+        finite = finite and bool(np.isfinite(values).sum() >= wet.sum() and np.isfinite(values[wet]).all())
+        extremes[name] = (float(np.fmin.reduce(values, axis=None)), float(np.fmax.reduce(values, axis=None)))
+    inside = all(
+        VARIABLES[name].valid_range[0] <= low and high <= VARIABLES[name].valid_range[1] for name, (low, high) in extremes.items()
+    )
+    return finite, inside, extremes
+
+
+def widen(known: dict[str, list[float]], extremes: dict[str, tuple[float, float]]) -> None:
+    """Widen the known extremes by those of another day."""
+    for name, (low, high) in extremes.items():
+        before = known.get(name, [low, high])
+        known[name] = [min(before[0], low), max(before[1], high)]
+
+
+def stability(
+    models: str | Sequence[str],
+    days: int = 60,
+    starts: int = 10,
+    folder: Path | None = None,
+    device: str = "auto",
+    grid: Grid | None = None,
+    work: Path | None = None,
+    progress: Progress = no_progress,
+    workers: int = 1,
+    again: bool = False,
+) -> dict[str, Any]:
+    """Return what became of rollouts of `days` days: `models` (a summary each), `rows` by model, band and lead, `starts` used.
+
+    A row holds the energy's `ratio` to the reference's over all starts with its interval, the `least` and `most` of one start,
+    and in the main band the RMSE of sea surface height in m beside persistence's. What was computed is kept as in
+    `held_out_skill`. Raises InputError where the run is too short, ModelError for a model that cannot be loaded.
+    """
+    entrants = [Entrant.parse(name) for name in ([models] if isinstance(models, str) else models)]
+    run = held_out_run(folder)
+    kept = Kept(run, grid or run.grid, work)
+    chosen = held_out_days(run, starts, days)
+    endurance = Endurance(
+        kept, days, {entrant.file_name(): entrant for entrant in entrants}, device, quicker_precision(choose_device(device))
+    )
+    score_all(endurance, chosen, again, workers, progress)
+    files = [endurance.files(day) for day in chosen]
+    reference = [kept.get(names["reference"]) for names in files]
+    summaries, rows = {}, []
+    for name, entrant in endurance.entrants.items():
+        found = [kept.get(names[name]) for names in files]
+        ours = list(_rows(entrant.label, found, reference, days))
+        rows += ours
+        summaries[entrant.label] = _summary(found, ours, days)
+    return {
+        "days": days,
+        "starts": chosen,
+        "run": run.folder.name,
+        "grid": list(kept.grid.shape),
+        "models": summaries,
+        "rows": rows,
+    }
+
+
+def _rows(label: str, found: Sequence[dict[str, Any]], reference: Sequence[dict[str, Any]], days: int) -> Iterator[Row]:
+    for lead in map(str, compared_leads(days)):
+        # A rollout that failed is no part of a mean; how many are left is said beside it.
+        pairs = [(ours, true) for ours, true in zip(found, reference, strict=True) if lead in ours["energy"]]
+        for band in BANDS:
+            row: Row = {"model": label, "band": band, "lead_days": int(lead), "starts": len(pairs)}
+            if pairs:
+                ours, true = (np.array([part["energy"][lead][band] for part in parts]) for parts in zip(*pairs, strict=True))
+                row |= ratio_with_interval(ours, true)
+                row |= {"least": defined((ours / true).min()), "most": defined((ours / true).max())}
+                if band == MAIN_BAND:
+                    squared = np.array([part["squared_error"][lead] for part, _ in pairs])
+                    low, high = interval(np.sqrt(drawn_means(draw_starts(len(pairs)), squared)), len(pairs))
+                    row |= {
+                        "zos_rmse": defined(np.sqrt(squared.mean())),
+                        "zos_low": defined(float(low)),
+                        "zos_high": defined(float(high)),
+                    }
+                    row["zos_persistence"] = defined(np.sqrt(np.mean([part["persistence"][lead] for _, part in pairs])))
+            yield row
+
+
+def _summary(found: Sequence[dict[str, Any]], rows: Sequence[Row], days: int) -> dict[str, Any]:
+    extremes: dict[str, list[float]] = {}
+    for start in found:
+        widen(extremes, {name: (low, high) for name, (low, high) in start["extremes"].items()})
+    ratios = [row["ratio"] for row in rows if row["band"] == MAIN_BAND and "ratio" in row]
+    low, high = ENERGY_BOUNDS
+    whole = all(start["finite_days"] == days for start in found)
+    return {
+        "starts": len(found),
+        "finite": sum(start["finite_days"] == days for start in found),
+        "inside": sum(start["inside_days"] == days for start in found),
+        "first_day_not_finite": min((s["finite_days"] + 1 for s in found if s["finite_days"] < days), default=None),
+        "first_day_outside": min((s["inside_days"] + 1 for s in found if s["inside_days"] < days), default=None),
+        "energy_least": min(ratios, default=None),
+        "energy_most": max(ratios, default=None),
+        "energy_kept": whole and all(ratio is not None and low <= ratio <= high for ratio in ratios),
+        "extremes": {name: [defined(value) for value in bounds] for name, bounds in extremes.items()},
+    }

@@ -1,0 +1,200 @@
+"""Weights on disk: safetensors, a JSON card that says what they are, and a checksum; a mismatch is refused."""
+
+import hashlib
+import json
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors import SafetensorError
+from safetensors.torch import load, save
+
+from engine.models.network import Network
+from engine.models.presets import Preset
+from engine.runtime.errors import ModelError
+from engine.runtime.paths import REPOSITORY, weights_candidates
+from engine.schema.channels import FORCING_CHANNELS, PROGNOSTIC_CHANNELS, STATIC_CHANNELS
+from engine.schema.grid import Grid
+from engine.schema.normalisation import Normalisation
+
+FORMAT = "goms-weights-1"
+CARD_CHECKSUM = "card_sha256"
+"""Key, in a card, of the SHA-256 of everything else in it as JSON with sorted keys; that of the weights is among it."""
+
+TIME_STEP_DAYS = 1
+CHANNEL_LABELS = [channel.label for channel in PROGNOSTIC_CHANNELS + FORCING_CHANNELS + STATIC_CHANNELS]
+
+
+@dataclass(frozen=True, eq=False)
+class Checkpoint:
+    """A network with its weights, the statistics that belong to it, and where it comes from."""
+
+    network: Network
+    normalisation: Normalisation
+    tendency: np.ndarray
+    provenance: dict[str, Any]
+
+
+def grid_card(grid: Grid) -> dict[str, Any]:
+    """Return what identifies a grid in a card: shape, corners and depths."""
+    return {
+        "shape": list(grid.shape),
+        "lat": [float(grid.lat[0]), float(grid.lat[-1])],
+        "lon": [float(grid.lon[0]), float(grid.lon[-1])],
+        "depth": [float(depth) for depth in grid.depth],
+    }
+
+
+def save_checkpoint(path: Path, checkpoint: Checkpoint, grid: Grid, training: dict[str, Any]) -> None:
+    """Write weights to `path` (.safetensors) and their card beside it (.json), each whole or not at all.
+
+    `training` (data, days, steps, metrics) goes into the card as it is.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    tensors = {name: value.detach().cpu().contiguous() for name, value in checkpoint.network.state_dict().items()}
+    content = save(tensors)
+    card = {
+        "format": FORMAT,
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "preset": checkpoint.network.preset.to_dict(),
+        "parameters": sum(value.numel() for value in tensors.values()),
+        "channels": CHANNEL_LABELS,
+        "grid": grid_card(grid),
+        "time_step_days": TIME_STEP_DAYS,
+        "statistics": checkpoint.normalisation.to_dict(),
+        "tendency": checkpoint.tendency.tolist(),
+        "revision": revision(),
+        "training": training,
+    }
+    write_whole(path, content)
+    write_card(path, card)
+
+
+def write_card(path: Path, card: dict[str, Any]) -> None:
+    """Write the card of the weights at `path` beside them, with a checksum that covers card and, by theirs, weights."""
+    sealed = {**card, CARD_CHECKSUM: _card_sha256(card)}
+    write_whole(path.with_suffix(".json"), json.dumps(sealed, indent=1).encode())
+
+
+def read_card(path: Path) -> dict[str, Any]:
+    """Return the card of the weights at `path`; raises ModelError where it is missing, damaged, or the weights are pickled.
+
+    Cards from before they had a checksum are taken as they are.
+    """
+    if path.suffix != ".safetensors":
+        raise ModelError(
+            f"weights {path} end in {path.suffix!r}; expected .safetensors: pickled weights can run code and are refused"
+        )
+    for part in (path, path.with_suffix(".json")):
+        if not part.exists():
+            raise ModelError(f"weights {path}: {part.name} is missing; expected weights and card side by side: restore the file")
+    try:
+        card = json.loads(path.with_suffix(".json").read_text())
+    except (OSError, ValueError) as error:
+        raise ModelError(f"card {path.with_suffix('.json')} cannot be read ({error}); restore the file") from error
+    if not isinstance(card, dict):
+        raise ModelError(f"card {path.with_suffix('.json')} holds no names with values; restore the file")
+    checksum = card.pop(CARD_CHECKSUM, None)
+    if checksum is not None:
+        remedy = "the card is damaged: restore it or train the weights again"
+        require(path, "sha256 of the card", _card_sha256(card), checksum, remedy)
+    return card
+
+
+def read_weights(path: Path, card: dict[str, Any]) -> bytes:
+    """Return the content of the weights at `path`; raises ModelError where it is not what their card says."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ModelError(f"weights {path} cannot be read ({error}); restore the file") from error
+    found = hashlib.sha256(content).hexdigest()
+    require(path, "sha256", card.get("sha256"), found, "the file is damaged: restore or train it again")
+    return content
+
+
+def _card_sha256(card: dict[str, Any]) -> str:
+    plain = json.loads(json.dumps(card))
+    return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all."""
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.writing")
+    with temporary.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+
+
+def find_weights(name: str) -> Path:
+    """Return the weights called `name`: those trained by the user, else the shipped ones; ModelError where neither is."""
+    return stored_weights(name, f"model {name!r}", f"goms train --preset {name}")
+
+
+def stored_weights(name: str, what: str, command: str) -> Path:
+    """Return where the weights called `name` lie; raises ModelError that says `what` is missing and which command makes it."""
+    candidates = weights_candidates(name)
+    there = next((path for path in candidates if path.exists()), None)
+    if there is None:
+        raise ModelError(
+            f"weights of {what} are missing; expected {' or '.join(map(str, candidates))}: train them with `{command}` or "
+            "restore the file"
+        )
+    return there
+
+
+def load_checkpoint(path: Path, grid: Grid) -> Checkpoint:
+    """Return the checkpoint at `path` for `grid`.
+
+    Raises ModelError where the file or its card is missing, is not safetensors, fails its checksum, or was made for another
+    grid, other levels, other channels or another time step.
+    """
+    card = read_card(path)
+    require(path, "format", FORMAT, card.get("format"), "use weights of this version of the program")
+    content = read_weights(path, card)
+    require(path, "channels", CHANNEL_LABELS, card.get("channels"), "train a network for these channels")
+    require(path, "time step in days", TIME_STEP_DAYS, card.get("time_step_days"), "use weights of a daily model")
+    made_for, wanted = card.get("grid", {}), grid_card(grid)
+    require(path, "depth levels", wanted["depth"], made_for.get("depth"), "use weights trained on these levels")
+    require(path, "grid", wanted["shape"], made_for.get("shape"), "use weights trained on this grid")
+    corners = [made_for.get(axis, [np.nan, np.nan]) for axis in ("lat", "lon")]
+    if not np.allclose(corners, [wanted["lat"], wanted["lon"]], atol=1e-3):
+        require(path, "grid corners", [wanted["lat"], wanted["lon"]], corners, "use weights trained on this grid")
+    try:
+        normalisation = Normalisation.from_dict(card["statistics"])
+        tendency = np.array(card["tendency"], dtype=np.float32)
+        network = Network(Preset.from_dict(card["preset"]), grid.shape, normalisation, tendency)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ModelError(f"card of weights {path} is damaged ({error!r}); restore it or train the weights again") from error
+    try:
+        network.load_state_dict(load(content))
+    except (SafetensorError, RuntimeError) as error:
+        raise ModelError(f"weights {path} do not fit preset {card['preset']['name']!r} ({error}); train them again") from error
+    provenance = {
+        "model": network.preset.name,
+        "weights": path.name,
+        "weights_sha256": card["sha256"],
+        "parameters": card["parameters"],
+        "revision": card["revision"],
+        "training": card["training"],
+    }
+    return Checkpoint(network, normalisation, tendency, provenance)
+
+
+def require(path: Path, subject: str, expected: Any, received: Any, remedy: str) -> None:
+    """Raise ModelError naming the weights at `path` where `received` is not what was `expected`."""
+    if received != expected:
+        raise ModelError(f"weights {path}: {subject} is {received}; expected {expected}: {remedy}")
+
+
+def revision() -> str:
+    """Return the git revision of the program, or `unknown` outside a checkout."""
+    command = ["git", "-C", str(REPOSITORY), "rev-parse", "HEAD"]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=10).stdout.strip()
+    except (OSError, subprocess.SubprocessError):
+        return "unknown"
