@@ -31,10 +31,10 @@ from app.frames.limits import LONGEST_FOLDER, check_identifier
 from app.jobs.queue import Job, Jobs, Request
 from app.text.labels import altimetry_labels
 from app.uploads.uploads import Uploads
-from engine.models import usable_models
 from engine.runtime.errors import InputError
 from engine.sources.kept_altimetry import PREFIX, delete_altimetry, kept_altimetry, kept_report
 from engine.stores import Store, StoreSummary, delete_store, list_stores
+from engine.weights.loading import usable_models
 
 LOGGER = logging.getLogger(__name__)
 

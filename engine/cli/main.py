@@ -149,7 +149,7 @@ def ingest(
 
 @app.command()
 def train(
-    preset: Annotated[str, typer.Option(help="small, base, or another name of engine/models/presets.py.")] = "small",
+    preset: Annotated[str, typer.Option(help="small, base, or another name of engine/models/backbones/presets.py.")] = "small",
     head: Annotated[
         str | None,
         typer.Option(help="Train a head (kuroshio, waves, biogeochemistry) on the preset's frozen backbone instead."),

@@ -65,8 +65,8 @@ def computed(attrs: Mapping[str, Any], wanted: str) -> dict[str, Any]:
     """Return on which device and in which precision a forecast was computed, and for a network why in that one."""
     import torch
 
-    from engine.models import NETWORK_NAMES
-    from engine.models.precision import USED_TO_BE, reason
+    from engine.runtime.precision import USED_TO_BE, reason
+    from engine.weights.loading import NETWORK_NAMES
 
     said = {"device": attrs["device"]}
     if attrs["model"] in NETWORK_NAMES:

@@ -42,12 +42,12 @@ def verify_models(
     of the first model are scored, too. Skill is kept as a file, named by `kept`, which the application's page shows. No model
     named means all networks whose weights are here. Raises InputError where there is none, ModelError for an unknown one.
     """
-    from engine.models import BASELINE_NAMES, usable_models
     from engine.models.forecaster import choose_device
-    from engine.models.precision import quicker_precision
+    from engine.runtime.precision import quicker_precision
     from engine.schema.grid import coarsened
     from engine.verification.starts.skill import held_out_skill
     from engine.verification.starts.stability import stability
+    from engine.weights.loading import BASELINE_NAMES, usable_models
 
     models = list(models) or [name for name in usable_models() if name not in BASELINE_NAMES]
     if not models:
@@ -77,11 +77,11 @@ def verify_models(
 
 def head_scores(name: str, device: str = "auto", progress: Progress = no_progress) -> list[dict[str, Any]]:
     """Return the scores of every head of a network from held-out starts; raises ModelError where one has no weights."""
-    from engine.models.forecaster import load_forecaster
     from engine.schema.grid import quarter_degree
     from engine.verification.starts.head_skill import SUBJECTS, day_head_skill
     from engine.verification.starts.kuroshio_skill import kuroshio_skill
     from engine.weights.checkpoint import find_weights
+    from engine.weights.loading import load_forecaster
 
     model = load_forecaster(name, quarter_degree(), device, find_weights(name))
     found = [kuroshio_skill(model, progress=progress)]

@@ -16,18 +16,18 @@ from engine import __version__
 from engine.forecasting.head_rollout import RollingHead, with_heads
 from engine.forecasting.heads import LoadedHead, begin_heads, carried_fields, load_heads
 from engine.forecasting.rollout import Step, rollout
-from engine.models import MODEL_NAMES, NETWORK_NAMES, load_model
-from engine.models.interface import TIME_STEP, Model
-from engine.models.precision import AUTO, USED_TO_BE, require_precision
+from engine.models.interface import Model
 from engine.runtime.background import Do, at_once, one_behind
 from engine.runtime.errors import InputError, ModelError, ResourceError
 from engine.runtime.paths import stores_folder
+from engine.runtime.precision import AUTO, USED_TO_BE, require_precision
 from engine.runtime.progress import Progress, no_progress
-from engine.schema.batch import Batch
+from engine.schema.batch import TIME_STEP, Batch
 from engine.schema.variables import PROGNOSTIC, VARIABLES
 from engine.sources import HeadSource, Source, initial_state
 from engine.sources.analysis import FILLED
 from engine.stores import ForecastStore, Store
+from engine.weights.loading import MODEL_NAMES, NETWORK_NAMES, load_model
 
 LOGGER = logging.getLogger(__name__)
 

@@ -9,10 +9,10 @@ import torch
 from engine.forecasting.rollout import Step
 from engine.models.heads.daily import DayHead, Surroundings
 from engine.models.heads.downscaling import Downscaling, refined
-from engine.models.precision import computing
 from engine.physics.climatology import mean_sea_level
 from engine.readers.regrid import AreaMean
 from engine.runtime.errors import InputError, ModelError
+from engine.runtime.precision import computing
 from engine.schema.batch import Batch
 from engine.schema.grid import Grid
 

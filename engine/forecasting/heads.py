@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from engine.forecasting.head_rollout import HeadRollout, Refinement, RollingHead
-from engine.models import NETWORK_NAMES
 from engine.models.forecaster import Forecaster
 from engine.models.heads.daily import DayHead
 from engine.models.heads.downscaling import SURFACE, Downscaling
@@ -20,6 +19,7 @@ from engine.schema.grid import Grid, quarter_degree
 from engine.sources import HeadSource, Source
 from engine.stores.layout import Part
 from engine.weights.head_loading import MAKERS, load_day_head, load_downscaling
+from engine.weights.loading import NETWORK_NAMES
 
 KUROSHIO = "kuroshio"
 HEADS = (KUROSHIO, *MAKERS)

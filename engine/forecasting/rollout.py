@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from engine.models.interface import TIME_STEP, Model, batch_of
+from engine.models.interface import Model, batch_of
 from engine.runtime.errors import InputError
-from engine.schema.batch import Batch
+from engine.schema.batch import TIME_STEP, Batch
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,41 +1,4 @@
-"""Models by name: the networks in their sizes and the baselines, all with one interface."""
+"""Networks and baselines behind one interface.
 
-from pathlib import Path
-
-from engine.models.interface import Model
-from engine.runtime.errors import ModelError
-from engine.runtime.paths import weights_candidates
-from engine.schema.grid import Grid
-
-NETWORK_NAMES = ("small", "base", "base-evolution", "aigoms-small", "fourcastnet", "fourcastnet-published")
-BASELINE_NAMES = ("persistence", "damped-persistence", "climatology")
-MODEL_NAMES = NETWORK_NAMES + BASELINE_NAMES
-
-
-def usable_models() -> tuple[str, ...]:
-    """Return the models that can run now: the networks whose weights lie here, shipped or trained by the user, and baselines."""
-    trained = (name for name in NETWORK_NAMES if any(path.exists() for path in weights_candidates(name)))
-    return (*trained, *BASELINE_NAMES)
-
-
-def load_model(name: str, grid: Grid, device: str = "auto", weights: Path | None = None, precision: str = "auto") -> Model:
-    """Return the model called `name`, ready to run on `grid` and `device` (auto: CUDA where there is one).
-
-    `weights` names a safetensors file of another training; the default is the shipped one, or one trained by the user.
-    `precision` is bfloat16, float32 or the quicker of them; baselines compute in float32 alone. Raises ModelError for an unknown
-    name, missing or mismatched weights, or a device that is not there, InputError for an unknown precision.
-    """
-    # Imported here so that the names, which the command line's help shows, do not cost a second of imports.
-    if name == "persistence":
-        from engine.models.persistence import Persistence
-
-        return Persistence(grid)
-    if name in ("climatology", "damped-persistence"):
-        from engine.models.climatology import Climatology, DampedPersistence
-
-        return Climatology(grid) if name == "climatology" else DampedPersistence(grid)
-    if name in NETWORK_NAMES:
-        from engine.models.forecaster import load_forecaster
-
-        return load_forecaster(name, grid, device, weights, precision)
-    raise ModelError(f"model {name!r} is not known; expected one of {', '.join(usable_models())}")
+May import the schema, the runtime and the physics; knows neither weights on disk, nor stores, nor training.
+"""

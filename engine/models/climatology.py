@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 import torch
 
-from engine.models.interface import TIME_STEP, state_of
+from engine.models.interface import state_of
 from engine.physics.displaced_state import climatology
-from engine.schema.batch import Batch
+from engine.schema.batch import TIME_STEP, Batch
 from engine.schema.channels import PROGNOSTIC_CHANNELS
 from engine.schema.grid import Grid
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
@@ -11,13 +10,13 @@ import torch
 from engine.models.evolution.forcing import air_of
 from engine.models.evolution.season import Season, basis
 from engine.models.evolution.static_fields import Setting
-from engine.models.evolution.window import Window, bands, tiles
 from engine.models.interface import MEMORY_FIELD, state_of
+from engine.models.layers.window import Window, bands, tiles
 from engine.models.network import Network
-from engine.models.precision import AUTO, choose_precision, computing
 from engine.physics.displaced_state import climatology
 from engine.runtime.allocator import keep_freed_memory, with_own_pages
 from engine.runtime.errors import ModelError
+from engine.runtime.precision import AUTO, choose_precision, computing
 from engine.runtime.threads import each
 from engine.schema.batch import Batch
 from engine.schema.channels import PROGNOSTIC_CHANNELS, channel_mask
@@ -37,7 +36,7 @@ Result = TypeVar("Result")
 class Forecaster:
     """A trained (or untrained) network on a grid; the state lives on `device`, physical, NaN in dry cells.
 
-    `precision` is the one of `engine.models.precision` in which the next steps are computed.
+    `precision` is the one of `engine.runtime.precision` in which the next steps are computed.
     """
 
     uses_forcing = True
@@ -180,15 +179,3 @@ def choose_device(name: str) -> torch.device:
     if device.type == "cuda" and not torch.cuda.is_available():
         raise ModelError(f"device {name!r} was asked for, but this machine shows no CUDA GPU; choose --device cpu")
     return device
-
-
-def load_forecaster(name: str, grid: Grid, device: str, weights: Path | None, precision: str = AUTO) -> Forecaster:
-    """Return the network called `name` with its weights on `grid`.
-
-    Raises ModelError as `load_checkpoint` does, InputError for a precision that is not known.
-    """
-    from engine.weights.checkpoint import find_weights, load_checkpoint
-
-    chosen = choose_device(device)
-    checkpoint = load_checkpoint(find_weights(name) if weights is None else weights, grid)
-    return Forecaster(checkpoint.network, grid, checkpoint.normalisation, chosen, checkpoint.provenance, precision=precision)

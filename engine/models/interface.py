@@ -14,9 +14,6 @@ from engine.schema.variables import DEPTHS, MEMORY, PROGNOSTIC
 if TYPE_CHECKING:
     import torch
 
-TIME_STEP = np.timedelta64(1, "D")
-"""The interval of one step."""
-
 MEMORY_FIELD = MEMORY[0]
 """What a network remembers of the day before, and what rides in its batches so that a run can go on exactly."""
 
@@ -33,7 +30,7 @@ class Model(Protocol):
     grid: Grid
     uses_forcing: bool
     precision: str
-    """In which numbers matrices are multiplied, see `engine.models.precision`; a baseline multiplies none."""
+    """In which numbers matrices are multiplied, see `engine.runtime.precision`; a baseline multiplies none."""
 
     def prepare(self, batch: Batch) -> torch.Tensor:
         """Return the state (61, h, w) of an initial batch on this model's grid."""

@@ -4,13 +4,13 @@ import numpy as np
 import torch
 from torch import nn
 
-from engine.models.backbone import Backbone, LinearProjection
+from engine.models.backbones.backbone import Backbone, LinearProjection
+from engine.models.backbones.fourcastnet import FourCastNet
+from engine.models.backbones.presets import Preset
 from engine.models.evolution.operator import LEVELS, STATE, ZOS, Evolution
 from engine.models.evolution.static_fields import Setting
-from engine.models.evolution.window import Window
-from engine.models.fourcastnet import FourCastNet
-from engine.models.patches import upsample
-from engine.models.presets import Preset
+from engine.models.layers.patches import upsample
+from engine.models.layers.window import Window
 from engine.schema.channels import FORCING_CHANNELS, PROGNOSTIC_CHANNELS, STATIC_CHANNELS
 from engine.schema.normalisation import Normalisation
 

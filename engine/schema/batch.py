@@ -10,6 +10,9 @@ from engine.runtime.errors import InputError
 from engine.schema.grid import Grid
 from engine.schema.variables import VARIABLES
 
+TIME_STEP = np.timedelta64(1, "D")
+"""The interval of one step of a model."""
+
 
 @dataclass(frozen=True, eq=False)
 class Batch:

@@ -10,10 +10,9 @@ from shutil import disk_usage
 import numpy as np
 import torch
 
-from engine.models.interface import TIME_STEP
 from engine.runtime.errors import InputError, ResourceError
 from engine.runtime.progress import Progress, no_progress
-from engine.schema.batch import Batch
+from engine.schema.batch import TIME_STEP, Batch
 from engine.schema.channels import FORCING_CHANNELS, PROGNOSTIC_CHANNELS, Channel, channel_mask, to_array
 from engine.schema.grid import Grid
 from engine.schema.normalisation import Normalisation

@@ -13,7 +13,7 @@ import torch
 
 from engine.models.evolution.forcing import air_from
 from engine.models.evolution.operator import STATE
-from engine.models.evolution.window import Window
+from engine.models.layers.window import Window
 from engine.runtime.errors import InputError
 from engine.schema.grid import Grid
 from engine.schema.normalisation import Normalisation

@@ -6,15 +6,15 @@ from typing import Any
 import torch
 from torch.utils.checkpoint import checkpoint
 
+from engine.models.backbones.masking import visible_tokens
 from engine.models.evolution.operator import STATE
 from engine.models.evolution.season import Season, basis
 from engine.models.evolution.static_fields import Setting
-from engine.models.evolution.window import Window, bands, crop
-from engine.models.fourier import FourierBlock
-from engine.models.interface import TIME_STEP
-from engine.models.masking import visible_tokens
+from engine.models.layers.fourier import FourierBlock
+from engine.models.layers.window import Window, bands, crop
 from engine.models.network import Network
-from engine.models.precision import computing
+from engine.runtime.precision import computing
+from engine.schema.batch import TIME_STEP
 from engine.schema.channels import PROGNOSTIC_CHANNELS, channel_mask
 from engine.schema.grid import Grid
 from engine.training.dataset import Statistics, unpack

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from math import cos, pi
 
-from engine.models.masking import mask_ratio
+from engine.models.backbones.masking import mask_ratio
 
 RISE = 0.04
 """Share of a phase in which the learning rate rises."""

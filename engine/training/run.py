@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from engine.models.precision import AUTO
-from engine.models.presets import PRESETS
+from engine.models.backbones.presets import PRESETS
 from engine.runtime.allocator import keep_freed_memory
 from engine.runtime.errors import InputError
 from engine.runtime.paths import home, runs_folder, weights_folder
+from engine.runtime.precision import AUTO
 from engine.runtime.progress import Progress, no_progress
 from engine.schema.grid import Grid, quarter_degree
 from engine.sources import Source

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import torch
 
+from engine.models.backbones.presets import Preset
 from engine.models.evolution.static_fields import Setting
 from engine.models.network import Network
-from engine.models.precision import AUTO, PRECISIONS, USED_TO_BE, choose_precision
-from engine.models.presets import Preset
 from engine.runtime.errors import InputError, ModelError
+from engine.runtime.precision import AUTO, PRECISIONS, USED_TO_BE, choose_precision
 from engine.schema.grid import Grid
 from engine.schema.normalisation import Normalisation
 from engine.training.dataset import Sequences, Statistics, statistics

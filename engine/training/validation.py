@@ -10,7 +10,7 @@ from engine.models.evolution.static_fields import Setting
 from engine.models.forecaster import Forecaster
 from engine.models.interface import MEMORY_FIELD, batch_of
 from engine.models.network import Network
-from engine.models.precision import AUTO
+from engine.runtime.precision import AUTO
 from engine.schema.batch import Batch
 from engine.schema.channels import FORCING_CHANNELS, PROGNOSTIC_CHANNELS, channel_mask
 from engine.schema.grid import Grid

@@ -12,8 +12,8 @@ import numpy as np
 from safetensors import SafetensorError
 from safetensors.torch import load, save
 
+from engine.models.backbones.presets import Preset
 from engine.models.network import Network
-from engine.models.presets import Preset
 from engine.runtime.errors import ModelError
 from engine.runtime.paths import REPOSITORY, weights_candidates
 from engine.schema.channels import FORCING_CHANNELS, PROGNOSTIC_CHANNELS, STATIC_CHANNELS

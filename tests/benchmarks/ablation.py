@@ -22,9 +22,9 @@ from scipy.ndimage import distance_transform_edt
 
 import engine.models.evolution.operator as evolution
 from engine.cli.report import Report
+from engine.models.backbones.presets import PRESETS
 from engine.models.evolution.inputs import DERIVED, INPUTS
 from engine.models.evolution.static_fields import Setting
-from engine.models.presets import PRESETS
 from engine.runtime.paths import home, runs_folder
 from engine.schema.grid import Grid, coarsened
 from engine.training.dataset import Sequences, write_sequences

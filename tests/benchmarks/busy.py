@@ -16,7 +16,7 @@ import numpy as np
 import torch
 
 from engine.models.forecaster import Forecaster
-from engine.models.precision import choose_precision
+from engine.runtime.precision import choose_precision
 from engine.schema.grid import coarsened
 from engine.sources import initial_state, open_source
 from tests.benchmarks.rollout import untrained

@@ -12,11 +12,11 @@ from pathlib import Path
 
 from engine.cli.report import Report
 from engine.cli.verify import day_head_text, kuroshio_text
-from engine.models.forecaster import load_forecaster
 from engine.schema.grid import quarter_degree
 from engine.verification.starts.head_skill import SUBJECTS, day_head_skill
 from engine.verification.starts.kuroshio_skill import kuroshio_skill
 from engine.weights.checkpoint import find_weights
+from engine.weights.loading import load_forecaster
 
 
 def main() -> None:

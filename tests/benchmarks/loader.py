@@ -14,7 +14,7 @@ from time import perf_counter
 
 import torch
 
-from engine.models.presets import PRESETS
+from engine.models.backbones.presets import PRESETS
 from engine.schema.grid import coarsened
 from engine.training.dataset import Sequences, write_sequences
 from engine.training.distributed import Team

@@ -12,10 +12,10 @@ from dataclasses import replace
 
 import torch
 
-from engine.models.backbone import Backbone
+from engine.models.backbones.backbone import Backbone
+from engine.models.backbones.masking import SCHEDULE, visible_tokens
+from engine.models.backbones.presets import PRESETS
 from engine.models.forecaster import choose_device
-from engine.models.masking import SCHEDULE, visible_tokens
-from engine.models.presets import PRESETS
 
 ROWS, COLUMNS = 90, 180
 

@@ -18,7 +18,6 @@ from typing import Any
 import numpy as np
 
 from engine.forecasting.rollout import rollout
-from engine.models import load_model
 from engine.physics.displaced_state import climatology
 from engine.reconstruction.analysis import Complete, reconstruct
 from engine.reconstruction.completing import completed, load_completion
@@ -30,6 +29,7 @@ from engine.schema.grid import coarsened, from_sea_floor
 from engine.schema.regions import REGIONS, Region
 from engine.sources import initial_state
 from engine.verification.aggregation import BANDS, band_weights
+from engine.weights.loading import load_model
 from sample_data.held_out import held_out_run, time_of
 from sample_data.source import SampleSource
 

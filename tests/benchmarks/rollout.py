@@ -13,9 +13,9 @@ import time
 import numpy as np
 import torch
 
+from engine.models.backbones.presets import PRESETS
 from engine.models.forecaster import Forecaster, choose_device
 from engine.models.network import Network
-from engine.models.presets import PRESETS
 from engine.schema.grid import Grid, coarsened, quarter_degree
 from engine.sources import initial_state, open_source
 from engine.weights.checkpoint import find_weights, load_checkpoint

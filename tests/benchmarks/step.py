@@ -25,20 +25,20 @@ import engine.models.evolution.operator
 from engine.forecasting.head_rollout import RollingHead
 from engine.forecasting.heads import HEADS, begin_heads, load_heads
 from engine.forecasting.rollout import Step
-from engine.models import load_model
+from engine.models.backbones.fourcastnet import FourCastNet
+from engine.models.backbones.presets import PRESETS
 from engine.models.evolution.operator import Evolution
-from engine.models.evolution.warp import warp
 from engine.models.forecaster import Forecaster, choose_device
-from engine.models.fourcastnet import FourCastNet
 from engine.models.interface import batch_of
+from engine.models.layers.warp import warp
 from engine.models.network import Network
-from engine.models.precision import PRECISIONS, choose_precision, quicker_precision
-from engine.models.presets import PRESETS
+from engine.runtime.precision import PRECISIONS, choose_precision, quicker_precision
 from engine.runtime.threads import MOST
 from engine.schema.batch import Batch
 from engine.schema.grid import Grid, quarter_degree
 from engine.sources import HeadSource, initial_state, open_source
 from engine.stores import ForecastStore
+from engine.weights.loading import load_model
 
 DAY = np.timedelta64(1, "D")
 MEANINGS = {

@@ -7,11 +7,11 @@ import pytest
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from engine.models.backbone import Backbone
+from engine.models.backbones.backbone import Backbone
+from engine.models.backbones.masking import visible_tokens
+from engine.models.backbones.presets import PRESETS
 from engine.models.evolution.operator import STATE
-from engine.models.masking import visible_tokens
 from engine.models.network import CHANNELS, Network
-from engine.models.presets import PRESETS
 from engine.training.dataset import Sequences, write_sequences
 from engine.training.plans import Phase, Plan
 from engine.training.trainer import Trainer

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 import torch
 
-from engine.models import load_model
 from engine.runtime.errors import ModelError
 from engine.runtime.paths import ASSETS, weights_folder
 from engine.schema.grid import Grid
@@ -19,6 +18,7 @@ from engine.weights.checkpoint import (
     save_checkpoint,
     write_card,
 )
+from engine.weights.loading import load_model
 from tests.engine.models.tiny import EVOLUTION, LINEAR, tiny_grid, tiny_network, tiny_normalisation
 
 

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 import torch
 
+from engine.models.backbones.presets import Preset
 from engine.models.evolution.operator import STATE
 from engine.models.evolution.operator import operator as evolution
-from engine.models.evolution.window import crop
-from engine.models.precision import PRECISIONS
-from engine.models.presets import Preset
+from engine.models.layers.window import crop
+from engine.runtime.precision import PRECISIONS
 from engine.schema.channels import PROGNOSTIC_CHANNELS, channel_mask
 from engine.training.dataset import Sequences, Statistics
 from engine.training.loader import Draw, Excerpt, Globe, Reader

@@ -1,6 +1,6 @@
 import pytest
 
-from engine.models.presets import PRESETS
+from engine.models.backbones.presets import PRESETS
 from engine.training.plans import EPOCH, PLANS, Phase, Plan
 
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from engine.models.precision import PRECISIONS
-from engine.models.presets import Preset
+from engine.models.backbones.presets import Preset
 from engine.runtime.errors import InputError, ModelError
+from engine.runtime.precision import PRECISIONS
 from engine.schema.channels import PROGNOSTIC_CHANNELS, channel_mask
 from engine.sources.analysis import AnalysisSource
 from engine.stores import AnalysisStore

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from engine.models.presets import Preset
+from engine.models.backbones.presets import Preset
 from engine.training.distributed import Team
 from engine.training.history import draw_losses, summary
 from engine.training.plans import Phase

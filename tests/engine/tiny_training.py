@@ -5,7 +5,7 @@ from pathlib import Path
 
 import torch
 
-from engine.models.presets import Preset
+from engine.models.backbones.presets import Preset
 from engine.training.dataset import Sequences, write_sequences
 from engine.training.distributed import Team
 from engine.training.plans import Phase, Plan

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from engine.models.interface import TIME_STEP, state_of
-from engine.schema.batch import Batch
+from engine.models.interface import state_of
+from engine.schema.batch import TIME_STEP, Batch
 from engine.schema.grid import Grid, coarsened
 from engine.schema.variables import FORCING, PROGNOSTIC, VARIABLES
 
@@ -84,7 +84,7 @@ class ToyModel:
 
 
 def toy_load_model(name: str, grid: Grid, device: str = "auto", weights: object = None, precision: str = "auto") -> ToyModel:
-    """Stand in for `engine.models.load_model`."""
+    """Stand in for `engine.weights.loading.load_model`."""
     model = ToyModel(grid)
     model.precision = "float32" if precision == "auto" else precision
     return model

@@ -3,7 +3,7 @@
 import torch
 
 from engine.models.evolution.static_fields import Setting
-from engine.models.evolution.window import crop
+from engine.models.layers.window import crop
 from engine.physics.water_columns import FADE_DEPTH
 
 DAY = 86400.0

@@ -9,13 +9,13 @@ import numpy as np
 import torch
 from torch import nn
 
+from engine.models.backbones.presets import LARGEST_DISPLACEMENT, SMOOTHING_PASSES, LevelGroup, Preset
 from engine.models.evolution.dynamics import DAY, balanced_scales, finer_than_passes, geostrophic, heaved, mixing, smoothed
 from engine.models.evolution.inputs import CONTEXT_CHANNELS, DERIVED, departure, derived, heat_exchange, usual
-from engine.models.evolution.local_path import LocalPath
 from engine.models.evolution.static_fields import Setting
-from engine.models.evolution.warp import REACH, warp
-from engine.models.evolution.window import crop
-from engine.models.presets import LARGEST_DISPLACEMENT, SMOOTHING_PASSES, LevelGroup, Preset
+from engine.models.layers.local_path import LocalPath
+from engine.models.layers.warp import REACH, warp
+from engine.models.layers.window import crop
 from engine.schema.variables import DEPTHS
 
 LEVELS = len(DEPTHS)

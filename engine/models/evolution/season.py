@@ -3,8 +3,8 @@
 import numpy as np
 import torch
 
-from engine.models.interface import TIME_STEP
 from engine.physics.climatology import DAYS_PER_YEAR, atlas, day_of_year, interpolate
+from engine.schema.batch import TIME_STEP
 from engine.schema.grid import Grid
 
 HARMONICS = 5

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from engine.models.evolution.season import USUAL_LEVELS, usual_year
-from engine.models.evolution.window import Window
+from engine.models.layers.window import Window
 from engine.physics.climatology import Array, atlas, interpolate
 from engine.physics.displaced_state import Modes, mean_sea_level, vertical_modes
 from engine.physics.geostrophy import EARTH_RADIUS, EARTH_ROTATION, EQUATORIAL_SCALE, GRAVITY

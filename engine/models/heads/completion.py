@@ -6,11 +6,11 @@ from typing import Any
 import torch
 from torch import nn
 
-from engine.models.backbone import Backbone
-from engine.models.evolution.local_path import LocalPath
-from engine.models.evolution.window import Window
-from engine.models.patches import upsample
-from engine.models.presets import Preset
+from engine.models.backbones.backbone import Backbone
+from engine.models.backbones.presets import Preset
+from engine.models.layers.local_path import LocalPath
+from engine.models.layers.patches import upsample
+from engine.models.layers.window import Window
 
 INPUTS = 13
 """Per field (zos, surface thetao and so) estimate, share guessed and log spread; sine and cosine of latitude, floor, wet."""

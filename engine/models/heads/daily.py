@@ -9,9 +9,9 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from engine.models.evolution.window import Window
 from engine.models.heads.annual_cycle import Usual
 from engine.models.heads.tendency import Tendency, TendencyShape
+from engine.models.layers.window import Window
 from engine.schema.grid import Grid
 
 NEAR = 2

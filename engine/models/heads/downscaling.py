@@ -8,7 +8,6 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from engine.models.precision import computing
 from engine.physics.kuroshio_grid import (
     QUARTER_COLUMNS,
     QUARTER_ROWS,
@@ -18,6 +17,7 @@ from engine.physics.kuroshio_grid import (
     nearest_wet,
     refining_weights,
 )
+from engine.runtime.precision import computing
 from engine.schema.batch import Batch
 from engine.schema.grid import quarter_degree
 

@@ -7,9 +7,9 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from engine.models.evolution.window import Window
-from engine.models.fourier import FourierBlock
-from engine.models.patches import embed, positions
+from engine.models.layers.fourier import FourierBlock
+from engine.models.layers.patches import embed, positions
+from engine.models.layers.window import Window
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 
 from engine.models.forecaster import Forecaster
-from engine.models.interface import TIME_STEP
 from engine.runtime.progress import Progress, no_progress
+from engine.schema.batch import TIME_STEP
 from engine.sources import initial_state
 from sample_data.ocean.surface_climatology import sample_date
 from sample_data.runs.run import Run

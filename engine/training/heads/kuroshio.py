@@ -10,9 +10,9 @@ from torch import nn
 from torch.nn import functional
 
 from engine.models.evolution.dynamics import finer_than_passes
-from engine.models.evolution.window import crop
 from engine.models.forecaster import Forecaster
 from engine.models.heads.downscaling import SURFACE, Downscaling, DownscalingShape
+from engine.models.layers.window import crop
 from engine.physics.kuroshio_grid import kuroshio_grid, refine
 from engine.runtime.errors import InputError
 from engine.runtime.paths import home, runs_folder

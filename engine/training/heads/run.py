@@ -6,10 +6,10 @@ from typing import Any
 
 from torch import nn
 
-from engine.models.forecaster import Forecaster, load_forecaster
-from engine.models.precision import AUTO
+from engine.models.forecaster import Forecaster
 from engine.runtime.errors import InputError
 from engine.runtime.paths import home, weights_folder
+from engine.runtime.precision import AUTO
 from engine.runtime.progress import Progress, no_progress
 from engine.schema.grid import quarter_degree
 from engine.training.heads.features import FeatureStore
@@ -17,6 +17,7 @@ from engine.training.heads.training import HeadPlan, HeadTrainer, Objective, Sam
 from engine.training.history import Record, draw_losses, summary
 from engine.weights.checkpoint import find_weights
 from engine.weights.head_weights import HeadCard, save_head
+from engine.weights.loading import load_forecaster
 
 
 @dataclass(frozen=True)

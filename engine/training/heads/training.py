@@ -11,8 +11,8 @@ from typing import Any, Protocol
 import torch
 from torch import nn
 
-from engine.models.precision import computing
 from engine.runtime.errors import InputError, ModelError
+from engine.runtime.precision import computing
 from engine.training.history import Record
 from engine.training.state import restored_state, save_state
 

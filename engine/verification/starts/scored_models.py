@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine import __version__
-from engine.models import load_model
 from engine.models.interface import Model
 from engine.runtime.errors import ModelError
 from engine.schema.grid import Grid, coarsened
 from engine.verification.starts.result_cache import short_hash
 from engine.weights.checkpoint import find_weights
+from engine.weights.loading import load_model
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.models.forecaster import choose_device
 from engine.models.interface import Model
-from engine.models.precision import quicker_precision
+from engine.runtime.precision import quicker_precision
 from engine.runtime.progress import Progress, no_progress
 from engine.schema.grid import Grid
 from engine.verification.report.store_report import LEADS

@@ -10,8 +10,8 @@ import numpy as np
 from engine.forecasting.rollout import rollout
 from engine.models.forecaster import choose_device
 from engine.models.interface import Model
-from engine.models.precision import quicker_precision
 from engine.physics.displaced_state import climatology
+from engine.runtime.precision import quicker_precision
 from engine.runtime.progress import Progress, no_progress
 from engine.schema.batch import Batch
 from engine.schema.grid import Grid

@@ -1,10 +1,10 @@
 import pytest
 import torch
 
-from engine.models.backbone import Backbone, LinearProjection
-from engine.models.masking import mask_ratio, visible_tokens
+from engine.models.backbones.backbone import Backbone, LinearProjection
+from engine.models.backbones.masking import mask_ratio, visible_tokens
+from engine.models.backbones.presets import PRESETS, Preset
 from engine.models.network import CHANNELS
-from engine.models.presets import PRESETS, Preset
 from tests.engine.models.tiny import EVOLUTION
 
 

@@ -15,7 +15,7 @@ from engine.models.evolution.dynamics import (
 )
 from engine.models.evolution.operator import ekman_spiral
 from engine.models.evolution.static_fields import Setting
-from engine.models.evolution.window import Window, bands
+from engine.models.layers.window import Window, bands
 from engine.schema.variables import DEPTHS
 from tests.engine.models.tiny import tiny_grid, tiny_setting
 

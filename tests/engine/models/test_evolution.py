@@ -2,13 +2,13 @@ import numpy as np
 import pytest
 import torch
 
-from engine.models import load_model
+from engine.models.backbones.presets import Preset
 from engine.models.evolution.season import basis
 from engine.models.evolution.static_fields import Setting
-from engine.models.evolution.window import bands
 from engine.models.forecaster import Forecaster, choose_device
-from engine.models.presets import Preset
+from engine.models.layers.window import bands
 from engine.runtime.errors import ModelError
+from engine.weights.loading import load_model
 from tests.engine.models.tiny import (
     EVOLUTION,
     LINEAR,

@@ -4,18 +4,18 @@ import numpy as np
 import pytest
 import torch
 
-from engine.models import MODEL_NAMES, NETWORK_NAMES, load_model, usable_models
-from engine.models.backbone import LinearProjection
+from engine.models.backbones.backbone import LinearProjection
+from engine.models.backbones.fourcastnet import FourCastNet, PlaneMixing
+from engine.models.backbones.presets import PRESETS, Preset
 from engine.models.forecaster import Forecaster
-from engine.models.fourcastnet import FourCastNet, PlaneMixing
 from engine.models.network import CHANNELS, Network
-from engine.models.presets import PRESETS, Preset
 from engine.runtime.paths import weights_folder
 from engine.schema.channels import FORCING_CHANNELS, PROGNOSTIC_CHANNELS
 from engine.training.dataset import Sequences, write_sequences
 from engine.training.plans import PLANS, Phase, Plan
 from engine.training.trainer import Trainer
 from engine.weights.checkpoint import Checkpoint, save_checkpoint
+from engine.weights.loading import MODEL_NAMES, NETWORK_NAMES, load_model, usable_models
 from tests.engine.models.tiny import (
     LABELS,
     LINEAR,
@@ -103,7 +103,7 @@ def test_the_rival_forecasts_a_band_as_a_piece_of_the_globe(monkeypatch: pytest.
 @pytest.fixture
 def blind_backbone(monkeypatch: pytest.MonkeyPatch) -> FourCastNet:
     """Return a backbone without what knows places: positions, and biases and rectifier, which act on phases."""
-    monkeypatch.setattr("engine.models.fourier.functional.relu", lambda part: part)
+    monkeypatch.setattr("engine.models.layers.fourier.functional.relu", lambda part: part)
     backbone = tiny_network(RIVAL, tiny_grid(), trained=True).backbone
     assert isinstance(backbone, FourCastNet)
     for block in backbone.blocks:

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from engine.models.fourier import FourierBlock, FourierMixing
+from engine.models.layers.fourier import FourierBlock, FourierMixing
 
 
 def test_mixing_without_weights_is_the_identity() -> None:

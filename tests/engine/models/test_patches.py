@@ -1,8 +1,8 @@
 import pytest
 import torch
 
-from engine.models.evolution.window import Window
-from engine.models.patches import patchify, positions, recover, unpatchify, upsample
+from engine.models.layers.patches import patchify, positions, recover, unpatchify, upsample
+from engine.models.layers.window import Window
 
 
 def test_a_field_survives_the_way_to_tokens_and_back() -> None:

@@ -5,11 +5,11 @@ import pytest
 import torch
 
 from engine.forecasting.rollout import rollout
-from engine.models import precision
 from engine.models.forecaster import Forecaster
 from engine.models.network import Network
-from engine.models.precision import PRECISIONS, choose_precision, computing, quicker_precision, reason
+from engine.runtime import precision
 from engine.runtime.errors import InputError
+from engine.runtime.precision import PRECISIONS, choose_precision, computing, quicker_precision, reason
 from engine.schema.grid import coarsened, quarter_degree
 from engine.sources import initial_state, open_source
 from engine.weights.checkpoint import find_weights, load_checkpoint

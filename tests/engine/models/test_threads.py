@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from engine.models.evolution.window import tiles
+from engine.models.layers.window import tiles
 from engine.runtime.threads import each
 from tests.waiting import PATIENCE
 

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from engine.models.evolution.warp import warp
+from engine.models.layers.warp import warp
 
 MARGIN = 6
 ROWS, COLUMNS = 20, 30

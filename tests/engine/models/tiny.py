@@ -3,10 +3,10 @@
 import numpy as np
 import torch
 
+from engine.models.backbones.presets import SURFACE_LAYER, Preset
 from engine.models.evolution.static_fields import Setting
 from engine.models.forecaster import Forecaster
 from engine.models.network import Network
-from engine.models.presets import SURFACE_LAYER, Preset
 from engine.physics.climatology import Modes
 from engine.schema.batch import Batch
 from engine.schema.channels import FORCING_CHANNELS, PROGNOSTIC_CHANNELS, channel_mask

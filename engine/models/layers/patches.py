@@ -3,7 +3,7 @@
 import torch
 from torch.nn import functional
 
-from engine.models.evolution.window import Window
+from engine.models.layers.window import Window
 
 
 def patchify(field: torch.Tensor, patch: int) -> torch.Tensor:

@@ -3,9 +3,9 @@
 import torch
 from torch import nn
 
-from engine.models.fourier import FourierBlock
-from engine.models.patches import embed, positions, recover
-from engine.models.presets import Preset
+from engine.models.backbones.presets import Preset
+from engine.models.layers.fourier import FourierBlock
+from engine.models.layers.patches import embed, positions, recover
 
 
 class Backbone(nn.Module):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import torch
 from torch import nn
 
-from engine.models.evolution.window import crop
+from engine.models.layers.window import crop
 
 
 class LocalPath(nn.Module):

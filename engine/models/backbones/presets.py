@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from engine.models.evolution.warp import REACH
+from engine.models.layers.warp import REACH
 
 LARGEST_DISPLACEMENT = 8
 """Cells that a parcel may travel in one day; 8 cells of a quarter degree are 2.5 m/s at the equator."""

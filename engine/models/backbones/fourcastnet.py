@@ -5,9 +5,9 @@ from functools import partial
 import torch
 from torch import nn
 
-from engine.models.fourier import FourierBlock, FourierMixing
-from engine.models.patches import embed
-from engine.models.presets import Preset
+from engine.models.backbones.presets import Preset
+from engine.models.layers.fourier import FourierBlock, FourierMixing
+from engine.models.layers.patches import embed
 
 
 class PlaneMixing(FourierMixing):
