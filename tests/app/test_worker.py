@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from app.jobs.queue import worker
+from app.jobs import worker
 from app.jobs.worker import Worker
 from engine.forecasting.forecast import Cancelled
 from engine.runtime.errors import ModelError

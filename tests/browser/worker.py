@@ -7,7 +7,7 @@ import sys
 import time
 from typing import Any
 
-from app.jobs.queue import worker
+from app.jobs import worker
 from engine.runtime.paths import home
 
 HOLD = "hold"

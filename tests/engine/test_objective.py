@@ -9,7 +9,7 @@ import torch
 
 from engine.models.backbones.presets import Preset
 from engine.models.evolution.operator import STATE
-from engine.models.evolution.operator import operator as evolution
+from engine.models.evolution import operator as evolution
 from engine.models.layers.window import crop
 from engine.runtime.precision import PRECISIONS
 from engine.schema.channels import PROGNOSTIC_CHANNELS, channel_mask
