@@ -2,7 +2,7 @@
 
 The language is that of the address (`language=zh`), else the one the browser prefers, else English, and stays the same for the
 whole visit. What the engine says of its errors stays English, as do saved files: their pictures must not depend on the fonts of
-the machine that draws them. `tests/app/test_language.py` holds the table and the sources together.
+the machine that draws them. `tests/app/text/test_i18n.py` holds the table and the sources together.
 """
 
 import json

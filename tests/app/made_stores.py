@@ -8,7 +8,7 @@ from engine.schema.grid import Grid
 from engine.schema.variables import BIOGEOCHEMISTRY
 from engine.stores import AnalysisStore, ForecastStore
 from engine.stores.layout import Part
-from tests.engine.eddies.bumps import axes, bump
+from tests.engine.diagnostics.eddies.bumps import axes, bump
 
 START = np.datetime64("2019-02-23", "D")
 

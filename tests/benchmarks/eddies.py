@@ -13,7 +13,7 @@ from pathlib import Path
 from engine.cli.eddies import height_maps
 from engine.diagnostics.eddies import detect
 from tests.conftest import SHARED_DATA
-from tests.engine.eddies.catalogue import ALTIMETRY, agreement
+from tests.engine.diagnostics.eddies.catalogue import ALTIMETRY, agreement
 
 ROUNDS = 5
 

@@ -5,7 +5,7 @@ from functools import partial
 
 from app.__main__ import main
 from app.jobs.queue import Jobs
-from app.services.services import services
+from app.services import services
 
 if __name__ == "__main__":
     services.Jobs = partial(Jobs, [sys.executable, "-m", "tests.browser.worker"])  # type: ignore[misc,assignment]

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from engine.schema.grid import Grid, coarsened
 from tests.browser.conftest import Server, Visit
-from tests.engine.sources import layouts
+from tests.engine.readers import layouts
 
 pytestmark = pytest.mark.browser
 

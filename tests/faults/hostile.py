@@ -8,8 +8,8 @@ import h5py
 import netCDF4
 import numpy as np
 
-from tests.engine.sources import layouts
-from tests.engine.sources.layouts import Damage
+from tests.engine.readers import layouts
+from tests.engine.readers.layouts import Damage
 
 Make = Callable[[Path], object]
 

@@ -25,7 +25,7 @@ from engine.runtime.paths import REPOSITORY, home, stores_folder
 from engine.sources.guarded import check_guarded, take_in_guarded
 from engine.sources.uploads import take_in
 from engine.stores import open_store
-from tests.engine.sources import layouts
+from tests.engine.readers import layouts
 from tests.faults.hostile import CONTENTS, HEADERS, LINKS, SIZES, good
 
 

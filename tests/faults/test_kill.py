@@ -1,6 +1,7 @@
 """SIGKILL while a file is put on the disk: nothing unfinished looks finished, and what goes on ends in identical bytes.
 
-Kills at random times of a forecast are in tests/engine/test_forecast.py; here the moments are those at which files appear.
+Kills at random times of a forecast are in tests/engine/forecasting/test_forecast.py; here the moments are
+those at which files appear.
 """
 
 import os

@@ -11,7 +11,7 @@ import pytest
 from app.access.gate import LONGEST_ADDRESS
 from app.frames.encode import Viewport, make_body
 from app.frames.limits import MOST_LEADS, MOST_MEMBERS, MOST_VALUES
-from tests.app.test_frames import Axes
+from tests.app.frames.test_encode import Axes
 from tests.faults.strangers import VIEW, Server, is_one_sentence
 
 pytestmark = pytest.mark.usefixtures("on_shared_home")

@@ -13,7 +13,7 @@ from engine.schema.grid import coarsened, quarter_degree
 from engine.schema.variables import PROGNOSTIC
 from engine.sources import open_source
 from engine.sources.observed import ObservedSource
-from tests.engine.sources import layouts
+from tests.engine.readers import layouts
 
 REAL_FILE = "altimetry/nrt_global_allsat_phy_l4_20190223_20190226.nc"
 SST_FILE = "sst/20170605120000-UKMO-L4_GHRSST-SSTfnd-OSTIAanom-GLOB-v02.0-fv02.0.nc"
