@@ -1,7 +1,8 @@
 """Words that are not the page's own - labels of stores, results, names of files, errors - shown as text, never as HTML.
 
 `Text` is the one component for them: `tests/app/text/test_plain_text.py` refuses a bare pane of the library, which renders
-tags, for anything but a literal. What is markup on purpose is a `markupsafe.Markup`, whose `format` escapes all that is put into it.
+tags, for anything but a literal. What is markup on purpose is a `markupsafe.Markup`, whose `format` escapes all that is put
+into it.
 """
 
 import html
