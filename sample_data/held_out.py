@@ -6,9 +6,9 @@ import numpy as np
 
 from engine.runtime.errors import InputError
 from engine.runtime.paths import runs_folder
-from sample_data.ocean.atmosphere import SAMPLE_EPOCH
 from sample_data.runs.run import Run
 from sample_data.source import SHIPPED
+from sample_data.weather.atmosphere import SAMPLE_EPOCH
 
 HELD_OUT_SEED = 1
 FIRST_TRAINING_START, FIRST_HELD_OUT_START, START_INTERVAL = 120, 240, 30

@@ -19,12 +19,12 @@ from engine.schema.batch import Batch
 from engine.schema.grid import Grid, coarsened
 from engine.schema.head_grids import half_degree, one_degree
 from sample_data.kuroshio.archive import nested_surface
-from sample_data.ocean.atmosphere import SAMPLE_EPOCH, forcing
 from sample_data.ocean.fast_response import MEMORY_DAYS, FastResponse
-from sample_data.ocean.ice import ice
 from sample_data.ocean.sample_ocean import weather_anomaly
 from sample_data.runs.head_days import RunBiogeochemistry, RunWaves
 from sample_data.runs.run import Run
+from sample_data.weather.atmosphere import SAMPLE_EPOCH, forcing
+from sample_data.weather.ice import ice
 
 Array = NDArray[np.floating]
 

@@ -45,7 +45,7 @@ def init_time_of(source: Source, text: str | None) -> np.datetime64:
         return days[0]
     held = f"{days[0]} to {days[-1]}" if days.size > 1 else str(days[0])
     if text.isdigit():
-        from sample_data.ocean.atmosphere import SAMPLE_EPOCH
+        from sample_data.weather.atmosphere import SAMPLE_EPOCH
 
         if source.forcing_kind != "synthetic":
             raise InputError(f"--init {text} is a sample day, but {source.label} has dates; expected one of {held}")

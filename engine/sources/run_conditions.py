@@ -25,7 +25,7 @@ def wind(attrs: Mapping[str, Any], time: np.datetime64, grid: Grid) -> tuple[np.
     if seed is None:
         air = climatological_forcing(grid, time)
     else:
-        from sample_data.ocean.atmosphere import forcing
+        from sample_data.weather.atmosphere import forcing
 
         air = forcing(seed, _sample_day(time), grid)
     return air["u10"], air["v10"]
@@ -43,7 +43,7 @@ def ice_margin(attrs: Mapping[str, Any], time: np.datetime64, grid: Grid) -> np.
     """
     if not knows_ice(attrs):
         raise InputError(f"the ice of source {attrs.get('source')!r} is not known; choose a run of the sample ocean")
-    from sample_data.ocean.ice import margin
+    from sample_data.weather.ice import margin
 
     return np.where(grid.wet_surface, margin(grid, _sample_day(time)), np.float32(np.nan))
 

@@ -23,7 +23,7 @@ from engine.physics.geostrophy import GRAVITY, geostrophic_velocity
 from engine.physics.vertical_modes import first_mode
 from engine.runtime.paths import ASSETS
 from engine.schema.variables import DEPTHS
-from sample_data.ocean.smoothing import fill, fill_levels, regrid, smooth, smooth_known, smooth_polar
+from sample_data.weather.smoothing import fill, fill_levels, regrid, smooth, smooth_known, smooth_polar
 
 Array = NDArray[np.floating]
 

@@ -19,11 +19,11 @@ from engine.schema.head_grids import one_degree
 from engine.schema.variables import BIOGEOCHEMISTRY, PLANKTON, Packing
 from sample_data.biogeochemistry.nutrients import dust_iron, iron_at_depth, nitrate_of_density
 from sample_data.biogeochemistry.plankton import step
-from sample_data.ocean.atmosphere import forcing, sample_time
-from sample_data.ocean.ice import ice
 from sample_data.ocean.mixed_layer import at_depth, mixed_layer, sigma_columns
 from sample_data.ocean.tracers import coast_rings, extend_to_coast, mix, transport
 from sample_data.ocean.upwelling import upwelling
+from sample_data.weather.atmosphere import forcing, sample_time
+from sample_data.weather.ice import ice
 
 Array = NDArray[np.floating]
 Columns = Callable[[int], Batch]

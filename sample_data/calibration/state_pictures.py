@@ -24,8 +24,8 @@ from numpy.typing import NDArray
 
 from engine.runtime.paths import SAMPLE_DATA
 from engine.schema.batch import Batch
-from sample_data.ocean.atmosphere import sample_time
 from sample_data.source import SHIPPED, SampleSource
+from sample_data.weather.atmosphere import sample_time
 
 Array = NDArray[np.floating]
 

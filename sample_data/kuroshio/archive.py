@@ -13,9 +13,9 @@ from engine.runtime.progress import Progress, no_progress
 from engine.schema.grid import Grid, quarter_degree
 from engine.schema.variables import Packing
 from sample_data.kuroshio.nested_run import SPIN_UP_DAYS, Fields, KuroshioOcean
-from sample_data.ocean.atmosphere import forcing
 from sample_data.runs.day_archive import DayArchive
 from sample_data.runs.run import Run
+from sample_data.weather.atmosphere import forcing
 
 PACKINGS = {
     # A fifth of a millimetre: a coarser step would be grain in the vorticity of cells this small.

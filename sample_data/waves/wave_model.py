@@ -15,10 +15,10 @@ from scipy.ndimage import distance_transform_edt
 
 from engine.schema.grid import EARTH_RADIUS, coarsened, quarter_degree
 from engine.schema.head_grids import half_degree
-from sample_data.ocean.atmosphere import forcing
-from sample_data.ocean.ice import ALWAYS_ICE, ice
-from sample_data.ocean.smoothing import regrid
 from sample_data.waves.kernels import HALO, blow, travel, turn, wrap
+from sample_data.weather.atmosphere import forcing
+from sample_data.weather.ice import ALWAYS_ICE, ice
+from sample_data.weather.smoothing import regrid
 
 Array = NDArray[np.floating]
 

@@ -14,9 +14,9 @@ from engine.physics.displaced_state import displaced_state
 from engine.runtime.paths import cache_folder
 from engine.schema.grid import Grid, coarsened
 from engine.schema.variables import PROGNOSTIC
-from sample_data.ocean.atmosphere import SAMPLE_EPOCH, forcing
 from sample_data.runs.field_archive import KEY_EVERY, file_of_day
 from sample_data.runs.run import Run
+from sample_data.weather.atmosphere import SAMPLE_EPOCH, forcing
 
 SCORING = 1
 """Raised by hand when statistics, the floor's dynamics or the sea level of the weather change."""

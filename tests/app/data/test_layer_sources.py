@@ -13,7 +13,7 @@ from app.services.services import Options, Services, revision
 from app.state.layer_fields import layer_fields
 from engine.runtime.errors import InputError
 from engine.schema.grid import Grid, coarsened, quarter_degree
-from sample_data.ocean.atmosphere import forcing
+from sample_data.weather.atmosphere import forcing
 from tests.app.made_stores import waves_and_detail, write_analysis, write_forecast, write_surface_analysis
 
 

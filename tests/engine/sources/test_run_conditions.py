@@ -7,8 +7,8 @@ from engine.physics.climatology import climatological_forcing
 from engine.runtime.errors import InputError
 from engine.schema.grid import coarsened
 from engine.sources.run_conditions import ice_margin, knows_ice, knows_wind, wind
-from sample_data.ocean.atmosphere import forcing
-from sample_data.ocean.ice import ice
+from sample_data.weather.atmosphere import forcing
+from sample_data.weather.ice import ice
 
 DAY = np.datetime64("2019-03-05T12:00", "s")
 SAMPLE = {"forcing_kind": "synthetic", "source_provenance": {"seed": 1}, "source": "sample-1"}

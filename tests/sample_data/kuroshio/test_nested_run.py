@@ -14,11 +14,11 @@ from sample_data.kuroshio.archive import PACKINGS, archive_of, build_kuroshio, g
 from sample_data.kuroshio.box_inversion import BoxSolver
 from sample_data.kuroshio.nested_eddies import RIM, STEPS_A_DAY, NestedEddies, side_share
 from sample_data.kuroshio.nested_run import KuroshioOcean, Surroundings
-from sample_data.ocean.atmosphere import forcing
 from sample_data.ocean.dynamics import DAY, ROTATION, coriolis, wave_speed
 from sample_data.ocean.surface_climatology import sample_date
 from sample_data.runs.day_archive import DayArchive
 from sample_data.runs.run import Run
+from sample_data.weather.atmosphere import forcing
 
 SHIPPED = SAMPLE_DATA / "shipped"
 

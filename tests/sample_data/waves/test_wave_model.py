@@ -5,7 +5,6 @@ import pytest
 
 from engine.schema.grid import coarsened
 from engine.schema.head_grids import half_degree
-from sample_data.ocean.ice import ice
 from sample_data.waves.kernels import HALO, blow, travel, turn, wrap
 from sample_data.waves.wave_model import (
     FULL_SEA,
@@ -20,6 +19,7 @@ from sample_data.waves.wave_model import (
     wave_height,
     wave_run,
 )
+from sample_data.weather.ice import ice
 
 DAYS = 2
 

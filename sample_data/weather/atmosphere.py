@@ -16,7 +16,7 @@ from engine.physics.climatology import atlas, interpolate, on_day, surface_press
 from engine.physics.geostrophy import coriolis, gradient
 from engine.schema.batch import Batch
 from engine.schema.grid import Grid
-from sample_data.ocean.smoothing import smooth
+from sample_data.weather.smoothing import smooth
 
 Array = NDArray[np.floating]
 

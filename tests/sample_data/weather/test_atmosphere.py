@@ -6,7 +6,7 @@ import pytest
 from engine.physics.climatology import atlas, climatological_forcing
 from engine.physics.geostrophy import coriolis, gradient
 from engine.schema.grid import Grid
-from sample_data.ocean.atmosphere import _weather, forcing, lows_born, sample_time, wind_from_pressure
+from sample_data.weather.atmosphere import _weather, forcing, lows_born, sample_time, wind_from_pressure
 
 
 def test_the_same_seed_and_day_give_the_same_weather_whatever_was_asked_before(small_grid: Grid) -> None:

@@ -8,8 +8,8 @@ from scipy.ndimage import binary_dilation, label
 
 from engine.physics.climatology import interpolate, on_day
 from engine.schema.grid import Grid, coarsened
-from sample_data.ocean.atmosphere import sample_time
-from sample_data.ocean.smoothing import smooth
+from sample_data.weather.atmosphere import sample_time
+from sample_data.weather.smoothing import smooth
 
 ICE_EDGE = (-0.9, -0.6)
 """Climatological sea surface temperature (degC) of the ice edge, south and north: a smooth climatology never freezes.
