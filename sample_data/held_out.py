@@ -2,13 +2,10 @@
 
 from pathlib import Path
 
-import numpy as np
-
 from engine.runtime.errors import InputError
 from engine.runtime.paths import runs_folder
 from sample_data.runs.run import Run
 from sample_data.source import SHIPPED
-from sample_data.weather.atmosphere import SAMPLE_EPOCH
 
 HELD_OUT_SEED = 1
 FIRST_TRAINING_START, FIRST_HELD_OUT_START, START_INTERVAL = 120, 240, 30
@@ -41,8 +38,3 @@ def held_out_days(run: Run, starts: int, longest: int) -> list[int]:
     if late and (starts - 1) * apart > room:
         apart = max(room // max(starts - 1, 1), START_INTERVAL * 2 // 3)
     return list(range(begin, begin + room + 1, apart))[:starts]
-
-
-def time_of(day: int) -> np.datetime64:
-    """Return the date of a sample day."""
-    return SAMPLE_EPOCH + np.timedelta64(day, "D")

@@ -18,12 +18,13 @@ from engine.runtime.paths import SAMPLE_DATA, runs_folder
 from engine.schema.batch import Batch
 from engine.schema.grid import Grid, coarsened
 from engine.schema.head_grids import half_degree, one_degree
+from engine.schema.sample_calendar import sample_date, sample_day
 from sample_data.kuroshio.archive import nested_surface
 from sample_data.ocean.fast_response import MEMORY_DAYS, FastResponse
 from sample_data.ocean.sample_ocean import weather_anomaly
 from sample_data.runs.head_days import RunBiogeochemistry, RunWaves
 from sample_data.runs.run import Run
-from sample_data.weather.atmosphere import SAMPLE_EPOCH, forcing
+from sample_data.weather.atmosphere import forcing
 from sample_data.weather.ice import ice
 
 Array = NDArray[np.floating]
@@ -69,7 +70,7 @@ class SampleSource:
     def times(self) -> np.ndarray:
         """Return all days of the run, datetime64[D]."""
         days = self.run.days
-        return SAMPLE_EPOCH + np.arange(days.start, days.stop).astype("timedelta64[D]")
+        return sample_date(0) + np.arange(days.start, days.stop).astype("timedelta64[D]")
 
     def state(self, time: np.datetime64) -> Batch:
         """Return the 61-channel state of a day of the run; raises InputError for a day that it does not hold."""
@@ -152,12 +153,7 @@ class SampleSource:
 def run_biogeochemistry(run: Run) -> RunBiogeochemistry:
     """Return the biogeochemistry of a run, driven by its own states on the 1-degree grid."""
     coarse = SampleSource(folder=run.folder, grid=coarsened(4))
-    return RunBiogeochemistry(run, lambda day: coarse.state(SAMPLE_EPOCH + np.timedelta64(day, "D")))
-
-
-def sample_day(time: np.datetime64) -> int:
-    """Return the number of the sample day of a date."""
-    return int((time.astype("datetime64[D]") - SAMPLE_EPOCH) / np.timedelta64(1, "D"))
+    return RunBiogeochemistry(run, lambda day: coarse.state(sample_date(day)))
 
 
 @lru_cache(maxsize=64)

@@ -16,6 +16,7 @@ ROOMS = (
     "engine.physics",
     "engine.readers.container",
     "engine.readers.values",
+    "engine.readers.tables",
     "engine.readers",
     "engine.diagnostics",
     "engine.diagnostics.eddies",

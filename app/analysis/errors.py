@@ -9,7 +9,7 @@ from engine.diagnostics import DISPLAY_VARIABLES, derive_at
 from engine.diagnostics.douglas_scale import DOUGLAS, shares
 from engine.schema.grid import Grid
 from engine.schema.regions import Region
-from engine.verification import score_fields
+from engine.verification.scores import score_fields
 
 Extent = tuple[float, float, float, float]
 """South, north, west, east in degrees; east may pass 360."""

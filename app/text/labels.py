@@ -9,9 +9,7 @@ import numpy as np
 
 from app.text.i18n import listed, say
 from app.text.plain_text import plain
-
-SAMPLE_EPOCH = np.datetime64("2019-02-23", "D")
-"""The calendar day whose altimetry is day 0 of the sample ocean."""
+from engine.schema.sample_calendar import sample_day
 
 NOT_FOR_NAVIGATION = "not for navigation"
 SAMPLE_NOTICE = "sample ocean - simulation, not for navigation"
@@ -48,17 +46,13 @@ def date_label(time: np.datetime64, sample: bool) -> str:
     day = time.astype("datetime64[D]")
     if not sample:
         return str(day)
-    return say("sample day {number} (like {date:%-d %b})", number=_sample_day(day), date=day.item())
+    return say("sample day {number} (like {date:%-d %b})", number=sample_day(day), date=day.item())
 
 
 def day_label(time: np.datetime64, sample: bool) -> str:
     """Return a valid date in short, where what a sample day is like stands above the map."""
     day = time.astype("datetime64[D]")
-    return say("sample day {number}", number=_sample_day(day)) if sample else str(day)
-
-
-def _sample_day(day: np.datetime64) -> int:
-    return int((day - SAMPLE_EPOCH) / np.timedelta64(1, "D"))
+    return say("sample day {number}", number=sample_day(day)) if sample else str(day)
 
 
 def store_label(kind: str, attrs: dict[str, Any]) -> str:

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from engine import __version__
+from engine.readers.tables.dates import FIRST_YEAR, LAST_YEAR
+from engine.readers.tables.observed_table import read_observations
 from engine.reconstruction.analysis import reconstruct
 from engine.reconstruction.keeping import check_free, write_reconstruction
-from engine.reconstruction.observed_table import read_observations
-from engine.reconstruction.table_dates import FIRST_YEAR, LAST_YEAR
 from engine.runtime.errors import InputError
 from engine.runtime.names import plain_name
 from engine.runtime.progress import Progress, no_progress

@@ -8,6 +8,7 @@ import numpy as np
 
 from engine.runtime.errors import InputError
 from engine.schema.grid import coarsened
+from engine.schema.sample_calendar import sample_date, sample_day
 from engine.sources import Source, open_source
 from engine.sources.guarded import check_guarded
 from engine.sources.kept_altimetry import kept_altimetry
@@ -45,12 +46,10 @@ def init_time_of(source: Source, text: str | None) -> np.datetime64:
         return days[0]
     held = f"{days[0]} to {days[-1]}" if days.size > 1 else str(days[0])
     if text.isdigit():
-        from sample_data.weather.atmosphere import SAMPLE_EPOCH
-
         if source.forcing_kind != "synthetic":
             raise InputError(f"--init {text} is a sample day, but {source.label} has dates; expected one of {held}")
-        day = SAMPLE_EPOCH + np.timedelta64(int(text), "D")
-        held = f"sample days {(days[0] - SAMPLE_EPOCH).astype(int)} to {(days[-1] - SAMPLE_EPOCH).astype(int)}"
+        day = sample_date(int(text))
+        held = f"sample days {sample_day(days[0])} to {sample_day(days[-1])}"
     else:
         try:
             day = np.datetime64(text, "D")

@@ -8,8 +8,8 @@ from typing import Any
 
 from engine.runtime.errors import InputError
 from engine.runtime.progress import Progress, no_progress
-from engine.verification import table, verify
 from engine.verification.comparison import describe
+from engine.verification.report.store_report import table, verify
 from engine.verification.results import keep_result
 
 SCORE_COLUMNS = ("rmse", "low", "high", "persistence", "damped", "climatology", "floor", "acc", "bias", "share")

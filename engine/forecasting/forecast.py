@@ -23,6 +23,7 @@ from engine.runtime.paths import stores_folder
 from engine.runtime.precision import AUTO, USED_TO_BE, require_precision
 from engine.runtime.progress import Progress, no_progress
 from engine.schema.batch import TIME_STEP, Batch
+from engine.schema.sample_calendar import sample_day
 from engine.schema.variables import PROGNOSTIC, VARIABLES
 from engine.sources import HeadSource, Source, initial_state
 from engine.sources.analysis import FILLED
@@ -167,8 +168,6 @@ def _init_label(source: Source, init_time: np.datetime64) -> str:
     day = init_time.astype("datetime64[D]")
     if source.forcing_kind != "synthetic":
         return str(day)
-    from sample_data.source import sample_day
-
     return f"sample day {sample_day(day)} (like {day.item():%-d %b})"
 
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.physics.displaced_state import climatology, displaced_state, mean_sea_level
+from engine.readers.tables.observations import Observations
 from engine.reconstruction.departures import Departures, departures, residual_departures, weather_spread
 from engine.reconstruction.interpolation import Estimate, Sparse, interpolate
-from engine.reconstruction.observations import Observations
 from engine.reconstruction.superobservations import at_surface, profiles
 from engine.reconstruction.thermocline import sea_level_of_profiles
 from engine.runtime.errors import InputError

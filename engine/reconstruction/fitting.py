@@ -16,7 +16,7 @@ from engine.reconstruction.departures import SURFACE
 from engine.reconstruction.interpolation import KM_PER_DEGREE, matern
 from engine.runtime.paths import ASSETS
 from engine.schema.grid import coarsened
-from sample_data.ocean.surface_climatology import sample_date
+from engine.schema.sample_calendar import sample_date
 from sample_data.source import SampleSource, weather_height
 
 SEEDS = (2, 3, 4)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from engine.reconstruction.observations import Observations, joined
+from engine.readers.tables.observations import Observations, joined
 from engine.reconstruction.superobservations import cells_of
 from engine.schema.batch import Batch
 

@@ -8,10 +8,10 @@ import torch
 from torch.utils.data import DataLoader, Dataset, Subset
 
 from engine.physics.displaced_state import climatology
+from engine.readers.tables.observations import Observations, joined
 from engine.reconstruction.analysis import surface_estimates
 from engine.reconstruction.completing import completion_inputs
 from engine.reconstruction.departures import SURFACE, departures
-from engine.reconstruction.observations import Observations, joined
 from engine.reconstruction.patterns import floats, random_columns, tracks
 from engine.schema.batch import Batch
 from engine.schema.grid import Grid

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from engine.readers.tables.observations import Observations
 from engine.reconstruction.interpolation import Sparse
-from engine.reconstruction.observations import Observations
 from engine.schema.grid import Grid
 from engine.schema.variables import DEPTHS
 

@@ -17,10 +17,10 @@ from engine.reconstruction.fitting import SEEDS
 from engine.reconstruction.seen_days import SeenDays
 from engine.runtime.paths import home, weights_folder
 from engine.schema.grid import coarsened
+from engine.schema.sample_calendar import sample_date
 from engine.training.heads.training import HeadPlan, HeadTrainer, Score
 from engine.training.history import Record, summary
 from engine.weights.head_weights import HeadCard, save_head
-from sample_data.ocean.surface_climatology import sample_date
 from sample_data.source import SampleSource
 
 FIRST_DAY, LAST_DAY = 120, 325

@@ -177,7 +177,7 @@ def _read_heights(files: list[Path], progress: Progress) -> None:
 def _read_observations(files: list[Path], progress: Progress, time: str) -> None:
     import numpy as np
 
-    from engine.reconstruction.observed_table import read_observations
+    from engine.readers.tables.observed_table import read_observations
 
     read_observations(files[0], np.datetime64(time))
 

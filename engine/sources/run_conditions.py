@@ -8,6 +8,7 @@ import numpy as np
 from engine.physics.climatology import climatological_forcing
 from engine.runtime.errors import InputError
 from engine.schema.grid import Grid
+from engine.schema.sample_calendar import sample_day
 
 
 def knows_wind(attrs: Mapping[str, Any]) -> bool:
@@ -27,7 +28,7 @@ def wind(attrs: Mapping[str, Any], time: np.datetime64, grid: Grid) -> tuple[np.
     else:
         from sample_data.weather.atmosphere import forcing
 
-        air = forcing(seed, _sample_day(time), grid)
+        air = forcing(seed, sample_day(time), grid)
     return air["u10"], air["v10"]
 
 
@@ -45,16 +46,10 @@ def ice_margin(attrs: Mapping[str, Any], time: np.datetime64, grid: Grid) -> np.
         raise InputError(f"the ice of source {attrs.get('source')!r} is not known; choose a run of the sample ocean")
     from sample_data.weather.ice import margin
 
-    return np.where(grid.wet_surface, margin(grid, _sample_day(time)), np.float32(np.nan))
+    return np.where(grid.wet_surface, margin(grid, sample_day(time)), np.float32(np.nan))
 
 
 def _seed(attrs: Mapping[str, Any]) -> int | None:
     """The seed of the sample ocean's weather; None for another source."""
     seed = dict(attrs.get("source_provenance") or {}).get("seed")
     return int(seed) if attrs.get("forcing_kind") == "synthetic" and seed is not None else None
-
-
-def _sample_day(time: np.datetime64) -> int:
-    from sample_data.source import sample_day
-
-    return sample_day(time)

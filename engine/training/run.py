@@ -14,6 +14,7 @@ from engine.runtime.paths import home, runs_folder, weights_folder
 from engine.runtime.precision import AUTO
 from engine.runtime.progress import Progress, no_progress
 from engine.schema.grid import Grid, quarter_degree
+from engine.schema.sample_calendar import sample_day
 from engine.sources import Source
 from engine.training.dataset import Sequences, write_sequences
 from engine.training.distributed import Team
@@ -22,7 +23,7 @@ from engine.training.independence import largest_correlations, sea_level_anomali
 from engine.training.trainer import Trainer, plan_of
 from engine.weights.checkpoint import Checkpoint, save_checkpoint
 from sample_data.held_out import FIRST_HELD_OUT_START, HELD_OUT_SEED, START_INTERVAL
-from sample_data.source import SampleSource, sample_day
+from sample_data.source import SampleSource
 
 FIRST_DAY = 120
 """Earlier sample days still remember the day 0 that all runs share."""

@@ -16,13 +16,14 @@ from engine.physics.irradiance import daily_light
 from engine.schema.batch import Batch
 from engine.schema.grid import EARTH_RADIUS, coarsened
 from engine.schema.head_grids import one_degree
+from engine.schema.sample_calendar import sample_date
 from engine.schema.variables import BIOGEOCHEMISTRY, PLANKTON, Packing
 from sample_data.biogeochemistry.nutrients import dust_iron, iron_at_depth, nitrate_of_density
 from sample_data.biogeochemistry.plankton import step
 from sample_data.ocean.mixed_layer import at_depth, mixed_layer, sigma_columns
 from sample_data.ocean.tracers import coast_rings, extend_to_coast, mix, transport
 from sample_data.ocean.upwelling import upwelling
-from sample_data.weather.atmosphere import forcing, sample_time
+from sample_data.weather.atmosphere import forcing
 from sample_data.weather.ice import ice
 
 Array = NDArray[np.floating]
@@ -65,7 +66,7 @@ class Surroundings:
 
 def surroundings(state: Batch, day: int, wind: Batch) -> Surroundings:
     """Return mixed layer (m), its temperature, nutrients beneath, light (W m-2), exchange (m/d) and flow (h, w) of a day."""
-    grid, time = state.grid, sample_time(day)
+    grid, time = state.grid, sample_date(day)
     cells = one_degree().wet_surface
     sigma = sigma_columns(state, cells)
     layer = mixed_layer(sigma, grid.depth, grid.deptho[cells])

@@ -8,95 +8,15 @@ published figures of a reanalysis.
 
 import csv
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from engine.runtime.paths import SAMPLE_DATA
-from engine.schema.grid import Grid
-from sample_data.ocean.day_zero import day_zero
-from sample_data.ocean.dynamics import eddy_weight
-from sample_data.ocean.sample_ocean import SampleOcean
+from sample_data.calibration.figures import BANDS, SPIN_UP, Calibration, calibrate
+from sample_data.calibration.pictures import draw
 from sample_data.runs.run import Run
-
-BANDS = ((-64, -50), (-50, -40), (-40, -30), (-30, -14), (14, 30), (30, 40), (40, 50), (50, 64))
-"""Latitude bands in degrees."""
 
 PUBLISHED = (1.97, 2.99, 3.64, 4.20, 4.67, 5.16, 5.54, 5.88, 6.23, 6.55)
 """Persistence error of sea surface height in cm after 1 to 10 days in GLORYS, 2020 (as WenHai reports it)."""
-
-SPIN_UP = 120
-
-
-@dataclass(frozen=True)
-class Calibration:
-    """Figures of one run: `days` (n,); `amplitude` (n, bands) cm; `persistence` (10,) cm and `persistence_temperature` K.
-
-    `first_map` and `run_map` (h, w) are local eddy amplitudes in cm on day 0 and over the run, NaN on land.
-    """
-
-    seed: int
-    days: list[int]
-    amplitude: np.ndarray
-    persistence: np.ndarray
-    persistence_temperature: np.ndarray
-    first_map: np.ndarray
-    run_map: np.ndarray
-    extremes: dict[str, tuple[float, float]]
-
-
-def root_mean_square(field: np.ndarray, grid: Grid, south: float, north: float) -> float:
-    """Return the area-weighted root mean square of `field` (h, w) over wet cells between two latitudes."""
-    rows = (grid.lat >= south) & (grid.lat < north)
-    use = grid.wet_surface[rows] & np.isfinite(field[rows])
-    area = np.where(use, grid.cell_area[rows], 0)
-    return float(np.sqrt((area * np.nan_to_num(field[rows]) ** 2).sum() / area.sum()))
-
-
-def both_hemispheres(field: np.ndarray, grid: Grid) -> float:
-    """Return the root mean square of `field` (h, w) from 14 to 64 degrees of both hemispheres."""
-    main = (np.abs(grid.lat) >= 14) & (np.abs(grid.lat) <= 64)
-    area = np.where(grid.wet_surface & main[:, None] & np.isfinite(field), grid.cell_area, 0)
-    return float(np.sqrt((area * np.nan_to_num(field) ** 2).sum() / area.sum()))
-
-
-def persistence(run: Run, name: str, starts: Sequence[int], leads: int = 10) -> np.ndarray:
-    """Return the error (leads,) of holding field `name` of a run still, 14 to 64 degrees, root mean square over `starts`."""
-    squares = np.zeros(leads)
-    for start in starts:
-        first = getattr(run, name)(start)
-        squares += [both_hemispheres(getattr(run, name)(start + lead) - first, run.grid) ** 2 for lead in range(1, leads + 1)]
-    return np.sqrt(squares / len(starts))
-
-
-def calibrate(run: Run, every: int = 15) -> Calibration:
-    """Return the figures of a run, taking every fifteenth day of it."""
-    ocean = SampleOcean(run.grid, run.seed, noise=0)
-    start = day_zero(run.grid)
-    days = list(run.days)[::every]
-    heights = {day: ocean.eddy_height(day, run.zos(day)) for day in days}
-    amplitude = np.array([[100 * root_mean_square(heights[day], run.grid, *band) for band in BANDS] for day in days])
-    settled = [day for day in days if day >= SPIN_UP] or days[-1:]
-    spread = np.sqrt(np.mean([heights[day] ** 2 for day in settled], axis=0))
-    starts = list(range(SPIN_UP, run.days[-1] - 10, 30)) or [run.days[0]]
-    return Calibration(
-        seed=run.seed,
-        days=days,
-        amplitude=amplitude,
-        persistence=100 * persistence(run, "zos", starts),
-        persistence_temperature=persistence(run, "surface_temperature", starts),
-        first_map=np.where(run.grid.wet_surface, 100 * np.abs(start.anomaly) * eddy_weight(run.grid.lat)[:, None], np.nan),
-        run_map=100 * spread,
-        extremes={
-            name: (
-                float(min(np.nanmin(getattr(run, name)(day)) for day in settled)),
-                float(max(np.nanmax(getattr(run, name)(day)) for day in settled)),
-            )
-            for name in ("zos", "surface_temperature", "surface_salinity")
-        },
-    )
 
 
 def write_table(figures: Calibration, folder: Path) -> None:
@@ -152,8 +72,6 @@ def write_table(figures: Calibration, folder: Path) -> None:
 
 def main(folder: Path, target: Path = SAMPLE_DATA / "calibration") -> None:
     """Write table and pictures of the run in `folder` to `target`."""
-    from sample_data.calibration.pictures import draw
-
     run = Run.open(folder)
     target.mkdir(exist_ok=True)
     figures = calibrate(run)

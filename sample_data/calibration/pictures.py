@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from engine.schema.regions import REGIONS, Region
-from sample_data.calibration.observed_check import BANDS, Calibration
+from sample_data.calibration.figures import BANDS, Calibration
 from sample_data.ocean.day_zero import masked_smooth
 from sample_data.runs.run import Run
 

@@ -24,8 +24,8 @@ from numpy.typing import NDArray
 
 from engine.runtime.paths import SAMPLE_DATA
 from engine.schema.batch import Batch
+from engine.schema.sample_calendar import sample_date
 from sample_data.source import SHIPPED, SampleSource
-from sample_data.weather.atmosphere import sample_time
 
 Array = NDArray[np.floating]
 
@@ -110,7 +110,7 @@ def main() -> None:
     parser.add_argument("--day", type=int, required=True, help="sample day")
     parser.add_argument("--to", type=Path, default=SAMPLE_DATA / "calibration", help="folder of the pictures")
     chosen = parser.parse_args()
-    state = SampleSource(folder=chosen.run).state(sample_time(chosen.day))
+    state = SampleSource(folder=chosen.run).state(sample_date(chosen.day))
     n2 = squared_buoyancy_frequency(state)
     known = np.isfinite(n2)
     print(f"N2 >= 0 in {(n2[known] >= 0).mean():.5f} of {known.sum()} cells")

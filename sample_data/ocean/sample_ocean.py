@@ -7,10 +7,11 @@ import numpy as np
 from engine.physics.climatology import climatological_forcing, interpolate
 from engine.physics.geostrophy import geostrophic_velocity
 from engine.schema.grid import Grid, coarsened
+from engine.schema.sample_calendar import sample_date
 from sample_data.ocean.day_zero import day_zero
 from sample_data.ocean.dynamics import FORCING, EddyModel, eddy_weight
 from sample_data.ocean.fast_response import MEMORY_DAYS, FastResponse
-from sample_data.ocean.surface_climatology import SurfaceClimatology, sample_date
+from sample_data.ocean.surface_climatology import SurfaceClimatology
 from sample_data.ocean.tracers import SurfaceTracers
 from sample_data.ocean.tropics import TropicalWaves
 from sample_data.weather.atmosphere import forcing

@@ -7,14 +7,7 @@ import numpy as np
 from engine.physics.climatology import atlas as observed_atlas
 from engine.physics.climatology import interpolate, mixed_layer_depth, on_day
 from engine.schema.grid import Grid
-
-SAMPLE_EPOCH = np.datetime64("2019-02-23", "D")
-"""Sample day 0."""
-
-
-def sample_date(day: int) -> np.datetime64:
-    """Return the date whose season sample day `day` has."""
-    return SAMPLE_EPOCH + np.timedelta64(day, "D")
+from engine.schema.sample_calendar import sample_date
 
 
 class SurfaceClimatology:

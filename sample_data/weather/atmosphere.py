@@ -16,11 +16,11 @@ from engine.physics.climatology import atlas, interpolate, on_day, surface_press
 from engine.physics.geostrophy import coriolis, gradient
 from engine.schema.batch import Batch
 from engine.schema.grid import Grid
+from engine.schema.sample_calendar import sample_date
 from sample_data.weather.smoothing import smooth
 
 Array = NDArray[np.floating]
 
-SAMPLE_EPOCH = np.datetime64("2019-02-23", "D")
 COLDEST_DAY = np.datetime64("2019-01-20", "D")
 AIR_DENSITY = 1.2
 SURFACE_FRICTION = 4.5e-5
@@ -47,16 +47,11 @@ class Low:
     radius: float
 
 
-def sample_time(day: int) -> np.datetime64:
-    """Return the date of sample day `day`."""
-    return SAMPLE_EPOCH + np.timedelta64(int(day), "D")
-
-
 @lru_cache(maxsize=256)
 def lows_born(seed: int, day: int) -> tuple[Low, ...]:
     """Return the lows born on sample day `day`: more and deeper in the winter hemisphere (speeds in degrees a day)."""
     random = np.random.default_rng([20190223, seed, day + 100_000, 1])
-    days_from_coldest = (sample_time(day) - COLDEST_DAY) / np.timedelta64(1, "D")
+    days_from_coldest = (sample_date(day) - COLDEST_DAY) / np.timedelta64(1, "D")
     phase = np.cos(2 * np.pi * days_from_coldest / 365.25)
     lows = []
     for _ in range(random.poisson(2 * LOWS_PER_DAY)):
@@ -145,7 +140,7 @@ def wind_from_pressure(pressure: Array, lat: Array, lon: Array) -> tuple[Array, 
 @lru_cache(maxsize=8)
 def _weather(seed: int, day: int) -> tuple[Array, Array, Array, Array]:
     """Wind (u, v), air temperature and pressure (Pa) of one day on the atlas grid."""
-    source, time = atlas(), sample_time(day)
+    source, time = atlas(), sample_date(day)
     lat, lon = source.lat, source.lon
     departure = 100.0 * (_low_pressure(seed, day, lat, lon) + _wave_pressure(seed, day, lat))
     departure -= departure.mean(axis=1, keepdims=True) * 0.5
@@ -177,4 +172,4 @@ def forcing(seed: int, day: int, grid: Grid) -> Batch:
     fields = {name: interpolate(field, grid) for name, field in zip(names, _weather(seed, day), strict=True)}
     elevation = np.maximum(interpolate(atlas().fields["elevation"], grid), 0)
     fields["sp"] = surface_pressure(fields["msl"], fields["t2m"], elevation)
-    return Batch(fields, grid, sample_time(day))
+    return Batch(fields, grid, sample_date(day))

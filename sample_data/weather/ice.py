@@ -8,7 +8,7 @@ from scipy.ndimage import binary_dilation, label
 
 from engine.physics.climatology import interpolate, on_day
 from engine.schema.grid import Grid, coarsened
-from sample_data.weather.atmosphere import sample_time
+from engine.schema.sample_calendar import sample_date
 from sample_data.weather.smoothing import smooth
 
 ICE_EDGE = (-0.9, -0.6)
@@ -42,7 +42,7 @@ def _coldness(day: int) -> NDArray[np.floating]:
     """Kelvin below the ice edge (180, 360), smooth, so that finer grids see a smooth edge too."""
     coarse = coarsened(4)
     edge = np.where(coarse.lat < 0, *ICE_EDGE)[:, None]
-    cold = edge - smooth(on_day("thetao", sample_time(day))[0], SMOOTHING)
+    cold = edge - smooth(on_day("thetao", sample_date(day))[0], SMOOTHING)
     wet, polar = coarse.wet_surface, (np.abs(coarse.lat) > ENCLOSED)[:, None]
     frozen = (cold > 0) | (coarse.lat > ALWAYS_ICE)[:, None]
     ocean = _components(wet & ~frozen)

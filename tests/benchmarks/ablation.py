@@ -27,11 +27,12 @@ from engine.models.evolution.inputs import DERIVED, INPUTS
 from engine.models.evolution.static_fields import Setting
 from engine.runtime.paths import home, runs_folder
 from engine.schema.grid import Grid, coarsened
+from engine.schema.sample_calendar import sample_day
 from engine.training.dataset import Sequences, write_sequences
 from engine.training.plans import Phase, Plan
 from engine.training.run import FIRST_DAY, SEQUENCE_DAYS, sequence_starts
 from engine.training.trainer import Trainer
-from sample_data.source import SampleSource, sample_day
+from sample_data.source import SampleSource
 
 HIDDEN: dict[str, tuple[str, ...]] = {
     "all of them": (),

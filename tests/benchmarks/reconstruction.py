@@ -19,18 +19,19 @@ import numpy as np
 
 from engine.forecasting.rollout import rollout
 from engine.physics.displaced_state import climatology
+from engine.readers.tables.observations import Observations, joined
 from engine.reconstruction.analysis import Complete, reconstruct
 from engine.reconstruction.completing import completed, load_completion
-from engine.reconstruction.observations import Observations, joined
 from engine.reconstruction.patterns import floats, random_columns, tracks
 from engine.runtime.errors import InputError
 from engine.schema.batch import Batch
 from engine.schema.grid import coarsened, from_sea_floor
 from engine.schema.regions import REGIONS, Region
+from engine.schema.sample_calendar import sample_date
 from engine.sources import initial_state
 from engine.verification.aggregation import BANDS, band_weights
 from engine.weights.loading import load_model
-from sample_data.held_out import held_out_run, time_of
+from sample_data.held_out import held_out_run
 from sample_data.source import SampleSource
 
 FIELDS = {"zos": ("zos", 0), "thetao 0 m": ("thetao", 0), "thetao 100 m": ("thetao", 7), "thetao 300 m": ("thetao", 12),
@@ -65,13 +66,13 @@ def systems(source: SampleSource, day: int, wanted: list[str], noise: float, reg
     generator = np.random.default_rng(day)
 
     def sea_level(days: float) -> Batch:
-        moment = time_of(day) + np.timedelta64(round(days), "D")
+        moment = sample_date(day) + np.timedelta64(round(days), "D")
         level = source.sea_level(moment)
         assert level is not None
         return cropped(Batch({"zos": np.where(source.grid.wet_surface, level, np.nan)}, source.grid, moment), region)
 
     def state(days: float) -> Batch:
-        return cropped(source.state(time_of(day) + np.timedelta64(round(days), "D")), region)
+        return cropped(source.state(sample_date(day) + np.timedelta64(round(days), "D")), region)
 
     seen = {"tracks": tracks(sea_level, generator, noise)}
     if any("floats" in name for name in wanted):
@@ -90,7 +91,7 @@ def measure(
     region: Region | None,
 ) -> tuple[list[dict[str, Any]], dict[str, Batch]]:
     """Return a row for each way of observing a day, and the states from tracks, with floats and without."""
-    moment = time_of(day)
+    moment = sample_date(day)
     truth = cropped(source.state(moment), region)
     grid = truth.grid
     weights = band_weights(grid, BANDS[BAND])
@@ -115,7 +116,7 @@ def measure(
 
 def forecast_skill(source: SampleSource, day: int, starts: dict[str, Batch], days: int, name: str) -> list[dict[str, Any]]:
     """Return errors by lead of forecasts from the exact state and from `starts`, and of persistence and climatology."""
-    moment = time_of(day)
+    moment = sample_date(day)
     exact = initial_state(source, moment)
     model = load_model(name, source.grid)
     weights = band_weights(source.grid, BANDS[BAND])

@@ -11,7 +11,7 @@ from app.style.palettes import colour_range
 from engine.cli.main import app
 from engine.diagnostics.particles import drift
 from engine.diagnostics.sections import section
-from engine.reconstruction.observed_table import read_observations
+from engine.readers.tables.observed_table import read_observations
 from engine.runtime.errors import InputError
 from engine.schema.batch import Batch
 from engine.schema.grid import Grid, coarsened

@@ -7,9 +7,10 @@ import pytest
 
 from engine.runtime.errors import InputError
 from engine.schema.grid import Grid, coarsened
+from engine.schema.sample_calendar import sample_day
 from engine.schema.variables import FORCING, PROGNOSTIC
 from sample_data.runs.run import Run
-from sample_data.source import SampleSource, sample_day, weather_height
+from sample_data.source import SampleSource, weather_height
 
 FIRST = np.datetime64("2019-02-23")
 

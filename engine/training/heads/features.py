@@ -8,8 +8,8 @@ import numpy as np
 from engine.models.forecaster import Forecaster
 from engine.runtime.progress import Progress, no_progress
 from engine.schema.batch import TIME_STEP
+from engine.schema.sample_calendar import sample_date
 from engine.sources import initial_state
-from sample_data.ocean.surface_climatology import sample_date
 from sample_data.runs.run import Run
 from sample_data.source import SampleSource
 

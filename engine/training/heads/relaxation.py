@@ -13,9 +13,9 @@ from engine.models.evolution.season import HARMONICS, basis
 from engine.models.forecaster import Forecaster
 from engine.models.heads.daily import Coding, DayHead
 from engine.runtime.progress import Progress, no_progress
+from engine.schema.sample_calendar import sample_date
 from engine.sources import initial_state
 from engine.training.heads.daily import RunDays
-from sample_data.ocean.surface_climatology import sample_date
 from sample_data.runs.run import Run
 from sample_data.source import SampleSource
 

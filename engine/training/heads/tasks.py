@@ -17,6 +17,7 @@ from engine.runtime.progress import Progress, no_progress
 from engine.schema.batch import Batch
 from engine.schema.grid import Grid, coarsened
 from engine.schema.head_grids import half_degree
+from engine.schema.sample_calendar import sample_date
 from engine.training.heads.daily import DAYS_APART, SEQUENCE_DAYS, DayObjective, DaySamples, RunDays, first_days
 from engine.training.heads.features import FeatureStore
 from engine.training.heads.relaxation import teach_return
@@ -24,7 +25,6 @@ from engine.training.heads.run import Lesson
 from engine.training.heads.training import HeadPlan
 from engine.training.run import FIRST_DAY, HELD_OUT_SEED
 from engine.weights.head_loading import MAKERS, card_of, shape_of
-from sample_data.ocean.surface_climatology import sample_date
 from sample_data.runs.day_archive import DayArchive
 from sample_data.runs.run import Run
 from sample_data.source import SampleSource

@@ -9,10 +9,11 @@ from engine.physics.displaced_state import climatology
 from engine.runtime.paths import runs_folder
 from engine.runtime.progress import Progress, no_progress
 from engine.schema.grid import Grid
+from engine.schema.sample_calendar import sample_date
 from engine.verification.baselines import damping, damping_factor
 from engine.verification.places import ISOTHERM_DEPTH, MIXED_LAYER, Place, scored_places, values_at
 from engine.verification.starts.result_cache import Kept, short_hash
-from sample_data.held_out import FIRST_TRAINING_START, START_INTERVAL, time_of
+from sample_data.held_out import FIRST_TRAINING_START, START_INTERVAL
 from sample_data.runs.run import Run
 from sample_data.source import SampleSource
 
@@ -67,7 +68,7 @@ def _fitted(pairs: Sequence[tuple[Run, int]], leads: Sequence[int], grid: Grid) 
 
 
 def _anomalies(source: SampleSource, day: int, places: Sequence[Place]) -> dict[str, np.ndarray]:
-    time = time_of(day)
+    time = sample_date(day)
     state, usual = values_at(source.state(time), places), values_at(climatology(source.grid, time), places)
     return {key: state[key] - usual[key] for key in state}
 

@@ -23,12 +23,12 @@ from engine.models.heads.waves import WaveHeights
 from engine.physics.climatology import day_of_year
 from engine.runtime.progress import Progress, no_progress
 from engine.schema.grid import Grid
+from engine.schema.sample_calendar import sample_date
 from engine.sources import initial_state
 from engine.training.heads.tasks import BIOGEOCHEMISTRY, WAVES, SampleDays, Subject, training_runs
 from engine.verification.wind_regression import WindRegression, Winds, fit_wind_regression
 from engine.weights.head_loading import load_day_head
 from sample_data.held_out import held_out_days, held_out_run
-from sample_data.ocean.surface_climatology import sample_date
 from sample_data.runs.run import Run
 from sample_data.source import SampleSource
 

@@ -20,6 +20,7 @@ from engine.physics.kuroshio_grid import crop, kuroshio_grid
 from engine.runtime.errors import InputError
 from engine.runtime.paths import cache_folder, runs_folder
 from engine.runtime.progress import Progress, no_progress
+from engine.schema.sample_calendar import sample_date
 from engine.sources import initial_state
 from engine.training.heads.features import FeatureStore
 from engine.training.heads.kuroshio import stacked
@@ -27,7 +28,6 @@ from engine.verification.detail import checkerboard, detail_scores, detail_stati
 from engine.weights.head_loading import load_downscaling
 from sample_data.held_out import FIRST_HELD_OUT_START, HELD_OUT_SEED
 from sample_data.kuroshio.archive import archive_of, global_surface, nested_surface
-from sample_data.ocean.surface_climatology import sample_date
 from sample_data.runs.run import Run
 from sample_data.source import SampleSource
 

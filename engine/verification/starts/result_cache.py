@@ -13,10 +13,11 @@ import numpy as np
 from engine.physics.displaced_state import displaced_state
 from engine.runtime.paths import cache_folder
 from engine.schema.grid import Grid, coarsened
+from engine.schema.sample_calendar import sample_date
 from engine.schema.variables import PROGNOSTIC
 from sample_data.runs.field_archive import KEY_EVERY, file_of_day
 from sample_data.runs.run import Run
-from sample_data.weather.atmosphere import SAMPLE_EPOCH, forcing
+from sample_data.weather.atmosphere import forcing
 
 SCORING = 1
 """Raised by hand when statistics, the floor's dynamics or the sea level of the weather change."""
@@ -72,7 +73,7 @@ class Kept(Shelf):
         air = forcing(self.run.seed, PROBE_DAY, grid)
         state = displaced_state(
             grid,
-            SAMPLE_EPOCH + np.timedelta64(PROBE_DAY, "D"),
+            sample_date(PROBE_DAY),
             (0.2 * np.sin(3 * lon) * np.cos(4 * lat)).astype(np.float32),
             (15 + 12 * np.cos(2 * lat) + np.sin(lon)).astype(np.float32),
             (35 + np.sin(2 * lon) * np.cos(lat)).astype(np.float32),

@@ -10,6 +10,7 @@ from engine.models.interface import Model
 from engine.runtime.precision import quicker_precision
 from engine.runtime.progress import Progress, no_progress
 from engine.schema.grid import Grid
+from engine.schema.sample_calendar import sample_date
 from engine.verification.report.store_report import LEADS
 from engine.verification.starts.damping import Factors, damping_factors
 from engine.verification.starts.result_cache import Kept, short_hash
@@ -17,7 +18,7 @@ from engine.verification.starts.scored_models import Entrant
 from engine.verification.starts.start import Scored, Start
 from engine.verification.starts.tables import skill_tables
 from engine.verification.starts.workers import score_all
-from sample_data.held_out import held_out_days, held_out_run, time_of
+from sample_data.held_out import held_out_days, held_out_run
 from sample_data.predictability_floor import floor_source
 from sample_data.source import SampleSource
 
@@ -49,7 +50,7 @@ class Contest:
         """Score what is missing of a start."""
         kept, files, missing = self.kept, self.files(day), self.missing(day, again)
         source = SampleSource(folder=kept.run.folder, grid=kept.grid)
-        start = Start(source, time_of(day), self.leads)
+        start = Start(source, sample_date(day), self.leads)
         for number, name in enumerate(missing):
 
             def report(share: float, doing: str, number: int = number, name: str = name) -> None:
@@ -57,7 +58,7 @@ class Contest:
 
             if name == "others":
                 floor = floor_source(kept, day, self.leads[-1], report)
-                days = ((lead, floor.state(time_of(day + lead))) for lead in self.leads)
+                days = ((lead, floor.state(sample_date(day + lead))) for lead in self.leads)
                 kept.put(files[name], start.score_baselines(self.factors) | {"floor": start.score_days(days)})
             else:
                 kept.put(files[name], start.score_model(self._model(name), source, report))

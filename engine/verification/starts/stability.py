@@ -15,6 +15,7 @@ from engine.runtime.precision import quicker_precision
 from engine.runtime.progress import Progress, no_progress
 from engine.schema.batch import Batch
 from engine.schema.grid import Grid
+from engine.schema.sample_calendar import sample_date
 from engine.schema.variables import PROGNOSTIC, VARIABLES
 from engine.sources import initial_state
 from engine.verification.aggregation import BANDS, band_weights, weighted_means
@@ -26,7 +27,7 @@ from engine.verification.starts.scored_models import Entrant
 from engine.verification.starts.tables import MAIN_BAND
 from engine.verification.starts.workers import score_all
 from engine.verification.statistics import cell_statistics
-from sample_data.held_out import held_out_days, held_out_run, time_of
+from sample_data.held_out import held_out_days, held_out_run
 from sample_data.source import SampleSource
 
 EVERY = 5
@@ -62,7 +63,7 @@ class Endurance:
         """Look at what is missing of a start."""
         kept, files, missing = self.kept, self.files(day), self.missing(day, again)
         source = SampleSource(folder=kept.run.folder, grid=kept.grid)
-        usual = climatology(source.grid, time_of(day))
+        usual = climatology(source.grid, sample_date(day))
         # The climatological flow is the same all year, so that one day's serves for the whole rollout.
         flow = usual["uo"][0], usual["vo"][0]
         for number, name in enumerate(missing):
@@ -83,10 +84,10 @@ class Endurance:
     def _reference(self, source: SampleSource, day: int, usual: Flow, progress: Progress) -> dict[str, Any]:
         found: dict[str, Any] = {"energy": {}, "persistence": {}}
         weights = band_weights(source.grid, BANDS[MAIN_BAND])
-        initial = source.sea_level(time_of(day))
+        initial = source.sea_level(sample_date(day))
         for lead in compared_leads(self.days):
             progress(lead / self.days, f"day {lead}")
-            state = source.state(time_of(day + lead))
+            state = source.state(sample_date(day + lead))
             found["energy"][str(lead)] = energies(state, usual)
             if initial is not None:
                 found["persistence"][str(lead)] = weighted_means(cell_statistics(initial, state["zos"]), weights)["squared_error"]
@@ -95,7 +96,7 @@ class Endurance:
     def _rollout(self, model: Model, source: SampleSource, day: int, usual: Flow, progress: Progress) -> dict[str, Any]:
         weights = band_weights(source.grid, BANDS[MAIN_BAND])
         found: dict[str, Any] = {"finite_days": 0, "inside_days": 0, "extremes": {}, "energy": {}, "squared_error": {}}
-        for step in rollout(model, initial_state(source, time_of(day)), source.forcing, self.days):
+        for step in rollout(model, initial_state(source, sample_date(day)), source.forcing, self.days):
             progress(step.lead / self.days, f"day {step.lead}")
             finite, inside, extremes = inspect(step.batch)
             widen(found["extremes"], extremes)

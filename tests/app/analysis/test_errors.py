@@ -14,7 +14,7 @@ from engine.schema.grid import Grid, coarsened
 from engine.schema.regions import REGIONS, Region
 from engine.schema.variables import PROGNOSTIC
 from engine.stores import Store
-from engine.verification import score
+from engine.verification.scores import score
 from tests.app.made_stores import waves_and_detail, write_analysis, write_forecast
 
 MAY_BE_MISSING = ("mixed_layer", "d20")

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from engine.physics.displaced_state import climatology, displaced_state
+from engine.readers.tables.observations import joined, observations_of
 from engine.reconstruction.analysis import Reconstruction, reconstruct
-from engine.reconstruction.observations import joined, observations_of
 from engine.reconstruction.superobservations import profiles
 from engine.reconstruction.thermocline import sea_level_of_profiles
 from engine.runtime.errors import InputError

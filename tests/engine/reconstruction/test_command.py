@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from engine.cli.analyse import analyse
 from engine.cli.main import app
 from engine.physics.displaced_state import climatology
-from engine.reconstruction.observations import observations_of
+from engine.readers.tables.observations import observations_of
 from engine.runtime.errors import InputError
 from engine.schema.grid import Grid
 from engine.sources import open_source

@@ -12,7 +12,8 @@ from engine.schema.grid import Grid, coarsened
 from engine.schema.regions import REGIONS
 from engine.schema.variables import DEPTHS
 from engine.stores import AnalysisStore, ForecastStore, Store, open_store
-from engine.verification import score, table, verify
+from engine.verification.report.store_report import table, verify
+from engine.verification.scores import score
 
 GRID = coarsened(8)
 START = np.datetime64("2019-03-01")

@@ -11,6 +11,7 @@ from engine.runtime.errors import InputError
 from engine.schema.batch import Batch
 from engine.schema.grid import coarsened
 from engine.schema.head_grids import one_degree
+from engine.schema.sample_calendar import sample_date
 from engine.schema.variables import BIOGEOCHEMISTRY, PLANKTON
 from sample_data.biogeochemistry.cycle import KEY_EVERY, PACKINGS, TRACERS, advance, begin, surroundings
 from sample_data.biogeochemistry.nutrients import _regions
@@ -21,7 +22,7 @@ from sample_data.runs.day_archive import DayArchive
 from sample_data.runs.head_days import START, RunBiogeochemistry, ship_head_days
 from sample_data.runs.run import Run
 from sample_data.source import SampleSource
-from sample_data.weather.atmosphere import forcing, sample_time
+from sample_data.weather.atmosphere import forcing
 
 GRID = coarsened(4)
 LAST = KEY_EVERY + 2
@@ -29,7 +30,7 @@ LAST = KEY_EVERY + 2
 
 @pytest.fixture(scope="module")
 def still() -> Batch:
-    return climatology(GRID, sample_time(0))
+    return climatology(GRID, sample_date(0))
 
 
 @pytest.fixture(scope="module")
@@ -114,7 +115,7 @@ def test_an_eddy_that_lifts_the_thermocline_brings_nitrate_up() -> None:
     wind = forcing(1, 40, GRID)
     bump = (-0.25 * np.exp(-((GRID.lat[:, None] - 36) ** 2 + (GRID.lon[None] - 165) ** 2) / 4)).astype(np.float32)
     lifted, flat = (
-        surroundings(displaced_state(GRID, sample_time(40), anomaly), 40, wind).nitrate_below for anomaly in (bump, 0 * bump)
+        surroundings(displaced_state(GRID, sample_date(40), anomaly), 40, wind).nitrate_below for anomaly in (bump, 0 * bump)
     )
     gain = np.zeros(GRID.shape)
     gain[one_degree().wet_surface] = lifted - flat
@@ -176,7 +177,7 @@ def test_the_same_days_come_again(still: Batch) -> None:
 
 def test_the_shipped_run_has_waves_and_biogeochemistry_of_any_of_its_days() -> None:
     source = SampleSource()
-    time = sample_time(130)
+    time = sample_date(130)
     waves, life = source.waves(time), source.biogeochemistry(time)
     assert waves["swh"].shape == (360, 720) and 1.5 < np.nanmean(waves["swh"]) < 3.5
     assert set(life.fields) == set(BIOGEOCHEMISTRY) and 0.1 < np.nanmean(life["chl"]) < 0.5

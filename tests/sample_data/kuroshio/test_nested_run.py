@@ -10,12 +10,12 @@ from engine.physics.geostrophy import geostrophic_velocity
 from engine.physics.kuroshio_grid import crop, kuroshio_grid, refine
 from engine.runtime.paths import SAMPLE_DATA
 from engine.schema.grid import EARTH_RADIUS, Grid, coarsened
+from engine.schema.sample_calendar import sample_date
 from sample_data.kuroshio.archive import PACKINGS, archive_of, build_kuroshio, global_surface, nested_surface, surface_fields
 from sample_data.kuroshio.box_inversion import BoxSolver
 from sample_data.kuroshio.nested_eddies import RIM, STEPS_A_DAY, NestedEddies, side_share
 from sample_data.kuroshio.nested_run import KuroshioOcean, Surroundings
 from sample_data.ocean.dynamics import DAY, ROTATION, coriolis, wave_speed
-from sample_data.ocean.surface_climatology import sample_date
 from sample_data.runs.day_archive import DayArchive
 from sample_data.runs.run import Run
 from sample_data.weather.atmosphere import forcing

@@ -6,7 +6,8 @@ import pytest
 from engine.physics.climatology import atlas, climatological_forcing
 from engine.physics.geostrophy import coriolis, gradient
 from engine.schema.grid import Grid
-from sample_data.weather.atmosphere import _weather, forcing, lows_born, sample_time, wind_from_pressure
+from engine.schema.sample_calendar import sample_date
+from sample_data.weather.atmosphere import _weather, forcing, lows_born, wind_from_pressure
 
 
 def test_the_same_seed_and_day_give_the_same_weather_whatever_was_asked_before(small_grid: Grid) -> None:
@@ -27,7 +28,7 @@ def test_another_day_or_seed_gives_other_weather(small_grid: Grid, other: tuple[
 
 def test_weather_before_day_zero_exists_and_dates_follow_the_sample_calendar(small_grid: Grid) -> None:
     assert forcing(1, -20, small_grid).time == np.datetime64("2019-02-03")
-    assert sample_time(0) == np.datetime64("2019-02-23")
+    assert sample_date(0) == np.datetime64("2019-02-23")
 
 
 def test_storms_are_strong_but_not_impossible(small_grid: Grid) -> None:
@@ -42,7 +43,7 @@ def test_storms_are_strong_but_not_impossible(small_grid: Grid) -> None:
 def test_consecutive_days_belong_together_and_ten_days_apart_do_not(small_grid: Grid) -> None:
     row = (small_grid.lat > 35) & (small_grid.lat < 60)
     days = [forcing(3, day, small_grid) for day in range(11)]
-    usual = climatological_forcing(small_grid, sample_time(0))["msl"]
+    usual = climatological_forcing(small_grid, sample_date(0))["msl"]
     departures = [(day["msl"] - usual)[row].ravel() for day in days]
     assert 0.35 < np.corrcoef(departures[0], departures[1])[0, 1] < 0.95
     assert abs(np.corrcoef(departures[0], departures[10])[0, 1]) < 0.35
@@ -88,6 +89,6 @@ def test_air_from_the_pole_is_colder_than_usual(small_grid: Grid) -> None:
     row = (small_grid.lat > 30) & (small_grid.lat < 55)
     products = []
     for day in range(0, 60, 6):
-        air, usual = forcing(1, day, small_grid), climatological_forcing(small_grid, sample_time(day))
+        air, usual = forcing(1, day, small_grid), climatological_forcing(small_grid, sample_date(day))
         products.append(np.corrcoef((air["v10"] - usual["v10"])[row].ravel(), (air["t2m"] - usual["t2m"])[row].ravel())[0, 1])
     assert np.mean(products) > 0.3

@@ -16,6 +16,7 @@ from engine.runtime.errors import InputError, ModelError
 from engine.runtime.paths import runs_folder, weights_folder
 from engine.schema.grid import coarsened
 from engine.schema.head_grids import one_degree
+from engine.schema.sample_calendar import sample_date
 from engine.training.heads.daily import DAYS_APART, SEQUENCE_DAYS, DayObjective, DaySamples, disturbed, first_days
 from engine.training.heads.features import FeatureStore
 from engine.training.heads.tasks import BIOGEOCHEMISTRY, WAVES, SampleDays, Subject, lesson, training_runs
@@ -23,7 +24,6 @@ from engine.training.heads.training import HeadPlan, HeadTrainer
 from engine.training.run import FIRST_DAY, HELD_OUT_SEED
 from engine.weights.head_loading import card_of, load_day_head
 from engine.weights.head_weights import find_head, load_head, save_head
-from sample_data.ocean.surface_climatology import sample_date
 from sample_data.runs.build import build
 from sample_data.runs.head_days import RunWaves
 from sample_data.runs.run import Run

@@ -13,11 +13,11 @@ from engine.models.heads.downscaling import SURFACE, Downscaling, DownscalingSha
 from engine.physics.kuroshio_grid import kuroshio_grid
 from engine.runtime.errors import InputError
 from engine.schema.grid import coarsened
+from engine.schema.sample_calendar import sample_date
 from engine.training.heads.features import FeatureStore
 from engine.training.heads.kuroshio import KuroshioObjective, KuroshioSamples, stacked, write_pairs
 from engine.training.heads.run import train_head
 from sample_data.kuroshio.archive import nested_surface
-from sample_data.ocean.surface_climatology import sample_date
 from sample_data.runs.build import build
 from sample_data.runs.run import Run
 from sample_data.source import SHIPPED, SampleSource

@@ -7,8 +7,8 @@ import torch
 import engine.training.heads.relaxation as returning
 from engine.models.evolution.season import HARMONICS, basis
 from engine.models.heads.daily import DayHead
+from engine.schema.sample_calendar import sample_date
 from engine.training.heads.relaxation import FORECAST_DAYS, PARTS, RATES, Lived, fitted_rates, teach_return, usual_year
-from sample_data.ocean.surface_climatology import sample_date
 from tests.engine.models.heads.tiny_heads import GRID, SHAPE, same, tiny_fields, tiny_head
 
 SUMMER = np.datetime64("2019-07-10")

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from engine.reconstruction.table_dates import EPOCH_SECONDS, moments
-from engine.reconstruction.tables import read_table
+from engine.readers.tables.columns import read_table
+from engine.readers.tables.dates import EPOCH_SECONDS, moments
 from engine.runtime.errors import InputError
 
 NOON = "2019-02-23T12:00:00"

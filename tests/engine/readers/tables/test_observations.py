@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from engine.reconstruction.observations import Observations, observations_of
+from engine.readers.tables.observations import Observations, observations_of
 from engine.reconstruction.superobservations import at_surface, profiles
 from engine.schema.grid import Grid
 from tests.engine.toy import toy_batch

@@ -13,7 +13,7 @@ import xarray as xr
 
 from engine.readers.container.boundary import reading
 from engine.readers.container.damage import check_whole
-from engine.reconstruction.quality_flags import is_flag
+from engine.readers.tables.quality_flags import is_flag
 from engine.runtime.errors import InputError
 
 TEXT_ENDINGS, NETCDF_ENDINGS = (".csv", ".tsv", ".txt"), (".nc", ".nc4")

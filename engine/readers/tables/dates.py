@@ -6,7 +6,7 @@ import cftime
 import numpy as np
 import pandas as pd
 
-from engine.reconstruction.tables import Table
+from engine.readers.tables.columns import Table
 
 FIRST_YEAR, LAST_YEAR = 1800, 2200
 """Before the first nobody measured below the surface; a year beyond is a mistake of units."""

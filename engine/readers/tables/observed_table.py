@@ -7,11 +7,11 @@ import gsw
 import numpy as np
 import pandas as pd
 
+from engine.readers.tables.columns import Table, has_flags, read_table, text_of
+from engine.readers.tables.dates import moments
+from engine.readers.tables.observations import USUAL_ERROR, Observations
+from engine.readers.tables.quality_flags import KEPT, UNCERTAIN, counted, kept, plain_flag
 from engine.readers.values.units import DEPTH, FLOW, METRES, SALINITY, TEMPERATURE, Units, plain
-from engine.reconstruction.observations import USUAL_ERROR, Observations
-from engine.reconstruction.quality_flags import KEPT, UNCERTAIN, counted, kept, plain_flag
-from engine.reconstruction.table_dates import moments
-from engine.reconstruction.tables import Table, has_flags, read_table, text_of
 from engine.runtime.errors import InputError
 from engine.schema.variables import PROGNOSTIC, VARIABLES
 

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from engine.reconstruction.observations import Observations
-from engine.reconstruction.observed_table import read_observations
+from engine.readers.tables.observations import Observations
+from engine.readers.tables.observed_table import read_observations
 from engine.runtime.errors import InputError
 
 TIME = np.datetime64("2019-02-23T12:00:00")
