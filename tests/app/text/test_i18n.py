@@ -93,7 +93,7 @@ def said() -> set[str]:
 def written() -> tuple[set[str], str]:
     """Return every literal of app and engine, figures of those made with them as `#`, and the text of the browser's files."""
     found = set(labels())
-    for path in (*SOURCES, *(REPOSITORY / "engine").rglob("*.py")):
+    for path in (*SOURCES, *(REPOSITORY / "engine").rglob("*.py"), *(REPOSITORY / "sample_data").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 found.add(node.value)
