@@ -1,1 +1,4 @@
-"""What the commands of `goms` share: options, progress, exit codes; the commands themselves are in `engine.cli.main`."""
+"""The command line: one file for each command.
+
+The only room of the engine that may import `sample_data`; no other room imports it.
+"""

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from engine.forecasting.rollout import Step
-from engine.models.heads.daily import DayHead, Surroundings
+from engine.models.heads.daily import DayHead, HeadConditions
 from engine.models.heads.downscaling import Downscaling, refined
 from engine.physics.climatology import mean_sea_level
 from engine.readers.regrid import AreaMean
@@ -27,7 +27,7 @@ class Averaging:
         self._mean = None if same else AreaMean(source.lat, source.lon, target.lat, target.lon)
         self._lat, self._sea_level = target.lat, mean_sea_level(source) if with_ocean else None
 
-    def __call__(self, forcing: Batch, ocean: Batch | None = None) -> Surroundings:
+    def __call__(self, forcing: Batch, ocean: Batch | None = None) -> HeadConditions:
         """Return what a head reads of the day of `forcing`, and of the `ocean` of that day where it was asked for."""
         fields = {name: forcing[name] for name in AIR}
         if self._sea_level is not None:
@@ -37,7 +37,7 @@ class Averaging:
             fields["sea_level_anomaly"] = ocean["zos"] - self._sea_level
         if self._mean is not None:
             fields = {name: self._mean(values) for name, values in fields.items()}
-        return Surroundings(forcing.time, self._lat, fields)
+        return HeadConditions(forcing.time, self._lat, fields)
 
 
 class RollingHead(Protocol):
@@ -87,9 +87,9 @@ class HeadRollout:
                 "average them to it first"
             )
         self.head, self.batch = head.eval(), initial
-        self._averaging = Averaging(ocean.grid, head.grid, head.coding.reads_ocean)
+        self._averaging = Averaging(ocean.grid, head.grid, head.transform.reads_ocean)
         self._drivers = self._driven(forcing, ocean)
-        self._fields = self._tensor(np.stack([initial[name] for name in head.coding.names]))
+        self._fields = self._tensor(np.stack([initial[name] for name in head.transform.names]))
 
     def advance(self, step: Step, forcing: Batch, open_water: np.ndarray | None = None) -> Batch:
         """Return the head's fields of the day of `step`, the next of the ocean's, under that day's weather.
@@ -107,14 +107,14 @@ class HeadRollout:
         with torch.inference_mode():
             with computing(features.device, self.head.precision):
                 moved = self.head(self._fields, self._drivers, drivers, features, water)
-            self._fields = self.head.returned(moved, forcing.time)
+            self._fields = self.head.relaxed(moved, forcing.time)
         self._drivers = drivers
-        names = self.head.coding.names
+        names = self.head.transform.names
         self.batch = Batch(dict(zip(names, self._fields[0].cpu().numpy(), strict=True)), self.head.grid, step.batch.time)
         return self.batch
 
     def _driven(self, forcing: Batch, ocean: Batch) -> torch.Tensor:
-        return self._tensor(self.head.coding.drivers(self._averaging(forcing, ocean)))
+        return self._tensor(self.head.transform.drivers(self._averaging(forcing, ocean)))
 
     def _tensor(self, values: np.ndarray) -> torch.Tensor:
         return torch.from_numpy(np.ascontiguousarray(values))[None].to(self.head.mean.device)

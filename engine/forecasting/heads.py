@@ -39,7 +39,7 @@ class LoadedHead:
     def part(self) -> Part:
         """Return what the head adds to a store."""
         if isinstance(self.module, DayHead):
-            return Part(self.module.grid, self.module.coding.names, {"head_provenance": self.provenance})
+            return Part(self.module.grid, self.module.transform.names, {"head_provenance": self.provenance})
         return Part(kuroshio_grid(), SURFACE, {"head_provenance": self.provenance, "detail": "statistical"})
 
 

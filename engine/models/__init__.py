@@ -1,4 +1,5 @@
-"""Networks and baselines behind one interface.
+"""Networks and baselines behind one interface: a state, and a step of one day.
 
-May import the schema, the runtime and the physics; knows neither weights on disk, nor stores, nor training.
+This room puts layers, backbones and the evolution operator together. It may import its sub-rooms, the physics, the schema and the
+runtime; it knows neither weights on disk, nor stores, nor training.
 """

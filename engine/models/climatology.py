@@ -1,4 +1,4 @@
-"""Forecasts from the day-of-year climatology: itself, and an initial anomaly that fades towards it."""
+"""Baselines from the day-of-year climatology: the climatology itself, and an initial anomaly that decays towards it."""
 
 from typing import Any
 
@@ -39,7 +39,7 @@ class Climatology:
 
 
 class DampedPersistence(Climatology):
-    """The model whose anomaly from climatology fades exponentially, at a rate of its own for each variable."""
+    """The model whose anomaly from climatology decays exponentially, at a rate of its own for each variable."""
 
     name = "damped-persistence"
     label = "Damped persistence"
@@ -48,11 +48,11 @@ class DampedPersistence(Climatology):
         super().__init__(grid)
         self.provenance = {"model": self.name, "fading_days": FADING_DAYS}
         days = torch.tensor([FADING_DAYS[channel.variable] for channel in PROGNOSTIC_CHANNELS])
-        self._kept = torch.exp(-1 / days)[:, None, None]
+        self._decay = torch.exp(-1 / days)[:, None, None]
 
     def step(
         self, state: torch.Tensor, forcing: Batch | None, target_forcing: Batch | None, time: np.datetime64
     ) -> tuple[torch.Tensor, None]:
-        """Return climatology of the next day plus what is left of today's anomaly."""
+        """Return the climatology of the next day plus the decayed anomaly of today."""
         anomaly = state - state_of(climatology(self.grid, time))
-        return anomaly.mul_(self._kept).add_(state_of(climatology(self.grid, time + TIME_STEP))), None
+        return anomaly.mul_(self._decay).add_(state_of(climatology(self.grid, time + TIME_STEP))), None

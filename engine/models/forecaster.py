@@ -1,4 +1,4 @@
-"""The network as a model: whole states in and out, band by band, on the processor or a GPU."""
+"""The network as a model: whole states in and out, computed in blocks of rows and in tiles, on the processor or a GPU."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -7,11 +7,11 @@ from typing import Any, TypeVar
 import numpy as np
 import torch
 
-from engine.models.evolution.forcing import air_of
+from engine.models.evolution.forcing import FORCINGS, air_of
 from engine.models.evolution.season import Season, basis
-from engine.models.evolution.static_fields import Setting
+from engine.models.evolution.static_fields import StaticFields
 from engine.models.interface import MEMORY_FIELD, state_of
-from engine.models.layers.window import Window, bands, tiles
+from engine.models.layers.window import Window, row_blocks, tiles
 from engine.models.network import Network
 from engine.physics.displaced_state import climatology
 from engine.runtime.allocator import keep_freed_memory, with_own_pages
@@ -24,19 +24,19 @@ from engine.schema.grid import Grid
 from engine.schema.normalisation import Normalisation
 
 TILE = (240, 360)
-"""Rows and columns handled at once on the processor: few enough for a small peak of memory, with little rim for their size."""
+"""Rows and columns of a tile on the processor. Set by hand: little memory and a small share of halo."""
 
-BAND_ROWS = 48
-"""Rows embedded at once on the processor."""
+EMBED_ROWS = 48
+"""Rows embedded at once on the processor; set by hand."""
 
 Piece = TypeVar("Piece")
 Result = TypeVar("Result")
 
 
 class Forecaster:
-    """A trained (or untrained) network on a grid; the state lives on `device`, physical, NaN in dry cells.
+    """A trained (or untrained) network on a grid; the state is on `device`, physical, NaN in dry cells.
 
-    `precision` is the one of `engine.runtime.precision` in which the next steps are computed.
+    `precision` is that of `engine.runtime.precision` in which the next steps are computed.
     """
 
     uses_forcing = True
@@ -48,7 +48,7 @@ class Forecaster:
         normalisation: Normalisation,
         device: torch.device,
         provenance: dict[str, Any],
-        setting: Setting | None = None,
+        static: StaticFields | None = None,
         precision: str = AUTO,
     ) -> None:
         self.name, self.label = network.preset.name, network.preset.label
@@ -58,20 +58,20 @@ class Forecaster:
         if device.type == "cpu":
             keep_freed_memory()
         patch, shape = network.preset.patch, grid.shape
-        rows, tile = (BAND_ROWS, TILE) if device.type == "cpu" else (shape[0], shape)
-        # With a rim on all sides, so that the setting of any tile is a part of it and no copy.
-        setting = Setting.of(grid) if setting is None else setting
-        self._setting = setting.cut(Window(0, shape[0], 0, shape[1]), network.preset.halo).to(device)
-        self._bands = bands(*shape, _whole(rows, patch))
+        rows, tile = (EMBED_ROWS, TILE) if device.type == "cpu" else (shape[0], shape)
+        # With a halo on all sides, so that the static fields of any tile are a view and no copy.
+        static = StaticFields.of(grid) if static is None else static
+        self._static = static.cut(Window(0, shape[0], 0, shape[1]), network.preset.halo).to(device)
+        self._row_blocks = row_blocks(*shape, _whole(rows, patch))
         self._tiles = tiles(grid.wet_surface, _whole(tile[0], patch), _whole(tile[1], patch), patch)
-        self._settings = [self._around(tile, network.preset.halo) for tile in self._tiles]
+        self._tile_fields = [self._around(tile, network.preset.halo) for tile in self._tiles]
         mask = torch.from_numpy(channel_mask(grid, PROGNOSTIC_CHANNELS))
         self._mask = torch.cat([mask, mask[-1:]]).to(device)
         self._season = Season(grid, network.preset.patch)
         self._known: tuple[np.datetime64, torch.Tensor] | None = None
 
     def prepare(self, batch: Batch) -> torch.Tensor:
-        """Return the initial state (62, h, w) on the device; wet cells that are missing take the climatology's value.
+        """Return the initial state (62, h, w) on the device; missing values of wet cells take the climatology.
 
         The last plane is the change of sea level since the day before, 0 where the batch does not know it.
         """
@@ -98,42 +98,42 @@ class Forecaster:
     def _step(
         self, state: torch.Tensor, air: torch.Tensor, target_air: torch.Tensor, time: np.datetime64
     ) -> tuple[torch.Tensor, torch.Tensor]:
-        rim = self.network.preset.halo
+        halo = self.network.preset.halo
         on_processor = self.device.type == "cpu"
 
-        def embed(band: Window) -> torch.Tensor:
+        def embed(rows: Window) -> torch.Tensor:
             with self._computing():
-                known = torch.nan_to_num(band.cut(state, 0))
-                return self.network.embed(known, band.cut(target_air[:5], 0), self._around(band, 0))
+                known = torch.nan_to_num(rows.cut(state, 0))
+                return self.network.embed(known, rows.cut(target_air[:FORCINGS], 0), self._around(rows, 0))
 
-        def advance(tile: tuple[Window, Setting]) -> None:
-            window, setting = tile
+        def advance(tile: tuple[Window, StaticFields]) -> None:
+            window, static = tile
             with self._computing():
-                around = torch.nan_to_num(window.cut(state, rim))
-                airs = window.cut(air, rim), window.cut(target_air, rim)
+                around = torch.nan_to_num(window.cut(state, halo))
+                airs = window.cut(air, halo), window.cut(target_air, halo)
                 part = result[:, window.row : window.row + window.rows, window.column : window.column + window.columns]
-                self.network.advance(around, *airs, moment, modulation, setting, window, part)
+                self.network.advance(around, *airs, annual_harmonics, modulation, static, window, part)
 
         with self._computing():
             share = each if on_processor else _in_turn
-            features = self.network.features(torch.cat(share(embed, self._bands), dim=1))
+            features = self.network.features(torch.cat(share(embed, self._row_blocks), dim=1))
             modulation = self.network.modulation(features, self._season.change(time).to(self.device))
-            moment = basis(time).to(self.device)
+            annual_harmonics = basis(time).to(self.device)
             result = with_own_pages(tuple(state.shape)) if on_processor else torch.empty_like(state)
-            share(advance, list(zip(self._tiles, self._settings, strict=True)))
-            # Cells of no tile are dry, too.
+            share(advance, list(zip(self._tiles, self._tile_fields, strict=True)))
+            # Cells outside all tiles are dry, too.
             result.masked_fill_(~self._mask, torch.nan)
         return result, features
 
-    def _around(self, window: Window, rim: int) -> Setting:
-        """Return the setting of a window and `rim` cells around it, no more than the halo."""
-        edge = self.network.preset.halo - rim
-        rows = slice(window.row + edge, window.row + edge + window.rows + 2 * rim)
-        return self._setting.part(rows, slice(window.column + edge, window.column + edge + window.columns + 2 * rim))
+    def _around(self, window: Window, halo: int) -> StaticFields:
+        """Return the static fields of a window and `halo` cells around it, at most those of the preset."""
+        edge = self.network.preset.halo - halo
+        rows = slice(window.row + edge, window.row + edge + window.rows + 2 * halo)
+        return self._static.part(rows, slice(window.column + edge, window.column + edge + window.columns + 2 * halo))
 
     @contextmanager
     def _computing(self) -> Iterator[None]:
-        """Enter what holds for the thread alone that enters it."""
+        """Enter inference mode and the precision; both hold for the thread that enters them alone."""
         with torch.inference_mode(), computing(self.device, self.precision):
             yield
 
@@ -160,7 +160,7 @@ class Forecaster:
 
 
 def _whole(size: int, patch: int) -> int:
-    """Return how many of `size` cells whole patches hold, at least one patch."""
+    """Return the largest multiple of `patch` that is at most `size`, at least one patch."""
     return max(size - size % patch, patch)
 
 

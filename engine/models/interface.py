@@ -1,4 +1,4 @@
-"""What every model is to the rest of the engine: a state, a step of one day, and a batch to show."""
+"""The interface of every model to the rest of the engine: a state, a step of one day, and batches from states."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import torch
 
 MEMORY_FIELD = MEMORY[0]
-"""What a network remembers of the day before, and what rides in its batches so that a run can go on exactly."""
+"""Change of sea level in the day before, which a network reads; batches hold it so that a forecast can continue exactly."""
 
 
 class Model(Protocol):
@@ -30,7 +30,7 @@ class Model(Protocol):
     grid: Grid
     uses_forcing: bool
     precision: str
-    """In which numbers matrices are multiplied, see `engine.runtime.precision`; a baseline multiplies none."""
+    """Number format of matrix products, see `engine.runtime.precision`; a baseline has none."""
 
     def prepare(self, batch: Batch) -> torch.Tensor:
         """Return the state (61, h, w) of an initial batch on this model's grid."""
@@ -48,14 +48,14 @@ class Model(Protocol):
 
 def state_of(batch: Batch, out: torch.Tensor | None = None) -> torch.Tensor:
     """Return the prognostic channels (61, h, w) of a batch, in `out` where it is given."""
-    # Imported here: the server of the page knows models by name alone and does without a second or two of imports.
+    # Imported here: the page's server needs models by name alone, and importing torch takes a second or two.
     import torch
 
     return torch.from_numpy(to_array(batch, PROGNOSTIC_CHANNELS, None if out is None else out.numpy()))
 
 
 def batch_of(state: torch.Tensor, grid: Grid, time: np.datetime64) -> Batch:
-    """Return the batch of a state (61 or 62, h, w) without copying where the state lies in main memory."""
+    """Return the batch of a state (61 or 62, h, w) without a copy where the state is in main memory."""
     array = state.cpu().numpy()
     levels = len(DEPTHS)
     fields = {name: array[start * levels : (start + 1) * levels] for start, name in enumerate(PROGNOSTIC[:-1])}

@@ -1,4 +1,4 @@
-"""The whole network: backbone and projection, on global token grids and on windows."""
+"""The whole network: the backbone on global token grids and the projection on windows."""
 
 import numpy as np
 import torch
@@ -8,7 +8,7 @@ from engine.models.backbones.backbone import Backbone, LinearProjection
 from engine.models.backbones.fourcastnet import FourCastNet
 from engine.models.backbones.presets import Preset
 from engine.models.evolution.operator import LEVELS, STATE, ZOS, Evolution
-from engine.models.evolution.static_fields import Setting
+from engine.models.evolution.static_fields import StaticFields
 from engine.models.layers.patches import upsample
 from engine.models.layers.window import Window
 from engine.schema.channels import FORCING_CHANNELS, PROGNOSTIC_CHANNELS, STATIC_CHANNELS
@@ -43,15 +43,15 @@ class Network(nn.Module):
         for name, values in (("mean", normalisation.mean), ("std", normalisation.std), ("tendency", tendency)):
             self.register_buffer(name, torch.as_tensor(values).view(-1, 1, 1), persistent=False)
 
-    def embed(self, state: torch.Tensor, target_air: torch.Tensor, setting: Setting) -> torch.Tensor:
-        """Return tokens (1, n, d) of a band: its state (62, h, w), 0 in dry cells, and normalised atmosphere (5, h, w)."""
+    def embed(self, state: torch.Tensor, target_air: torch.Tensor, static: StaticFields) -> torch.Tensor:
+        """Return tokens (1, n, d) of some rows: their state (62, h, w), 0 in dry cells, and normalised atmosphere (5, h, w)."""
         field = torch.empty(CHANNELS, *state.shape[1:], dtype=_embedding_type(state.device), device=state.device)
         normalised = (state[:STATE] - self.mean[:STATE]).mul_(1 / self.std[:STATE])
-        normalised[:-1].unflatten(0, (4, -1)).mul_(setting.wet)
-        normalised[-1].mul_(setting.wet[0])
+        normalised[:-1].unflatten(0, (4, -1)).mul_(static.wet)
+        normalised[-1].mul_(static.wet[0])
         field[:STATE] = normalised
         field[STATE:-1] = target_air
-        field[-1:] = setting.floor * setting.wet[:1]
+        field[-1:] = static.floor * static.wet[:1]
         return self.backbone.embed(field[None])
 
     def features(self, tokens: torch.Tensor, visible: torch.Tensor | None = None) -> torch.Tensor:
@@ -61,8 +61,8 @@ class Network(nn.Module):
     def modulation(self, features: torch.Tensor, season: torch.Tensor) -> torch.Tensor:
         """Return what the projection needs on the patch grid (m, h / patch, w / patch).
 
-        `season` (15, h / patch, w / patch) is the climatological warming of the day in K; the published projection
-        knows no calendar.
+        `season` (15, h / patch, w / patch) is the climatological warming of the day in K; the published projection does not
+        use it.
         """
         return self.projection.modulate(features, season) if isinstance(self.projection, Evolution) else features
 
@@ -71,26 +71,24 @@ class Network(nn.Module):
         state: torch.Tensor,
         air: torch.Tensor,
         target_air: torch.Tensor,
-        moment: torch.Tensor,
+        annual_harmonics: torch.Tensor,
         modulation: torch.Tensor,
-        setting: Setting,
+        static: StaticFields,
         window: Window,
         out: torch.Tensor | None = None,
     ) -> torch.Tensor:
-        """Return the next state (62, rows, columns) of a window, in `out` where it is given.
+        """Return the next state (62, rows, columns) of a window, in `out` where it is given; dry cells have no meaning.
 
-        Dry cells hold numbers without meaning.
-
-        The state, both atmospheres (8, ...) and the setting hold a rim of `preset.halo` cells; `moment` (5,) are the
-        harmonics of the year, `modulation` is global. The last plane of a state is its change of sea level in a day.
+        The state, both atmospheres (8, ...) and the static fields include a halo of `preset.halo` cells; `annual_harmonics` (5,)
+        are those of the day, `modulation` is global. The last plane of a state is its change of sea level in a day.
         """
-        patch, rim = self.preset.patch, self.preset.halo
+        patch, halo = self.preset.patch, self.preset.halo
         if isinstance(self.projection, Evolution):
-            tuning, warming = modulation.split([modulation.shape[0] - LEVELS, LEVELS])
-            fine = upsample(tuning, patch, window, rim, channels_last=True)
-            return self.projection(state, air, target_air, moment, fine, upsample(warming, patch, window), setting, out)
+            local, warming = modulation.split([modulation.shape[0] - LEVELS, LEVELS])
+            fine = upsample(local, patch, window, halo, channels_last=True)
+            return self.projection(state, air, target_air, annual_harmonics, fine, upsample(warming, patch, window), static, out)
         tokens = Window(*(size // patch for size in (window.row, window.rows, window.column, window.columns)))
-        # In units of a typical day: in those of the whole variability the first updates throw the forecast far off.
+        # In units of a typical daily change: in units of the whole variability the first updates would be far too large.
         change = self.projection(tokens.cut(modulation, 0)[None])[0].float() * self.tendency
         return torch.cat([state[:STATE] + change, change[ZOS:]], out=out)
 

@@ -1,4 +1,4 @@
-"""Persistence: tomorrow is like today."""
+"""Persistence: the forecast is the initial state at every lead."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ class Persistence:
         self.provenance: dict[str, Any] = {"model": self.name}
 
     def prepare(self, batch: Batch) -> torch.Tensor:
-        """Return the state of the initial batch, gaps kept."""
+        """Return the state of the initial batch with its gaps."""
         return state_of(batch)
 
     def step(

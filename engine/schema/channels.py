@@ -37,6 +37,24 @@ FORCING_CHANNELS = _channels(FORCING)
 STATIC_CHANNELS = _channels(STATIC)
 
 
+def level(depth: float) -> int:
+    """Return the number of the level at `depth` metres; raises ValueError for a depth between the levels."""
+    return DEPTHS.index(depth)
+
+
+def channel(variable: str, depth: float | None = None) -> int:
+    """Return the number of a field at `depth` metres (None: a field of the surface alone) among the channels of its role.
+
+    `channel("zos")` is 60 among the prognostic channels, `channel("u10")` 0 among those of the forcing. Raises ValueError for
+    a field that is no channel.
+    """
+    wanted = Channel(variable, None if depth is None else level(depth))
+    for channels in (PROGNOSTIC_CHANNELS, FORCING_CHANNELS, STATIC_CHANNELS):
+        if wanted in channels:
+            return channels.index(wanted)
+    raise ValueError(f"{variable!r} at depth {depth} is no channel of the network; expected a variable with its depth in metres")
+
+
 def to_array(batch: Batch, channels: Sequence[Channel], out: np.ndarray | None = None) -> np.ndarray:
     """Return the channels of a batch as (c, h, w) float32 in physical units, NaN where missing; in `out` where given.
 

@@ -9,9 +9,9 @@ from torch.utils.checkpoint import checkpoint
 from engine.models.backbones.masking import visible_tokens
 from engine.models.evolution.operator import STATE
 from engine.models.evolution.season import Season, basis
-from engine.models.evolution.static_fields import Setting
+from engine.models.evolution.static_fields import StaticFields
 from engine.models.layers.fourier import FourierBlock
-from engine.models.layers.window import Window, bands, crop
+from engine.models.layers.window import Window, crop, row_blocks
 from engine.models.network import Network
 from engine.runtime.precision import computing
 from engine.schema.batch import TIME_STEP
@@ -29,7 +29,7 @@ class Objective:
     """Errors of a network on pieces of training data, on the network's device, matrix products in `precision`."""
 
     def __init__(
-        self, network: Network, grid: Grid, setting: Setting, known: Statistics, checkpointing: bool, precision: str
+        self, network: Network, grid: Grid, setting: StaticFields, known: Statistics, checkpointing: bool, precision: str
     ) -> None:
         self.network, self.halo = network, network.preset.halo
         self.device, self.precision = network.mean.device, precision
@@ -56,7 +56,7 @@ class Objective:
         first = self.network.mean[STATE:], self.network.std[STATE:]
         tokens = []
         with self._autocast():
-            for band in bands(*self.network.shape, 10 * self.network.preset.patch):
+            for band in row_blocks(*self.network.shape, 10 * self.network.preset.patch):
                 state = unpack(band.cut(globe.state, 0))
                 air = (unpack(band.cut(globe.target_air, 0), STATE) - first[0]) / first[1]
                 tokens.append(self.network.embed(state, air, self.setting.cut(band, 0)))

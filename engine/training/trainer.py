@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from engine.models.backbones.presets import Preset
-from engine.models.evolution.static_fields import Setting
+from engine.models.evolution.static_fields import StaticFields
 from engine.models.network import Network
 from engine.runtime.errors import InputError, ModelError
 from engine.runtime.precision import AUTO, PRECISIONS, USED_TO_BE, choose_precision
@@ -44,7 +44,7 @@ class Trainer:
         folder: Path,
         plan: Plan | None = None,
         seed: int = 0,
-        setting: Setting | None = None,
+        setting: StaticFields | None = None,
         known: Statistics | None = None,
         team: Team | None = None,
         precision: str = AUTO,
@@ -64,7 +64,7 @@ class Trainer:
         self.average = {name: value.detach().clone() for name, value in self.network.state_dict().items()}
         self.parameters = list(self.network.parameters())
         self.optimiser = self.team.optimiser(self.parameters)
-        setting = Setting.of(grid) if setting is None else setting
+        setting = StaticFields.of(grid) if setting is None else setting
         # Processors may differ; what is learned together is computed alike.
         first, second = PRECISIONS
         self.precision = first if self._first_says(choose_precision(precision, self.team.device) == first) else second
@@ -207,7 +207,7 @@ class Trainer:
         sequences: Sequences,
         folder: Path,
         plan: Plan | None = None,
-        setting: Setting | None = None,
+        setting: StaticFields | None = None,
         team: Team | None = None,
         precision: str = AUTO,
     ) -> "Trainer":

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from engine.models.evolution.operator import STATE
-from engine.models.evolution.static_fields import Setting
+from engine.models.evolution.static_fields import StaticFields
 from engine.models.forecaster import Forecaster
 from engine.models.interface import MEMORY_FIELD, batch_of
 from engine.models.network import Network
@@ -29,7 +29,7 @@ class Validation:
 
     sequences: Sequences
     grid: Grid
-    setting: Setting
+    setting: StaticFields
     known: Statistics
     team: Team
     precision: str = AUTO

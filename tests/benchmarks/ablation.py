@@ -1,4 +1,4 @@
-"""What each input beyond those of AI-GOMS pays: `small` trained alike with it and without, on the same days.
+"""The effect of each input beyond those of AI-GOMS: `small` trained with it and without, on the same days.
 
 python -m tests.benchmarks.ablation [--grid-factor 2] [--updates 160] [--seed 2] [--variants "day of year,..."] [--json]
 
@@ -24,7 +24,7 @@ import engine.models.evolution.operator as evolution
 from engine.cli.report import Report
 from engine.models.backbones.presets import PRESETS
 from engine.models.evolution.inputs import DERIVED, INPUTS
-from engine.models.evolution.static_fields import Setting
+from engine.models.evolution.static_fields import StaticFields
 from engine.runtime.paths import home, runs_folder
 from engine.schema.grid import Grid, coarsened
 from engine.schema.sample_calendar import sample_day
@@ -38,14 +38,14 @@ HIDDEN: dict[str, tuple[str, ...]] = {
     "all of them": (),
     "without the change of the day before": ("change of the day before",),
     "without the day of the year": (
-        "departure from usual",
-        "sea level of departures",
-        "sea level that departures do not tell",
-        "heat exchange and unusual air",
-        "usual mixed layer",
+        "anomalies of temperature and salinity",
+        "sea level of the thermocline",
+        "sea level that the thermocline does not explain",
+        "heat exchange and anomalies of the air",
+        "climatological mixed layer",
     ),
     "without sea floor and land": ("sea floor", "land"),
-    "without the air": ("air", "change of the air", "change of wind-driven flow", "heat exchange and unusual air"),
+    "without the air": ("air", "change of the air", "change of wind-driven flow", "heat exchange and anomalies of the air"),
 }
 COAST = "with distance to coast"
 COAST_SCALE = 5.0
@@ -55,17 +55,17 @@ original = evolution.derived
 
 
 @dataclass(frozen=True, eq=False)
-class CoastalSetting(Setting):
-    """A setting with one plane more: how near (1, h, w) the coast is, 1 on it."""
+class CoastalStaticFields(StaticFields):
+    """Static fields with one plane more: how near (1, h, w) the coast is, 1 on it."""
 
     coast: torch.Tensor
 
     @classmethod
-    def beside(cls, setting: Setting, grid: Grid) -> "CoastalSetting":
-        """Return a global setting with the nearness of the coast."""
+    def beside(cls, static: StaticFields, grid: Grid) -> "CoastalStaticFields":
+        """Return global static fields with the nearness of the coast."""
         degrees = distance_transform_edt(np.tile(grid.wet_surface, 3)) * 180 / grid.shape[0]
         near = np.exp(-degrees[:, grid.shape[1] : 2 * grid.shape[1]] / COAST_SCALE).astype(np.float32)
-        return cls(**{entry.name: getattr(setting, entry.name) for entry in fields(setting)}, coast=torch.from_numpy(near)[None])
+        return cls(**{entry.name: getattr(static, entry.name) for entry in fields(static)}, coast=torch.from_numpy(near)[None])
 
 
 @contextmanager
@@ -87,14 +87,14 @@ def inputs_of(variant: str) -> Iterator[None]:
 
 def score(variant: str, grid: Grid, sequences: Sequences, folder: Path, updates: int, report: Report) -> dict[str, float]:
     """Return the errors over persistence after five days of a variant trained so long, by watched channel."""
-    setting = Setting.of(grid)
+    static = StaticFields.of(grid)
     if variant == COAST:
-        setting = CoastalSetting.beside(setting, grid)
+        static = CoastalStaticFields.beside(static, grid)
     first = updates * 2 // 3
     phases = Phase(first, 1, 2e-3), Phase(updates - first, 2, 5e-4)
     plan = Plan(phases, rows=96, columns=160, averaging=0.98, validate_every=updates)
     with inputs_of(variant):
-        trainer = Trainer(PRESETS["small"], grid, sequences, folder, plan, 0, setting)
+        trainer = Trainer(PRESETS["small"], grid, sequences, folder, plan, 0, static)
         trainer.run(report=lambda record: report.progress((record.step + 1) / updates, variant))
     return dict(trainer.history[-1].validation or {})
 

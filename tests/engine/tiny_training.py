@@ -10,7 +10,7 @@ from engine.training.dataset import Sequences, write_sequences
 from engine.training.distributed import Team
 from engine.training.plans import Phase, Plan
 from engine.training.trainer import Trainer
-from tests.engine.models.tiny import EVOLUTION, LINEAR, TinySource, tiny_grid, tiny_setting
+from tests.engine.models.tiny import EVOLUTION, LINEAR, TinySource, tiny_grid, tiny_static_fields
 
 PLAN = Plan((Phase(4, 1, 2e-3, masked=0.5), Phase(4, 2, 1e-3)), rounds=2, windows=1, rows=16, columns=24, averaging=0.9)
 
@@ -28,7 +28,7 @@ def tiny_trainer(
 ) -> Trainer:
     """Return a training that has not begun."""
     grid = tiny_grid()
-    return Trainer(preset, grid, sequences, folder, plan, setting=tiny_setting(grid), team=team)
+    return Trainer(preset, grid, sequences, folder, plan, setting=tiny_static_fields(grid), team=team)
 
 
 def train_in_team(rank: int, size: int, port: int, sequences: Path, folder: Path, plan: Plan, last: int) -> None:

@@ -23,7 +23,7 @@ from engine.stores import list_stores, open_store
 from engine.training.trainer import Trainer
 from engine.weights.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from tests.engine.children import CHILDREN
-from tests.engine.models.tiny import EVOLUTION, tiny_grid, tiny_network, tiny_normalisation, tiny_setting
+from tests.engine.models.tiny import EVOLUTION, tiny_grid, tiny_network, tiny_normalisation, tiny_static_fields
 from tests.engine.tiny_training import PLAN, tiny_sequences, tiny_trainer
 from tests.engine.toy import INIT_TIME, ToySource, toy_load_model
 from tests.faults.hostile import good
@@ -51,7 +51,7 @@ def training(home: Path) -> None:
     sequences = tiny_sequences(home / "sequences")
     grid = tiny_grid()
     try:
-        trainer = Trainer.resume(grid, sequences, home / "training", PLAN, tiny_setting(grid))
+        trainer = Trainer.resume(grid, sequences, home / "training", PLAN, tiny_static_fields(grid))
     except InputError:
         trainer = tiny_trainer(sequences, home / "training")
     trainer.run()

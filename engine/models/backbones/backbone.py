@@ -11,7 +11,7 @@ from engine.models.layers.patches import embed, positions, recover
 class Backbone(nn.Module):
     """Asymmetric encoder and decoder of Fourier blocks over patch tokens of a grid of `rows` x `columns` patches.
 
-    The encoder sees the visible tokens alone; the decoder sees them among mask tokens, with positions added to both.
+    The encoder reads the visible tokens alone; the decoder reads them among mask tokens, with positions added to both.
     """
 
     encoder_positions: torch.Tensor
@@ -31,11 +31,11 @@ class Backbone(nn.Module):
         self.register_buffer("decoder_positions", positions(rows, columns, preset.decoder_width), persistent=False)
 
     def embed(self, field: torch.Tensor) -> torch.Tensor:
-        """Return tokens (b, n, d) of a normalised field (b, c, h, w) or of a band of it; land is 0."""
+        """Return tokens (b, n, d) of a normalised field (b, c, h, w) or of some of its rows; land is 0."""
         return embed(field, self.embedding)
 
     def forward(self, tokens: torch.Tensor, visible: torch.Tensor | None = None) -> torch.Tensor:
-        """Return features (b, d, rows, columns) of embedded tokens (b, n, d), of which only `visible` are shown."""
+        """Return features (b, d, rows, columns) of embedded tokens (b, n, d), of which the encoder reads only `visible`."""
         tokens = tokens + self.encoder_positions
         if visible is not None:
             tokens = tokens[:, visible]
@@ -67,5 +67,5 @@ class LinearProjection(nn.Module):
             nn.init.zeros_(self.recovery.bias)
 
     def forward(self, features: torch.Tensor) -> torch.Tensor:
-        """Return the change (b, c, h, w), in units of a typical day's, of features (b, d, h / patch, w / patch)."""
+        """Return the change (b, c, h, w), in units of a typical daily change, of features (b, d, h / patch, w / patch)."""
         return recover(features, self.recovery)

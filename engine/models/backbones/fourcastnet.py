@@ -1,4 +1,4 @@
-"""FourCastNet (Pathak et al. 2022, arXiv 2202.11214): the rival's backbone, a Fourier neural operator on the token plane."""
+"""FourCastNet (Pathak et al. 2022, arXiv 2202.11214), for comparison: a Fourier neural operator on the plane of tokens."""
 
 from functools import partial
 
@@ -42,11 +42,11 @@ class FourCastNet(nn.Module):
         self.blocks = nn.Sequential(*(FourierBlock(width, preset.fourier_blocks, mixing) for _ in range(preset.encoder_depth)))
 
     def embed(self, field: torch.Tensor) -> torch.Tensor:
-        """Return tokens (b, n, d) of a normalised field (b, c, h, w) or of a band of it; land is 0."""
+        """Return tokens (b, n, d) of a normalised field (b, c, h, w) or of some of its rows; land is 0."""
         return embed(field, self.embedding)
 
     def forward(self, tokens: torch.Tensor, visible: torch.Tensor | None = None) -> torch.Tensor:
-        """Return features (b, d, rows, columns) of tokens (b, n, d); raises ValueError where some are to be hidden."""
+        """Return features (b, d, rows, columns) of tokens (b, n, d); raises ValueError where `visible` hides some."""
         if visible is not None:
             raise ValueError("FourCastNet transforms the whole plane of tokens; it cannot hide any: train it without masking")
         return self.blocks(tokens + self.positions).transpose(1, 2).unflatten(2, (self.rows, self.columns))

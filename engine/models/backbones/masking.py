@@ -1,9 +1,9 @@
-"""Random masking that drops tokens, and the schedule by which training uses it."""
+"""Random masking that drops tokens, and its schedule in training."""
 
 import torch
 
 SCHEDULE = ((3, 0.0), (20, 0.75), (40, 0.25))
-"""(last epoch, ratio): 0 to epoch 3, 0.75 to 20, 0.25 to 40, then 0."""
+"""(last epoch, ratio): 0 to epoch 3, 0.75 to 20, 0.25 to 40, then 0; that of the published training code of AI-GOMS."""
 
 
 def mask_ratio(epoch: int) -> float:
@@ -14,7 +14,7 @@ def mask_ratio(epoch: int) -> float:
 def visible_tokens(count: int, ratio: float, generator: torch.Generator | None = None) -> torch.Tensor:
     """Return the ascending numbers of the tokens that stay visible; at least one does.
 
-    Ascending, because the Fourier transform along the sequence needs neighbours to remain neighbours.
+    Ascending order keeps neighbours in place for the Fourier transform along the sequence.
     """
     keep = max(1, round(count * (1 - ratio)))
     return torch.randperm(count, generator=generator)[:keep].sort().values

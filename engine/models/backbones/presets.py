@@ -6,18 +6,18 @@ from typing import Any
 from engine.models.layers.warp import REACH
 
 LARGEST_DISPLACEMENT = 8
-"""Cells that a parcel may travel in one day; 8 cells of a quarter degree are 2.5 m/s at the equator."""
+"""Cells that water may travel in one day; 8 cells of a quarter degree are 2.5 m/s at the equator."""
 
 DERIVATIVES = 3
-"""Cells around it that the derived inputs of a cell read (the gradient of a Laplacian)."""
+"""Cells on each side that the derived inputs of a cell read (the gradient of a Laplacian)."""
 
 SMOOTHING_PASSES = 6
-"""Passes of a binomial mean that keep changes of sea level as smooth as the deformation radius makes them."""
+"""Passes of a binomial mean that keep changes of sea level as smooth as the deformation radius makes them; set by hand."""
 
 
 @dataclass(frozen=True)
 class LevelGroup:
-    """Levels that share one displacement: numbers [first, last) of the depth axis and the fields that are carried."""
+    """Levels that share one displacement: numbers [first, last) of the depth axis and the fields that it advects."""
 
     name: str
     first: int
@@ -30,14 +30,14 @@ THREE_LAYERS = (
     LevelGroup("70-200 m", 6, 11, ("thetao", "so")),
     LevelGroup("250-500 m", 11, 15, ("thetao", "so")),
 )
-"""Currents are not carried: they follow the carried sea surface by geostrophy, which measured better and cheaper."""
+"""Currents are not advected: they follow the advected sea level by geostrophy, which gave lower errors at lower cost."""
 
 SURFACE_LAYER = THREE_LAYERS[:1]
 
 
 @dataclass(frozen=True)
 class Preset:
-    """Every choice that fixes the shape of the network's weights."""
+    """All settings that determine the shape of the network's weights."""
 
     name: str
     label: str
@@ -48,7 +48,7 @@ class Preset:
     decoder_width: int
     fourier_blocks: int
     projection: str
-    """`evolution` carries the state, `linear` is the published projection."""
+    """`evolution` advects the state, `linear` is the published projection."""
     groups: tuple[LevelGroup, ...] = ()
     local_width: int = 0
     dilations: tuple[int, ...] = field(default=())
@@ -58,7 +58,7 @@ class Preset:
 
     @property
     def halo(self) -> int:
-        """Return how many cells around a window its forecast depends on, a multiple of the patch."""
+        """Return the number of cells around a window that its forecast depends on, a multiple of the patch."""
         if self.projection == "linear":
             return 0
         convolutions = DERIVATIVES + 1 + sum(self.dilations)

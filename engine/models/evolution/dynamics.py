@@ -1,21 +1,21 @@
-"""Ocean dynamics on a window, in tensors: slopes, geostrophic flow, vorticity tendencies, heave of the layers."""
+"""Ocean dynamics on a window, in tensors: slopes, geostrophic flow, vorticity, smoothing, heave of the layers, mixing."""
 
 import torch
 
-from engine.models.evolution.static_fields import Setting
+from engine.models.evolution.static_fields import StaticFields
 from engine.models.layers.window import crop
 from engine.physics.water_columns import FADE_DEPTH
 
 DAY = 86400.0
 
 
-def slopes(field: torch.Tensor, setting: Setting) -> tuple[torch.Tensor, torch.Tensor]:
+def slopes(field: torch.Tensor, static: StaticFields) -> tuple[torch.Tensor, torch.Tensor]:
     """Return eastward and northward derivatives per metre of `field` (..., h, w): centred, one-sided beside land.
 
-    Land is never read. The outermost cells of the window are one-sided too, hence wrong unless it ends there.
+    Land is never read. The outermost cells of the window are one-sided too, hence wrong unless the ocean ends there.
     """
-    wet = setting.wet[0]
-    return _slope(field, wet, -1) / setting.cell_x, _slope(field, wet, -2) / setting.cell_y
+    wet = static.wet[0]
+    return _slope(field, wet, -1) / static.cell_x, _slope(field, wet, -2) / static.cell_y
 
 
 def _slope(field: torch.Tensor, wet: torch.Tensor, axis: int) -> torch.Tensor:
@@ -29,15 +29,15 @@ def _slope(field: torch.Tensor, wet: torch.Tensor, axis: int) -> torch.Tensor:
     return total / (pairs.narrow(axis, 0, count) + pairs.narrow(axis, 1, count)).clamp_min(1.0)
 
 
-def geostrophic(level: torch.Tensor, setting: Setting) -> tuple[torch.Tensor, torch.Tensor]:
+def geostrophic(level: torch.Tensor, static: StaticFields) -> tuple[torch.Tensor, torch.Tensor]:
     """Return eastward and northward geostrophic flow (..., h, w) in m/s of a sea level in m, fading at the equator."""
-    east, north = slopes(level, setting)
-    return -setting.slope_to_flow * north, setting.slope_to_flow * east
+    east, north = slopes(level, static)
+    return -static.slope_to_flow * north, static.slope_to_flow * east
 
 
-def vorticity(flow: tuple[torch.Tensor, torch.Tensor], setting: Setting) -> torch.Tensor:
+def vorticity(flow: tuple[torch.Tensor, torch.Tensor], static: StaticFields) -> torch.Tensor:
     """Return relative vorticity (..., h, w) in s-1."""
-    return slopes(flow[1], setting)[0] - slopes(flow[0], setting)[1]
+    return slopes(flow[1], static)[0] - slopes(flow[0], static)[1]
 
 
 def smoothed(fields: torch.Tensor, wet: torch.Tensor) -> torch.Tensor:
@@ -47,17 +47,17 @@ def smoothed(fields: torch.Tensor, wet: torch.Tensor) -> torch.Tensor:
 
 
 def _binomial(fields: torch.Tensor) -> torch.Tensor:
-    # Not as a convolution, which would be of half precision in a forecast: millimetres of sea level.
+    # Not as a convolution, which a forecast computes in half precision: errors of millimetres of sea level.
     along = torch.add(fields[..., :-2] + fields[..., 2:], fields[..., 1:-1], alpha=2)
     return torch.add(along[..., :-2, :] + along[..., 2:, :], along[..., 1:-1, :], alpha=2) / 16
 
 
 def balanced_scales(changes: torch.Tensor, variance: torch.Tensor, wet: torch.Tensor, passes: int) -> torch.Tensor:
-    """Return changes (n, h, w) of sea level without what is finer than a scale, `passes` cells narrower a side.
+    """Return changes (n, h, w) of sea level without scales finer than a limit, `passes` cells narrower on each side.
 
-    A source of vorticity moves sea level through (Laplacian - 1 / radius^2)^-1, which leaves nothing much finer than the
-    deformation radius; so many passes of a binomial mean over cells `wet` (1, h, w) have `variance` (1, h, w) in cells^2,
-    where they can.
+    A source of vorticity changes sea level through (Laplacian - 1 / radius^2)^-1, which leaves little that is finer than the
+    deformation radius. The passes of a binomial mean over cells `wet` (1, h, w) together have `variance` (1, h, w) in cells^2,
+    up to the largest that so many passes can have.
     """
     share = (variance * (2 / passes)).clamp(0, 1)
     water = wet.to(changes.dtype)
@@ -70,7 +70,7 @@ def balanced_scales(changes: torch.Tensor, variance: torch.Tensor, wet: torch.Te
 
 
 def finer_than_passes(fields: torch.Tensor, wet: torch.Tensor, passes: int) -> torch.Tensor:
-    """Return what so many binomial means take from `fields` (n, h, w): eddies, `passes` cells narrower a side, 0 on land."""
+    """Return what `passes` binomial means remove from `fields` (n, h, w): eddies, `passes` cells narrower a side, 0 on land."""
     mean = fields
     for done in range(passes):
         mean = smoothed(mean, crop(wet, done))
@@ -101,7 +101,7 @@ def _slope_of_steps(steps: torch.Tensor, depth: torch.Tensor) -> torch.Tensor:
 def heaved(tracers: torch.Tensor, sunk: torch.Tensor, depth: torch.Tensor, wet: torch.Tensor) -> torch.Tensor:
     """Return the change of `tracers` (n, z, h, w) where the water has sunk by `sunk` (z, h, w) metres.
 
-    No value leaves the range of its neighbours above and below: centred differences would fold a profile sooner or later.
+    No value leaves the range of its neighbours above and below; centred differences alone would make profiles oscillate.
     """
     steps = _steps(tracers, wet)
     change = _slope_of_steps(steps, depth) * -sunk
@@ -111,11 +111,10 @@ def heaved(tracers: torch.Tensor, sunk: torch.Tensor, depth: torch.Tensor, wet: 
 
 
 def mixing(changes: torch.Tensor, depth: torch.Tensor, mixed_layer: torch.Tensor) -> torch.Tensor:
-    """Return what turbulence adds to changes (n, z, h, w) of tracers so that the mixed layer changes as its surface does.
+    """Return the part that mixing adds to changes (n, z, h, w) of tracers, so that the mixed layer changes as its surface does.
 
     The share of the surface's change is 1 down to the base of the layer, at `mixed_layer` (1, h, w) metres, and fades below
-    it as in the sample ocean (`engine.physics.water_columns.mix_surface`); what the layers' heave and the season change is not
-    meant.
+    it as in the sample ocean (`engine.physics.water_columns.mix_surface`). Changes by heave and season are not included.
     """
     below = (depth[:, None, None] - mixed_layer) / (0.5 * mixed_layer).clamp_min(FADE_DEPTH)
     share = 0.5 + 0.5 * torch.cos(torch.pi * below.clamp_(0, 1))

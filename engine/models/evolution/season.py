@@ -5,16 +5,19 @@ import torch
 
 from engine.physics.climatology import DAYS_PER_YEAR, atlas, day_of_year, interpolate
 from engine.schema.batch import TIME_STEP
+from engine.schema.channels import level
 from engine.schema.grid import Grid
 
 HARMONICS = 5
 """Mean, cosine and sine of the year and of the half-year."""
 
-USUAL_LEVELS = (0, 7, 12)
-"""Levels (0, 100, 300 m) whose usual temperature the network is told."""
+CLIMATOLOGY_LEVELS = (level(0), level(100), level(300))
+"""Levels whose climatological temperature the network reads; chosen by hand: surface, thermocline and the water below."""
 
-USUAL = ("temperature at 0 m", "at 100 m", "at 300 m", "air temperature", "air pressure", "log of mixed layer depth")
-"""Order of the usual fields; degC, hPa over 1000, log of metres."""
+CLIMATOLOGY_FIELDS = ("thetao 0 m", "thetao 100 m", "thetao 300 m", "t2m", "msl", "log_mlotst")
+"""Order of the climatological fields: temperatures in degC, pressure in hPa over 1000, natural logarithm of metres."""
+
+AIR_TEMPERATURE, AIR_PRESSURE, MIXED_LAYER = (CLIMATOLOGY_FIELDS.index(name) for name in ("t2m", "msl", "log_mlotst"))
 
 
 def basis(time: np.datetime64) -> torch.Tensor:
@@ -23,11 +26,11 @@ def basis(time: np.datetime64) -> torch.Tensor:
     return torch.tensor([1.0, np.cos(phase), np.sin(phase), np.cos(2 * phase), np.sin(2 * phase)], dtype=torch.float32)
 
 
-def usual_year(grid: Grid) -> np.ndarray:
-    """Return harmonics (5 * 6, h, w) of the fields named in `USUAL`, continued over land."""
+def climatology_harmonics(grid: Grid) -> np.ndarray:
+    """Return harmonics (5 * 6, h, w) of the fields named in `CLIMATOLOGY_FIELDS`, continued over land."""
     fields = atlas().fields
-    temperature = fields["thetao"][:, list(USUAL_LEVELS)]
-    others = np.stack([fields[name] for name in ("t2m", "msl", "log_mlotst")], axis=1)
+    temperature = fields["thetao"][:, list(CLIMATOLOGY_LEVELS)]
+    others = np.stack([fields[name] for name in CLIMATOLOGY_FIELDS[len(CLIMATOLOGY_LEVELS) :]], axis=1)
     return interpolate(np.concatenate([temperature, others], axis=1).reshape(-1, *temperature.shape[2:]), grid)
 
 

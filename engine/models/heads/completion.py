@@ -1,4 +1,4 @@
-"""Masked completion: what optimal interpolation leaves open is guessed from patches that were observed."""
+"""Masked completion: fills the gaps that optimal interpolation leaves, from the patches that were observed."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -13,12 +13,12 @@ from engine.models.layers.patches import upsample
 from engine.models.layers.window import Window
 
 INPUTS = 13
-"""Per field (zos, surface thetao and so) estimate, share guessed and log spread; sine and cosine of latitude, floor, wet."""
+"""For each field (zos, surface thetao and so) estimate, share guessed and log spread; sine and cosine of latitude, floor, wet."""
 
 OUTPUTS = 3
 
 SEEN = 0.5
-"""A patch with a cell of less than this share guessed was observed; the others are masked."""
+"""A patch counts as observed where one of its cells is guessed by less than this share; set by hand."""
 
 
 @dataclass(frozen=True)
@@ -38,10 +38,10 @@ class CompletionShape:
 
 
 class Completion(nn.Module):
-    """Adds to an interpolation what the backbone makes of the observed patches; an untrained one adds nothing.
+    """Adds a correction to an interpolation, computed by the backbone from observed patches; untrained it adds nothing.
 
-    The encoder sees observed tokens alone, mask tokens stand for the others, and the features tune a local path that
-    reads the estimate at full resolution. The correction shrinks to nothing where nothing is guessed.
+    The encoder reads observed tokens alone, mask tokens stand for the others, and the features modulate a local path that
+    reads the estimate at full resolution. The correction is zero where nothing is guessed.
     """
 
     def __init__(self, shape: CompletionShape, rows: int, columns: int) -> None:
@@ -71,13 +71,13 @@ class Completion(nn.Module):
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:
         """Return corrections (3, h, w) in spreads, of inputs (13, h, w) that are 0 on land; none where all is masked."""
         estimate, guess = inputs[:OUTPUTS], inputs[OUTPUTS : 2 * OUTPUTS]
-        # Land is no observation.
+        # Land does not count as an observation.
         seen = self.visible(torch.where(inputs[-1:] > 0, guess, 1.0))
         if not seen.numel():
             return torch.zeros_like(estimate)
         features = self.backbone(self.backbone.embed(inputs[None]), seen)[0]
         whole = Window(0, self.rows, 0, self.columns)
         modulation = upsample(self.local.modulate(features), self.shape.patch, whole, channels_last=True)
-        rim = self.local.reach
-        correction = self.local(whole.cut(inputs, rim), whole.cut(modulation, rim), rim)
+        halo = self.local.reach
+        correction = self.local(whole.cut(inputs, halo), whole.cut(modulation, halo), halo)
         return correction * guess.clamp(0, 1).sqrt() * inputs[-1:]

@@ -25,12 +25,12 @@ SURFACE = ("thetao", "so", "uo", "vo", "zos")
 """Fields in and out, at the surface."""
 
 DEEP = 500.0
-"""Scale in m of the sea floor's logarithm: shelves matter, abyssal plains do not."""
+"""Scale in m of the logarithm of the sea floor, set by hand: it tells shelves apart and abyssal plains hardly."""
 
 
 @dataclass(frozen=True)
 class DownscalingShape:
-    """What fixes the shape of the weights; `features` is the width of the backbone's features, `patch` their cell."""
+    """What fixes the shape of the weights; `features` is the width of the backbone's features, `patch` their size in cells."""
 
     features: int = 128
     patch: int = 8
@@ -61,8 +61,8 @@ class ResidualBlock(nn.Module):
 class Downscaling(nn.Module):
     """Surface fields (b, 5, 120, 230) and features of the backbone -> the same fields (b, 5, 360, 690), NaN on land.
 
-    Untrained it is bicubic interpolation. `mean`, `std` and `detail` (5,) are the fields' means, deviations, and the typical
-    size of what interpolation lacks, in physical units; they are kept with the weights.
+    Untrained it is bicubic interpolation. `mean`, `std` and `detail` (5,) are means and standard deviations of the fields and
+    the typical size of the residual of interpolation, in physical units; they are stored with the weights.
     """
 
     mean: torch.Tensor
@@ -103,7 +103,7 @@ class Downscaling(nn.Module):
             nn.init.zeros_(parameter)
 
     def interpolated(self, surface: torch.Tensor) -> torch.Tensor:
-        """Return the bicubic interpolation (b, 5, 360, 690) of `surface` (b, 5, 120, 230); land takes its nearest sea."""
+        """Return the bicubic interpolation (b, 5, 360, 690) of `surface` (b, 5, 120, 230); land takes the nearest water."""
         return self._refined(self._filled(surface))
 
     def _refined(self, fields: torch.Tensor) -> torch.Tensor:
@@ -123,7 +123,7 @@ class Downscaling(nn.Module):
         return fine.masked_fill(~self.wet, torch.nan)
 
     def correction(self, surface: torch.Tensor, features: torch.Tensor | None) -> torch.Tensor:
-        """Return what interpolation lacks (b, 5, 360, 690) in units of `detail`; numbers on land have no meaning."""
+        """Return the residual of interpolation (b, 5, 360, 690) in units of `detail`; numbers on land have no meaning."""
         known = (self._filled(surface) - self.mean) / self.std
         ground = self.ground.expand(len(surface), -1, -1, -1)
         hidden = self.read(torch.cat([known, ground], dim=1))
@@ -173,11 +173,11 @@ def _ground(coarse_wet: np.ndarray, deptho: np.ndarray) -> torch.Tensor:
 
 def _widen(shape: DownscalingShape) -> nn.Module:
     if shape.upsampling == "transposed":
-        # Five cells wide at a stride of three: overlaps are uneven, and it must learn to even them out.
+        # Five cells wide at a stride of three: overlaps are uneven, so training has to compensate for them.
         return nn.ConvTranspose2d(shape.width, shape.fine_width, 5, stride=REFINEMENT, padding=1)
     convolution = nn.Conv2d(shape.width, REFINEMENT**2 * shape.fine_width, 3, padding=1)
     with torch.no_grad():
-        # All nine cells begin alike, so that no pattern of three is there to unlearn (Aitken et al. 2017, arXiv 1707.02937).
+        # All nine cells start with equal weights, which avoids a checkerboard pattern (Aitken et al. 2017, arXiv 1707.02937).
         for values in (convolution.weight, convolution.bias):
             assert values is not None
             values.copy_(values[:: REFINEMENT**2].repeat_interleave(REFINEMENT**2, dim=0))

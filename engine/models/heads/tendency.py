@@ -1,4 +1,4 @@
-"""What one day changes, by features of the backbone: tokens of fields, two Fourier blocks and a projection."""
+"""The change of fields in one day from features of the backbone: tokens of fields, two Fourier blocks and a projection."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -23,7 +23,7 @@ class TendencyShape:
     depth: int = 2
     fourier_blocks: int = 8
     gaps: tuple[int, ...] = (1, 3)
-    """Gaps of the convolutions from token to token; with 1 and 3 a token sees eight degrees around it, a day's way of swell."""
+    """Dilations of the convolutions over tokens; with 1 and 3 a token reads eight degrees around it, a day of swell."""
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for a JSON card."""
@@ -36,11 +36,11 @@ class TendencyShape:
 
 
 class Tendency(nn.Module):
-    """Planes of a global grid and features of the backbone -> the change of `outputs` planes; 0 before it learns.
+    """Planes of a global grid and features of the backbone -> the change of `outputs` planes; untrained it is 0.
 
     The published heads are two Fourier blocks and a projection (Xiong et al. 2023, arXiv 2308.03152). Fourier mixing whose
-    network is the same at every frequency moves little from place to place, so tokens look at their neighbours first; the
-    projection overlaps half of the next token, so that no seams show between tokens.
+    network is the same at every frequency transports little over distance, so convolutions over neighbouring tokens come first;
+    the projection overlaps half of the next token, which avoids visible borders of tokens.
     """
 
     positions: torch.Tensor

@@ -1,4 +1,4 @@
-"""The local path: a few convolutions at full resolution, tuned by the backbone's features."""
+"""The local path: a few convolutions at full resolution, modulated by the backbone's features."""
 
 from collections.abc import Sequence
 
@@ -11,8 +11,8 @@ from engine.models.layers.window import crop
 class LocalPath(nn.Module):
     """Residual 3 x 3 convolutions over a window; features scale and shift the first layer (FiLM, arXiv 1709.07871).
 
-    Patches of two degrees cannot hold eddies; this path sees every cell, and the features tell it where and in which
-    ocean it is. The last layer also reads the inputs and starts at zero.
+    Patches of two degrees do not resolve eddies; this path reads every cell, and the features add the large-scale state
+    around it. The last layer also reads the inputs and starts at zero.
     """
 
     def __init__(self, inputs: int, features: int, width: int, dilations: tuple[int, ...], outputs: int) -> None:
@@ -29,35 +29,35 @@ class LocalPath(nn.Module):
         """Return scale and shift (2 * width, hp, wp) on the patch grid of features (d, hp, wp)."""
         return self.modulation(features.movedim(0, -1)).movedim(-1, 0).float()
 
-    def forward(self, inputs: torch.Tensor, modulation: torch.Tensor, rim: int) -> torch.Tensor:
-        """Return outputs (o, h, w) of inputs (i, H, W) and the modulation (2 * width, H, W), `rim` cells narrower a side.
+    def forward(self, inputs: torch.Tensor, modulation: torch.Tensor, halo: int) -> torch.Tensor:
+        """Return outputs (o, h, w) of inputs (i, H, W) and the modulation (2 * width, H, W), `halo` cells narrower a side.
 
-        The convolutions read `reach` cells on each side; `rim` is no less.
+        The convolutions read `reach` cells on each side; `halo` is no less.
         """
-        return self.outputs(*self.cells(inputs, modulation, rim))
+        return self.outputs(*self.cells(inputs, modulation, halo))
 
-    def cells(self, inputs: torch.Tensor, modulation: torch.Tensor, rim: int) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return what the last layer reads of each cell: what the others made of it (w, h, W) and its inputs (i, h, w).
+    def cells(self, inputs: torch.Tensor, modulation: torch.Tensor, halo: int) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return what the last layer reads in each cell: the hidden features (w, h, w) and the inputs (i, h, w).
 
         Arguments are as in `forward`.
         """
-        unread = rim - self.reach
+        unread = halo - self.reach
         inputs = crop(inputs, unread)[None].to(_compute_type(inputs)).contiguous(memory_format=torch.channels_last)
         scale, shift = crop(modulation, unread + 1)[None].to(inputs.dtype).chunk(2, dim=1)
-        # Where no gradient asks for what was, it is overwritten.
-        again = not torch.is_grad_enabled()
+        # Without gradients the old values are not needed, so operations overwrite them.
+        in_place = not torch.is_grad_enabled()
         first = self.first(inputs)
-        tuned = first.addcmul_(first, scale).add_(shift) if again else torch.addcmul(first + shift, first, scale)
-        hidden = nn.functional.silu(tuned, inplace=again)
+        modulated = first.addcmul_(first, scale).add_(shift) if in_place else torch.addcmul(first + shift, first, scale)
+        hidden = nn.functional.silu(modulated, inplace=in_place)
         for layer, gap in zip(self.layers, self.dilations, strict=True):
-            change = nn.functional.silu(layer(hidden), inplace=again)
-            hidden = change.add_(crop(hidden, gap)) if again else change + crop(hidden, gap)
+            change = nn.functional.silu(layer(hidden), inplace=in_place)
+            hidden = change.add_(crop(hidden, gap)) if in_place else change + crop(hidden, gap)
         return hidden[0], crop(inputs, self.reach)[0]
 
     def outputs(self, hidden: torch.Tensor, inputs: torch.Tensor, chosen: Sequence[int] | None = None) -> torch.Tensor:
         """Return the `chosen` outputs (o, h, w), by default all, of cells as `cells` returns them."""
         both = torch.cat([hidden.permute(1, 2, 0), inputs.permute(1, 2, 0)], dim=-1)
-        # A 1 x 1 convolution written as a matrix product, because that leaves the channels apart without another copy.
+        # A 1 x 1 convolution written as a matrix product, because its result needs no copy to put channels first.
         assert self.last.bias is not None
         numbers = slice(None) if chosen is None else list(chosen)
         weight, bias = (part[numbers].to(both.dtype) for part in (self.last.weight.flatten(1), self.last.bias))

@@ -1,4 +1,4 @@
-"""Fields to patch tokens and back, and where a token sits."""
+"""Fields to patch tokens and back, and the positions of tokens."""
 
 import torch
 from torch.nn import functional
@@ -33,7 +33,7 @@ def unpatchify(tokens: torch.Tensor, patch: int, rows: int, columns: int) -> tor
 def recover(features: torch.Tensor, convolution: torch.nn.ConvTranspose2d) -> torch.Tensor:
     """Return the field (b, c, h, w) of features (b, d, hp, wp) by a transposed convolution whose stride is its size.
 
-    As one matrix product: several times faster on a processor than the convolution it equals.
+    As one matrix product: several times faster on a processor than the equivalent convolution.
     """
     rows, columns = features.shape[-2:]
     tokens = functional.linear(features.flatten(2).transpose(1, 2), convolution.weight.flatten(1).T)
@@ -55,14 +55,14 @@ def positions(rows: int, columns: int, width: int) -> torch.Tensor:
     return torch.cat([across, along], dim=2).reshape(rows * columns, width).float()
 
 
-def upsample(coarse: torch.Tensor, patch: int, window: Window, rim: int = 0, channels_last: bool = False) -> torch.Tensor:
-    """Return a token field (c, hp, wp) interpolated bilinearly to the cells of a window and `rim` cells around it.
+def upsample(coarse: torch.Tensor, patch: int, window: Window, halo: int = 0, channels_last: bool = False) -> torch.Tensor:
+    """Return a token field (c, hp, wp) interpolated bilinearly to the cells of a window and `halo` cells around it.
 
-    All sizes are multiples of `patch`; columns go round the globe, rows outside it repeat the last token row.
-    `channels_last` is how the result lies in memory.
+    All sizes are multiples of `patch`; columns wrap around the globe, rows outside it repeat the last token row.
+    `channels_last` sets the memory layout of the result.
     """
-    row, rows = window.row - rim, window.rows + 2 * rim
-    column, columns = window.column - rim, window.columns + 2 * rim
+    row, rows = window.row - halo, window.rows + 2 * halo
+    column, columns = window.column - halo, window.columns + 2 * halo
     hp, wp = coarse.shape[-2:]
     across = torch.arange(row // patch - 1, (row + rows) // patch + 1, device=coarse.device).clamp(0, hp - 1)
     along = torch.arange(column // patch - 1, (column + columns) // patch + 1, device=coarse.device) % wp

@@ -1,4 +1,4 @@
-"""Semi-Lagrangian transport: every cell takes the value found upstream, and land takes no part."""
+"""Semi-Lagrangian advection: every cell takes the value found upstream, and land is never read."""
 
 import torch
 from torch.nn import functional
@@ -8,32 +8,32 @@ REACH = 2
 
 
 def warp(fields: torch.Tensor, displacement: torch.Tensor, wet: torch.Tensor, margin: int) -> torch.Tensor:
-    """Return `fields` (c, h, w) carried by `displacement` (2, h', w'), in cells, for the window inside `margin` cells.
+    """Return `fields` (c, h, w) advected by `displacement` (2, h', w'), in cells, for the window inside `margin` cells.
 
     The value at a cell comes from `displacement` cells (eastward, northward) upstream of it; none may exceed `margin` less
     `REACH` cells. `wet` (c, h, w) is the mask of each field. Bicubic (Keys 1981, a = -0.75) where all sixteen neighbours
     are wet; beside land the normalised bilinear mean of the wet ones; where those weigh less than half, and where nothing
-    moves, the cell keeps its value to the last bit. No value on land is ever read into a sum; land stays 0.
+    moves, the cell keeps its value to the last bit. No value on land enters a sum; land stays 0.
     """
     rows, columns = displacement.shape[-2:]
     inside = slice(margin, margin + rows), slice(margin, margin + columns)
     clean = torch.where(wet, fields, 0.0)
     here = clean[:, *inside].flatten(1)
     points = _points(displacement, fields.shape[-2:], margin)
-    carried = _sample(clean, points, "bicubic").flatten(1)
-    # Training starts where nothing moves, and a value that is merely kept would never tell the displacement to grow.
+    advected = _sample(clean, points, "bicubic").flatten(1)
+    # Training starts from a displacement of zero, and a copied value would give it no gradient.
     still = (displacement == 0).all(0) & (not displacement.requires_grad)
     cells = (still | ~_open_water(wet.all(0), displacement, margin)).flatten().nonzero()[:, 0]
     if cells.numel():
         stays = here[:, cells]
         beside = _beside_land(clean, wet, points.flatten(1, 2)[:, cells, None], stays)
         keeps = still.flatten()[cells] | ~wet[:, *inside].flatten(1)[:, cells]
-        carried = carried.index_copy(1, cells, torch.where(keeps, stays, beside))
-    return carried.unflatten(1, (rows, columns))
+        advected = advected.index_copy(1, cells, torch.where(keeps, stays, beside))
+    return advected.unflatten(1, (rows, columns))
 
 
 def _open_water(wet: torch.Tensor, displacement: torch.Tensor, margin: int) -> torch.Tensor:
-    """Where (h', w') the sixteen cells of the stencil round the departure point and the cell itself are wet."""
+    """Where (h', w') the sixteen cells of the stencil around the departure point and the cell itself are wet."""
     rows, columns = displacement.shape[-2:]
     whole = functional.pad(wet, (1, 2, 1, 2), value=True)
     for reach in (1, 2):

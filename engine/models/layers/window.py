@@ -1,4 +1,4 @@
-"""A rectangle of the globe with a rim around it: what the evolution operator works on, in training and in forecasts."""
+"""A rectangle of the globe with a halo around it: what the evolution operator works on, in training and in forecasts."""
 
 from dataclasses import dataclass
 
@@ -8,18 +8,18 @@ import torch
 
 @dataclass(frozen=True)
 class Window:
-    """Cells [row, row + rows) x [column, column + columns); columns go round the globe."""
+    """Cells [row, row + rows) x [column, column + columns); columns wrap around the globe."""
 
     row: int
     rows: int
     column: int
     columns: int
 
-    def cut(self, field: torch.Tensor, rim: int) -> torch.Tensor:
-        """Return `field` (..., h, w) on the window and `rim` cells around it; beyond a pole the last row repeats."""
+    def cut(self, field: torch.Tensor, halo: int) -> torch.Tensor:
+        """Return `field` (..., h, w) on the window and `halo` cells around it; beyond a pole the last row repeats."""
         width = field.shape[-1]
-        first, last = self.row - rim, self.row + self.rows + rim
-        start, count = (self.column - rim) % width, self.columns + 2 * rim
+        first, last = self.row - halo, self.row + self.rows + halo
+        start, count = (self.column - halo) % width, self.columns + 2 * halo
         pieces = []
         while count > 0:
             taken = min(count, width - start)
@@ -36,13 +36,13 @@ def _rows(field: torch.Tensor, first: int, last: int) -> torch.Tensor:
     return field.index_select(-2, torch.arange(first, last, device=field.device).clamp(0, height - 1))
 
 
-def bands(height: int, width: int, rows: int) -> list[Window]:
-    """Return windows of at most `rows` rows round the whole globe, from south to north."""
+def row_blocks(height: int, width: int, rows: int) -> list[Window]:
+    """Return windows of at most `rows` rows around the whole globe, from south to north."""
     return [Window(first, min(rows, height - first), 0, width) for first in range(0, height, rows)]
 
 
 def tiles(wet: np.ndarray, rows: int, columns: int, patch: int) -> list[Window]:
-    """Return windows of at most `rows` x `columns` cells with all cells of `wet` (h, w), none wider than its water needs.
+    """Return windows of at most `rows` x `columns` cells with all cells of `wet` (h, w), none larger than its water needs.
 
     Their sizes, like those of the grid, are multiples of `patch`.
     """
@@ -59,6 +59,6 @@ def tiles(wet: np.ndarray, rows: int, columns: int, patch: int) -> list[Window]:
     return found
 
 
-def crop(field: torch.Tensor, rim: int) -> torch.Tensor:
-    """Return `field` (..., h, w) without `rim` cells on each side."""
-    return field if rim == 0 else field[..., rim:-rim, rim:-rim]
+def crop(field: torch.Tensor, halo: int) -> torch.Tensor:
+    """Return `field` (..., h, w) without `halo` cells on each side."""
+    return field if halo == 0 else field[..., halo:-halo, halo:-halo]

@@ -1,1 +1,4 @@
-"""Heads on the features of a frozen backbone: their data, training, weights, and their way through a forecast."""
+"""Training of the heads: their tasks, data, loop, and the rates at which long forecasts relax to the climatology.
+
+May import the training room and those below it.
+"""

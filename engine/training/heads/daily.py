@@ -9,7 +9,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from engine.models.heads.daily import Coding, DayHead, Statistics
+from engine.models.heads.daily import DayHead, FieldTransform, HeadStatistics
 from engine.schema.grid import Grid
 from engine.training.heads.training import Score
 from engine.training.losses import squared_error
@@ -38,11 +38,11 @@ class RunDays(Protocol):
     """What a head learns from in one run, by sample day, on the head's grid."""
 
     def fields(self, day: int) -> np.ndarray:
-        """Return the head's fields (c, h, w) in the order of its coding, NaN where missing."""
+        """Return the head's fields (c, h, w) in the order of its transform, NaN where missing."""
         ...
 
     def drivers(self, day: int) -> np.ndarray:
-        """Return the planes (f, h, w) of the head's coding."""
+        """Return the planes (f, h, w) of the head's transform."""
         ...
 
 
@@ -77,19 +77,19 @@ class DaySamples:
         }
         return {name: torch.from_numpy(values.astype(np.float32)) for name, values in arrays.items()}
 
-    def statistics(self, coding: Coding) -> Statistics:
+    def statistics(self, transform: FieldTransform) -> HeadStatistics:
         """Return means, deviations and typical changes of a day over some of the samples."""
         chosen = np.unique(np.linspace(0, len(self) - 1, STATISTICS_SAMPLES).astype(int))
         pairs, drivers = [], []
         for number in chosen:
             sample = self[int(number)]
-            pairs.append(coding.numbers(sample["fields"][:2]).numpy())
+            pairs.append(transform.numbers(sample["fields"][:2]).numpy())
             drivers.append(sample["drivers"][0].numpy())
         numbers, driving = np.stack(pairs), np.stack(drivers)
         change = np.sqrt(np.nanmean((numbers[:, 1] - numbers[:, 0]) ** 2, axis=(0, 2, 3)))
         mean, std = np.nanmean(numbers, axis=(0, 1, 3, 4)), np.nanstd(numbers, axis=(0, 1, 3, 4))
         driver_mean, driver_std = np.nanmean(driving, axis=(0, 2, 3)), np.nanstd(driving, axis=(0, 2, 3))
-        return Statistics(mean, _divisor(std), driver_mean, _divisor(driver_std), _divisor(change))
+        return HeadStatistics(mean, _divisor(std), driver_mean, _divisor(driver_std), _divisor(change))
 
 
 def _divisor(values: np.ndarray) -> np.ndarray:
@@ -101,12 +101,12 @@ def disturbed(head: DayHead, fields: torch.Tensor) -> torch.Tensor:
     water = torch.where(head.wet, fields, 0.0).nan_to_num()
     seed = int(water.double().sum().item() * 1e3) % 2**31
     random = torch.Generator().manual_seed(seed)
-    count, (rows, columns) = len(head.coding.changing), fields.shape[-2:]
+    count, (rows, columns) = len(head.transform.changing), fields.shape[-2:]
     cells = PATTERNS[int(torch.randint(len(PATTERNS), (), generator=random))]
     coarse = torch.randn((1, count, -(-rows // cells), -(-columns // cells)), generator=random)
     noise = functional.interpolate(coarse, size=(rows, columns), mode="bicubic", align_corners=False).to(fields.device)
-    typical = head.change[[head.coding.names.index(name) for name in head.coding.changing]]
-    return head.coding.moved(fields, DISTURBANCE * typical * noise)
+    typical = head.change[[head.transform.names.index(name) for name in head.transform.changing]]
+    return head.transform.changed(fields, DISTURBANCE * typical * noise)
 
 
 class DayObjective:
@@ -131,7 +131,7 @@ class DayObjective:
             state = head(state, *around, features[day - 1 : day], water)
             errors.append(self._error(head, state, target, fields[:1]))
             persisted.append(self._error(head, fields[:1], target, fields[:1]))
-        names = head.coding.names
+        names = head.transform.names
         ratios = (errors[0].detach() / persisted[0].clamp_min(1e-9)).sqrt()
         by_name = {name: float(ratio) for name, ratio in zip(names, ratios, strict=True)}
         return Score(torch.stack(errors).mean(), float(torch.stack(persisted).mean()), by_name)
@@ -140,5 +140,5 @@ class DayObjective:
         """Return the mean square error (c,) of the numbers of fields (1, c, h, w), in squares of a typical day's change."""
         known = torch.isfinite(target).all(dim=1) & torch.isfinite(first).all(dim=1) & head.wet
         # A logarithm of NaN would put NaN into gradients, even where nobody looks.
-        ours, theirs = (head.coding.numbers(torch.where(known, field[0], 1.0)[None])[0] for field in (state, target))
+        ours, theirs = (head.transform.numbers(torch.where(known, field[0], 1.0)[None])[0] for field in (state, target))
         return squared_error(ours, theirs, known, self._area.to(known.device), head.change.flatten())

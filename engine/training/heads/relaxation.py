@@ -11,7 +11,7 @@ from engine.forecasting.head_rollout import Averaging
 from engine.forecasting.rollout import rollout
 from engine.models.evolution.season import HARMONICS, basis
 from engine.models.forecaster import Forecaster
-from engine.models.heads.daily import Coding, DayHead
+from engine.models.heads.daily import DayHead, FieldTransform
 from engine.runtime.progress import Progress, no_progress
 from engine.schema.sample_calendar import sample_date
 from engine.sources import initial_state
@@ -27,14 +27,14 @@ RATES = (0.0, 0.01, 0.015, 0.02, 0.03, 0.04, 0.055, 0.07)
 """Shares of the way back in a day that are tried."""
 
 
-def usual_year(runs: Sequence[tuple[RunDays, Sequence[int]]], coding: Coding) -> np.ndarray:
-    """Return harmonics (5, c, h, w) of the numbers of `coding.changing`, by least squares over some days of runs."""
+def fitted_annual_cycle(runs: Sequence[tuple[RunDays, Sequence[int]]], transform: FieldTransform) -> np.ndarray:
+    """Return harmonics (5, c, h, w) of the numbers of `transform.changing`, by least squares over some days of runs."""
     square, product = np.zeros((HARMONICS, HARMONICS)), None
     for run, days in runs:
         for day in days:
             terms = basis(sample_date(day)).numpy().astype(np.float64)
-            fields = torch.from_numpy(run.fields(day))[[coding.names.index(name) for name in coding.changing]]
-            numbers = np.nan_to_num(coding.numbers(fields).numpy().astype(np.float64))
+            fields = torch.from_numpy(run.fields(day))[[transform.names.index(name) for name in transform.changing]]
+            numbers = np.nan_to_num(transform.numbers(fields).numpy().astype(np.float64))
             square += np.outer(terms, terms)
             added = terms[:, None, None, None] * numbers
             product = added if product is None else product + added
@@ -59,12 +59,12 @@ def lived(head: DayHead, model: Forecaster, run: Run, days: RunDays, first: int)
     """Return a forecast of the ocean by `model` from day `first` of a run, as the head would read it."""
     source, time = SampleSource(folder=run.folder, grid=model.grid), sample_date(first)
     ocean = initial_state(source, time)
-    averaging = Averaging(ocean.grid, head.grid, head.coding.reads_ocean)
-    drivers, features, times = [head.coding.drivers(averaging(source.forcing(time), ocean))], [], [time]
+    averaging = Averaging(ocean.grid, head.grid, head.transform.reads_ocean)
+    drivers, features, times = [head.transform.drivers(averaging(source.forcing(time), ocean))], [], [time]
     for step in rollout(model, ocean, source.forcing, FORECAST_DAYS):
         assert step.features is not None
         times.append(step.batch.time)
-        drivers.append(head.coding.drivers(averaging(source.forcing(step.batch.time), step.batch)))
+        drivers.append(head.transform.drivers(averaging(source.forcing(step.batch.time), step.batch)))
         features.append(step.features.float().cpu())
     truth = np.stack([days.fields(first + lead) for lead in range(FORECAST_DAYS + 1)])
     return Lived(times, torch.from_numpy(np.stack(drivers)), torch.stack(features), torch.from_numpy(truth))
@@ -72,17 +72,17 @@ def lived(head: DayHead, model: Forecaster, run: Run, days: RunDays, first: int)
 
 def errors(head: DayHead, forecast: Lived) -> torch.Tensor:
     """Return mean square errors (k - 1, c) of the numbers of `changing` by lead, by area."""
-    changing = [head.coding.names.index(name) for name in head.coding.changing]
+    changing = [head.transform.names.index(name) for name in head.transform.changing]
     area = torch.from_numpy(head.grid.cell_area).float()
     fields, found = forecast.truth[:1], []
     for lead in range(1, len(forecast.times)):
         around = forecast.drivers[lead - 1 : lead], forecast.drivers[lead : lead + 1]
         with torch.inference_mode():
             moved = head(fields, *around, forecast.features[lead - 1 : lead], torch.isfinite(forecast.truth[lead : lead + 1, :1]))
-            fields = head.returned(moved, forecast.times[lead])
+            fields = head.relaxed(moved, forecast.times[lead])
         target = forecast.truth[lead, changing]
         known = torch.isfinite(target) & torch.isfinite(fields[0, changing])
-        ours, theirs = (head.coding.numbers(torch.where(known, each, 1.0)) for each in (fields[0, changing], target))
+        ours, theirs = (head.transform.numbers(torch.where(known, each, 1.0)) for each in (fields[0, changing], target))
         weights = torch.where(known, area, 0.0)
         found.append(((ours - theirs).square() * weights).sum(dim=(1, 2)) / weights.sum(dim=(1, 2)))
     return torch.stack(found)
@@ -93,15 +93,15 @@ def fitted_rates(head: DayHead, forecasts: Sequence[tuple[Lived, np.ndarray]], p
 
     Each forecast comes with a usual year of other runs than its own: one that has seen the days would be trusted too far.
     """
-    assert head.usual is not None
+    assert head.annual_cycle is not None
     tried = deepcopy(head).cpu().eval()
-    assert tried.usual is not None
+    assert tried.annual_cycle is not None
     totals = []
     for number, rate in enumerate(RATES):
-        tried.usual.rates.fill_(rate)
-        total = torch.zeros(FORECAST_DAYS, len(head.coding.changing))
+        tried.annual_cycle.rates.fill_(rate)
+        total = torch.zeros(FORECAST_DAYS, len(head.transform.changing))
         for forecast, year in forecasts:
-            tried.usual.adopt(year)
+            tried.annual_cycle.adopt(year)
             total += errors(tried, forecast)
         totals.append(total.sum(dim=0))
         progress((number + 1) / len(RATES), f"rate of return {rate:g}")
@@ -116,14 +116,16 @@ def teach_return(
     Each run comes with its days and which of them are first days of samples. A run alone gives a year, but no rates: there is
     no other to judge it by.
     """
-    assert head.usual is not None
+    assert head.annual_cycle is not None
     forecasts = []
     for run, days, first_days in runs:
         others = [(each, firsts) for other, each, firsts in runs if other is not run]
         for part in PARTS if others else ():
             first = first_days[int(part * (len(first_days) - 1))]
-            forecasts.append((lived(head, model, run, days, first), usual_year(others, head.coding)))
-    head.usual.adopt(usual_year([(days, firsts) for _, days, firsts in runs], head.coding))
+            forecasts.append((lived(head, model, run, days, first), fitted_annual_cycle(others, head.transform)))
+    head.annual_cycle.adopt(fitted_annual_cycle([(days, firsts) for _, days, firsts in runs], head.transform))
     if forecasts:
-        head.usual.rates.copy_(fitted_rates(head, forecasts, progress))
-    return {name: round(float(rate), 4) for name, rate in zip(head.coding.changing, head.usual.rates.flatten(), strict=True)}
+        head.annual_cycle.rates.copy_(fitted_rates(head, forecasts, progress))
+    return {
+        name: round(float(rate), 4) for name, rate in zip(head.transform.changing, head.annual_cycle.rates.flatten(), strict=True)
+    }

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from engine.models.forecaster import Forecaster
-from engine.models.heads.daily import Coding, DayHead, Surroundings
+from engine.models.heads.daily import DayHead, FieldTransform, HeadConditions
 from engine.physics.climatology import mean_sea_level
 from engine.runtime.errors import InputError
 from engine.runtime.paths import runs_folder
@@ -54,27 +54,27 @@ BIOGEOCHEMISTRY = Subject(
 
 
 class SampleDays:
-    """The days of one run as a head's coding reads them, on the head's grid."""
+    """The days of one run as a head's transform reads them, on the head's grid."""
 
-    def __init__(self, subject: Subject, coding: Coding, run: Run) -> None:
+    def __init__(self, subject: Subject, transform: FieldTransform, run: Run) -> None:
         self._source = SampleSource(folder=run.folder, grid=subject.grid())
-        self._read, self._coding = subject.read, coding
+        self._read, self._transform = subject.read, transform
 
     def fields(self, day: int) -> np.ndarray:
         """Return the head's fields (c, h, w) of a sample day."""
         batch = self._read(self._source, sample_date(day))
-        return np.stack([batch[name] for name in self._coding.names])
+        return np.stack([batch[name] for name in self._transform.names])
 
     def drivers(self, day: int) -> np.ndarray:
-        """Return the planes (f, h, w) of weather, and of the sea surface where the coding reads it."""
+        """Return the planes (f, h, w) of weather, and of the sea surface where the transform reads it."""
         time, grid = sample_date(day), self._source.grid
         fields = dict(self._source.forcing(time).fields)
-        if self._coding.reads_ocean:
+        if self._transform.reads_ocean:
             sea_level = self._source.sea_level(time)
             assert sea_level is not None
             fields["surface_temperature"] = self._source.surface_temperature(time)
             fields["sea_level_anomaly"] = sea_level - mean_sea_level(grid)
-        return self._coding.drivers(Surroundings(time, grid.lat, fields))
+        return self._transform.drivers(HeadConditions(time, grid.lat, fields))
 
 
 def lesson(subject: Subject, model: Forecaster, features: FeatureStore, progress: Progress = no_progress) -> Lesson:
@@ -88,11 +88,11 @@ def lesson(subject: Subject, model: Forecaster, features: FeatureStore, progress
         )
     torch.manual_seed(0)
     head = MAKERS[subject.name](shape_of(model), None)
-    runs: dict[int, RunDays] = {run.seed: SampleDays(subject, head.coding, run) for run, _ in held}
+    runs: dict[int, RunDays] = {run.seed: SampleDays(subject, head.transform, run) for run, _ in held}
     samples = DaySamples([(run.seed, day) for run, days in held for day in days], runs, features)
     for run, days in held:
         features.fill(run, [first + later for first in days for later in range(1, SEQUENCE_DAYS + 1)], model, progress)
-    head.adopt(samples.statistics(head.coding))
+    head.adopt(samples.statistics(head.transform))
     data = {
         "days": {f"seed {run.seed}": [days[0], days[-1] + SEQUENCE_DAYS] for run, days in held},
         "days_apart": DAYS_APART,
@@ -102,7 +102,7 @@ def lesson(subject: Subject, model: Forecaster, features: FeatureStore, progress
 
     def finish(trained: nn.Module, progress: Progress) -> dict[str, Any]:
         assert isinstance(trained, DayHead)
-        if trained.usual is None:
+        if trained.annual_cycle is None:
             return {}
         return {"return_in_a_day": teach_return(trained, model, [(run, runs[run.seed], days) for run, days in held], progress)}
 

@@ -18,7 +18,7 @@ from engine.diagnostics.douglas_scale import DOUGLAS
 from engine.forecasting.head_rollout import HeadRollout, with_heads
 from engine.forecasting.rollout import rollout
 from engine.models.forecaster import Forecaster
-from engine.models.heads.daily import Coding, DayHead
+from engine.models.heads.daily import DayHead, FieldTransform
 from engine.models.heads.waves import WaveHeights
 from engine.physics.climatology import day_of_year
 from engine.runtime.progress import Progress, no_progress
@@ -53,8 +53,8 @@ def day_head_skill(
     subject = SUBJECTS[name]
     head, provenance = load_day_head(name, model)
     run = held_out_run(folder)
-    reference = SampleDays(subject, head.coding, run)
-    guess = _baseline(subject, head.coding, reference)
+    reference = SampleDays(subject, head.transform, run)
+    guess = _baseline(subject, head.transform, reference)
     scores: Scores = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
     chosen = held_out_days(run, starts, days)
     for number, start in enumerate(chosen):
@@ -95,14 +95,14 @@ def _measure(
     steps = rollout(model, state, source.forcing, len(days) - 1)
     for step, fields in with_heads(steps, rolling, source.forcing, source.open_water):
         day = days[step.lead]
-        guesses = {"head": np.stack([fields[subject.name][name] for name in head.coding.names]), "persistence": first}
+        guesses = {"head": np.stack([fields[subject.name][name] for name in head.transform.names]), "persistence": first}
         if guess is not None:
             guesses[guess[0]] = guess[1](day)
         target = reference.fields(day)
         known = np.isfinite(first) & np.isfinite(target) & np.isfinite(guesses["head"])
         for method, values in guesses.items():
             error = _numbers(subject, values, known) - _numbers(subject, target, known)
-            for field, name in enumerate(head.coding.names):
+            for field, name in enumerate(head.transform.names):
                 places = {name: known[field]}
                 if subject is WAVES:
                     places |= {f"{state.name}, {state.low:g}-{state.high:g} m": state.holds(target[field]) for state in DOUGLAS}
@@ -123,9 +123,9 @@ def _numbers(subject: Subject, values: np.ndarray, known: np.ndarray) -> np.ndar
     return filled if subject is WAVES else np.log10(np.maximum(filled, 1e-4))
 
 
-def _baseline(subject: Subject, coding: Coding, reference: SampleDays) -> tuple[str, Guess] | None:
+def _baseline(subject: Subject, transform: FieldTransform, reference: SampleDays) -> tuple[str, Guess] | None:
     """Return the name of a guess that does not know the start, and the guess; None where there are no runs to make it of."""
-    held = [(SampleDays(subject, coding, run), days) for run, days in training_runs(subject)]
+    held = [(SampleDays(subject, transform, run), days) for run, days in training_runs(subject)]
     if not held:
         return None
     if subject is BIOGEOCHEMISTRY:
@@ -149,8 +149,8 @@ def _mean_around(held: list[tuple[SampleDays, list[int]]], day: int) -> np.ndarr
 
 def _wind_regression() -> WindRegression | None:
     """Return the regression fitted to runs that the wave head learns from; None where there are none."""
-    coding: Coding = WaveHeights()
-    held = [(SampleDays(WAVES, coding, run), first + 1) for run, days in training_runs(WAVES) for first in days]
+    transform: FieldTransform = WaveHeights()
+    held = [(SampleDays(WAVES, transform, run), first + 1) for run, days in training_runs(WAVES) for first in days]
     if not held:
         return None
     chosen = held[:: max(len(held) // FIT_DAYS, 1)]

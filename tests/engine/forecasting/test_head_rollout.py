@@ -21,7 +21,7 @@ START = np.datetime64("2019-06-01")
 
 
 def _fields(head: DayHead, time: np.datetime64 = START) -> Batch:
-    return Batch(dict(zip(head.coding.names, tiny_fields(head)[0].numpy(), strict=True)), GRID, time)
+    return Batch(dict(zip(head.transform.names, tiny_fields(head)[0].numpy(), strict=True)), GRID, time)
 
 
 def _ocean(day: int) -> Batch:
@@ -50,7 +50,7 @@ def test_an_untrained_head_leaves_its_fields_as_they_were_for_thirty_days(name: 
     first = rolling.batch
     for step, fields in with_heads(_steps(1, 30), {name: rolling}, _weather):
         assert fields[name].time == step.batch.time
-    for field in rolling.head.coding.names:
+    for field in rolling.head.transform.names:
         np.testing.assert_array_equal(rolling.batch[field], first[field])
     assert rolling.batch.time == START + 30
 
@@ -62,7 +62,7 @@ def test_each_day_follows_from_the_fields_of_the_day_before(name: str) -> None:
     resumed = HeadRollout(tiny_head(name, learned=True), parts[-1], _ocean(2), _weather(START + 2))
     parts += [fields[name] for _, fields in with_heads(_steps(3, 4), {name: resumed}, _weather)]
     for one, other in zip(whole, parts, strict=True):
-        for field in resumed.head.coding.names:
+        for field in resumed.head.transform.names:
             np.testing.assert_array_equal(one[field], other[field])
     assert not np.array_equal(whole[0]["swh" if name == "waves" else "chl"], whole[1]["swh" if name == "waves" else "chl"])
 

@@ -34,7 +34,7 @@ class _Source(ToySource):
         if time != INIT_TIME or head not in NAMES:
             return None
         module = tiny_head(head)
-        return Batch(dict(zip(module.coding.names, tiny_fields(module)[0].numpy(), strict=True)), GRID, time)
+        return Batch(dict(zip(module.transform.names, tiny_fields(module)[0].numpy(), strict=True)), GRID, time)
 
     def open_water(self, head: str, time: np.datetime64) -> np.ndarray | None:
         return None

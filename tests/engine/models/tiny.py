@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 from engine.models.backbones.presets import SURFACE_LAYER, Preset
-from engine.models.evolution.static_fields import Setting
+from engine.models.evolution.static_fields import StaticFields
 from engine.models.forecaster import Forecaster
 from engine.models.network import Network
 from engine.physics.climatology import Modes
@@ -31,11 +31,12 @@ def tiny_grid(rows: int = 24, columns: int = 48) -> Grid:
     return Grid(lat, lon, depth, np.nan_to_num(floor, nan=-1)[None] > depth[:, None, None], floor)
 
 
-def tiny_setting(grid: Grid) -> Setting:
-    """Return a setting with a made-up mean sea level and vertical mode."""
+def tiny_static_fields(grid: Grid) -> StaticFields:
+    """Return static fields with a made-up mean sea level and vertical mode."""
     level = 0.3 * np.cos(np.deg2rad(2 * grid.lat))[:, None] * np.ones(grid.shape)
     shape = np.exp(-grid.depth / 400)[:, None, None] * np.ones((1, *grid.shape))
-    return Setting.of(grid, level, Modes(np.full(grid.shape, 2.5), shape, 0.4 * grid.depth[:, None, None] * np.ones_like(shape)))
+    heave = 0.4 * grid.depth[:, None, None] * np.ones_like(shape)
+    return StaticFields.of(grid, level, Modes(np.full(grid.shape, 2.5), shape, heave))
 
 
 def tiny_normalisation() -> Normalisation:
@@ -59,7 +60,7 @@ def tiny_network(preset: Preset, grid: Grid, trained: bool = False) -> Network:
 def tiny_forecaster(preset: Preset, grid: Grid, trained: bool = False) -> Forecaster:
     """Return a network as a model on the processor."""
     network = tiny_network(preset, grid, trained)
-    return Forecaster(network, grid, tiny_normalisation(), torch.device("cpu"), {}, tiny_setting(grid))
+    return Forecaster(network, grid, tiny_normalisation(), torch.device("cpu"), {}, tiny_static_fields(grid))
 
 
 def tiny_state(grid: Grid, seed: int = 0, time: str = "2019-02-23") -> Batch:

@@ -13,7 +13,7 @@ from engine.runtime.precision import PRECISIONS, choose_precision, computing, qu
 from engine.schema.grid import coarsened, quarter_degree
 from engine.sources import initial_state, open_source
 from engine.weights.checkpoint import find_weights, load_checkpoint
-from tests.engine.models.tiny import EVOLUTION, tiny_grid, tiny_network, tiny_normalisation, tiny_setting
+from tests.engine.models.tiny import EVOLUTION, tiny_grid, tiny_network, tiny_normalisation, tiny_static_fields
 
 CPU = torch.device("cpu")
 DAYS = 3
@@ -52,7 +52,7 @@ def test_the_measured_routines_take_time_in_both_precisions() -> None:
 def test_a_network_computes_in_the_precision_of_its_model(chosen: str) -> None:
     grid = tiny_grid()
     network = tiny_network(EVOLUTION, grid)
-    model = Forecaster(network, grid, tiny_normalisation(), CPU, {}, tiny_setting(grid), chosen)
+    model = Forecaster(network, grid, tiny_normalisation(), CPU, {}, tiny_static_fields(grid), chosen)
     assert model.precision == chosen
     with computing(CPU, model.precision):
         assert network.backbone.bridge(torch.ones(1, 16)).dtype == getattr(torch, chosen)

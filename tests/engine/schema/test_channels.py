@@ -5,7 +5,7 @@ import pytest
 
 from engine.runtime.errors import InputError
 from engine.schema.batch import Batch
-from engine.schema.channels import FORCING_CHANNELS, PROGNOSTIC_CHANNELS, channel_mask, from_array, to_array
+from engine.schema.channels import FORCING_CHANNELS, PROGNOSTIC_CHANNELS, channel, channel_mask, from_array, level, to_array
 from engine.schema.grid import Grid
 from engine.schema.normalisation import Normalisation
 
@@ -14,6 +14,17 @@ DAY = np.datetime64("2019-02-23")
 
 def _state(grid: Grid) -> np.ndarray:
     return np.random.default_rng(0).normal(size=(61, *grid.shape)).astype(np.float32)
+
+
+def test_a_channel_is_found_by_name_and_depth() -> None:
+    assert [channel("thetao", 0), channel("so", 100), channel("zos")] == [0, 22, 60]
+    assert [channel("u10"), channel("msl"), channel("deptho"), level(500)] == [0, 3, 0, 14]
+
+
+@pytest.mark.parametrize(("name", "depth"), [("zos", 0), ("thetao", None), ("swh", None)])
+def test_a_field_that_is_no_channel_is_refused(name: str, depth: float | None) -> None:
+    with pytest.raises(ValueError, match="no channel of the network"):
+        channel(name, depth)
 
 
 def test_channels_become_fields_and_channels_again(small_grid: Grid) -> None:

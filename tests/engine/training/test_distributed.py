@@ -12,7 +12,7 @@ from engine.training.distributed import Team
 from engine.training.plans import Phase
 from engine.training.trainer import Trainer
 from tests.engine.children import CHILDREN
-from tests.engine.models.tiny import EVOLUTION, LINEAR, tiny_grid, tiny_setting
+from tests.engine.models.tiny import EVOLUTION, LINEAR, tiny_grid, tiny_static_fields
 from tests.engine.tiny_training import PLAN, tiny_sequences, tiny_trainer, train_in_team
 from tests.waiting import PATIENCE
 
@@ -35,7 +35,7 @@ def test_two_processes_give_the_weights_of_one_with_the_same_global_batch(tmp_pa
     for preset, trainer in alone.items():
         # A single process goes on from what two have saved, their optimiser's state put together again.
         folder = tmp_path / "together" / preset.name
-        resumed = Trainer.resume(tiny_grid(), sequences, folder, plan, tiny_setting(tiny_grid()))
+        resumed = Trainer.resume(tiny_grid(), sequences, folder, plan, tiny_static_fields(tiny_grid()))
         losses = [[record.loss for record in each.history] for each in (trainer, resumed)]
         assert losses[0] == pytest.approx(losses[1], rel=1e-4)
         for each in (trainer, resumed):

@@ -17,7 +17,7 @@ from engine.training.dataset import Sequences, Statistics
 from engine.training.loader import Draw, Excerpt, Globe, Reader
 from engine.training.objective import Objective
 from engine.training.plans import Phase, Plan
-from tests.engine.models.tiny import EVOLUTION, LINEAR, tiny_grid, tiny_network, tiny_normalisation, tiny_setting
+from tests.engine.models.tiny import EVOLUTION, LINEAR, tiny_grid, tiny_network, tiny_normalisation, tiny_static_fields
 from tests.engine.tiny_training import tiny_sequences
 
 PLANS = {
@@ -35,7 +35,7 @@ def _objective(preset: Preset, checkpointing: bool = False, device: str = "cpu",
     grid = tiny_grid()
     known = Statistics(tiny_normalisation(), np.full(STATE, 0.02, np.float32))
     network = tiny_network(preset, grid, trained=True).to(device)
-    return Objective(network, grid, tiny_setting(grid), known, checkpointing, precision)
+    return Objective(network, grid, tiny_static_fields(grid), known, checkpointing, precision)
 
 
 def _pieces(sequences: Sequences, preset: Preset) -> tuple[Globe, Excerpt]:

@@ -18,7 +18,7 @@ from engine.training.plans import Phase, Plan
 from engine.training.run import SEQUENCE_DAYS, prepare, save_weights, sequence_starts, train
 from engine.training.trainer import Trainer
 from engine.weights.checkpoint import load_checkpoint
-from tests.engine.models.tiny import EVOLUTION, LINEAR, TinySource, tiny_grid, tiny_setting
+from tests.engine.models.tiny import EVOLUTION, LINEAR, TinySource, tiny_grid, tiny_static_fields
 from tests.engine.tiny_training import PLAN, damaged, tiny_sequences, tiny_trainer
 
 
@@ -33,7 +33,7 @@ def test_an_interrupted_training_gives_the_same_curve_and_weights(sequences: Seq
     whole.run()
     tiny_trainer(sequences, tmp_path / "parts", preset).run(last=3)
     grid = tiny_grid()
-    resumed = Trainer.resume(grid, sequences, tmp_path / "parts", PLAN, tiny_setting(grid))
+    resumed = Trainer.resume(grid, sequences, tmp_path / "parts", PLAN, tiny_static_fields(grid))
     assert resumed.step == 3 and resumed.precision == whole.precision
     resumed.run()
     assert [record.loss for record in resumed.history] == [record.loss for record in whole.history]
@@ -46,11 +46,11 @@ def test_a_training_goes_on_in_the_precision_in_which_it_began(sequences: Sequen
     grid = tiny_grid()
     for precision in PRECISIONS:
         folder = tmp_path / precision
-        began = Trainer(LINEAR, grid, sequences, folder, PLAN, setting=tiny_setting(grid), precision=precision)
+        began = Trainer(LINEAR, grid, sequences, folder, PLAN, setting=tiny_static_fields(grid), precision=precision)
         assert began.precision == began.objective.precision == precision
         began.save()
-        assert Trainer.resume(grid, sequences, folder, PLAN, tiny_setting(grid)).precision == precision
-    assert Trainer.resume(grid, sequences, folder, PLAN, tiny_setting(grid), precision="bfloat16").precision == "bfloat16"
+        assert Trainer.resume(grid, sequences, folder, PLAN, tiny_static_fields(grid)).precision == precision
+    assert Trainer.resume(grid, sequences, folder, PLAN, tiny_static_fields(grid), precision="bfloat16").precision == "bfloat16"
 
 
 def test_training_starts_at_persistence_and_beats_it(sequences: Sequences, tmp_path: Path) -> None:
@@ -80,7 +80,7 @@ def test_a_damaged_state_or_sequence_is_refused_in_one_line(sequences: Sequences
     path = tmp_path / "state.pt"
     path.write_bytes(damaged(path.read_bytes())[how])
     with pytest.raises(ModelError, match="is damaged or of another training"):
-        Trainer.resume(tiny_grid(), sequences, tmp_path, PLAN, tiny_setting(tiny_grid()))
+        Trainer.resume(tiny_grid(), sequences, tmp_path, PLAN, tiny_static_fields(tiny_grid()))
     if how not in ("overwritten", "one byte"):
         (tmp_path / "sequences.json").write_bytes((sequences.folder / "sequences.json").read_bytes())
         content = sequences.paths[0].read_bytes()
@@ -116,7 +116,7 @@ def test_a_state_saved_before_validation_was_recorded_still_resumes(sequences: S
         del record["validation"]
     torch.save(state, tmp_path / "state.pt")
     grid = tiny_grid()
-    assert Trainer.resume(grid, sequences, tmp_path, PLAN, tiny_setting(grid)).history[0].validation == {}
+    assert Trainer.resume(grid, sequences, tmp_path, PLAN, tiny_static_fields(grid)).history[0].validation == {}
 
 
 def test_days_in_a_row_become_sequences_and_gaps_are_left_out() -> None:

@@ -10,7 +10,7 @@ from engine.training.history import draw_losses, summary
 from engine.training.plans import Phase
 from engine.training.trainer import Trainer
 from engine.training.validation import Validation
-from tests.engine.models.tiny import EVOLUTION, LINEAR, tiny_grid, tiny_setting
+from tests.engine.models.tiny import EVOLUTION, LINEAR, tiny_grid, tiny_static_fields
 from tests.engine.tiny_training import PLAN, tiny_sequences, tiny_trainer
 
 
@@ -18,7 +18,7 @@ from tests.engine.tiny_training import PLAN, tiny_sequences, tiny_trainer
 def test_an_untrained_network_validates_as_persistence(tmp_path: Path, preset: Preset) -> None:
     grid = tiny_grid()
     trainer = tiny_trainer(tiny_sequences(tmp_path, count=1, length=4), tmp_path, preset)
-    validation = Validation(trainer.sequences, grid, tiny_setting(grid), trainer.statistics, Team())
+    validation = Validation(trainer.sequences, grid, tiny_static_fields(grid), trainer.statistics, Team())
     ratios = validation.ratios(trainer.network)
     assert ratios == pytest.approx(dict.fromkeys(ratios, 1.0), abs=1e-3)
 
@@ -33,7 +33,7 @@ def test_a_training_is_validated_on_days_it_does_not_learn_from_and_says_so(tmp_
     assert [bool(record.validation) for record in trainer.history] == [False, True, False, True]
     last = trainer.history[-1].validation
     assert summary(trainer.history)["validation_error_over_persistence"]["zos"] == round(last["zos"], 4)
-    resumed = Trainer.resume(tiny_grid(), sequences, tmp_path / "state", plan, tiny_setting(tiny_grid()))
+    resumed = Trainer.resume(tiny_grid(), sequences, tmp_path / "state", plan, tiny_static_fields(tiny_grid()))
     assert resumed.history == trainer.history
     draw_losses(trainer.history, tmp_path / "with.png", "Tiny")
     draw_losses([replace(record, validation={}) for record in trainer.history], tmp_path / "without.png", "Tiny")

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file
 
 from engine.runtime.errors import ModelError
 from engine.runtime.paths import ASSETS, weights_folder
@@ -36,14 +37,14 @@ def _edit(path: Path, **changes: object) -> None:
     write_card(path, {**{name: value for name, value in card.items() if name != CARD_CHECKSUM}, **changes})
 
 
-def _forget_checksum(path: Path) -> None:
+def _remove_checksum(path: Path) -> None:
     card = json.loads(path.with_suffix(".json").read_text())
     del card[CARD_CHECKSUM]
     path.with_suffix(".json").write_text(json.dumps(card))
 
 
 @pytest.mark.parametrize("preset", [EVOLUTION, LINEAR], ids=lambda preset: preset.projection)
-def test_weights_come_back_as_they_went(tmp_path: Path, preset) -> None:  # type: ignore[no-untyped-def]
+def test_loaded_weights_equal_the_saved_ones(tmp_path: Path, preset) -> None:  # type: ignore[no-untyped-def]
     path = _saved(tmp_path, preset)
     loaded = load_checkpoint(path, tiny_grid())
     expected = tiny_network(preset, tiny_grid(), trained=True).state_dict()
@@ -52,6 +53,15 @@ def test_weights_come_back_as_they_went(tmp_path: Path, preset) -> None:  # type
     assert loaded.provenance["training"] == {"data": ["tiny"], "updates": 3}
     assert len(loaded.provenance["weights_sha256"]) == 64
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["tiny.json", "tiny.safetensors"]
+
+
+def test_a_renamed_parameter_keeps_its_stored_name_and_old_weights_load(tmp_path: Path) -> None:
+    path = _saved(tmp_path)
+    stored = load_file(path)
+    assert "projection.calm" in stored and not any("equatorial_smoothing" in name for name in stored)
+    network = load_checkpoint(path, tiny_grid()).network
+    assert torch.equal(network.projection.equatorial_smoothing, stored["projection.calm"])
+    assert dict(network.named_parameters()).keys() - network.state_dict().keys() == {"projection.equatorial_smoothing"}
 
 
 def test_a_damaged_file_is_refused(tmp_path: Path) -> None:
@@ -75,9 +85,9 @@ def test_a_card_with_a_changed_digit_or_letter_gives_no_other_forecast(tmp_path:
         load_checkpoint(path, tiny_grid())
 
 
-def test_a_card_from_before_there_were_checksums_is_taken(tmp_path: Path) -> None:
+def test_a_card_without_a_checksum_is_accepted(tmp_path: Path) -> None:
     path = _saved(tmp_path)
-    _forget_checksum(path)
+    _remove_checksum(path)
     assert load_checkpoint(path, tiny_grid()).provenance["training"]["updates"] == 3
 
 

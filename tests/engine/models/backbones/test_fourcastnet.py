@@ -24,8 +24,8 @@ from tests.engine.models.tiny import (
     tiny_grid,
     tiny_network,
     tiny_normalisation,
-    tiny_setting,
     tiny_state,
+    tiny_static_fields,
     tiny_weather,
 )
 
@@ -93,7 +93,7 @@ def test_what_stands_on_land_never_reaches_the_rival_s_water() -> None:
 
 def test_the_rival_forecasts_a_band_as_a_piece_of_the_globe(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = tiny_forecaster(RIVAL, tiny_grid(), trained=True)
-    monkeypatch.setattr("engine.models.forecaster.BAND_ROWS", 8)
+    monkeypatch.setattr("engine.models.forecaster.EMBED_ROWS", 8)
     banded = tiny_forecaster(RIVAL, tiny_grid(), trained=True)
     state = whole.prepare(tiny_state(whole.grid))
     change = torch.nan_to_num(_step(whole, state) - state)
@@ -156,7 +156,7 @@ def test_rivals_learn_to_beat_persistence(preset: Preset, tmp_path: Path) -> Non
     write_sequences(source, source.init_times()[:20:10], 3, tmp_path / "sequences", grid)
     plan = Plan((Phase(40, 1, 3e-3), Phase(5, 2, 1e-3)), rounds=1, windows=1, rows=24, columns=48)
     sequences = Sequences.open(tmp_path / "sequences", grid)
-    trainer = Trainer(preset, grid, sequences, tmp_path, plan, setting=tiny_setting(grid))
+    trainer = Trainer(preset, grid, sequences, tmp_path, plan, setting=tiny_static_fields(grid))
     trainer.run()
     first, last = trainer.history[0], trainer.history[-1]
     assert first.loss == pytest.approx(first.persistence_loss, rel=1e-3)

@@ -4,9 +4,9 @@ import torch
 
 from engine.models.backbones.presets import Preset
 from engine.models.evolution.season import basis
-from engine.models.evolution.static_fields import Setting
+from engine.models.evolution.static_fields import StaticFields
 from engine.models.forecaster import Forecaster, choose_device
-from engine.models.layers.window import bands
+from engine.models.layers.window import row_blocks
 from engine.runtime.errors import ModelError
 from engine.weights.loading import load_model
 from tests.engine.models.tiny import (
@@ -16,8 +16,8 @@ from tests.engine.models.tiny import (
     tiny_grid,
     tiny_network,
     tiny_normalisation,
-    tiny_setting,
     tiny_state,
+    tiny_static_fields,
     tiny_weather,
 )
 
@@ -37,7 +37,7 @@ def test_untrained_is_persistence_to_the_last_bit(preset: Preset) -> None:
 
 
 @pytest.mark.parametrize("preset", [EVOLUTION, LINEAR], ids=lambda preset: preset.projection)
-def test_what_stands_in_dry_cells_changes_nothing(preset: Preset) -> None:
+def test_values_in_dry_cells_change_nothing(preset: Preset) -> None:
     model = tiny_forecaster(preset, tiny_grid(), trained=True)
     state = model.prepare(tiny_state(model.grid))
     moved = _step(model, state)
@@ -54,9 +54,9 @@ def _with(model: Forecaster, array: torch.Tensor) -> object:
 
 
 def _left_of(wavelength: int, eastward: float, rows: slice = slice(16, 19)) -> float:
-    """The share of a wave of sea level, so many cells long, that a day of dissipation alone leaves in a uniform current."""
+    """The share of a wave of sea level, `wavelength` cells long, that one day of dissipation leaves in a uniform current."""
     model = tiny_forecaster(EVOLUTION, tiny_grid())
-    mean = tiny_setting(model.grid).mean_level
+    mean = tiny_static_fields(model.grid).mean_level
     with torch.no_grad():
         model.network.projection.dissipation.fill_(0.1)
     batch = tiny_state(model.grid)
@@ -68,17 +68,17 @@ def _left_of(wavelength: int, eastward: float, rows: slice = slice(16, 19)) -> f
     return float((after.numpy() * wave)[rows, columns].sum() / (wave**2)[rows, columns].sum())
 
 
-def test_a_fast_current_wears_down_the_teeth_of_its_front_and_not_its_meanders() -> None:
+def test_a_fast_current_damps_grid_scale_noise_at_its_front_and_not_its_meanders() -> None:
     assert _left_of(2, eastward=2.5) < _left_of(2, eastward=0.0) - 0.1
     assert _left_of(12, eastward=2.5) == pytest.approx(_left_of(12, eastward=0.0), abs=0.002)
 
 
-def test_what_the_smallest_scales_lose_is_given_back_to_eddies_and_not_to_basins() -> None:
+def test_backscatter_returns_energy_of_the_smallest_scales_to_eddies_and_not_to_basins() -> None:
     assert _left_of(8, eastward=0.0) > 1.002
     assert _left_of(48, eastward=0.0) < 1.0005
 
 
-def test_the_tropics_get_little_back_and_the_equator_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_backscatter_is_weak_in_the_tropics_and_zero_at_the_equator(monkeypatch: pytest.MonkeyPatch) -> None:
     assert 0.9 < _left_of(8, eastward=0.0, rows=slice(11, 13)) < 1.0
     at_11_degrees = _left_of(8, eastward=0.0, rows=slice(13, 14))
     monkeypatch.setattr("engine.models.evolution.static_fields.TROPICS", (1.0, 2.0))
@@ -108,25 +108,25 @@ def test_water_stays_water_and_land_stays_missing() -> None:
 def test_tiles_give_what_the_whole_globe_gives(monkeypatch: pytest.MonkeyPatch) -> None:
     grid = tiny_grid(48, 48)
     whole = tiny_forecaster(EVOLUTION, grid, trained=True)
-    monkeypatch.setattr("engine.models.forecaster.BAND_ROWS", 8)
+    monkeypatch.setattr("engine.models.forecaster.EMBED_ROWS", 8)
     monkeypatch.setattr("engine.models.forecaster.TILE", (16, 24))
     banded = tiny_forecaster(EVOLUTION, grid, trained=True)
     state = whole.prepare(tiny_state(grid))
     ours, theirs = _step(banded, state), _step(whole, state)
     change = torch.nan_to_num(theirs - state).abs().amax((1, 2))
-    assert len(bands(48, 48, 8)) == 6
+    assert len(row_blocks(48, 48, 8)) == 6
     assert (torch.nan_to_num(ours - theirs).abs().amax((1, 2)) <= 0.02 * change + 1e-5).all()
 
 
 def test_the_seam_of_the_globe_is_like_any_other_meridian() -> None:
     grid = tiny_grid()
-    network, setting = tiny_network(EVOLUTION, grid, trained=True), tiny_setting(grid)
+    network, static = tiny_network(EVOLUTION, grid, trained=True), tiny_static_fields(grid)
     batch = tiny_state(grid)
-    model = Forecaster(network, grid, tiny_normalisation(), torch.device("cpu"), {}, setting)
+    model = Forecaster(network, grid, tiny_normalisation(), torch.device("cpu"), {}, static)
     state = torch.nan_to_num(model.prepare(batch))
     air = torch.randn(8, *grid.shape).abs() + 1
     modulation = torch.randn(16 + 15, 6, 12)
-    window = bands(24, 48, 24)[0]
+    window = row_blocks(24, 48, 24)[0]
 
     def advance(shift: int) -> torch.Tensor:
         fields = (field.roll(4 * shift, -1) for field in (state, air, air * 1.1))
@@ -136,7 +136,7 @@ def test_the_seam_of_the_globe_is_like_any_other_meridian() -> None:
                 *cuts,
                 basis(TODAY),
                 modulation.roll(shift, -1),
-                _rolled(setting, 4 * shift).cut(window, network.preset.halo),
+                _rolled(static, 4 * shift).cut(window, network.preset.halo),
                 window,
             )
 
@@ -145,9 +145,9 @@ def test_the_seam_of_the_globe_is_like_any_other_meridian() -> None:
     assert torch.allclose(torch.where(mask.roll(12, -1), advance(3), 0.0), plain, atol=1e-3)
 
 
-def _rolled(setting: Setting, cells: int) -> Setting:
-    values = {name: value if value.ndim == 2 else value.roll(cells, -1) for name, value in vars(setting).items()}
-    return Setting(**values)
+def _rolled(static: StaticFields, cells: int) -> StaticFields:
+    values = {name: value if value.ndim == 2 else value.roll(cells, -1) for name, value in vars(static).items()}
+    return StaticFields(**values)
 
 
 def test_gaps_in_the_initial_state_take_the_climatology(small_grid) -> None:  # type: ignore[no-untyped-def]
@@ -166,7 +166,7 @@ def test_a_forecast_without_weather_is_refused() -> None:
         model.step(model.prepare(tiny_state(model.grid)), None, None, TODAY)
 
 
-def test_running_out_of_memory_is_said_clearly() -> None:
+def test_running_out_of_memory_gives_a_clear_message() -> None:
     model = tiny_forecaster(EVOLUTION, tiny_grid())
 
     def exhausted() -> None:
@@ -183,13 +183,13 @@ def test_a_gpu_and_the_processor_agree_to_a_hundredth_of_a_day_s_change() -> Non
     batch = tiny_state(grid)
     after = []
     for device in ("cpu", "cuda"):
-        model = Forecaster(network, grid, tiny_normalisation(), torch.device(device), {}, tiny_setting(grid))
+        model = Forecaster(network, grid, tiny_normalisation(), torch.device(device), {}, tiny_static_fields(grid))
         after.append(_step(model, model.prepare(batch)).cpu().nan_to_num())
     change = (after[0] - model.prepare(batch).cpu().nan_to_num()).square().mean((1, 2)).sqrt()
     assert ((after[1] - after[0]).square().mean((1, 2)).sqrt() <= 0.01 * change + 1e-6).all()
 
 
-def test_devices_and_models_that_are_not_there_are_refused() -> None:
+def test_unknown_devices_and_models_are_refused() -> None:
     with pytest.raises(ModelError, match="not known"):
         choose_device("abacus")
     if not torch.cuda.is_available():
@@ -200,7 +200,7 @@ def test_devices_and_models_that_are_not_there_are_refused() -> None:
         load_model("oracle", tiny_grid())
 
 
-def test_the_change_of_the_day_before_is_remembered_and_matters() -> None:
+def test_the_change_of_the_day_before_is_kept_and_changes_the_forecast() -> None:
     model = tiny_forecaster(EVOLUTION, tiny_grid(), trained=True)
     batch = tiny_state(model.grid)
     without = model.prepare(batch)
@@ -213,7 +213,7 @@ def test_the_change_of_the_day_before_is_remembered_and_matters() -> None:
     assert torch.allclose(theirs[61][wet], (theirs[60] - without[60])[wet], atol=1e-6)
 
 
-def test_most_of_what_is_remembered_is_forgotten_in_the_tropics() -> None:
+def test_the_tropics_ignore_most_of_the_change_of_the_day_before() -> None:
     model = tiny_forecaster(EVOLUTION, tiny_grid(), trained=True)
     batch = tiny_state(model.grid)
 
@@ -227,7 +227,7 @@ def test_most_of_what_is_remembered_is_forgotten_in_the_tropics() -> None:
     assert effect(slice(11, 13)) < 0.7 * effect(slice(17, 19))
 
 
-def test_no_state_however_odd_makes_the_ocean_run_away() -> None:
+def test_no_extreme_state_makes_the_forecast_diverge() -> None:
     model = tiny_forecaster(EVOLUTION, tiny_grid(), trained=True)
     with torch.no_grad():
         for parameter in model.network.projection.local.last.parameters():

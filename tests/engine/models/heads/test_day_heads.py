@@ -1,11 +1,11 @@
-"""The heads of waves and biogeochemistry: persistence before they learn, blind to land, within what nature allows."""
+"""The heads of waves and biogeochemistry: untrained they are persistence, they ignore land, and values stay in range."""
 
 import numpy as np
 import pytest
 import torch
 
 from engine.models.heads.biogeochemistry import Concentrations, biogeochemistry_head
-from engine.models.heads.daily import DayHead, Surroundings
+from engine.models.heads.daily import DayHead, HeadConditions
 from engine.models.heads.tendency import Tendency
 from engine.models.heads.waves import WaveHeights, wave_head
 from engine.schema.variables import BIOGEOCHEMISTRY, PLANKTON, VARIABLES
@@ -28,6 +28,15 @@ def test_an_untrained_head_is_persistence_to_the_last_bit(name: str) -> None:
     assert same(_rolled(head, fields, 3), fields)
 
 
+def test_the_annual_cycle_keeps_its_stored_name_and_old_weights_load() -> None:
+    head, other = tiny_head("biogeochemistry"), tiny_head("biogeochemistry")
+    head.annual_cycle.rates.fill_(0.25)
+    stored = head.state_dict()
+    assert {"usual.harmonics", "usual.rates"} < stored.keys() and not any("annual_cycle" in name for name in stored)
+    other.load_state_dict(stored)
+    assert torch.equal(other.annual_cycle.rates, head.annual_cycle.rates)
+
+
 @pytest.mark.parametrize("name", HEADS)
 def test_after_a_month_of_any_weights_fields_are_in_their_range_and_missing_where_they_were(name: str) -> None:
     head = tiny_head(name, learned=True)
@@ -35,21 +44,21 @@ def test_after_a_month_of_any_weights_fields_are_in_their_range_and_missing_wher
     fields = tiny_fields(head)
     result = _rolled(head, fields, 30)
     assert torch.equal(result.isnan(), fields.isnan())
-    for number, field in enumerate(head.coding.names):
+    for number, field in enumerate(head.transform.names):
         low, high = VARIABLES[field].valid_range
         values = result[0, number][~result[0, number].isnan()]
         assert values.min() >= low and values.max() <= high
     assert not same(result, fields)
 
 
-def test_the_groups_of_plankton_add_up_to_the_total_whatever_the_weights_say() -> None:
+def test_the_groups_of_plankton_add_up_to_the_total_for_any_weights() -> None:
     head = tiny_head("biogeochemistry", learned=True)
     result = _rolled(head, tiny_fields(head), 5)
     groups = result[:, [BIOGEOCHEMISTRY.index(name) for name in PLANKTON]].sum(dim=1)
     torch.testing.assert_close(result[:, 0], groups, equal_nan=True, rtol=1e-6, atol=0)
 
 
-def test_a_total_that_its_source_did_not_sum_is_put_right() -> None:
+def test_a_total_that_differs_from_the_sum_of_its_groups_is_corrected() -> None:
     head = tiny_head("biogeochemistry")
     fields = tiny_fields(head)
     wrong = fields.clone()
@@ -70,7 +79,7 @@ def test_nothing_on_land_or_under_ice_reaches_the_result_or_a_gradient(name: str
 
 
 @pytest.mark.parametrize("name", HEADS)
-def test_water_that_ice_leaves_gets_values_and_water_that_freezes_loses_them(name: str) -> None:
+def test_cells_that_ice_leaves_get_values_and_cells_that_freeze_lose_them(name: str) -> None:
     head = tiny_head(name)
     fields = tiny_fields(head)
     water = head.wet[None, None].clone()
@@ -89,7 +98,7 @@ def test_gradients_reach_every_parameter_once_the_projection_has_moved(name: str
     assert not silent
 
 
-def test_a_tendency_knows_no_seam_at_the_meridian_of_zero() -> None:
+def test_a_tendency_commutes_with_a_shift_in_longitude() -> None:
     torch.manual_seed(0)
     tendency = Tendency(SHAPE, 3, 2, 4)
     torch.nn.init.normal_(tendency.projection.weight)
@@ -110,15 +119,15 @@ def test_tokens_and_features_that_do_not_fit_are_refused() -> None:
         head(tiny_fields(head), drivers, target_drivers, features[:, :4])
 
 
-def test_published_grids_are_cut_into_the_tokens_of_the_features() -> None:
+def test_the_tokens_of_published_grids_match_those_of_the_features() -> None:
     assert wave_head().tendency.patch == 4 and wave_head().grid.shape == (360, 720)
     assert biogeochemistry_head().tendency.patch == 2 and biogeochemistry_head().grid.shape == (180, 360)
     assert np.nanmin(biogeochemistry_head().grid.deptho[biogeochemistry_head().grid.wet_surface]) > 200
 
 
-def test_a_full_sea_is_high_by_the_square_of_the_wind_and_light_goes_with_the_season() -> None:
+def test_drivers_hold_the_squared_wind_speed_and_the_light_of_the_season() -> None:
     fields = {name: np.full((3, 4), 6.0) for name in ("u10", "v10", "t2m", "surface_temperature", "sea_level_anomaly")}
-    june = Surroundings(np.datetime64("2019-06-21"), np.array([-60.0, 0.0, 60.0]), fields)
+    june = HeadConditions(np.datetime64("2019-06-21"), np.array([-60.0, 0.0, 60.0]), fields)
     assert WaveHeights().drivers(june)[2].max() == 72
     light = Concentrations().drivers(june)[-1]
     assert light[2].min() > 2 * light[0].max() > 0

@@ -26,8 +26,8 @@ def tiny_head(name: str, learned: bool = False) -> DayHead:
 def tiny_fields(head: DayHead, seed: int = 0) -> torch.Tensor:
     """Return positive fields (1, c, h, w) of a day, total chlorophyll the sum of its groups, NaN on land and under some ice."""
     random = torch.Generator().manual_seed(seed)
-    fields = torch.rand((1, len(head.coding.names), *GRID.shape), generator=random) + 0.5
-    if len(head.coding.names) > 1:
+    fields = torch.rand((1, len(head.transform.names), *GRID.shape), generator=random) + 0.5
+    if len(head.transform.names) > 1:
         fields[:, 0] = fields[:, 1] + fields[:, 2] + fields[:, 3] + fields[:, 4]
     fields[..., -2:, :] = torch.nan
     return fields.masked_fill(~torch.from_numpy(GRID.wet_surface.copy()), torch.nan)
@@ -36,7 +36,7 @@ def tiny_fields(head: DayHead, seed: int = 0) -> torch.Tensor:
 def tiny_inputs(head: DayHead, seed: int = 0) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """Return drivers of a day and the next (1, f, h, w), and features (1, d, rows, columns)."""
     random = torch.Generator().manual_seed(seed)
-    size = (1, len(head.coding.driving), *GRID.shape)
+    size = (1, len(head.transform.driving), *GRID.shape)
     drivers, target_drivers = (torch.randn(size, generator=random) for _ in range(2))
     return drivers, target_drivers, torch.randn((1, SHAPE.features, SHAPE.rows, SHAPE.columns), generator=random)
 

@@ -45,7 +45,7 @@ class GrowingDays:
 
     def drivers(self, day: int) -> np.ndarray:
         wave = np.sin(np.deg2rad(GRID.lon)) * np.ones(GRID.shape)
-        return np.stack([wave] * len(self.head.coding.driving))
+        return np.stack([wave] * len(self.head.transform.driving))
 
 
 def _samples(head: DayHead) -> DaySamples:
@@ -77,21 +77,21 @@ def test_samples_begin_where_whole_stretches_of_days_are_stored() -> None:
 @pytest.mark.parametrize("name", HEADS)
 def test_an_untrained_head_has_the_loss_of_persistence(name: str) -> None:
     head = tiny_head(name)
-    head.adopt(_samples(head).statistics(head.coding))
+    head.adopt(_samples(head).statistics(head.transform))
     score = DayObjective(GRID)(head.eval(), _samples(head)[0])
     assert float(score.loss.detach()) == pytest.approx(score.baseline, rel=1e-6)
-    assert score.ratios == pytest.approx(dict.fromkeys(head.coding.names, 1.0))
+    assert score.ratios == pytest.approx(dict.fromkeys(head.transform.names, 1.0))
 
 
 @pytest.mark.parametrize("name", HEADS)
 def test_a_typical_day_has_a_loss_of_one_and_a_perfect_head_none(name: str) -> None:
     head = tiny_head(name)
     samples = _samples(head)
-    head.adopt(samples.statistics(head.coding))
+    head.adopt(samples.statistics(head.transform))
     objective, sample = DayObjective(GRID), samples[0]
     one_day = {**sample, "fields": sample["fields"][:2], "drivers": sample["drivers"][:2], "features": sample["features"][:1]}
     assert objective(head, one_day).baseline == pytest.approx(1, rel=0.5)
-    head.coding.moved = lambda fields, change: sample["fields"][1:2]  # type: ignore[method-assign]
+    head.transform.changed = lambda fields, change: sample["fields"][1:2]  # type: ignore[method-assign]
     assert float(objective(head, one_day).loss.detach()) < 1e-9
 
 
@@ -99,7 +99,7 @@ def test_a_typical_day_has_a_loss_of_one_and_a_perfect_head_none(name: str) -> N
 def test_a_few_updates_lower_the_loss_and_a_resumed_training_ends_in_the_same_weights(name: str, tmp_path: Path) -> None:
     def trainer(folder: str) -> HeadTrainer:
         head = tiny_head(name)
-        head.adopt(_samples(head).statistics(head.coding))
+        head.adopt(_samples(head).statistics(head.transform))
         return HeadTrainer(head, _samples(head), DayObjective(GRID), HeadPlan(steps=25, rate=5e-3), tmp_path / folder)
 
     whole, first, second = trainer("whole"), trainer("parts"), trainer("parts")
@@ -136,7 +136,7 @@ def test_the_first_day_is_disturbed_in_training_alone_always_alike_and_on_water_
     assert not same(disturbed(head, fields * 1.5) / 1.5, changed), "another day has another disturbance"
     days = {
         "fields": fields.expand(3, -1, -1, -1),
-        "drivers": torch.zeros(3, len(head.coding.driving), *GRID.shape),
+        "drivers": torch.zeros(3, len(head.transform.driving), *GRID.shape),
         "features": torch.zeros(2, SHAPE.features, SHAPE.rows, SHAPE.columns),
     }
     objective = DayObjective(GRID)
@@ -201,13 +201,13 @@ def test_the_held_out_run_is_never_learned_from_nor_days_without_an_ocean() -> N
 
 
 def test_days_of_a_run_are_read_as_a_forecast_would_see_them() -> None:
-    source, time, coding = SampleSource(), sample_date(128), Concentrations()
-    days = SampleDays(BIOGEOCHEMISTRY, coding, source.run)
+    source, time, transform = SampleSource(), sample_date(128), Concentrations()
+    days = SampleDays(BIOGEOCHEMISTRY, transform, source.run)
     np.testing.assert_array_equal(days.fields(128)[0], source.biogeochemistry(time)["chl"])
-    averaging = Averaging(source.grid, BIOGEOCHEMISTRY.grid(), coding.reads_ocean)
-    forecast = coding.drivers(averaging(source.forcing(time), source.state(time)))
+    averaging = Averaging(source.grid, BIOGEOCHEMISTRY.grid(), transform.reads_ocean)
+    forecast = transform.drivers(averaging(source.forcing(time), source.state(time)))
     inside = one_degree().wet_surface
-    for name, stored, seen in zip(coding.driving, days.drivers(128), forecast, strict=True):
+    for name, stored, seen in zip(transform.driving, days.drivers(128), forecast, strict=True):
         difference = np.abs(stored - seen)[inside]
         assert difference.max() < 0.25 * seen[inside].std() and difference.mean() < 0.01 * seen[inside].std(), name
 
