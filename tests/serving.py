@@ -34,16 +34,16 @@ class Served:
 
 
 @contextmanager
-def serving(command: Sequence[str], log: Path | None = None) -> Iterator[Served]:
+def serving(command: Sequence[str], log: Path | None = None, start_in: Path = REPOSITORY) -> Iterator[Served]:
     """Run a server that chooses its port and says its address, until the block ends; what it writes is kept in `log`, if given.
 
-    Raises AssertionError where it ends before it listens.
+    It starts in the folder `start_in`. Raises AssertionError where it ends before it listens.
     """
     started = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
         written = log or Path(folder) / "log"
         with written.open("wb") as output:
-            process = subprocess.Popen(command, cwd=REPOSITORY, stdout=output, stderr=subprocess.STDOUT)
+            process = subprocess.Popen(command, cwd=start_in, stdout=output, stderr=subprocess.STDOUT)
 
         def listens() -> re.Match[str] | None:
             ended = process.poll() is not None

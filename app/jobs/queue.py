@@ -8,7 +8,6 @@ import contextlib
 import json
 import os
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -16,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.jobs.time_left import Pace
-from engine.runtime.paths import REPOSITORY
+from engine.runtime.child_processes import child_environment, module_command
 
 WAITING = ("queued", "running")
 
@@ -73,7 +72,7 @@ class Jobs:
     """The queue of one server; safe to use from any thread."""
 
     def __init__(self, command: list[str] | None = None, grace_seconds: float = 20.0) -> None:
-        self._command = command or [sys.executable, "-m", "app.jobs.worker"]
+        self._command = command or module_command("app.jobs.worker")
         self._grace_seconds = grace_seconds
         self._latest: dict[str, Job] = {}
         self._jobs: dict[int, Job] = {}
@@ -173,10 +172,8 @@ class Jobs:
 
     def _start(self) -> subprocess.Popen[str]:
         cores = max(1, (os.cpu_count() or 2) - 1)
-        environment = {**os.environ, "OMP_NUM_THREADS": str(cores), "NUMBA_NUM_THREADS": str(cores)}
-        child = subprocess.Popen(
-            self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=REPOSITORY, env=environment
-        )
+        environment = child_environment(OMP_NUM_THREADS=str(cores), NUMBA_NUM_THREADS=str(cores))
+        child = subprocess.Popen(self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
         threading.Thread(target=self._read, args=(child,), daemon=True).start()
         return child
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from app.server.log import leave_out_races
 from app.server.options import Sharing
+from engine.runtime.child_processes import child_environment, module_command
 
 if TYPE_CHECKING:
     from app.services.services import Services
@@ -116,7 +117,7 @@ def _serve_page(chosen: argparse.Namespace, shared: Sharing, services: "Services
 
 def _show_window(url: str, io_loop: Any) -> None:
     """Show the page in a process of its own, since windows want the main thread, and end the server with it."""
-    subprocess.run([sys.executable, "-m", "app.page.window", url], check=False)
+    subprocess.run(module_command("app.page.window", url), env=child_environment(), check=False)
     io_loop.add_callback(io_loop.stop)
 
 

@@ -46,7 +46,7 @@ def date_label(time: np.datetime64, sample: bool) -> str:
     day = time.astype("datetime64[D]")
     if not sample:
         return str(day)
-    return say("sample day {number} (like {date:%-d %b})", number=sample_day(day), date=day.item())
+    return say("sample day {number} (like {date.day} {date:%b})", number=sample_day(day), date=day.item())
 
 
 def day_label(time: np.datetime64, sample: bool) -> str:

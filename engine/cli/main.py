@@ -60,8 +60,10 @@ def goms(
 @app.command("app", add_help_option=False, context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def serve(context: typer.Context) -> None:
     """Serve the page (`goms app --help`: its options)."""
-    sys.stdout.flush()
-    os.execv(sys.executable, [sys.executable, "-m", "app", *context.args])
+    import runpy
+
+    sys.argv[1:] = context.args
+    runpy.run_module("app", run_name="__main__", alter_sys=True)
 
 
 @app.command()

@@ -168,7 +168,8 @@ def _init_label(source: Source, init_time: np.datetime64) -> str:
     day = init_time.astype("datetime64[D]")
     if source.forcing_kind != "synthetic":
         return str(day)
-    return f"sample day {sample_day(day)} (like {day.item():%-d %b})"
+    date = day.item()
+    return f"sample day {sample_day(day)} (like {date.day} {date:%b})"
 
 
 def _attributes(

@@ -1,6 +1,7 @@
-"""Where things lie: shipped files beside the code, everything written under one user directory."""
+"""Where things lie: shipped files in packages, everything written under one user directory."""
 
 import os
+from importlib.resources import files
 from pathlib import Path
 
 import platformdirs
@@ -8,8 +9,10 @@ import platformdirs
 from engine.runtime.errors import InputError
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-ASSETS = REPOSITORY / "assets"
-SAMPLE_DATA = REPOSITORY / "sample_data"
+"""The folder that holds the packages: the root of a checkout, else that of an installation, where no data may be looked for."""
+
+ASSETS = Path(str(files("assets")))
+SAMPLE_DATA = Path(str(files("sample_data")))
 
 
 def home() -> Path:

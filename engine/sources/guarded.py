@@ -18,9 +18,9 @@ from typing import Any
 
 import psutil
 
+from engine.runtime.child_processes import child_environment, module_command
 from engine.runtime.errors import InputError, ModelError, ResourceError
 from engine.runtime.failures import failure_of
-from engine.runtime.paths import REPOSITORY
 from engine.runtime.progress import Progress, no_progress
 
 MOST_MEMORY = 3 << 30
@@ -33,7 +33,7 @@ LONGEST_STEP = 30.0
 GRACE_SECONDS = 5.0
 """Seconds in which a process that is told to end may remove what it has begun."""
 
-COMMAND = (sys.executable, "-P", "-m", "engine.sources.guarded")
+COMMAND = module_command("engine.sources.guarded")
 
 
 def take_in_guarded(files: Sequence[Path], progress: Progress = no_progress, **options: Any) -> Path:
@@ -59,7 +59,7 @@ def check_guarded(kind: str, files: Sequence[Path], progress: Progress = no_prog
 def _in_a_process(task: str, files: Sequence[Path], progress: Progress, options: dict[str, Any]) -> str:
     request = {"task": task, "files": [str(file) for file in files], **options}
     # One thread is enough for reading, and each of a linear algebra library takes memory of its own.
-    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY), "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    environment = child_environment(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1")
     child = subprocess.Popen(
         [*COMMAND, json.dumps(request)],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment,

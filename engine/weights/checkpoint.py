@@ -193,6 +193,9 @@ def require(path: Path, subject: str, expected: Any, received: Any, remedy: str)
 
 def revision() -> str:
     """Return the git revision of the program, or `unknown` outside a checkout."""
+    # An installation may lie inside a repository that is not of this program.
+    if not (REPOSITORY / ".git").exists():
+        return "unknown"
     command = ["git", "-C", str(REPOSITORY), "rev-parse", "HEAD"]
     try:
         return subprocess.run(command, capture_output=True, text=True, check=True, timeout=10).stdout.strip()

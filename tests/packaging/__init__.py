@@ -1,0 +1,1 @@
+"""What is handed out of the project: the wheel, and the files that describe how it is built and served."""
