@@ -11,6 +11,7 @@ import numpy as np
 from app.data.caches import ArrayCache
 from engine.diagnostics import Levels
 from engine.physics.displaced_state import climatology
+from engine.runtime.atomic import replacing
 from engine.runtime.paths import cache_folder
 from engine.runtime.progress import Progress
 from engine.schema.grid import Grid
@@ -121,6 +122,5 @@ def _write(grid: Grid, day: int, names: list[str]) -> None:
     batch = climatology(grid, np.datetime64("2019-01-01", "D") + np.timedelta64(day, "D"))
     for name in names:
         # Another process may write the same file: each renames a whole one of its own into place.
-        partial = folder / f".{name}-{threading.get_ident()}.npy"
-        np.save(partial, VARIABLES[name].packing.pack(batch[name]))
-        partial.replace(_path(grid, day, name))
+        with replacing(_path(grid, day, name), shared=True) as partial, partial.open("wb") as file:
+            np.save(file, VARIABLES[name].packing.pack(batch[name]))

@@ -17,6 +17,7 @@ import numpy as np
 
 from app.data.readers import FieldReader
 from engine.diagnostics.eddies import Criteria, Eddies, Tracks, detect, track
+from engine.runtime.atomic import replacing
 from engine.runtime.errors import InputError
 from engine.runtime.paths import cache_folder, stores_folder
 from engine.stores import Store
@@ -162,9 +163,8 @@ def _found(search: Search, lead: int) -> Eddies:
     eddies = detect(search.reader.read("zos", lead), grid.lat, grid.lon, criteria=criteria(search.reader)).thinned(EVERY_POINT)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(f".{lead}-{threading.get_ident()}.npz")
-        np.savez_compressed(partial, **{item.name: getattr(eddies, item.name) for item in fields(Eddies)})
-        partial.replace(path)
+        with replacing(path, shared=True) as partial, partial.open("wb") as file:
+            np.savez_compressed(file, **{item.name: getattr(eddies, item.name) for item in fields(Eddies)})
     except OSError as error:
         LOGGER.warning("eddies of %s are found anew next time: %s", search.reader.identifier, error)
     return eddies

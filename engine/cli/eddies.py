@@ -1,6 +1,5 @@
 """The work of `goms eddies`: heights of a store or a file, their eddies and tracks, a table on the disk."""
 
-import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ import xarray as xr
 from engine.diagnostics.eddies import Eddies, detect, track
 from engine.readers.netcdf import GriddedFile
 from engine.readers.sea_level import HEIGHT
+from engine.runtime.atomic import replacing
 from engine.runtime.csv_table import csv_of
 from engine.runtime.errors import InputError
 from engine.runtime.failures import written
@@ -99,8 +99,7 @@ def _check(out: Path | None) -> None:
 
 def _write(data: xr.Dataset, out: Path) -> None:
     """Write whole or not at all."""
-    temporary = out.with_name(f".{out.name}.{os.getpid()}.writing")
-    try:
+    with replacing(out, shared=True) as temporary:
         if out.suffix == ".csv":
             temporary.write_bytes(csv_of(data.drop_dims(["point", "track"]).to_dataframe()).encode())
         else:
@@ -109,6 +108,3 @@ def _write(data: xr.Dataset, out: Path) -> None:
             times = dict.fromkeys(("time", "birth", "death"), since)
             with written(temporary):
                 data.to_netcdf(temporary, engine="netcdf4", encoding={**encoding, **times})
-        temporary.replace(out)
-    finally:
-        temporary.unlink(missing_ok=True)

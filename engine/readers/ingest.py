@@ -1,6 +1,5 @@
 """From a provider's files to an analysis store: checked first, written beside its place, moved there when whole."""
 
-import shutil
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -14,6 +13,7 @@ from engine.readers.hycom import HYCOM
 from engine.readers.product import Product, ProductDays
 from engine.readers.regrid import AreaMean
 from engine.readers.values.seawater import USUAL_SALINITY, potential_temperature, practical
+from engine.runtime.atomic import replacing
 from engine.runtime.errors import InputError, ModelError
 from engine.runtime.names import checked_name
 from engine.runtime.paths import stores_folder
@@ -57,10 +57,9 @@ def ingest(
             raise InputError(f"store {folder.name} exists already; expected a new name: delete it or choose an identifier")
         unfinished = folder.with_name(f".{folder.name}.unfinished")
         try:
-            _write(days, target, unfinished, progress)
-            unfinished.rename(folder)
+            with replacing(folder, beside=unfinished):
+                _write(days, target, unfinished, progress)
         finally:
-            shutil.rmtree(unfinished, ignore_errors=True)
             lock_path(unfinished).unlink(missing_ok=True)
     finally:
         days.close()

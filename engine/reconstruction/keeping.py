@@ -1,6 +1,5 @@
 """A reconstruction on disk: an analysis that plays and starts forecasts, with maps of its error and of where it guesses."""
 
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,7 @@ import numpy as np
 import zarr
 
 from engine.reconstruction.analysis import Reconstruction
+from engine.runtime.atomic import replacing
 from engine.runtime.errors import InputError
 from engine.runtime.names import checked_name
 from engine.runtime.paths import stores_folder
@@ -28,13 +28,12 @@ def write_reconstruction(found: Reconstruction, identifier: str, attributes: Map
     unfinished = folder.with_name(f".{identifier}.unfinished")
     state = found.state
     try:
-        with AnalysisStore.create(unfinished, state.grid, np.array([state.time]), attributes) as store:
-            store.append(0, state)
-            store.finish()
-        _add_maps(unfinished, found)
-        unfinished.rename(folder)
+        with replacing(folder, beside=unfinished):
+            with AnalysisStore.create(unfinished, state.grid, np.array([state.time]), attributes) as store:
+                store.append(0, state)
+                store.finish()
+            _add_maps(unfinished, found)
     finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
         lock_path(unfinished).unlink(missing_ok=True)
     return folder
 

@@ -13,6 +13,7 @@ from engine.reconstruction.analysis import surface_estimates
 from engine.reconstruction.completing import completion_inputs
 from engine.reconstruction.departures import SURFACE, departures
 from engine.reconstruction.patterns import floats, random_columns, tracks
+from engine.runtime.atomic import replacing
 from engine.schema.batch import Batch
 from engine.schema.grid import Grid
 from engine.sources import Source
@@ -45,9 +46,8 @@ class SeenDays(Dataset[Sample]):
             return inputs, target, weights
         sample = self._made(number)
         self.folder.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_suffix(".writing")
-        torch.save(sample, temporary)
-        temporary.replace(path)
+        with replacing(path) as temporary:
+            torch.save(sample, temporary)
         return sample
 
     def prepare(self, workers: int) -> None:

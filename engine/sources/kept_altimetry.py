@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from engine.runtime.atomic import replacing
 from engine.runtime.errors import InputError
 from engine.runtime.paths import altimetry_folder
 from engine.runtime.progress import Progress, no_progress
@@ -71,16 +72,11 @@ def keep_altimetry(
     day = str(source.init_times()[0]).replace("-", "")
     folder = altimetry_folder() / f"{PREFIX}{day}-{source.provenance['altimetry']['sha256'][:6]}"
     if not folder.exists():
-        unfinished = folder.with_name(f".{folder.name}.unfinished")
-        shutil.rmtree(unfinished, ignore_errors=True)
-        try:
+        with replacing(folder, beside=folder.with_name(f".{folder.name}.unfinished")) as unfinished:
             unfinished.mkdir(parents=True)
             shutil.copyfile(file, unfinished / file.name.lstrip("."))
             notes = source.report | ({"date": str(date)} if date is not None else {})
             if notes:
                 (unfinished / _NOTES).write_text(json.dumps(notes), encoding="utf-8")
-            unfinished.rename(folder)
-        finally:
-            shutil.rmtree(unfinished, ignore_errors=True)
     progress(1.0, "kept as a source")
     return folder

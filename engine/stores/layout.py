@@ -10,15 +10,16 @@ is in `engine.stores.integrity`.
 import json
 import os
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 import zarr
 from zarr.codecs import BloscCodec, Crc32cCodec
 
+from engine.runtime.atomic import write_atomically
 from engine.schema.grid import Grid
 from engine.schema.variables import FILL, VARIABLES
 from engine.stores.integrity import FIXED, RECORD, checked_attributes, fixed_record, sealed
@@ -177,20 +178,6 @@ def replace_attributes(folder: Path, attributes: Mapping[str, Any]) -> None:
     metadata = json.loads((folder / "zarr.json").read_bytes())
     content = sealed({**metadata, "attributes": dict(attributes)})
     write_atomically(folder / "zarr.json", lambda file: file.write(content))
-
-
-def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
-    """Let `write` fill a file beside `path`, flush it to the disk, and rename it into place."""
-    partial = path.with_name(f"{path.name}.partial")
-    try:
-        with partial.open("wb") as file:
-            write(file)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-    except BaseException:
-        partial.unlink(missing_ok=True)
-        raise
 
 
 def flush(path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import BinaryIO
 import google_crc32c
 import numpy as np
 
-from engine.stores.layout import write_atomically
+from engine.runtime.atomic import partial_path, write_atomically
 
 _LEAD, _CHECKSUM = "lead", "crc32c"
 """Names of the lead and of the checksum among the fields; the checksum is the last."""
@@ -39,7 +39,7 @@ def read_restart(folder: Path) -> tuple[int, dict[str, np.ndarray]] | None:
 def delete_restart(folder: Path) -> None:
     """Remove the restart state of a store, where there is one."""
     path = restart_path(folder)
-    for each in (path, path.with_name(f"{path.name}.partial")):
+    for each in (path, partial_path(path)):
         each.unlink(missing_ok=True)
 
 

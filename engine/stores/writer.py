@@ -10,6 +10,7 @@ import numpy as np
 import zarr
 from filelock import FileLock, Timeout
 
+from engine.runtime.atomic import PARTIAL, replacing
 from engine.runtime.errors import InputError, ModelError, ResourceError
 from engine.runtime.failures import ANOTHER_FOLDER
 from engine.schema.batch import Batch
@@ -61,7 +62,7 @@ class StoreWriter:
         """
         lock = locked(folder)
         try:
-            for leftover in folder.rglob("*.partial"):
+            for leftover in folder.rglob(f"*{PARTIAL}"):
                 leftover.unlink(missing_ok=True)
             again = _forget_damaged_leads(folder)
             store = cls(folder, lock)
@@ -87,20 +88,16 @@ class StoreWriter:
         if np.any(steps <= 0) or np.any(np.isnat(times)):
             raise InputError(f"times of store {folder.name} do not ascend by a day or more; expected one step a day")
         lock = locked(folder)
-        making = making_path(folder)
         try:
-            rmtree(making, ignore_errors=True)
-            delete_folder(folder)
             # The store appears under its name only once it can be opened.
-            create_group(making, grid, kind, variables, times, {**attrs, "kind": kind, "Conventions": "CF-1.11"}, parts)
-            making.replace(folder)
+            with replacing(folder, beside=making_path(folder)) as making:
+                delete_folder(folder)
+                create_group(making, grid, kind, variables, times, {**attrs, "kind": kind, "Conventions": "CF-1.11"}, parts)
             return cls(folder, lock)
         except OSError as error:
-            rmtree(making, ignore_errors=True)
             lock.release()
             raise _cannot_write(folder.name, "its first files", error) from error
         except BaseException:
-            rmtree(making, ignore_errors=True)
             lock.release()
             raise
 

@@ -1,7 +1,6 @@
 """Training sequences: a few consecutive days of full states and weather, packed so that any window reads fast."""
 
 import json
-import os
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from shutil import disk_usage
 import numpy as np
 import torch
 
+from engine.runtime.atomic import replacing
 from engine.runtime.errors import InputError, ResourceError
 from engine.runtime.progress import Progress, no_progress
 from engine.schema.batch import TIME_STEP, Batch
@@ -147,14 +147,13 @@ def write_sequences(
     for number, start in enumerate(missing):
         path = paths[start]
         progress(number / len(missing), f"training days from {start}")
-        temporary = path.with_suffix(f".{os.getpid()}.writing")
-        array = np.lib.format.open_memmap(temporary, mode="w+", dtype=np.int16, shape=(length, len(CHANNELS), *grid.shape))
-        for step in range(length):
-            time = start + step * TIME_STEP
-            array[step] = pack(source.state(time), source.forcing(time))
-        array.flush()
-        del array
-        temporary.replace(path)
+        with replacing(path, shared=True) as temporary:
+            array = np.lib.format.open_memmap(temporary, mode="w+", dtype=np.int16, shape=(length, len(CHANNELS), *grid.shape))
+            for step in range(length):
+                time = start + step * TIME_STEP
+                array[step] = pack(source.state(time), source.forcing(time))
+            array.flush()
+            del array
     progress(1.0, "training days")
 
 

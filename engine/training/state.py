@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 
+from engine.runtime.atomic import replacing
 from engine.runtime.errors import InputError, ModelError
 from engine.runtime.failures import failure_of, written
 
@@ -23,13 +24,8 @@ _FAULTS = (
 def save_state(folder: Path, state: dict[str, Any]) -> None:
     """Write `state` into `folder` in place of the one before; a failure, such as a full disk, leaves that one."""
     folder.mkdir(parents=True, exist_ok=True)
-    temporary = folder / "state.writing"
-    try:
-        with written(temporary):
-            torch.save(state, temporary)
-        temporary.replace(folder / "state.pt")
-    finally:
-        temporary.unlink(missing_ok=True)
+    with replacing(folder / "state.pt") as temporary, written(temporary):
+        torch.save(state, temporary)
 
 
 @contextmanager

@@ -1,12 +1,12 @@
 """Verification results as files: what `held_out_skill` and `stored_skill` found, shipped or the user's own."""
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from engine.runtime.atomic import replacing
 from engine.runtime.errors import InputError
 from engine.runtime.paths import ASSETS, verification_folder
 
@@ -93,9 +93,8 @@ def keep_result(tables: Mapping[str, Any], name: str = "") -> Path:
     folder = verification_folder()
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name or contest_name(tables)}.json"
-    temporary = path.with_suffix(f".{os.getpid()}.writing")
-    temporary.write_text(json.dumps(tables), encoding="utf-8")
-    temporary.replace(path)
+    with replacing(path, shared=True) as temporary:
+        temporary.write_text(json.dumps(tables), encoding="utf-8")
     return path
 
 

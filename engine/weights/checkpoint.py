@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from safetensors.torch import load, save
 
 from engine.models.backbones.presets import Preset
 from engine.models.network import Network
+from engine.runtime.atomic import write_atomically
 from engine.runtime.errors import ModelError
 from engine.runtime.paths import REPOSITORY, weights_candidates
 from engine.schema.channels import FORCING_CHANNELS, PROGNOSTIC_CHANNELS, STATIC_CHANNELS
@@ -69,14 +69,15 @@ def save_checkpoint(path: Path, checkpoint: Checkpoint, grid: Grid, training: di
         "revision": revision(),
         "training": training,
     }
-    write_whole(path, content)
+    write_atomically(path, lambda file: file.write(content), shared=True)
     write_card(path, card)
 
 
 def write_card(path: Path, card: dict[str, Any]) -> None:
     """Write the card of the weights at `path` beside them, with a checksum that covers card and, by theirs, weights."""
     sealed = {**card, CARD_CHECKSUM: _card_sha256(card)}
-    write_whole(path.with_suffix(".json"), json.dumps(sealed, indent=1).encode())
+    content = json.dumps(sealed, indent=1).encode()
+    write_atomically(path.with_suffix(".json"), lambda file: file.write(content), shared=True)
 
 
 def read_card(path: Path) -> dict[str, Any]:
@@ -118,16 +119,6 @@ def read_weights(path: Path, card: dict[str, Any]) -> bytes:
 def _card_sha256(card: dict[str, Any]) -> str:
     plain = json.loads(json.dumps(card))
     return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all."""
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.writing")
-    with temporary.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
 
 
 def find_weights(name: str) -> Path:

@@ -9,6 +9,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import nn
 
+from engine.runtime.atomic import write_atomically
 from engine.runtime.errors import ModelError
 from engine.schema.grid import Grid
 from engine.weights.checkpoint import (
@@ -19,7 +20,6 @@ from engine.weights.checkpoint import (
     revision,
     stored_weights,
     write_card,
-    write_whole,
 )
 
 FORMAT = "goms-head-1"
@@ -60,7 +60,7 @@ def save_head(path: Path, module: nn.Module, card: HeadCard, training: dict[str,
         "revision": revision(),
         "training": training,
     }
-    write_whole(path, content)
+    write_atomically(path, lambda file: file.write(content), shared=True)
     write_card(path, said)
 
 

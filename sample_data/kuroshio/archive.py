@@ -1,6 +1,5 @@
 """Nested Kuroshio days on disk beside their run, and the five surface fields that a day's sea level and tracers mean."""
 
-import os
 from functools import cache
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import numpy as np
 from engine.physics.displaced_state import bounded, ekman_surface
 from engine.physics.geostrophy import geostrophic_velocity
 from engine.physics.kuroshio_grid import QUARTER_COLUMNS, QUARTER_ROWS, kuroshio_grid
+from engine.runtime.atomic import write_atomically
 from engine.runtime.progress import Progress, no_progress
 from engine.schema.grid import Grid, quarter_degree
 from engine.schema.variables import Packing
@@ -62,12 +62,8 @@ def build_kuroshio(run: Run, first: int, last: int, progress: Progress = no_prog
 
 
 def _save(path: Path, ocean: KuroshioOcean) -> None:
-    temporary = path.with_suffix(".writing")
-    with temporary.open("wb") as file:
-        np.savez(file, day=np.array(ocean.day), **ocean.checkpoint())  # type: ignore[arg-type]
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    state = {"day": np.array(ocean.day), **ocean.checkpoint()}
+    write_atomically(path, lambda file: np.savez(file, **state))  # type: ignore[arg-type]
 
 
 def surface_fields(seed: int, day: int, grid: Grid, stored: Fields) -> Fields:

@@ -1,12 +1,12 @@
 """Build runs of the sample ocean, resume them after a kill, and start its dynamics from any stored day."""
 
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
+from engine.runtime.atomic import write_atomically
 from engine.runtime.errors import InputError
 from engine.runtime.paths import runs_folder
 from engine.runtime.progress import Progress, no_progress
@@ -45,12 +45,7 @@ def build(days: int, seed: int, folder: Path | None = None, progress: Progress =
 
 
 def _save(path: Path, ocean: SampleOcean) -> None:
-    temporary = path.with_suffix(".writing")
-    with temporary.open("wb") as file:
-        np.savez(file, **ocean.checkpoint())  # type: ignore[arg-type]
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    write_atomically(path, lambda file: np.savez(file, **ocean.checkpoint()))  # type: ignore[arg-type]
 
 
 def floor_run(run: Run, start_day: int, days: int) -> Iterator[Surface]:

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from numcodecs import Zstd
 
+from engine.runtime.atomic import write_atomically
 from engine.runtime.errors import InputError
 
 STEPS = {"zos": 0.001, "surface_temperature": 0.02, "surface_salinity": 0.01}
@@ -63,13 +64,8 @@ def write_day(folder: Path, day: int, steps: Mapping[str, np.ndarray], previous:
     """Write the steps (cells,) of all fields of `day` at once; `previous` (the day before) is None on a key day."""
     bodies = {name: _encode(_predicted_away(steps[name], previous[name] if previous else None)) for name in steps}
     head = json.dumps({"day": day, "key": previous is None, "bytes": {name: len(body) for name, body in bodies.items()}})
-    path = file_of_day(folder, day)
-    temporary = path.with_suffix(".writing")
-    with temporary.open("wb") as file:
-        file.write(head.encode() + b"\n" + b"".join(bodies.values()))
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    content = head.encode() + b"\n" + b"".join(bodies.values())
+    write_atomically(file_of_day(folder, day), lambda file: file.write(content))
 
 
 def read_change(folder: Path, day: int, name: str) -> tuple[bool, np.ndarray]:

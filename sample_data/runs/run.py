@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from engine.runtime.atomic import replacing
 from engine.runtime.errors import InputError
 from engine.schema.grid import Grid, coarsened
 from sample_data.runs.field_archive import KEY_EVERY, STEPS, file_of_day, from_steps, read_change, to_steps, write_day
@@ -58,9 +59,8 @@ class Run:
                 "wet_cells": int(grid.wet_surface.sum()),
                 "steps": STEPS,
             }
-            temporary = folder / "run.json.writing"
-            temporary.write_text(json.dumps(card, indent=1) + "\n")
-            temporary.replace(folder / "run.json")
+            with replacing(folder / "run.json") as temporary:
+                temporary.write_text(json.dumps(card, indent=1) + "\n")
         run = Run.open(folder)
         if run.seed != seed or not run.grid.same_as(grid):
             raise InputError(f"run {folder} is seed {run.seed} on {run.grid.shape}; expected seed {seed} on {grid.shape}")

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from engine.models.forecaster import Forecaster
+from engine.runtime.atomic import replacing
 from engine.runtime.progress import Progress, no_progress
 from engine.schema.batch import TIME_STEP
 from engine.schema.sample_calendar import sample_date
@@ -40,8 +41,6 @@ class FeatureStore:
             time = sample_date(day) - TIME_STEP
             state = model.prepare(initial_state(source, time))
             _, features = model.step(state, source.forcing(time), source.forcing(time + TIME_STEP), time)
-            temporary = self.path(run.seed, day).with_suffix(".writing")
-            with temporary.open("wb") as file:
+            with replacing(self.path(run.seed, day)) as temporary, temporary.open("wb") as file:
                 np.save(file, features.float().cpu().numpy().astype(np.float16))
-            temporary.replace(self.path(run.seed, day))
             progress((number + 1) / len(missing), f"features of seed {run.seed}, sample day {day}")

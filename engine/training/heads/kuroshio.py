@@ -14,6 +14,7 @@ from engine.models.forecaster import Forecaster
 from engine.models.heads.downscaling import SURFACE, Downscaling, DownscalingShape
 from engine.models.layers.window import crop
 from engine.physics.kuroshio_grid import kuroshio_grid, refine
+from engine.runtime.atomic import replacing
 from engine.runtime.errors import InputError
 from engine.runtime.paths import home, runs_folder
 from engine.runtime.progress import Progress, no_progress
@@ -63,10 +64,8 @@ def write_pairs(run: Run, days: Sequence[int], folder: Path, progress: Progress 
         if not path.exists():
             coarse = stacked(global_surface(run, day))
             detail = np.nan_to_num(stacked(nested_surface(run, day)) - refine(coarse))
-            temporary = path.with_suffix(".writing")
-            with temporary.open("wb") as file:
+            with replacing(path) as temporary, temporary.open("wb") as file:
                 np.savez(file, surface=coarse, detail=detail.astype(np.float16))
-            temporary.replace(path)
         progress((number + 1) / len(days), f"pairs of seed {run.seed}, sample day {day}")
     return files
 

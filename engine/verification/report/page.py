@@ -5,6 +5,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from engine.runtime.atomic import replacing
 from engine.verification.aggregation import BANDS
 from engine.verification.comparison import SCORES, Row, describe
 from engine.verification.energy import SPECTRUM_REGIONS
@@ -46,9 +47,8 @@ def write_page(
     """
     path = path if path.suffix == ".html" else path / "skill.html"
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(".writing")
-    temporary.write_text(page(skill, endurance, machine, heads), encoding="utf-8")
-    temporary.replace(path)
+    with replacing(path) as temporary:
+        temporary.write_text(page(skill, endurance, machine, heads), encoding="utf-8")
     return path
 
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from engine.physics.displaced_state import displaced_state
+from engine.runtime.atomic import replacing
 from engine.runtime.paths import cache_folder
 from engine.schema.grid import Grid, coarsened
 from engine.schema.sample_calendar import sample_date
@@ -44,10 +44,8 @@ class Shelf:
 
     def put(self, name: str, value: Any) -> None:
         """Keep a value that JSON can hold; arrays become lists, numbers are kept to nine figures."""
-        path = self.folder / f"{name}.json"
-        temporary = path.with_suffix(f".{os.getpid()}.writing")
-        temporary.write_text(json.dumps(_plain(value)))
-        temporary.replace(path)
+        with replacing(self.folder / f"{name}.json", shared=True) as temporary:
+            temporary.write_text(json.dumps(_plain(value)))
 
     def or_make(self, name: str, make: Callable[[], Any]) -> Any:
         """Return what is kept under `name`, made and kept first where nothing is."""
