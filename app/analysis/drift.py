@@ -11,7 +11,8 @@ from app.text.i18n import say
 from app.text.labels import date_label, is_sample, store_label
 from engine.diagnostics.particles import drift, dry
 from engine.runtime.errors import InputError
-from engine.schema.grid import EARTH_RADIUS, Grid
+from engine.schema.constants import EARTH_RADIUS
+from engine.schema.grid import Grid
 
 CLOUD = 9
 """Particles around the one at the point; how far they part tells how much the place of release matters."""

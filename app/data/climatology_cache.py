@@ -10,6 +10,7 @@ import numpy as np
 
 from app.data.caches import ArrayCache
 from engine.diagnostics import Levels
+from engine.physics.climatology import day_of_year
 from engine.physics.displaced_state import climatology
 from engine.runtime.atomic import replacing
 from engine.runtime.paths import cache_folder
@@ -77,7 +78,7 @@ def _kept_days(days: np.ndarray) -> list[int]:
 
 def kept_day(time: np.datetime64) -> tuple[int, float]:
     """Return the kept day of the year (0, 10, ...) at or before `time`, and how far on `time` is to the next (0 to 1)."""
-    elapsed = float((time - time.astype("datetime64[Y]")) / np.timedelta64(1, "s")) / 86400
+    elapsed = day_of_year(time)
     day = int(elapsed // INTERVAL) * INTERVAL
     return day, (elapsed - day) / INTERVAL
 

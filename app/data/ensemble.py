@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from app.data.readers import DAY, FieldReader, OverBase, common_leads, day_offset
+from app.data.readers import FieldReader, OverBase, common_leads, day_offset
 from app.frames.limits import MOST_MEMBERS
 from app.state.selection import Selection
 from app.text.i18n import listed, say
 from app.text.labels import MODEL_LABELS
+from engine.schema.constants import DAY
 from engine.stores.reader import Store
 
 if TYPE_CHECKING:

@@ -6,12 +6,11 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 
 from engine.diagnostics import DISPLAY_VARIABLES, QUANTITIES, Levels, derive
+from engine.schema.constants import DAY
 from engine.schema.grid import Grid
 
 SliceOfTime = Callable[[Grid, np.datetime64, str, int], np.ndarray]
 """Gives the climatological (h, w) field on a grid at a time, of a stored variable at a depth index."""
-
-DAY = np.timedelta64(1, "D")
 
 
 class FieldReader(Protocol):

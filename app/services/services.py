@@ -32,6 +32,7 @@ from app.jobs.queue import Job, Jobs, Request
 from app.text.labels import altimetry_labels
 from app.uploads.uploads import Uploads
 from engine.runtime.errors import InputError
+from engine.schema.constants import DAY
 from engine.sources.kept_altimetry import PREFIX, delete_altimetry, kept_altimetry, kept_report
 from engine.stores import Store, StoreSummary, delete_store, list_stores
 from engine.weights.loading import usable_models
@@ -315,7 +316,7 @@ class Services:
     def climatology(self, reader: FieldReader) -> Request:
         """Return the request that the climatology of the days of a store is prepared with."""
         days = _days(reader)
-        span = int((days[-1] - days[0]) / np.timedelta64(1, "D"))
+        span = int((days[-1] - days[0]) / DAY)
         factor = (("grid_factor", self.options.grid_factor),)
         return Request("climatology", "", str(days[0].astype("datetime64[D]")), "", span, factor)
 

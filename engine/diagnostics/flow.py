@@ -6,7 +6,8 @@ import numpy as np
 
 from engine.diagnostics.fields import Fields
 from engine.physics.geostrophy import coriolis
-from engine.schema.grid import EARTH_RADIUS, Grid
+from engine.schema.constants import EARTH_RADIUS
+from engine.schema.grid import Grid
 
 NEAR_EQUATOR = 2.0
 """Degrees of latitude within which the Coriolis parameter is too small to compare a rotation with."""

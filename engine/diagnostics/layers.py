@@ -6,14 +6,8 @@ import gsw
 import numpy as np
 from numba import njit
 
-from engine.physics.geostrophy import GRAVITY
 from engine.physics.water_columns import density_step
-
-REFERENCE_SALINITY = 35.16504 / 35.0
-"""Absolute over practical salinity (TEOS-10, without its small regional part)."""
-
-HEAT_CAPACITY = 1025.0 * 3990.0
-"""J m-3 K-1 of sea water."""
+from engine.schema.constants import ABSOLUTE_SALINITY, GRAVITY, HEAT_CAPACITY
 
 HEAT_DEPTH = 500.0
 """Metres to which heat is summed up: the model's last level."""
@@ -78,7 +72,7 @@ def _find_mixed_layers(thetao, so, depth, top, result):  # type: ignore[no-untyp
 
 def potential_density(thetao: np.ndarray, so: np.ndarray) -> np.ndarray:
     """Return potential density less 1000 in kg m-3 of water (...) of degC and 1e-3, referred to the surface (TEOS-10)."""
-    absolute = so * REFERENCE_SALINITY
+    absolute = so * ABSOLUTE_SALINITY
     return gsw.sigma0(absolute, gsw.CT_from_pt(absolute, thetao)).astype(np.float32)
 
 
@@ -96,7 +90,7 @@ def squared_buoyancy_frequency(upper: Water, lower: Water, depth: tuple[float, f
     """Return N2 (...) in 1e-5 s-2 between two levels, each temperature in degC and salinity (...), at `depth` metres."""
     # Both densities at the pressure between them: a metre is a decibar to within 1 % in the upper ocean.
     middle = 0.5 * (depth[0] + depth[1])
-    absolute = [salt * REFERENCE_SALINITY for _, salt in (upper, lower)]
+    absolute = [salt * ABSOLUTE_SALINITY for _, salt in (upper, lower)]
     conservative = [gsw.CT_from_pt(salt, warmth) for salt, (warmth, _) in zip(absolute, (upper, lower), strict=True)]
     light, heavy = (gsw.rho(salt, warmth, middle) for salt, warmth in zip(absolute, conservative, strict=True))
     return (1e5 * GRAVITY * (heavy - light) / (0.5 * (heavy + light) * (depth[1] - depth[0]))).astype(np.float32)

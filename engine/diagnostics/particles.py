@@ -7,13 +7,13 @@ from itertools import pairwise
 import numpy as np
 
 from engine.runtime.errors import InputError
-from engine.schema.grid import EARTH_RADIUS, Grid
+from engine.schema.constants import EARTH_RADIUS, SECONDS_PER_DAY
+from engine.schema.grid import Grid
 
 Currents = Callable[[int], tuple[np.ndarray, np.ndarray]]
 """Gives eastward and northward current (h, w) in m s-1 of a lead, NaN where dry."""
 
 STEP_HOURS = 2.0
-DAY = 86400.0
 POLE = 89.0
 """Degrees beyond which a particle is taken to have arrived: meridians meet there."""
 
@@ -53,7 +53,7 @@ def drift(
         after = currents(end)
         count = steps * (end - start)
         for number in range(count):
-            place = _advanced(grid, before, after, place, number / count, 1 / count, DAY / steps)
+            place = _advanced(grid, before, after, place, number / count, 1 / count, SECONDS_PER_DAY / steps)
             days.append(start + (number + 1) / steps)
             found.append(place)
         before = after

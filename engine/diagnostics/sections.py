@@ -8,7 +8,8 @@ from itertools import pairwise
 import numpy as np
 
 from engine.runtime.errors import InputError
-from engine.schema.grid import EARTH_RADIUS, Grid
+from engine.schema.constants import EARTH_RADIUS
+from engine.schema.grid import Grid
 
 Positions = Sequence[tuple[float, float]]
 """Latitude and longitude in degrees of the ends and corners of a line."""

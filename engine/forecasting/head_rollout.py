@@ -14,6 +14,7 @@ from engine.readers.regrid import AreaMean
 from engine.runtime.errors import InputError, ModelError
 from engine.runtime.precision import computing
 from engine.schema.batch import Batch
+from engine.schema.constants import DAY
 from engine.schema.grid import Grid
 
 AIR = ("u10", "v10", "t2m")
@@ -99,7 +100,7 @@ class HeadRollout:
         """
         features = _features(step)
         times = (step.batch.time - self.batch.time, forcing.time - self.batch.time)
-        if any(time != np.timedelta64(1, "D") for time in times):
+        if any(time != DAY for time in times):
             raise InputError(f"the head stands at {self.batch.time} and got {step.batch.time}, weather of {forcing.time}")
         drivers = self._driven(forcing, step.batch)
         features = features.to(self._fields.device, torch.float32)[None]

@@ -14,6 +14,7 @@ from engine.physics.water_columns import field_rows, over_rows
 from engine.runtime.errors import ModelError
 from engine.runtime.paths import ASSETS
 from engine.schema.batch import Batch
+from engine.schema.constants import SECONDS_PER_DAY
 from engine.schema.grid import Grid
 
 Array = NDArray[np.float32]
@@ -60,7 +61,7 @@ def atlas() -> Atlas:
 
 def day_of_year(time: np.datetime64) -> float:
     """Days since 1 January, with the fraction of the day."""
-    return float((time - time.astype("datetime64[Y]")) / np.timedelta64(1, "s")) / 86400.0
+    return float((time - time.astype("datetime64[Y]")) / np.timedelta64(1, "s")) / SECONDS_PER_DAY
 
 
 @lru_cache(maxsize=32)

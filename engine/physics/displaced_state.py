@@ -15,6 +15,7 @@ from engine.physics.climatology import (
     on_day,
     vertical_modes,
 )
+from engine.physics.ekman import ekman_surface
 from engine.physics.geostrophy import geostrophic_velocity
 from engine.physics.water_columns import current_rows, over_rows, tracer_rows
 from engine.runtime.errors import InputError
@@ -35,8 +36,6 @@ __all__ = [
 Array = NDArray[np.floating]
 
 SHALLOWEST_DISPLACED, FULLY_DISPLACED = 50.0, 500.0
-EKMAN_SHARE = 0.0045
-EKMAN_TROPICS = 10.0
 BRISK, FASTEST = 1.6, 2.2
 
 
@@ -157,21 +156,3 @@ def _currents(grid: Grid, flow: tuple[Array, Array], wind: tuple[Array, Array] |
         vo,
     )
     return uo, vo
-
-
-def ekman_surface(lat: Array, u10: Array, v10: Array) -> tuple[Array, Array, Array, Array]:
-    """Return the Ekman flow at the surface (u, v), its e-folding depth (h, w) in m, and its sense of turning (h,).
-
-    0.45 % of the wind over sqrt(sin latitude), 45 degrees to the right of the wind (left in the south), turning further by
-    one radian per e-folding depth (Ekman 1905; size after Rio and Hernandez 2003, doi 10.1029/2002JC001655). Towards the
-    equator the turning angle goes smoothly to zero.
-    """
-    sine = np.sqrt(np.sin(np.deg2rad(np.maximum(np.abs(lat), EKMAN_TROPICS))))[:, None]
-    turn = np.tanh(lat / 5.0)
-    cosine, opposite = np.cos(turn * np.pi / 4)[:, None], np.sin(turn * np.pi / 4)[:, None]
-    u10, v10 = np.nan_to_num(u10), np.nan_to_num(v10)
-    size = EKMAN_SHARE / sine
-    depth = np.clip(7.6 / np.pi * np.hypot(u10, v10) / sine, 8.0, 40.0)
-    u = size * (u10 * cosine + v10 * opposite)
-    v = size * (v10 * cosine - u10 * opposite)
-    return u.astype(np.float32), v.astype(np.float32), depth.astype(np.float32), turn.astype(np.float32)

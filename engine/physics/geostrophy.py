@@ -6,9 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
-GRAVITY = 9.81
-EARTH_RADIUS = 6.371e6
-EARTH_ROTATION = 7.2921e-5
+from engine.schema.constants import EARTH_RADIUS, EARTH_ROTATION, GRAVITY
+
 EQUATORIAL_SCALE = 2.2
 EQUATORIAL_BAND = 9.0
 EQUATORIAL_SMOOTHING = 1.3
@@ -20,6 +19,11 @@ Array = NDArray[np.floating]
 def coriolis(lat: Array) -> Array:
     """Coriolis parameter in s-1 at latitudes `lat` in degrees."""
     return 2.0 * EARTH_ROTATION * np.sin(np.deg2rad(lat))
+
+
+def beta(lat: Array) -> Array:
+    """Northward change of the Coriolis parameter in m-1 s-1 at latitudes `lat` in degrees."""
+    return 2.0 * EARTH_ROTATION / EARTH_RADIUS * np.cos(np.deg2rad(lat))
 
 
 def is_periodic(lon: Array) -> bool:
@@ -85,7 +89,6 @@ def geostrophic_velocity(
 
 def _beta_plane_velocity(height: Array, lat: Array, lon: Array, wet: NDArray[np.bool_], degrees: float) -> tuple[Array, Array]:
     """u = -(g/beta) h_yy and v = (g/beta) h_xy, from heights smoothed so that noise does not become flow."""
-    beta = (2.0 * EARTH_ROTATION / EARTH_RADIUS * np.cos(np.deg2rad(lat))).astype(np.float32)[:, None]
     mode = "wrap" if is_periodic(lon) else "nearest"
     across, along = degrees / (lat[1] - lat[0]), degrees / (lon[1] - lon[0])
     share = np.broadcast_to(wet, height.shape).astype(np.float32)
@@ -96,5 +99,5 @@ def _beta_plane_velocity(height: Array, lat: Array, lon: Array, wet: NDArray[np.
     smooth = np.where(wet, smooth / np.maximum(share, 1e-3), 0.0)
     _, north = gradient(smooth, lat, lon, wet)
     north_east, north_north = gradient(north, lat, lon, wet)
-    factor = np.float32(GRAVITY) / beta
+    factor = np.float32(GRAVITY) / beta(lat).astype(np.float32)[:, None]
     return np.clip(-factor * north_north, -1.5, 1.5), np.clip(factor * north_east, -1.0, 1.0)

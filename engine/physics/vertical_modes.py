@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import eigh_tridiagonal
 
-from engine.physics.geostrophy import GRAVITY
+from engine.schema.constants import GRAVITY
 
 SMALLEST_N2 = 1e-8
 SLOWEST_SPEED = 1.5

@@ -10,6 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from numba import njit
 
+from engine.physics.ekman import SPIRAL_BASE, SPIRAL_FADE
+
 LARGEST_STRETCH = 0.8
 STABLE_STEP = 4e-4
 MIXED_WHOLLY = 0.05
@@ -210,7 +212,7 @@ def current_rows(  # type: ignore[no-untyped-def]
         interpolate_row(source_v, j, rows, row_weights, columns, column_weights, wide, row_v)
         interpolate_row(source_f, j, rows, row_weights, columns, column_weights, wide, row_f)
         for k in range(count):
-            end = min(max((50.0 - depth[k]) / 20.0, 0.0), 1.0)
+            end = min(max((SPIRAL_BASE - depth[k]) / SPIRAL_FADE, 0.0), 1.0)
             for i in range(width):
                 if not wet[k, j, i]:
                     uo[k, j, i] = np.nan

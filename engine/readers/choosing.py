@@ -6,11 +6,10 @@ import numpy as np
 
 from engine.readers.netcdf import GriddedFile
 from engine.runtime.errors import InputError
+from engine.schema.constants import DAY
 
 Where = Mapping[str, Mapping[np.datetime64, tuple[GriddedFile, int]]]
 """Field -> time -> file and number in it."""
-
-_DAY = np.timedelta64(1, "D")
 
 
 def choose_times(where: Where, snapshots: bool) -> np.ndarray:
@@ -21,7 +20,7 @@ def choose_times(where: Where, snapshots: bool) -> np.ndarray:
     """
     days = np.unique(np.concatenate([_days(times) for times in where.values()]))
     result = np.array([_time_of(where, day, snapshots) for day in days], dtype="datetime64[s]")
-    gaps = np.flatnonzero(np.diff(result) != _DAY)
+    gaps = np.flatnonzero(np.diff(result) != DAY)
     if gaps.size:
         raise _gap(where, result, int(gaps[0]))
     return result
@@ -73,13 +72,13 @@ def _gap(where: Where, times: np.ndarray, number: int) -> InputError:
         return InputError(
             f"{first.path}: after {before} comes {after}, as of monthly fields; expected daily ones: download the daily product"
         )
-    if apart % _DAY != np.timedelta64(0, "s"):
+    if apart % DAY != np.timedelta64(0, "s"):
         return InputError(
             f"{second.path} has {after.astype('datetime64[D]')} at {_clock(after)}, {first.path} has "
             f"{before.astype('datetime64[D]')} at {_clock(before)}; expected one time of day: ingest each on its own"
         )
     return InputError(
-        f"{second.path}: after {before} comes {after}; expected {before + _DAY}: download the missing day or ingest the parts "
+        f"{second.path}: after {before} comes {after}; expected {before + DAY}: download the missing day or ingest the parts "
         "separately"
     )
 

@@ -6,6 +6,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from engine.runtime.errors import InputError
+from engine.schema.grid import cell_edges
 
 
 class AreaMean:
@@ -81,12 +82,6 @@ class LevelInterpolation:
                 out = np.empty((len(self._parts), *values.shape), dtype=values.dtype)
             out[place] = values
         return out
-
-
-def cell_edges(centres: np.ndarray) -> np.ndarray:
-    """Return the n + 1 edges of n cells: midway between centres, the outer ones mirrored."""
-    middle = (centres[1:] + centres[:-1]) / 2
-    return np.concatenate([[2 * centres[0] - middle[0]], middle, [2 * centres[-1] - middle[-1]]])
 
 
 def _overlap(target: np.ndarray, source: np.ndarray) -> np.ndarray:

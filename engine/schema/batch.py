@@ -7,10 +7,11 @@ from types import MappingProxyType
 import numpy as np
 
 from engine.runtime.errors import InputError
+from engine.schema.constants import DAY
 from engine.schema.grid import Grid
 from engine.schema.variables import VARIABLES
 
-TIME_STEP = np.timedelta64(1, "D")
+TIME_STEP = DAY
 """The interval of one step of a model."""
 
 

@@ -8,11 +8,9 @@ import xarray as xr
 
 from engine.runtime.errors import InputError
 from engine.runtime.paths import ASSETS
+from engine.schema.constants import EARTH_RADIUS
 from engine.schema.regions import Region
 from engine.schema.variables import DEPTHS
-
-EARTH_RADIUS = 6.371e6
-"""Mean radius of the Earth in metres."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,9 +58,9 @@ class Grid:
     @cached_property
     def cell_area(self) -> np.ndarray:
         """Return the exact area of each cell on the sphere (h, w) in m2."""
-        lat_edges = np.clip(_edges(self.lat), -90, 90)
+        lat_edges = np.clip(cell_edges(self.lat), -90, 90)
         bands = np.diff(np.sin(np.deg2rad(lat_edges)))
-        widths = np.deg2rad(np.diff(_edges(self.lon)))
+        widths = np.deg2rad(np.diff(cell_edges(self.lon)))
         return EARTH_RADIUS**2 * np.outer(bands, widths)
 
     def rows_and_columns(self, region: Region) -> tuple[np.ndarray, np.ndarray]:
@@ -85,7 +83,8 @@ class Grid:
         )
 
 
-def _edges(centres: np.ndarray) -> np.ndarray:
+def cell_edges(centres: np.ndarray) -> np.ndarray:
+    """Return the n + 1 edges of n cells: midway between centres, the outer ones mirrored; one cell alone is 1 wide."""
     if centres.size == 1:
         return np.array([centres[0] - 0.5, centres[0] + 0.5])
     middle = (centres[1:] + centres[:-1]) / 2

@@ -6,8 +6,7 @@ import numpy as np
 
 from engine.runtime.errors import InputError
 from engine.schema.batch import Batch
-
-DAY = np.timedelta64(1, "D")
+from engine.schema.constants import DAY
 
 
 class Source(Protocol):

@@ -17,6 +17,7 @@ from engine.readers.values.units import FLOW, METRES, TEMPERATURE
 from engine.runtime.errors import InputError
 from engine.runtime.progress import Progress, no_progress
 from engine.schema.batch import Batch
+from engine.schema.constants import DAY
 from engine.schema.grid import Grid, quarter_degree
 
 ALTIMETRY = (
@@ -28,8 +29,6 @@ ALTIMETRY = (
 
 SURFACE_TEMPERATURE = (Wanted("thetao", ("analysed_sst", "sst"), TEMPERATURE),)
 """GHRSST L4, such as OSTIA: foundation temperature, which at the surface is potential temperature; `sst` is OISST's name."""
-
-_DAY = np.timedelta64(1, "D")
 
 
 class ObservedSource:
@@ -63,7 +62,7 @@ class ObservedSource:
         if self._sst:
             self.label = "Observed: satellite altimetry, satellite temperature and climatology"
             self.provenance["surface_temperature"] = self._sst.provenance
-            if not any(self._closest_sst(time)[1] <= _DAY for time in self.init_times()):
+            if not any(self._closest_sst(time)[1] <= DAY for time in self.init_times()):
                 self._refuse_sst(self.init_times()[0])
 
     def init_times(self) -> np.ndarray:
@@ -85,7 +84,7 @@ class ObservedSource:
         file, days = self._altimetry.file, self.init_times()
         if day is not None and self._sst:
             closest, apart = self._closest_sst(day)
-            if apart <= _DAY:  # else a start at this day is refused, another may be asked for
+            if apart <= DAY:  # else a start at this day is refused, another may be asked for
                 with self._sst.file:
                     self._sst.values("thetao", closest)
         with file:
@@ -163,7 +162,7 @@ class ObservedSource:
 
     def _sst_number(self, day: np.datetime64) -> int:
         number, apart = self._closest_sst(day)
-        if apart > _DAY:
+        if apart > DAY:
             self._refuse_sst(day)
         return number
 

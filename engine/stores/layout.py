@@ -20,6 +20,7 @@ import zarr
 from zarr.codecs import BloscCodec, Crc32cCodec
 
 from engine.runtime.atomic import write_atomically
+from engine.schema.constants import DAY
 from engine.schema.grid import Grid
 from engine.schema.variables import FILL, VARIABLES
 from engine.stores.integrity import FIXED, RECORD, checked_attributes, fixed_record, sealed
@@ -117,7 +118,7 @@ def _fill(group: zarr.Group, grid: Grid, kind: str, variables: Iterable[str], ti
 
 def lead_numbers(times: np.ndarray) -> np.ndarray:
     """Return whole days since the first of `times` (n,) datetime64, int32."""
-    days = (times - times[0]) / np.timedelta64(1, "D")
+    days = (times - times[0]) / DAY
     return np.rint(days).astype(np.int32)
 
 

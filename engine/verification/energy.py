@@ -6,7 +6,8 @@ import numpy as np
 
 from engine.runtime.errors import InputError
 from engine.schema.batch import Batch
-from engine.schema.grid import EARTH_RADIUS, Grid
+from engine.schema.constants import EARTH_RADIUS
+from engine.schema.grid import Grid
 from engine.schema.regions import Region
 from engine.verification.aggregation import weighted_means
 

@@ -16,7 +16,9 @@ from engine.models.network import Network
 from engine.runtime.atomic import write_atomically
 from engine.runtime.errors import ModelError
 from engine.runtime.paths import REPOSITORY, weights_candidates
+from engine.schema.batch import TIME_STEP
 from engine.schema.channels import FORCING_CHANNELS, PROGNOSTIC_CHANNELS, STATIC_CHANNELS
+from engine.schema.constants import DAY
 from engine.schema.grid import Grid
 from engine.schema.normalisation import Normalisation
 
@@ -24,7 +26,7 @@ FORMAT = "goms-weights-1"
 CARD_CHECKSUM = "card_sha256"
 """Key, in a card, of the SHA-256 of everything else in it as JSON with sorted keys; that of the weights is among it."""
 
-TIME_STEP_DAYS = 1
+TIME_STEP_DAYS = int(TIME_STEP / DAY)
 CHANNEL_LABELS = [channel.label for channel in PROGNOSTIC_CHANNELS + FORCING_CHANNELS + STATIC_CHANNELS]
 
 

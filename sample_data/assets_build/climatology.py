@@ -19,9 +19,10 @@ import xarray as xr
 from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
 
-from engine.physics.geostrophy import GRAVITY, geostrophic_velocity
+from engine.physics.geostrophy import geostrophic_velocity
 from engine.physics.vertical_modes import first_mode
 from engine.runtime.paths import ASSETS
+from engine.schema.constants import GRAVITY
 from engine.schema.variables import DEPTHS
 from sample_data.weather.smoothing import fill, fill_levels, regrid, smooth, smooth_known, smooth_polar
 

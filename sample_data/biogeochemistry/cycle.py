@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from engine.physics.climatology import climatological_forcing, day_of_year
 from engine.physics.irradiance import daily_light
 from engine.schema.batch import Batch
-from engine.schema.grid import EARTH_RADIUS, coarsened
+from engine.schema.constants import EARTH_RADIUS, SECONDS_PER_DAY
+from engine.schema.grid import coarsened
 from engine.schema.head_grids import one_degree
 from engine.schema.sample_calendar import sample_date
 from engine.schema.variables import BIOGEOCHEMISTRY, PLANKTON, Packing
@@ -82,7 +83,7 @@ def surroundings(state: Batch, day: int, wind: Batch) -> Surroundings:
         iron_below=iron_at_depth(grid, cells, source),
         light=light[cells].astype(np.float32),
         lifted=upwelling(grid, cells, mean_wind["u10"], mean_wind["v10"])[cells],
-        mixing=((MIXING + STORM_MIXING * (speed / 10) ** 3) * 86400 / EXCHANGE_LENGTH).astype(np.float32),
+        mixing=((MIXING + STORM_MIXING * (speed / 10) ** 3) * SECONDS_PER_DAY / EXCHANGE_LENGTH).astype(np.float32),
         flow=flow,
     )
 
@@ -176,9 +177,15 @@ def _metrics() -> tuple[Array, float, Array, float, tuple[Array, Array]]:
     grid = coarsened(4)
     spacing = EARTH_RADIUS * np.deg2rad(grid.lat[1] - grid.lat[0])
     width = spacing * np.cos(np.deg2rad(grid.lat))
-    mix_east = np.minimum(DIFFUSION * 86400 / width**2, 0.1).astype(np.float32)
+    mix_east = np.minimum(DIFFUSION * SECONDS_PER_DAY / width**2, 0.1).astype(np.float32)
     rings = coast_rings(one_degree().wet_surface)
-    return (86400 / width)[:, None], 86400 / spacing, mix_east, DIFFUSION * 86400 / spacing**2, rings
+    return (
+        (SECONDS_PER_DAY / width)[:, None],
+        SECONDS_PER_DAY / spacing,
+        mix_east,
+        DIFFUSION * SECONDS_PER_DAY / spacing**2,
+        rings,
+    )
 
 
 @cache

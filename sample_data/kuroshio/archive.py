@@ -5,7 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.physics.displaced_state import bounded, ekman_surface
+from engine.physics.displaced_state import bounded
+from engine.physics.ekman import ekman_surface
 from engine.physics.geostrophy import geostrophic_velocity
 from engine.physics.kuroshio_grid import QUARTER_COLUMNS, QUARTER_ROWS, kuroshio_grid
 from engine.runtime.atomic import write_atomically

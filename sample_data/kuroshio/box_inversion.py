@@ -3,7 +3,7 @@
 import numpy as np
 from scipy import fft
 
-from engine.schema.grid import EARTH_RADIUS
+from engine.schema.constants import EARTH_RADIUS
 from sample_data.ocean.inversion import substitute
 
 

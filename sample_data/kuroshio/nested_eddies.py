@@ -7,9 +7,10 @@ global run, so that the flow at the sides is the global one and only the departu
 import numpy as np
 from scipy import ndimage
 
+from engine.schema.constants import GRAVITY, SECONDS_PER_DAY
 from engine.schema.grid import Grid
 from sample_data.kuroshio.box_inversion import BoxSolver
-from sample_data.ocean.dynamics import DAY, GRAVITY, STEERING, coriolis, wave_speed
+from sample_data.ocean.dynamics import STEERING, coriolis_off_equator, wave_speed
 from sample_data.ocean.kernels import HALO, advance, pad_fields
 
 STEPS_A_DAY = 72
@@ -35,7 +36,7 @@ class NestedEddies:
 
     def __init__(self, grid: Grid, mean: np.ndarray) -> None:
         lat = grid.lat
-        f, speed = coriolis(lat), wave_speed(lat)
+        f, speed = coriolis_off_equator(lat), wave_speed(lat)
         self.wet, self.height_to_psi = grid.wet_surface, (GRAVITY / f).astype(np.float32)[:, None]
         self.solver = BoxSolver(lat, grid.lon, (f / speed) ** 2)
         size_y, _ = self.solver.cell_size
@@ -78,7 +79,7 @@ class NestedEddies:
     def run(self, before: np.ndarray, after: np.ndarray, first: int, steps: int) -> None:
         """Make `steps` of a day's 72 from number `first`, `before` and `after` (h + 2, w + 2) the global psi at its ends."""
         change = (after - before) / np.float32(STEPS_A_DAY)
-        source, step = self.solver.apply(change), np.float32(DAY / STEPS_A_DAY)
+        source, step = self.solver.apply(change), np.float32(SECONDS_PER_DAY / STEPS_A_DAY)
         drift = -source * self._active / step
         psi = before + change * first
         vorticity = self.solver.apply(psi)

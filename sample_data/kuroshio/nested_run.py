@@ -12,10 +12,11 @@ import numpy as np
 from engine.physics.climatology import interpolate
 from engine.physics.geostrophy import geostrophic_velocity
 from engine.physics.kuroshio_grid import QUARTER_COLUMNS, QUARTER_ROWS, STEP, kuroshio_grid, nearest_wet
+from engine.schema.constants import GRAVITY
 from engine.schema.grid import coarsened
 from sample_data.kuroshio.nested_eddies import NUDGING_DAYS, NUDGING_LENGTH, NUDGINGS_A_DAY, STEPS_A_DAY, NestedEddies, side_share
 from sample_data.ocean.day_zero import day_zero
-from sample_data.ocean.dynamics import GRAVITY, coriolis, extend_over_land, wave_speed
+from sample_data.ocean.dynamics import coriolis_off_equator, extend_over_land, wave_speed
 from sample_data.ocean.fast_response import MEMORY_DAYS, FastResponse
 from sample_data.ocean.inversion import HelmholtzSolver
 from sample_data.ocean.sample_ocean import weather_anomaly
@@ -49,7 +50,7 @@ class Surroundings:
         self._lat, self._lon = run.grid.lat[self._place[0]], run.grid.lon[self._place[1]]
         self._wet = run.grid.wet_surface[self._place]
         self._nearest = nearest_wet(self._wet)
-        f = coriolis(self._lat)
+        f = coriolis_off_equator(self._lat)
         self._to_psi = GRAVITY / f[:, None]
         solver = HelmholtzSolver(self._lat, run.grid.lon.size, (f / wave_speed(self._lat)) ** 2)
         self._stencil = [part.astype(np.float32) for part in (solver.south, solver.north, solver.zonal, solver.screening)]

@@ -8,15 +8,14 @@ import numba
 import numpy as np
 from scipy import ndimage
 
-from engine.schema.grid import EARTH_RADIUS, Grid
+from engine.physics.geostrophy import beta, coriolis
+from engine.schema.constants import EARTH_RADIUS, GRAVITY, SECONDS_PER_DAY
+from engine.schema.grid import Grid
 from sample_data.ocean.day_zero import DayZero, day_zero, masked_smooth
 from sample_data.ocean.inversion import HelmholtzSolver
 from sample_data.ocean.kernels import HALO, advance, pad_fields
 from sample_data.ocean.stochastic import MEMORY, SmoothNoise
 
-GRAVITY = 9.81
-ROTATION = 7.2921e-5
-DAY = 86400.0
 STEPS_A_DAY = 12
 EDGE = 75.0
 """Degrees; poleward of it there are no eddies."""
@@ -42,10 +41,9 @@ def wave_speed(lat: np.ndarray) -> np.ndarray:
     return np.interp(np.abs(lat), WAVE_SPEED_LATITUDES, WAVE_SPEEDS)
 
 
-def coriolis(lat: np.ndarray) -> np.ndarray:
+def coriolis_off_equator(lat: np.ndarray) -> np.ndarray:
     """Return the Coriolis parameter (1/s), never nearer to zero than at 1 degree."""
-    value = 2 * ROTATION * np.sin(np.deg2rad(lat))
-    least = 2 * ROTATION * np.sin(np.deg2rad(1.0))
+    value, least = coriolis(lat), coriolis(np.array(1.0))
     return np.where(np.abs(value) < least, np.where(value < 0, -least, least), value)
 
 
@@ -73,10 +71,10 @@ class EddyModel:
         lat = grid.lat[self.band]
         self.lat, self.columns = lat, grid.lon.size
         self.wet = grid.wet_surface[self.band]
-        f, speed = coriolis(lat), wave_speed(lat)
+        f, speed = coriolis_off_equator(lat), wave_speed(lat)
         spacing = EARTH_RADIUS * np.deg2rad(lat[1] - lat[0])
         self._f = f.astype(np.float32)
-        self._beta = (2 * ROTATION * np.cos(np.deg2rad(lat)) / EARTH_RADIUS).astype(np.float32)
+        self._beta = beta(lat).astype(np.float32)
         self._per_dy = np.float32(1 / spacing)
         self._per_dx = (1 / (spacing * np.cos(np.deg2rad(lat)))).astype(np.float32)
         self._screening = ((f / speed) ** 2).astype(np.float32)
@@ -146,7 +144,7 @@ class EddyModel:
         damping += (1 - self._weight) / 4
         keep = np.exp(-damping / STEPS_A_DAY).astype(np.float32)
         forcing = self._forcing(ratio, day)
-        step = np.float32(DAY / STEPS_A_DAY)
+        step = np.float32(SECONDS_PER_DAY / STEPS_A_DAY)
         out = np.zeros_like(self.q)
         for _ in range(STEPS_A_DAY):
             current = self.q
@@ -166,7 +164,7 @@ class EddyModel:
         if self.forcing_strength == 0:
             return np.zeros_like(self.q)
         self.noise.advance(day)
-        gain = np.sqrt(np.clip(2 - ratio, 0, 2)) * self.forcing_strength / (MEMORY * DAY)
+        gain = np.sqrt(np.clip(2 - ratio, 0, 2)) * self.forcing_strength / (MEMORY * SECONDS_PER_DAY)
         psi = self._height_to_psi * self.amplitude * self._weight * self.noise.value * gain
         return self.solver.apply(psi.astype(np.float32)) * self._active
 

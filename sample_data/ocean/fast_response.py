@@ -5,9 +5,10 @@ A stand-in for the barotropic response, so that sea level moves within days and 
 
 import numpy as np
 
+from engine.schema.constants import GRAVITY, WATER_DENSITY
 from engine.schema.grid import Grid
 
-DENSITY_GRAVITY = 1025 * 9.81
+DENSITY_GRAVITY = WATER_DENSITY * GRAVITY
 SHARE = 0.3
 """Metres of sea level per metre of water that the pressure anomaly weighs."""
 

@@ -4,7 +4,7 @@ import numba
 import numpy as np
 from scipy import fft
 
-from engine.schema.grid import EARTH_RADIUS
+from engine.schema.constants import EARTH_RADIUS
 
 
 class HelmholtzSolver:

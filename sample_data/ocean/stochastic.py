@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from engine.schema.constants import EARTH_RADIUS
 from sample_data.ocean.inversion import HelmholtzSolver
 
 MEMORY = 10.0
@@ -20,7 +21,7 @@ class SmoothNoise:
     """
 
     def __init__(self, lat: np.ndarray, columns: int, radius: np.ndarray, seed: int) -> None:
-        spacing = 6.371e6 * np.deg2rad(lat[1] - lat[0])
+        spacing = EARTH_RADIUS * np.deg2rad(lat[1] - lat[0])
         length = np.clip(SCALE * radius, 1.2 * spacing, max(LONGEST, 1.2 * spacing))
         self.seed = seed
         self._length2 = (length**2).astype(np.float32)[:, None]

@@ -4,7 +4,8 @@ import numba
 import numpy as np
 from scipy import ndimage
 
-from engine.schema.grid import EARTH_RADIUS, Grid
+from engine.schema.constants import EARTH_RADIUS, HEAT_CAPACITY, SECONDS_PER_DAY
+from engine.schema.grid import Grid
 from sample_data.ocean.surface_climatology import SurfaceClimatology
 
 STEPS_A_DAY = 4
@@ -13,7 +14,6 @@ RELAXATION_DAYS = 60.0
 HEAT_EXCHANGE = 35.0
 """W m-2 K-1 between the mixed layer and the air above it (Haney 1971, doi 10.1175/1520-0485(1971)001<0241:STBCFO>2.0.CO;2)."""
 
-HEAT_CAPACITY = 1025 * 3990.0
 FREEZING = -1.85
 COAST_RINGS = 4
 """Rings of land cells that hold values continued from the sea, so that interpolation beside a coast never reads land."""
@@ -31,7 +31,7 @@ class SurfaceTracers:
         self.grid, self.climatology, self.steps_a_day = grid, climatology, steps_a_day
         spacing = EARTH_RADIUS * np.deg2rad(grid.lat[1] - grid.lat[0])
         width = spacing * np.cos(np.deg2rad(grid.lat)) * (grid.lon[1] - grid.lon[0]) / (grid.lat[1] - grid.lat[0])
-        self._step = 86400.0 / steps_a_day
+        self._step = SECONDS_PER_DAY / steps_a_day
         self._cells_east = (self._step / width).astype(np.float32)[:, None]
         self._cells_north = np.float32(self._step / spacing)
         self._mix_east = np.minimum(mixing * self._step / width**2, 0.1).astype(np.float32)

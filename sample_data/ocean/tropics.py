@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.schema.grid import EARTH_RADIUS, Grid
+from engine.schema.constants import EARTH_RADIUS, SECONDS_PER_DAY
+from engine.schema.grid import Grid
 
 BELT = 14.0
 DEGREE = np.deg2rad(1.0) * EARTH_RADIUS
@@ -72,7 +73,7 @@ class TropicalWaves:
         return result
 
     def _remnant_height(self, day: float) -> np.ndarray:
-        shift = REMNANT_SPEED * 86400 * day / DEGREE
+        shift = REMNANT_SPEED * SECONDS_PER_DAY * day / DEGREE
         wavenumber = np.arange(self._remnant.shape[1])
         turned = self._remnant * np.exp(1j * np.deg2rad(wavenumber * shift))
         return np.fft.irfft(turned, n=self.grid.lon.size, axis=1) * np.exp(-day / MEMORY_OF_FIRST_DAY)
@@ -83,7 +84,7 @@ class TropicalWaves:
         speed = family.speed * random.uniform(0.9, 1.1, family.modes)
         phase = random.uniform(0, 2 * np.pi, family.modes)
         east = (self.grid.lon - family.west) % 360 * DEGREE
-        angle = per_metre[:, None] * (east[None] + (speed * day * 86400)[:, None]) + phase[:, None]
+        angle = per_metre[:, None] * (east[None] + (speed * day * SECONDS_PER_DAY)[:, None]) + phase[:, None]
         along = np.cos(angle).sum(axis=0) / np.sqrt(family.modes / 2) / np.sqrt(2)
         across = sum(share * np.exp(-(((self.lat - crest) / 2.2) ** 2)) for crest, share in family.crests)
         season = 1 + family.season * np.cos(2 * np.pi * (day + 54 - 290) / 365.25)
@@ -93,7 +94,7 @@ class TropicalWaves:
     def _kelvin(self, basin: tuple[float, float, float], number: int, day: float) -> np.ndarray:
         west, east, amplitude = basin
         position = (self.grid.lon - west) % 360
-        speed = KELVIN_SPEED * 86400 / DEGREE
+        speed = KELVIN_SPEED * SECONDS_PER_DAY / DEGREE
         along = np.zeros(self.grid.lon.size)
         reach = (east - west + 3 * PULSE_LENGTH) / speed
         for pulse in range(int((day - reach) // PULSE_SPACING) - 1, int(day // PULSE_SPACING) + 2):

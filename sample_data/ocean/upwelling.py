@@ -4,7 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.physics.geostrophy import coriolis
-from engine.schema.grid import EARTH_RADIUS, Grid
+from engine.schema.constants import EARTH_RADIUS, SECONDS_PER_DAY, WATER_DENSITY
+from engine.schema.grid import Grid
 
 Array = NDArray[np.floating]
 
@@ -14,7 +15,6 @@ FRICTION = 1.0e-5
 DRAG = 1.3e-3 * 1.2 * 1.6
 """Drag times air density, kg m-3, with the part that the mean of squared winds exceeds the square of mean winds."""
 
-WATER_DENSITY = 1025.0
 FASTEST = 1.5
 
 
@@ -37,4 +37,4 @@ def upwelling(grid: Grid, open_ocean: NDArray[np.bool_], u10: Array, v10: Array)
     both = open_ocean[1:] & open_ocean[:-1]
     along[1:-1] = 0.5 * (transport_north[1:] + transport_north[:-1]) * 0.5 * (cosine[1:] + cosine[:-1]) * both
     divergence = (across - np.roll(across, 1, axis=1) + along[1:] - along[:-1]) / (spacing * cosine)
-    return np.clip(divergence * 86400, 0, FASTEST).astype(np.float32)
+    return np.clip(divergence * SECONDS_PER_DAY, 0, FASTEST).astype(np.float32)

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import distance_transform_edt
 
-from engine.schema.grid import EARTH_RADIUS, coarsened, quarter_degree
+from engine.schema.constants import EARTH_RADIUS, GRAVITY, SECONDS_PER_DAY
+from engine.schema.grid import coarsened, quarter_degree
 from engine.schema.head_grids import half_degree
 from sample_data.waves.kernels import HALO, blow, travel, turn, wrap
 from sample_data.weather.atmosphere import forcing
@@ -31,7 +32,6 @@ STEPS_A_DAY = (4, 4, 8, 8, 8)
 """Steps by band; the fastest still crosses little more than one cell at the equator."""
 
 TURNS_A_DAY = 2
-GRAVITY = 9.81
 PERIODS = (5.6, 7.7, 10.2, 13.0, 16.3)
 """Period in seconds at which each band travels."""
 
@@ -107,7 +107,7 @@ class WaveModel:
                 turn(self._scratch, energy, _turning(band))
             else:
                 energy[:] = self._scratch
-            growth = 1 - np.exp(-86400 / parts / (GROWTH * growth_time(PERIODS[band], speed)))
+            growth = 1 - np.exp(-SECONDS_PER_DAY / parts / (GROWTH * growth_time(PERIODS[band], speed)))
             loss = np.full_like(speed, 1 - np.exp(-1 / (parts * DECAY_DAYS[band])))
             blow(energy, full[band], growth, loss, u / size, v / size, *_headings())
 
@@ -194,7 +194,7 @@ def _rays(band: int) -> tuple[NDArray[np.intp], Array, NDArray[np.intp], Array]:
     grid = coarsened(4)
     lat = np.deg2rad(np.clip(grid.lat, -ALWAYS_ICE - 2, ALWAYS_ICE + 2))[None]
     heading = _angles()[:, None]
-    arc = _group_speed(band) * 86400 / STEPS_A_DAY[band] / EARTH_RADIUS
+    arc = _group_speed(band) * SECONDS_PER_DAY / STEPS_A_DAY[band] / EARTH_RADIUS
     back = np.arcsin(np.sin(lat) * np.cos(arc) - np.cos(lat) * np.sin(arc) * np.cos(heading))
     west = np.arctan2(np.sin(heading) * np.sin(arc) * np.cos(lat), np.cos(arc) - np.sin(lat) * np.sin(back))
     row = np.arange(grid.lat.size) + np.rad2deg(back - lat)
@@ -208,5 +208,7 @@ def _rays(band: int) -> tuple[NDArray[np.intp], Array, NDArray[np.intp], Array]:
 def _turning(band: int) -> Array:
     """Share of a direction bin (heading, h) by which a great circle turns between two turns; clockwise is positive."""
     lat = np.clip(coarsened(4).lat, -ALWAYS_ICE, ALWAYS_ICE)
-    angle = _group_speed(band) * 86400 / TURNS_A_DAY / EARTH_RADIUS * np.sin(_angles())[:, None] * np.tan(np.deg2rad(lat))
+    angle = (
+        _group_speed(band) * SECONDS_PER_DAY / TURNS_A_DAY / EARTH_RADIUS * np.sin(_angles())[:, None] * np.tan(np.deg2rad(lat))
+    )
     return np.clip(angle / (2 * np.pi / HEADINGS), -1, 1).astype(np.float32)

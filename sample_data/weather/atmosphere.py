@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from engine.physics.climatology import atlas, interpolate, on_day, surface_pressure
 from engine.physics.geostrophy import coriolis, gradient
 from engine.schema.batch import Batch
+from engine.schema.constants import DAY, SECONDS_PER_DAY
 from engine.schema.grid import Grid
 from engine.schema.sample_calendar import sample_date
 from sample_data.weather.smoothing import smooth
@@ -51,7 +52,7 @@ class Low:
 def lows_born(seed: int, day: int) -> tuple[Low, ...]:
     """Return the lows born on sample day `day`: more and deeper in the winter hemisphere (speeds in degrees a day)."""
     random = np.random.default_rng([20190223, seed, day + 100_000, 1])
-    days_from_coldest = (sample_date(day) - COLDEST_DAY) / np.timedelta64(1, "D")
+    days_from_coldest = (sample_date(day) - COLDEST_DAY) / DAY
     phase = np.cos(2 * np.pi * days_from_coldest / 365.25)
     lows = []
     for _ in range(random.poisson(2 * LOWS_PER_DAY)):
@@ -156,7 +157,7 @@ def _weather(seed: int, day: int) -> tuple[Array, Array, Array, Array]:
     limit = np.where(speed > 12.0, limit + (1 - limit) * np.clip((20.0 - speed) / 8.0, 0.0, 1.0), 1.0)
     mean = on_day("t2m", time)
     east, north = gradient(mean, lat, lon, np.ones(mean.shape, dtype=bool))
-    advected = -ADVECTION_DAYS * 86400.0 * (gust_u * east + gust_v * north) * polar
+    advected = -ADVECTION_DAYS * SECONDS_PER_DAY * (gust_u * east + gust_v * north) * polar
     t2m = mean + 10.0 * np.tanh(smooth(advected, 1.0) / 10.0)
     msl = 1e5 + 100.0 * on_day("msl", time) + departure
     fields = (u * limit, v * limit, t2m, np.clip(msl, 93_500.0, 105_500.0))

@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import distance_transform_edt, gaussian_filter1d
 
+from engine.schema.constants import EARTH_RADIUS
+
 Array = NDArray[np.floating]
 
 
@@ -18,7 +20,7 @@ def smooth(field: Array, cells: float) -> Array:
 def smooth_polar(field: Array, lat: Array, kilometres: float, outside: float = 65.0) -> Array:
     """`field` (..., h, w) under a zonal Gaussian of `kilometres`, poleward of latitude `outside`: meridians meet there."""
     waves = np.arange(field.shape[-1] // 2 + 1)
-    radius = 6371.0 * np.cos(np.deg2rad(lat))
+    radius = EARTH_RADIUS / 1000 * np.cos(np.deg2rad(lat))
     width = np.where(np.abs(lat) > outside, kilometres * np.clip((np.abs(lat) - outside) / 10.0, 0.0, 1.0), 0.0) / radius
     response = np.exp(-0.5 * (waves[None] * width[:, None]) ** 2)
     return np.fft.irfft(np.fft.rfft(field, axis=-1) * response, n=field.shape[-1], axis=-1)

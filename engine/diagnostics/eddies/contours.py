@@ -12,7 +12,7 @@ import numpy as np
 from numba import njit
 
 from engine.diagnostics.eddies.geometry import area_and_centroid, resample, shape_error
-from engine.schema.grid import EARTH_RADIUS
+from engine.schema.constants import EARTH_RADIUS
 
 LON, LAT, PEAK_LON, PEAK_LAT, AMPLITUDE, LEVEL, AREA, SHAPE_ERROR, SPEED_AREA, SPEED = range(10)
 """Columns of the table that `outermost_contours` fills."""

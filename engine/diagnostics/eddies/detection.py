@@ -8,7 +8,7 @@ from engine.diagnostics.eddies.table import CONTOUR_POINTS, Criteria, Eddies
 from engine.physics.geostrophy import geostrophic_velocity, is_periodic
 from engine.physics.water_columns import over_rows
 from engine.runtime.errors import InputError
-from engine.schema.grid import EARTH_RADIUS
+from engine.schema.constants import EARTH_RADIUS
 from engine.schema.variables import VARIABLES
 
 MOST_OUTSIDE = 0.01

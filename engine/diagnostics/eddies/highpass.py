@@ -4,7 +4,7 @@ import numpy as np
 from scipy.fft import irfft, next_fast_len, rfft
 from scipy.special import j1
 
-from engine.schema.grid import EARTH_RADIUS
+from engine.schema.constants import EARTH_RADIUS
 
 CELLS_A_WAVE = 24
 """A wave this many cells long is still told from its neighbours; finer grids are averaged to about this first."""

@@ -12,7 +12,7 @@ from scipy.spatial import cKDTree
 
 from engine.diagnostics.eddies.table import Eddies, joined
 from engine.runtime.errors import InputError
-from engine.schema.grid import EARTH_RADIUS
+from engine.schema.constants import DAY, EARTH_RADIUS
 
 JITTER = 50e3
 """Metres the centroid may jump between two maps of one day because the outermost contour changed."""
@@ -78,12 +78,12 @@ class Tracks:
     @property
     def age(self) -> np.ndarray:
         """Return days since the track was first seen, of each observation (n,)."""
-        return (self.time - self.birth[self.track]) / np.timedelta64(1, "D")
+        return (self.time - self.birth[self.track]) / DAY
 
     @property
     def lifetime(self) -> np.ndarray:
         """Return days from the first to the last time each track was seen (m,)."""
-        return (self.times[self.last] - self.times[self.first]) / np.timedelta64(1, "D")
+        return (self.times[self.last] - self.times[self.first]) / DAY
 
     def at(self, map_number: int) -> tuple[Eddies, np.ndarray]:
         """Return the eddies of one map and the numbers of their tracks."""
@@ -147,7 +147,7 @@ def track(maps: Sequence[Eddies], times: Sequence[np.datetime64] | np.ndarray) -
         here = np.flatnonzero(map_number == now)
         open_tracks = np.flatnonzero(map_number[last_seen] >= now - 1 - MISSED_MAPS)
         earlier = last_seen[open_tracks]
-        days = (moments[now] - moments[map_number[earlier]]) / np.timedelta64(1, "D")
+        days = (moments[now] - moments[map_number[earlier]]) / DAY
         old, new = _pairs(eddies.select(earlier), eddies.select(here), days)
         number[here[new]] = open_tracks[old]
         last_seen[open_tracks[old]] = here[new]

@@ -6,8 +6,6 @@ from engine.models.evolution.static_fields import StaticFields
 from engine.models.layers.window import crop
 from engine.physics.water_columns import FADE_DEPTH
 
-DAY = 86400.0
-
 
 def slopes(field: torch.Tensor, static: StaticFields) -> tuple[torch.Tensor, torch.Tensor]:
     """Return eastward and northward derivatives per metre of `field` (..., h, w): centred, one-sided beside land.

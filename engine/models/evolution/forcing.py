@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from engine.physics.displaced_state import ekman_surface
+from engine.physics.ekman import ekman_surface
 from engine.schema.batch import Batch
 from engine.schema.channels import FORCING_CHANNELS, channel, to_array
 from engine.schema.normalisation import Normalisation

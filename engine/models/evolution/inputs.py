@@ -2,11 +2,12 @@
 
 import torch
 
-from engine.models.evolution.dynamics import DAY, geostrophic, slopes, vorticity
+from engine.models.evolution.dynamics import geostrophic, slopes, vorticity
 from engine.models.evolution.forcing import FORCINGS
 from engine.models.evolution.season import AIR_PRESSURE, AIR_TEMPERATURE, CLIMATOLOGY_LEVELS, HARMONICS, MIXED_LAYER
 from engine.models.evolution.static_fields import StaticFields
 from engine.schema.channels import PROGNOSTIC_CHANNELS, channel, level
+from engine.schema.constants import GRAVITY, HEAT_CAPACITY, SECONDS_PER_DAY
 
 CONTEXT_DEPTHS = {
     "thetao": (0, 20, 50, 100, 250, 400),
@@ -56,7 +57,7 @@ INPUTS = {
 
 DERIVED = sum(INPUTS.values())
 
-HEAT_EXCHANGE = 35.0 * DAY / (1025 * 3990)
+HEAT_EXCHANGE = 35.0 * SECONDS_PER_DAY / HEAT_CAPACITY
 """Metres of water that the air warms by one kelvin in a day for each kelvin of difference: 35 W m-2 K-1 (Haney 1971)."""
 
 LARGEST_EXCHANGE = 0.8
@@ -102,7 +103,7 @@ def derived(
     advection_of_mean = -(eddy[0] * steady_x + eddy[1] * steady_y)
     planetary = -static.beta * eddy[1]
     # Metres of sea level a day per unit of vorticity tendency: minus radius squared times f / g.
-    to_level = -DAY * static.radius**2 * static.coriolis / 9.81
+    to_level = -SECONDS_PER_DAY * static.radius**2 * static.coriolis / GRAVITY
     temperature = state[TEMPERATURE]
     weather, thermocline = _weather(anomaly[0], air, climatology, static), _thermocline(anomaly, static)
     scale = torch.tensor([2.0, 1.5, 1.5, 0.3], device=state.device)[:, None, None]

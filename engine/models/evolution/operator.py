@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from engine.models.backbones.presets import LARGEST_DISPLACEMENT, SMOOTHING_PASSES, LevelGroup, Preset
-from engine.models.evolution.dynamics import DAY, balanced_scales, finer_than_passes, geostrophic, heaved, mixing, smoothed
+from engine.models.evolution.dynamics import balanced_scales, finer_than_passes, geostrophic, heaved, mixing, smoothed
 from engine.models.evolution.forcing import EKMAN_FLOW, FORCINGS
 from engine.models.evolution.inputs import (
     CONTEXT_CHANNELS,
@@ -29,7 +29,9 @@ from engine.models.layers.local_path import LocalPath
 from engine.models.layers.stored_names import keep_stored_names
 from engine.models.layers.warp import REACH, warp
 from engine.models.layers.window import crop
+from engine.physics.ekman import SPIRAL_BASE, SPIRAL_FADE, TURNING_LATITUDE
 from engine.schema.channels import channel, level
+from engine.schema.constants import SECONDS_PER_DAY
 from engine.schema.variables import DEPTHS
 
 LEVELS = len(DEPTHS)
@@ -315,14 +317,14 @@ def _squared_radius(static: StaticFields) -> torch.Tensor:
 
 def _squared_travel(state: torch.Tensor, static: StaticFields, halo: int) -> torch.Tensor:
     """The cells (1, h, w) that the surface current travels in a day, squared, `halo` cells inside the state."""
-    east, north = (crop(state[BLOCKS[name]][None], halo) * DAY for name in ("uo", "vo"))
+    east, north = (crop(state[BLOCKS[name]][None], halo) * SECONDS_PER_DAY for name in ("uo", "vo"))
     return (east / static.cell_x) ** 2 + (north / static.cell_y) ** 2
 
 
 def _cells_travelled(displacement: torch.Tensor, currents: list[torch.Tensor], static: StaticFields) -> torch.Tensor:
     """Cells (2, h, w) travelled in a day: learned shares of `currents`, each (2, h, w) in m/s, and a learned rest."""
     travelled = displacement[-2:]
-    cells_a_day = torch.stack([DAY / static.cell_x, DAY / static.cell_y])
+    cells_a_day = torch.stack([SECONDS_PER_DAY / static.cell_x, SECONDS_PER_DAY / static.cell_y])
     for share, current in zip(displacement, currents, strict=False):
         travelled = travelled + OUTPUT_SCALE * share * current * cells_a_day
     return travelled.clamp(-LARGEST_DISPLACEMENT, LARGEST_DISPLACEMENT)
@@ -336,7 +338,7 @@ def ekman_spiral(surface: torch.Tensor, lat: torch.Tensor) -> torch.Tensor:
     east, north, folding_depth = surface
     depth = torch.tensor(DEPTHS[:EKMAN_LEVELS], device=surface.device)[:, None, None]
     below = depth / folding_depth
-    size = torch.exp(-below) * ((50 - depth) / 20).clamp(0, 1)
-    angle = torch.tanh(lat / 5) * below
+    size = torch.exp(-below) * ((SPIRAL_BASE - depth) / SPIRAL_FADE).clamp(0, 1)
+    angle = torch.tanh(lat / TURNING_LATITUDE) * below
     cosine, sine = size * torch.cos(angle), size * torch.sin(angle)
     return torch.stack([east * cosine + north * sine, north * cosine - east * sine])

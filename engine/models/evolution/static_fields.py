@@ -9,7 +9,8 @@ from engine.models.evolution.season import CLIMATOLOGY_LEVELS, climatology_harmo
 from engine.models.layers.window import Window
 from engine.physics.climatology import Array, atlas, interpolate
 from engine.physics.displaced_state import Modes, mean_sea_level, vertical_modes
-from engine.physics.geostrophy import EARTH_RADIUS, EARTH_ROTATION, EQUATORIAL_SCALE, GRAVITY
+from engine.physics.geostrophy import EQUATORIAL_SCALE, beta, coriolis
+from engine.schema.constants import EARTH_RADIUS, GRAVITY
 from engine.schema.grid import Grid
 
 SHALLOW, DEEP = 50.0, 500.0
@@ -64,14 +65,14 @@ class StaticFields:
         level = mean_sea_level(grid) if mean_level is None else mean_level
         modes = vertical_modes(grid) if modes is None else modes
         lat = np.deg2rad(grid.lat)[:, None]
-        coriolis = 2 * EARTH_ROTATION * np.sin(lat)
+        f = coriolis(grid.lat)[:, None]
         height = grid.lat.size
         spacing = EARTH_RADIUS * np.pi / 180
         cell_x = spacing * float(np.diff(grid.lon).mean()) * np.maximum(np.cos(lat), np.cos(np.deg2rad(POLAR)))
         cell_y = np.full((height, 1), spacing * float(np.diff(grid.lat).mean()))
         # Geostrophy fails at the equator, so the flow fades out there.
         weight = 1 - np.exp(-((grid.lat[:, None] / EQUATORIAL_SCALE) ** 2))
-        safe = np.where(np.abs(coriolis) < 1e-9, 1e-9, coriolis)
+        safe = np.where(np.abs(f) < 1e-9, 1e-9, f)
         floor = np.nan_to_num(grid.deptho).astype(np.float32)
         deep = np.clip((floor - SHALLOW) / (DEEP - SHALLOW), 0, 1)
         values = {
@@ -81,12 +82,12 @@ class StaticFields:
             "polar_fade": np.clip((90 - np.abs(grid.lat[:, None])) / (90 - POLAR), 0, 1),
             "equatorial_belt": _near_equator(grid, EQUATORIAL_BELT),
             "tropics": _near_equator(grid, TROPICS),
-            "coriolis": coriolis,
-            "beta": 2 * EARTH_ROTATION * np.cos(lat) / EARTH_RADIUS,
+            "coriolis": f,
+            "beta": beta(grid.lat)[:, None],
             "slope_to_flow": weight * GRAVITY / safe,
             "floor": (floor[None] - 3000.0) / 2000.0,
             "mean_level": level[None],
-            "radius": (modes.c1 / np.maximum(np.abs(coriolis), 1.3e-5))[None],
+            "radius": (modes.c1 / np.maximum(np.abs(f), 1.3e-5))[None],
             "heave": modes.D * deep,
             "shear": modes.F,
             "climatology_harmonics": climatology_harmonics(grid),

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from engine.schema.batch import Batch
+from engine.schema.constants import SECONDS_PER_DAY
 from engine.schema.variables import PROGNOSTIC
 
 USUAL_ERROR = {"thetao": 0.02, "so": 0.02, "uo": 0.05, "vo": 0.05, "zos": 0.02}
@@ -40,7 +41,7 @@ class Observations:
 
     def table(self, time: np.datetime64) -> pd.DataFrame:
         """Return the table that `read_observations` reads, for an analysis at `time`."""
-        moments = time.astype("datetime64[s]") + np.rint(self.days * 86400).astype("timedelta64[s]")
+        moments = time.astype("datetime64[s]") + np.rint(self.days * SECONDS_PER_DAY).astype("timedelta64[s]")
         data = {name: getattr(self, name) for name in ("lat", "lon", "depth", "variable", "value", "error")}
         return pd.DataFrame({"time": moments, **data})
 

@@ -13,6 +13,7 @@ from engine.readers.tables.observations import USUAL_ERROR, Observations
 from engine.readers.tables.quality_flags import KEPT, UNCERTAIN, counted, kept, plain_flag
 from engine.readers.values.units import DEPTH, FLOW, METRES, SALINITY, TEMPERATURE, Units, plain
 from engine.runtime.errors import InputError
+from engine.schema.constants import DAY
 from engine.schema.variables import PROGNOSTIC, VARIABLES
 
 COLUMNS = ("time", "lat", "lon", "depth", "variable", "value")
@@ -60,7 +61,7 @@ def read_observations(path: Path, time: np.datetime64) -> tuple[Observations, di
     else:
         error = np.array([USUAL_ERROR[name] for name in variable])
     when = moments(table)
-    days = (when - time.astype("datetime64[us]")) / np.timedelta64(1, "D")
+    days = (when - time.astype("datetime64[us]")) / DAY
     expected = f"within {FURTHEST_DAYS} days of the analysis at {time}"
     table.refuse(np.abs(days) > FURTHEST_DAYS, "time", expected, "choose another --time or drop it")
     lon = lon % 360

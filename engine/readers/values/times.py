@@ -9,12 +9,13 @@ import netCDF4
 import numpy as np
 
 from engine.runtime.errors import InputError
+from engine.schema.constants import SECONDS_PER_DAY
 
 YEARS = (1900, 2200)
 """First and last year of an ocean analysis: no model begins before, and what lies beyond is a damaged or misread number."""
 
 _EXPECTED = "expected CF time such as 'hours since 2000-01-01'"
-_SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": SECONDS_PER_DAY}
 _GRAINS = (60, 3600, 86400)
 _GRADS = "day as %Y%m%d.%f"
 
@@ -69,7 +70,7 @@ def _from_numbers(path: Path, variable: netCDF4.Variable, values: np.ndarray) ->
         raise InputError(
             f"{path}: {variable.name} holds {values[0]}; expected yyyymmdd numbers as its units say: {_EXPECTED}"
         ) from error
-    return dates + np.rint((values - days) * 86400).astype("timedelta64[s]")
+    return dates + np.rint((values - days) * SECONDS_PER_DAY).astype("timedelta64[s]")
 
 
 def _from_cf(path: Path, variable: netCDF4.Variable, values: np.ndarray, units: str) -> np.ndarray:

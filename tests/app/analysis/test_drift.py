@@ -9,7 +9,8 @@ from app.analysis.drift import CLOUD, CLOUD_RADIUS, cloud, drift_of
 from app.jobs.queue import Jobs
 from app.services.services import Options, Services
 from engine.runtime.errors import InputError
-from engine.schema.grid import EARTH_RADIUS, Grid
+from engine.schema.constants import EARTH_RADIUS
+from engine.schema.grid import Grid
 from tests.app.made_stores import waves_and_detail, write_analysis, write_eddies, write_forecast
 
 DAY = 86400.0

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from engine.diagnostics import derive
-from engine.physics.geostrophy import EARTH_ROTATION
 from engine.runtime.errors import InputError
-from engine.schema.grid import EARTH_RADIUS, Grid
+from engine.schema.constants import EARTH_RADIUS, EARTH_ROTATION
+from engine.schema.grid import Grid
 
 
 class SolidBody:

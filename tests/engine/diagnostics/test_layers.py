@@ -5,7 +5,6 @@ import pytest
 
 from engine.diagnostics.layers import (
     MIXED_LAYER_STEP,
-    REFERENCE_SALINITY,
     cyclone_heat_potential,
     equal_density,
     heat_content,
@@ -16,6 +15,7 @@ from engine.diagnostics.layers import (
     squared_buoyancy_frequency,
 )
 from engine.physics.water_columns import density_step
+from engine.schema.constants import ABSOLUTE_SALINITY
 from engine.schema.variables import DEPTHS
 
 DEPTH = np.array(DEPTHS, dtype=float)
@@ -74,7 +74,7 @@ def test_a_column_mixed_to_the_bottom_has_no_mixed_layer_depth() -> None:
 
 def test_density_is_that_of_the_equation_of_state() -> None:
     # Check value of TEOS-10 for absolute salinity 34.7118 and conservative temperature 28.8099.
-    found = potential_density(np.array([28.7856]), np.array([34.7118 / REFERENCE_SALINITY]))
+    found = potential_density(np.array([28.7856]), np.array([34.7118 / ABSOLUTE_SALINITY]))
     assert found[0] == pytest.approx(21.797900819337656, abs=0.01)
 
 

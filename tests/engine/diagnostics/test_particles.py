@@ -5,7 +5,8 @@ import pytest
 
 from engine.diagnostics.particles import Currents, drift
 from engine.runtime.errors import InputError
-from engine.schema.grid import EARTH_RADIUS, Grid, from_sea_floor
+from engine.schema.constants import EARTH_RADIUS
+from engine.schema.grid import Grid, from_sea_floor
 
 DAY = 86400.0
 LEADS = list(range(11))

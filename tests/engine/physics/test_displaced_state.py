@@ -9,10 +9,10 @@ from engine.physics.displaced_state import (
     climatological_forcing,
     climatology,
     displaced_state,
-    ekman_surface,
     mixed_layer_depth,
     vertical_modes,
 )
+from engine.physics.ekman import ekman_surface
 from engine.physics.geostrophy import geostrophic_velocity
 from engine.physics.water_columns import FADE_DEPTH, displace_column, stabilise
 from engine.runtime.errors import InputError

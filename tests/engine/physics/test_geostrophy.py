@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from engine.physics.geostrophy import EARTH_RADIUS, GRAVITY, coriolis, geostrophic_velocity, gradient
+from engine.physics.geostrophy import coriolis, geostrophic_velocity, gradient
+from engine.schema.constants import EARTH_RADIUS, GRAVITY
 
 LAT = np.arange(-89.5, 90.0)
 LON = np.arange(0.5, 360.0)

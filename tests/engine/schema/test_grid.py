@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from engine.runtime.errors import InputError
-from engine.schema.grid import EARTH_RADIUS, Grid, coarsened, quarter_degree
+from engine.schema.constants import EARTH_RADIUS
+from engine.schema.grid import Grid, coarsened, quarter_degree
 from engine.schema.regions import REGIONS
 
 

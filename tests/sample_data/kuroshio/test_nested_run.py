@@ -5,17 +5,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from engine.physics import geostrophy
 from engine.physics.displaced_state import displaced_state, mean_sea_level
 from engine.physics.geostrophy import geostrophic_velocity
 from engine.physics.kuroshio_grid import crop, kuroshio_grid, refine
 from engine.runtime.paths import SAMPLE_DATA
-from engine.schema.grid import EARTH_RADIUS, Grid, coarsened
+from engine.schema.constants import EARTH_RADIUS, SECONDS_PER_DAY
+from engine.schema.grid import Grid, coarsened
 from engine.schema.sample_calendar import sample_date
 from sample_data.kuroshio.archive import PACKINGS, archive_of, build_kuroshio, global_surface, nested_surface, surface_fields
 from sample_data.kuroshio.box_inversion import BoxSolver
 from sample_data.kuroshio.nested_eddies import RIM, STEPS_A_DAY, NestedEddies, side_share
 from sample_data.kuroshio.nested_run import KuroshioOcean, Surroundings
-from sample_data.ocean.dynamics import DAY, ROTATION, coriolis, wave_speed
+from sample_data.ocean.dynamics import coriolis_off_equator, wave_speed
 from sample_data.runs.day_archive import DayArchive
 from sample_data.runs.run import Run
 from sample_data.weather.atmosphere import forcing
@@ -39,7 +41,7 @@ def shipped() -> Run:
 
 def test_inverting_gives_back_what_was_applied() -> None:
     grid = _open_box()
-    solver = BoxSolver(grid.lat, grid.lon, (coriolis(grid.lat) / wave_speed(grid.lat)) ** 2)
+    solver = BoxSolver(grid.lat, grid.lon, (coriolis_off_equator(grid.lat) / wave_speed(grid.lat)) ** 2)
     psi = np.random.default_rng(0).standard_normal(grid.shape).astype(np.float32)
     mirrored = -np.pad(-psi, 1, mode="edge")
     for side in (0, -1):
@@ -61,9 +63,9 @@ def test_a_rossby_wave_of_the_global_run_travels_through_the_box_at_its_own_spee
     lat, lon = _ringed(grid)
     wavenumber = 2 * np.pi / 4.0
     k = wavenumber / (EARTH_RADIUS * np.deg2rad(1) * np.cos(np.deg2rad(lat)))
-    beta = 2 * ROTATION * np.cos(np.deg2rad(lat)) / EARTH_RADIUS
-    speed = beta * k / (k**2 + (coriolis(lat) / wave_speed(lat)) ** 2)
-    waves = [10 * np.cos(wavenumber * lon[None] + speed[:, None] * DAY * day).astype(np.float32) for day in (0, 3)]
+    beta = geostrophy.beta(lat)
+    speed = beta * k / (k**2 + (coriolis_off_equator(lat) / wave_speed(lat)) ** 2)
+    waves = [10 * np.cos(wavenumber * lon[None] + speed[:, None] * SECONDS_PER_DAY * day).astype(np.float32) for day in (0, 3)]
     eddies = NestedEddies(grid, np.zeros((lat.size, lon.size)))
     for day in range(3):
         ends = [waves[0] + (waves[1] - waves[0]) * (day + part) / 3 for part in (0, 1)]

@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
-from engine.schema.grid import EARTH_RADIUS, Grid, coarsened
+from engine.physics import geostrophy
+from engine.schema.constants import EARTH_RADIUS
+from engine.schema.grid import Grid, coarsened
 from sample_data.ocean.day_zero import DayZero, day_zero
-from sample_data.ocean.dynamics import ROTATION, EddyModel, coriolis, eddy_weight, wave_speed
+from sample_data.ocean.dynamics import EddyModel, coriolis_off_equator, eddy_weight, wave_speed
 from sample_data.ocean.stochastic import SmoothNoise
 
 
@@ -26,8 +28,8 @@ def test_a_long_rossby_wave_moves_west_at_the_speed_of_theory() -> None:
     phases = [np.angle(np.fft.rfft(field[row])[number]) for field in (wave, model.height())]
     lat = grid.lat[row]
     k = number / (EARTH_RADIUS * np.cos(np.deg2rad(lat)))
-    screening = (coriolis(lat) / wave_speed(lat)) ** 2
-    beta = 2 * ROTATION * np.cos(np.deg2rad(lat)) / EARTH_RADIUS
+    screening = (coriolis_off_equator(lat) / wave_speed(lat)) ** 2
+    beta = geostrophy.beta(lat)
     expected = beta * k / (k**2 + screening) * days * 86400
     assert phases[1] - phases[0] == pytest.approx(expected, rel=0.08)
 

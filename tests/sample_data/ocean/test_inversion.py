@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from engine.schema.grid import EARTH_RADIUS
+from engine.schema.constants import EARTH_RADIUS
 from sample_data.ocean.inversion import HelmholtzSolver
 
 LAT = np.arange(-59.5, 60)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from engine.schema.grid import EARTH_RADIUS
+from engine.schema.constants import EARTH_RADIUS
 
 
 def distance(lat: np.ndarray, lon: np.ndarray, at_lat: float, at_lon: float) -> np.ndarray:

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from engine.diagnostics.eddies import Eddies
-from engine.schema.grid import EARTH_RADIUS
+from engine.schema.constants import EARTH_RADIUS
 
 ALTIMETRY = "altimetry/nrt_global_allsat_phy_l4_20190223_20190226.nc"
 CATALOGUES = {1: "altimetry/Cyclonic_20190223.nc", -1: "altimetry/Anticyclonic_20190223.nc"}
