@@ -37,11 +37,3 @@ def shares(height: np.ndarray, area: np.ndarray) -> np.ndarray:
     if not total > 0:
         return np.full(len(DOUGLAS), np.nan)
     return np.array([area[degree.holds(height)].sum() for degree in DOUGLAS]) / total
-
-
-def sea_state(height: float) -> SeaState:
-    """Return the degree of a significant wave height in m; raises ValueError for one that is negative or missing."""
-    for degree in DOUGLAS:
-        if degree.low <= height < degree.high:
-            return degree
-    raise ValueError(f"significant wave height is {height} m; expected a number from 0")

@@ -73,22 +73,6 @@ def to_array(batch: Batch, channels: Sequence[Channel], out: np.ndarray | None =
     return out
 
 
-def from_array(array: np.ndarray, channels: Sequence[Channel], grid: Grid, time: np.datetime64) -> Batch:
-    """Return the batch whose channels are `array` (c, h, w) in physical units, dry cells missing."""
-    if array.shape != (len(channels), *grid.shape):
-        raise InputError(f"array has shape {array.shape}; expected {(len(channels), *grid.shape)}")
-    fields: dict[str, np.ndarray] = {}
-    for number, channel in enumerate(channels):
-        if channel.level is None:
-            fields[channel.variable] = np.where(grid.wet_surface, array[number], np.nan)
-            continue
-        if channel.variable not in fields:
-            fields[channel.variable] = np.full(grid.wet.shape, np.nan, dtype=np.float32)
-        wet = grid.wet[channel.level]
-        fields[channel.variable][channel.level][wet] = array[number][wet]
-    return Batch(fields, grid, time)
-
-
 def channel_mask(grid: Grid, channels: Sequence[Channel]) -> np.ndarray:
     """Return (c, h, w) True where the channel has water; forcing fields hold everywhere."""
     everywhere = np.ones(grid.shape, dtype=bool)

@@ -38,22 +38,6 @@ class Normalisation:
         std = np.where(std < 1e-6, 1.0, std)
         return cls(tuple(c.label for c in channels), mean.astype(np.float32), std.astype(np.float32))
 
-    def _shaped(self, like: Any) -> tuple[Any, Any]:
-        mean, std = (values.reshape(-1, 1, 1) for values in (self.mean, self.std))
-        if hasattr(like, "new_tensor"):
-            return like.new_tensor(mean), like.new_tensor(std)
-        return mean, std
-
-    def normalise(self, values: Array) -> Array:
-        """Return physical `values` (..., c, h, w), an array or a tensor, in units of one standard deviation."""
-        mean, std = self._shaped(values)
-        return (values - mean) / std
-
-    def denormalise(self, values: Array) -> Array:
-        """Return normalised `values` (..., c, h, w) in physical units."""
-        mean, std = self._shaped(values)
-        return values * std + mean
-
     def to_dict(self) -> dict[str, list[Any]]:
         """Return plain lists for a JSON card."""
         return {"labels": list(self.labels), "mean": self.mean.tolist(), "std": self.std.tolist()}

@@ -71,13 +71,6 @@ def surface_spectra(batch: Batch, regions: Sequence[Region]) -> dict[str, dict[s
     return found
 
 
-def power_by_wavelength(
-    field: np.ndarray, grid: Grid, region: Region, wavelengths: Sequence[tuple[float, float]]
-) -> dict[str, float]:
-    """Return the variance of a field (h, w) in each class of wavelengths in km, classes finer than the grid left out."""
-    return classes_of(*zonal_spectrum(field, grid, region), wavelengths)
-
-
 def classes_of(wavenumber: np.ndarray, power: np.ndarray, wavelengths: Sequence[tuple[float, float]]) -> dict[str, float]:
     """Return the integral of a spectrum over each class of wavelengths in km, classes finer than the spectrum left out."""
     classes = {}

@@ -4,7 +4,7 @@ The run's own columns drive it, a day at a time: its mixed layer and density say
 that lift the thermocline feed the plankton above), its surface flow stirs, sun and temperature let grow.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -159,17 +159,6 @@ def advance(model: Biogeochemistry, seed: int, columns: Columns) -> None:
     """Move `model` of run `seed` to the next day."""
     day = model.day + 1
     model.step(surroundings(columns(day), day, forcing(seed, day, coarsened(4))))
-
-
-def biogeochemistry_run(
-    seed: int, columns: Columns, first_day: int, tracers: Mapping[str, Array], days: int
-) -> Iterator[tuple[int, dict[str, Array]]]:
-    """Yield (day, the eight fields (180, 360)) of `first_day`, where `tracers` (h, w) are given, and of the `days` after it."""
-    model = begin(first_day, tracers, seed, columns)
-    yield first_day, model.fields()
-    for _ in range(days):
-        advance(model, seed, columns)
-        yield model.day, model.fields()
 
 
 @cache

@@ -4,7 +4,6 @@ The box knows the global run through its stored days alone: sea level at the sid
 that both have the same eddies on the same day. What is finer is statistical: another start would place it otherwise.
 """
 
-from collections.abc import Iterator
 from functools import lru_cache
 
 import numpy as np
@@ -160,17 +159,3 @@ class KuroshioOcean:
         """Go back to a `checkpoint` of the same day."""
         self.eddies.departure = state["departure"].copy()
         self.tracers.set(state["temperature"], state["salinity"])
-
-
-def kuroshio_run(run: Run, first_day: int, days: int, spin_up: int = SPIN_UP_DAYS) -> Iterator[tuple[int, Fields]]:
-    """Yield `days` days from `first_day` on with zos, surface_temperature, surface_salinity (360, 690), NaN on land.
-
-    The nested run begins `spin_up` days earlier. Raises InputError where the global run lacks one of the days.
-    """
-    ocean = KuroshioOcean(run, first_day - spin_up)
-    while ocean.day < first_day:
-        ocean.step()
-    yield ocean.day, ocean.fields()
-    for _ in range(days - 1):
-        ocean.step()
-        yield ocean.day, ocean.fields()

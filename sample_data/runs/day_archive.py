@@ -37,7 +37,3 @@ class DayArchive:
             fields[name] = np.full(self.mask.shape, np.nan, np.float32)
             fields[name][self.mask] = packing.unpack(read_change(self.folder, day, name)[1])
         return fields
-
-    def rounded(self, fields: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-        """Return `fields` (h, w) as they would come back from the archive."""
-        return {name: packing.unpack(packing.pack(fields[name])) for name, packing in self.packings.items()}

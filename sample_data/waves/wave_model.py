@@ -6,7 +6,6 @@ Hasselmann et al. 1973) and, since it travels meanwhile, by fetch. What the wind
 great circles at group speed, is blocked by land and ice, and decays over thousands of kilometres.
 """
 
-from collections.abc import Iterator
 from functools import cache, lru_cache
 
 import numpy as np
@@ -139,20 +138,6 @@ def wave_model(seed: int, day: int) -> WaveModel:
     while model.day < day:
         model.step()
     return model
-
-
-def wave_run(seed: int, first_day: int, days: int) -> Iterator[tuple[int, Array]]:
-    """Yield (day, significant wave height (360, 720) in m) of `days` sample days from `first_day` on."""
-    model = wave_model(seed, first_day)
-    yield first_day, at_half_degree(model.height(), first_day)
-    for day in range(first_day + 1, first_day + days):
-        model.step()
-        yield day, at_half_degree(model.height(), day)
-
-
-def wave_height(seed: int, day: int) -> Array:
-    """Return significant wave height (360, 720) in m of any day; a long run of waves differs from it by about a centimetre."""
-    return at_half_degree(wave_model(seed, day).height(), day)
 
 
 @lru_cache(maxsize=4)

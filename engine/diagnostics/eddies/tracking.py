@@ -80,11 +80,6 @@ class Tracks:
         """Return days since the track was first seen, of each observation (n,)."""
         return (self.time - self.birth[self.track]) / DAY
 
-    @property
-    def lifetime(self) -> np.ndarray:
-        """Return days from the first to the last time each track was seen (m,)."""
-        return (self.times[self.last] - self.times[self.first]) / DAY
-
     def at(self, map_number: int) -> tuple[Eddies, np.ndarray]:
         """Return the eddies of one map and the numbers of their tracks."""
         chosen = self.map_number == map_number

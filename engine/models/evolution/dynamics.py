@@ -75,16 +75,8 @@ def finer_than_passes(fields: torch.Tensor, wet: torch.Tensor, passes: int) -> t
     return (crop(fields, passes) - mean) * crop(wet, passes)
 
 
-def vertical_slope(tracers: torch.Tensor, depth: torch.Tensor, wet: torch.Tensor) -> torch.Tensor:
-    """Return derivatives by depth per metre of `tracers` (n, z, h, w); second order, nothing read below the sea floor.
-
-    At the lowest wet level the water below counts as uniform, which halves the slope there instead of inventing one.
-    """
-    return _slope_of_steps(_steps(tracers, wet), depth)
-
-
 def _steps(tracers: torch.Tensor, wet: torch.Tensor) -> torch.Tensor:
-    """Return how much larger (n, z - 1, h, w) tracers are one level below, 0 at the sea floor."""
+    """Return how much larger (n, z - 1, h, w) tracers are one level below, 0 at the sea floor: nothing below it is read."""
     return (tracers[:, 1:] - tracers[:, :-1]) * wet[1:]
 
 

@@ -5,15 +5,11 @@ import pytest
 
 from engine.runtime.errors import InputError
 from engine.schema.batch import Batch
-from engine.schema.channels import FORCING_CHANNELS, PROGNOSTIC_CHANNELS, channel, channel_mask, from_array, level, to_array
+from engine.schema.channels import FORCING_CHANNELS, PROGNOSTIC_CHANNELS, channel, level, to_array
 from engine.schema.grid import Grid
 from engine.schema.normalisation import Normalisation
 
 DAY = np.datetime64("2019-02-23")
-
-
-def _state(grid: Grid) -> np.ndarray:
-    return np.random.default_rng(0).normal(size=(61, *grid.shape)).astype(np.float32)
 
 
 def test_a_channel_is_found_by_name_and_depth() -> None:
@@ -25,14 +21,6 @@ def test_a_channel_is_found_by_name_and_depth() -> None:
 def test_a_field_that_is_no_channel_is_refused(name: str, depth: float | None) -> None:
     with pytest.raises(ValueError, match="no channel of the network"):
         channel(name, depth)
-
-
-def test_channels_become_fields_and_channels_again(small_grid: Grid) -> None:
-    array = _state(small_grid)
-    again = to_array(from_array(array, PROGNOSTIC_CHANNELS, small_grid, DAY), PROGNOSTIC_CHANNELS)
-    wet = channel_mask(small_grid, PROGNOSTIC_CHANNELS)
-    assert np.array_equal(again[wet], array[wet])
-    assert np.isnan(again[~wet]).all()
 
 
 def test_a_batch_refuses_an_unknown_name_a_wrong_shape_and_a_missing_time(small_grid: Grid) -> None:
@@ -58,7 +46,7 @@ def test_a_missing_field_is_named(small_grid: Grid) -> None:
         to_array(batch, FORCING_CHANNELS)
 
 
-def test_normalisation_counts_wet_cells_alone_and_undoes_itself() -> None:
+def test_normalisation_counts_wet_cells_alone() -> None:
     rng = np.random.default_rng(1)
     sample = rng.normal(10, 3, size=(61, 30, 40)).astype(np.float32)
     dry = sample.copy()
@@ -66,8 +54,6 @@ def test_normalisation_counts_wet_cells_alone_and_undoes_itself() -> None:
     statistics = Normalisation.fit(PROGNOSTIC_CHANNELS, [dry, dry])
     assert statistics.mean == pytest.approx(sample[:, 10:].mean(axis=(1, 2)), abs=1e-4)
     assert statistics.std == pytest.approx(sample[:, 10:].std(axis=(1, 2)), abs=1e-3)
-    back = statistics.denormalise(statistics.normalise(sample))
-    assert back == pytest.approx(sample, abs=1e-4)
     assert np.array_equal(Normalisation.from_dict(statistics.to_dict()).mean, statistics.mean)
 
 

@@ -9,7 +9,7 @@ from engine.schema.grid import Grid
 from engine.schema.regions import Region
 from engine.schema.variables import DEPTHS
 from engine.verification.aggregation import BANDS, band_weights, weighted_means
-from engine.verification.energy import classes_of, power_by_wavelength, surface_spectra
+from engine.verification.energy import classes_of, surface_spectra, zonal_spectrum
 from engine.verification.places import EQUATORIAL_PACIFIC, scored_places, values_at
 
 TIME = np.datetime64("2019-03-01")
@@ -50,6 +50,6 @@ def test_kinetic_energy_of_a_wave_is_half_the_sum_of_both_currents(small_grid: G
     found = surface_spectra(batch, [region, Region("land", "land", 60, 66, 60, 120)])
     assert list(found) == ["box"]
     np.testing.assert_allclose(found["box"]["zos"], 4 * found["box"]["ke"], rtol=1e-4, atol=1e-6 * found["box"]["zos"].max())
-    same = power_by_wavelength(2 * wave[0], small_grid, region, ((1000, 3000),))
+    same = classes_of(*zonal_spectrum(2 * wave[0], small_grid, region), ((1000, 3000),))
     classes = classes_of(found["box"]["wavenumber"], found["box"]["zos"], ((1000, 3000),))
     assert classes["1000-3000 km"] == pytest.approx(same["1000-3000 km"], rel=1e-4)

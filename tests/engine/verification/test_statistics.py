@@ -9,7 +9,7 @@ from engine.schema.regions import REGIONS, Region
 from engine.schema.variables import DEPTHS
 from engine.verification.aggregation import BANDS, band_weights, mean_of_means, region_weights, weighted_means
 from engine.verification.baselines import damped_persistence, damping, damping_factor
-from engine.verification.energy import eddy_kinetic_energy, power_by_wavelength, zonal_spectrum
+from engine.verification.energy import classes_of, eddy_kinetic_energy, zonal_spectrum
 from engine.verification.statistics import cell_statistics, metrics
 
 
@@ -142,10 +142,10 @@ def test_smoothing_shows_in_the_spectrum_at_short_waves_only() -> None:
     assert share[-10:].mean() < 0.1
 
 
-def test_power_by_wavelength_finds_the_wave_in_its_class_and_leaves_out_what_the_grid_cannot_hold() -> None:
+def test_classes_of_wavelengths_find_the_wave_in_its_class_and_leaves_out_what_the_grid_cannot_hold() -> None:
     region = Region("box", "box", -10, 10, 100, 300)
     wave = np.sin(2 * np.pi * GRID.lon / 20)[None] * np.ones(GRID.shape)
-    classes = power_by_wavelength(wave, GRID, region, ((100, 200), (500, 1500), (1500, 3000)))
+    classes = classes_of(*zonal_spectrum(wave, GRID, region), ((100, 200), (500, 1500), (1500, 3000)))
     assert list(classes) == ["500-1500 km", "1500-3000 km"]
     assert classes["1500-3000 km"] == pytest.approx(0.5, rel=0.05)
     assert classes["500-1500 km"] < 0.01
