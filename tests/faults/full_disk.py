@@ -56,7 +56,7 @@ def commands(folder: Path) -> dict[str, list[str]]:
 def prepared(folder: Path) -> None:
     """Write what the commands read."""
     from engine.schema.grid import coarsened
-    from tests.engine.sources import layouts
+    from tests.engine.readers import layouts
 
     rows, columns = np.meshgrid(np.linspace(0, 60, 90), np.linspace(0, 120, 180), indexing="ij")
     fields = layouts.altimetry_fields(4)
