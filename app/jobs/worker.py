@@ -95,6 +95,7 @@ def perform(request: dict[str, Any], progress: Progress, cancelled: Callable[[],
     from engine.forecasting.forecast import run_forecast
     from engine.forecasting.heads import heads_at_hand
     from engine.forecasting.reference import write_reference
+    from engine.forecasting.request import ForecastRequest
     from engine.sources import open_source
 
     options = dict(request["options"])
@@ -113,7 +114,7 @@ def perform(request: dict[str, Any], progress: Progress, cancelled: Callable[[],
     heads = heads_at_hand(model, source, init_time)
     if request["kind"] == "reference":
         return write_reference(source, init_time, days, progress, cancelled, heads)
-    return run_forecast(source, init_time, model, days, resume=True, progress=progress, cancelled=cancelled, heads=heads)
+    return run_forecast(ForecastRequest(source, init_time, model, days, heads, resume=True), progress, cancelled)
 
 
 def score_stores(

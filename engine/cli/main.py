@@ -95,11 +95,11 @@ def forecast(
     """
     with reporting(as_json, CONTINUE) as report:
         import time
-        from functools import partial
 
         from engine.cli.request import computed, init_time_of, source_of
         from engine.forecasting.forecast import run_forecast
         from engine.forecasting.heads import chosen_heads
+        from engine.forecasting.request import ForecastRequest
         from engine.sources.analysis import FILLED
         from engine.stores import open_store
 
@@ -109,8 +109,8 @@ def forecast(
         asked, left_out = chosen_heads(heads, chosen, init_time)
         if filled := chosen.provenance.get(FILLED):
             report.tell(f"climatology fills {', '.join(filled)} of the initial state")
-        run = partial(run_forecast, chosen, init_time, model, days, heads=asked, progress=report.progress)
-        folder = run(resume=resume, device=device, precision=precision)
+        wanted = ForecastRequest(chosen, init_time, model, days, asked, resume=resume, device=device, precision=precision)
+        folder = run_forecast(wanted, report.progress)
         seconds = round(time.perf_counter() - began, 2)
         attrs = open_store(folder).attrs
         report.result = {"store": folder.name, "folder": folder, "days": days, "seconds": seconds, **computed(attrs, precision)}

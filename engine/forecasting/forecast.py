@@ -3,7 +3,7 @@
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from functools import lru_cache, partial
 from pathlib import Path
@@ -15,12 +15,13 @@ import torch
 from engine import __version__
 from engine.forecasting.head_rollout import RollingHead, with_heads
 from engine.forecasting.heads import LoadedHead, begin_heads, carried_fields, load_heads
+from engine.forecasting.request import ForecastRequest
 from engine.forecasting.rollout import Step, rollout
 from engine.models.interface import Model
 from engine.runtime.background import Do, at_once, one_behind
 from engine.runtime.errors import InputError, ModelError, ResourceError
 from engine.runtime.paths import stores_folder
-from engine.runtime.precision import AUTO, USED_TO_BE, require_precision
+from engine.runtime.precision import AUTO, USED_TO_BE
 from engine.runtime.progress import Progress, no_progress
 from engine.schema.batch import TIME_STEP, Batch
 from engine.schema.sample_calendar import sample_day
@@ -28,7 +29,7 @@ from engine.schema.variables import PROGNOSTIC, VARIABLES
 from engine.sources import HeadSource, Source, initial_state
 from engine.sources.analysis import FILLED
 from engine.stores import ForecastStore, Store
-from engine.weights.loading import MODEL_NAMES, NETWORK_NAMES, load_model
+from engine.weights.loading import NETWORK_NAMES, load_model
 
 LOGGER = logging.getLogger(__name__)
 
@@ -41,44 +42,29 @@ class Cancelled(Exception):
 
 
 def run_forecast(
-    source: Source,
-    init_time: np.datetime64,
-    model_name: str,
-    days: int = 30,
-    folder: Path | None = None,
-    resume: bool = False,
-    device: str = "auto",
-    progress: Progress = no_progress,
-    cancelled: Callable[[], bool] = lambda: False,
-    heads: Sequence[str] = (),
-    precision: str = AUTO,
+    request: ForecastRequest, progress: Progress = no_progress, cancelled: Callable[[], bool] = lambda: False
 ) -> Path:
-    """Forecast `days` days from the state of `source` at `init_time` and return the store's folder.
+    """Make the forecast that `request` asks for and return the store's folder.
 
-    Each of `heads` (kuroshio, waves, biogeochemistry) becomes a part of the store. A whole store of the same request is
-    returned as it is; a partial one is continued with `resume`, and days of it that are damaged on the disk are computed again.
-    Without `resume`, and where model, weights, heads or program have changed since, the run begins anew. `precision` is as
-    `choose_precision` takes it; `auto` goes on in that of the store.
-    Raises InputError for a request that cannot be met, ModelError where model, memory or disk fail, Cancelled on request.
+    A whole store of the same request is returned as it is; a partial one is continued where the request says so, and days of it
+    that are damaged on the disk are computed again. Otherwise, and where model, weights, heads or program have changed since,
+    the run begins anew. Raises InputError for a request that cannot be met, ModelError where model, memory or disk fail,
+    Cancelled on request.
     """
-    if not 1 <= days <= 365:
-        raise InputError(f"the forecast is to last {days} days; expected 1 to 365")
-    if model_name not in MODEL_NAMES:
-        raise InputError(f"model is {model_name!r}; expected one of {', '.join(MODEL_NAMES)}")
-    require_precision(precision)
-    folder = folder or stores_folder() / forecast_identifier(source, init_time, model_name, days)
+    source, init_time, days = request.source, request.init_time, request.days
+    folder = request.folder or stores_folder() / forecast_identifier(source, init_time, request.model, days)
     progress(0.0, "reading the initial state")
     initial = initial_state(source, init_time)
-    with _memory_explained(model_name):
-        model = load_model(model_name, initial.grid, device, None, precision)
-        if precision == AUTO:
+    with _memory_explained(request.model):
+        model = load_model(request.model, initial.grid, request.device, None, request.precision)
+        if request.precision == AUTO:
             model.precision = _begun_in(folder, _attributes(source, init_time, model, days, {})) or model.precision
-        loaded = load_heads(heads, model)
+        loaded = load_heads(request.heads, model)
         attrs = _attributes(source, init_time, model, days, loaded)
         if _is_whole(folder, attrs):
             progress(1.0, "already there")
             return folder
-        with _open(folder, initial, attrs, days, resume, loaded) as store:
+        with _open(folder, initial, attrs, days, request.resume, loaded) as store:
             finished = set(store.reader.leads)
             restart, carried = _restart(store)
             for remark in store.remarks:

@@ -23,6 +23,7 @@ from app.text.plain_text import Text
 from app.views.shelf import Shelf
 from engine.cli.main import app
 from engine.forecasting.forecast import Cancelled, forecast_identifier, run_forecast
+from engine.forecasting.request import ForecastRequest
 from engine.runtime.errors import InputError
 from engine.runtime.paths import stores_folder
 from engine.schema.grid import coarsened
@@ -277,7 +278,8 @@ def _forecast(resume: bool = False, until: int = DAYS) -> Path:
     days = iter(range(1, DAYS + 1))
     try:
         return run_forecast(
-            ToySource(GRID), INIT_TIME, "small", DAYS, resume=resume, cancelled=lambda: next(days) == until < DAYS
+            ForecastRequest(ToySource(GRID), INIT_TIME, "small", DAYS, resume=resume),
+            cancelled=lambda: next(days) == until < DAYS,
         )
     except Cancelled:
         return stores_folder() / forecast_identifier(ToySource(GRID), INIT_TIME, "small", DAYS)

@@ -16,6 +16,7 @@ import torch
 import engine.forecasting.forecast
 import engine.training.trainer
 from engine.forecasting.forecast import run_forecast
+from engine.forecasting.request import ForecastRequest
 from engine.readers.ingest import ingest
 from engine.runtime.errors import InputError, ModelError
 from engine.runtime.paths import stores_folder
@@ -36,7 +37,7 @@ def forecast(home: Path) -> None:
     """Run or continue a forecast of the toy ocean."""
     engine.forecasting.forecast.load_model = toy_load_model
     torch.set_num_threads(1)
-    run_forecast(ToySource(), INIT_TIME, "small", DAYS, folder=home / "stores" / "toy", resume=True)
+    run_forecast(ForecastRequest(ToySource(), INIT_TIME, "small", DAYS, folder=home / "stores" / "toy", resume=True))
 
 
 def taking_in(home: Path) -> None:

@@ -16,6 +16,7 @@ import engine.forecasting.forecast
 from engine.cli.main import app
 from engine.forecasting.forecast import Cancelled, forecast_identifier, run_forecast
 from engine.forecasting.reference import write_reference
+from engine.forecasting.request import ForecastRequest
 from engine.runtime.background import one_behind
 from engine.runtime.errors import InputError, ModelError
 from engine.runtime.paths import stores_folder
@@ -38,7 +39,7 @@ def toy_model(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _forecast(resume: bool = False, days: int = DAYS) -> Path:
-    return run_forecast(ToySource(), INIT_TIME, "small", days, resume=resume)
+    return run_forecast(ForecastRequest(ToySource(), INIT_TIME, "small", days, resume=resume))
 
 
 def _numbers(folder: Path) -> dict[str, np.ndarray]:
@@ -128,14 +129,15 @@ def test_a_resumed_run_starts_from_the_restart_state_not_from_packed_fields(monk
     calls: list[int] = []
     with pytest.raises(Cancelled, match="cancelled after day 7"):
         run_forecast(
-            ToySource(), INIT_TIME, "small", 10, folder=whole.parent / "b", cancelled=lambda: calls.append(0) or len(calls) > 6
+            ForecastRequest(ToySource(), INIT_TIME, "small", 10, folder=whole.parent / "b"),
+            cancelled=lambda: calls.append(0) or len(calls) > 6,
         )
     partial = open_store(whole.parent / "b")
     assert partial.leads == list(range(8)) and not partial.complete
     steps = []
     original = ToyModel.step
     monkeypatch.setattr(ToyModel, "step", lambda self, *rest: steps.append(rest[-1]) or original(self, *rest))
-    run_forecast(ToySource(), INIT_TIME, "small", 10, folder=whole.parent / "b", resume=True)
+    run_forecast(ForecastRequest(ToySource(), INIT_TIME, "small", 10, folder=whole.parent / "b", resume=True))
     assert steps == [INIT_TIME + 7, INIT_TIME + 8, INIT_TIME + 9]
     assert _same(whole.parent / "b", expected, list(range(11)))
 
@@ -144,7 +146,9 @@ def test_identical_requests_share_one_store_and_different_ones_do_not() -> None:
     first = _forecast()
     changed = (first / "zarr.json").stat().st_mtime_ns
     said: list[str] = []
-    assert run_forecast(ToySource(), INIT_TIME, "small", DAYS, progress=lambda _, what: said.append(what)) == first
+    assert (
+        run_forecast(ForecastRequest(ToySource(), INIT_TIME, "small", DAYS), progress=lambda _, what: said.append(what)) == first
+    )
     assert said[-1] == "already there" and (first / "zarr.json").stat().st_mtime_ns == changed
     other = ToySource()
     other.provenance = {"seed": 1}
@@ -203,7 +207,9 @@ class _Older:
 
 
 def _forecast_in(precision: str, resume: bool = False, cancelled: Callable[[], bool] = lambda: False) -> Path:
-    return run_forecast(ToySource(), INIT_TIME, "small", DAYS, resume=resume, precision=precision, cancelled=cancelled)
+    return run_forecast(
+        ForecastRequest(ToySource(), INIT_TIME, "small", DAYS, resume=resume, precision=precision), cancelled=cancelled
+    )
 
 
 def test_the_initial_state_is_readable_before_the_first_step_and_progress_rises_to_one() -> None:
@@ -216,7 +222,7 @@ def test_the_initial_state_is_readable_before_the_first_step_and_progress_rises_
         if folder.exists():
             leads.append(len(open_store(folder).leads))
 
-    run_forecast(ToySource(), INIT_TIME, "small", 3, progress=progress)
+    run_forecast(ForecastRequest(ToySource(), INIT_TIME, "small", 3), progress=progress)
     assert leads == [1, 2, 3, 4]
     assert fractions == sorted(fractions) and fractions[-1] == 1.0
 
@@ -260,7 +266,7 @@ def test_bad_requests_write_nothing() -> None:
     with pytest.raises(InputError, match="precision is 'half'; expected one of auto, bfloat16, float32"):
         _forecast_in("half")
     with pytest.raises(InputError, match="expected one of small"):
-        run_forecast(ToySource(), INIT_TIME, "huge", 5)
+        run_forecast(ForecastRequest(ToySource(), INIT_TIME, "huge", 5))
     assert not stores_folder().exists()
 
 
@@ -303,7 +309,10 @@ def test_a_run_that_writes_while_it_computes_gives_the_same_days(monkeypatch: py
     folder = tmp_path / "stores" / "behind"
     calls: list[int] = []
     with pytest.raises(Cancelled, match="after day 8"):
-        run_forecast(ToySource(), INIT_TIME, "small", 12, folder=folder, cancelled=lambda: calls.append(0) or len(calls) > 7)
+        run_forecast(
+            ForecastRequest(ToySource(), INIT_TIME, "small", 12, folder=folder),
+            cancelled=lambda: calls.append(0) or len(calls) > 7,
+        )
     assert open_store(folder).leads == list(range(9))
-    run_forecast(ToySource(), INIT_TIME, "small", 12, folder=folder, resume=True)
+    run_forecast(ForecastRequest(ToySource(), INIT_TIME, "small", 12, folder=folder, resume=True))
     assert open_store(folder).complete and _same(folder, expected, list(range(13)))

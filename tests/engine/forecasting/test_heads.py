@@ -11,6 +11,7 @@ from engine.cli.main import app
 from engine.forecasting.forecast import Cancelled, run_forecast
 from engine.forecasting.heads import HEADS, LoadedHead, chosen_heads, load_heads
 from engine.forecasting.reference import write_reference
+from engine.forecasting.request import ForecastRequest
 from engine.models.heads.daily import DayHead
 from engine.runtime.errors import InputError
 from engine.schema.batch import Batch
@@ -64,7 +65,9 @@ def _forecast(heads: tuple[str, ...] = NAMES, folder: Path | None = None, stop_a
         days.append(0)
         return len(days) >= stop_after
 
-    return run_forecast(_Source(), INIT_TIME, "small", DAYS, folder, resume, cancelled=cancelled, heads=heads)
+    return run_forecast(
+        ForecastRequest(_Source(), INIT_TIME, "small", DAYS, folder=folder, resume=resume, heads=heads), cancelled=cancelled
+    )
 
 
 def _fields(store: Store) -> dict[str, np.ndarray]:

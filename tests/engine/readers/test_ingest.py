@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from engine.forecasting.forecast import run_forecast
+from engine.forecasting.request import ForecastRequest
 from engine.physics.displaced_state import climatology
 from engine.readers.ingest import ingest
 from engine.runtime.errors import InputError
@@ -267,7 +268,7 @@ def test_the_sample_reference_in_hycom_layout_compares_with_a_forecast_at_equal_
     lon = (grid.lon[columns] + 180) % 360 - 180
     times = (start + np.arange(days + 1)).astype("datetime64[h]")
     hycom = open_store(ingest("hycom", [layouts.write_hycom(tmp_path / "hycom.nc", stacked, grid.lat[rows], lon, times)]))
-    forecast = open_store(run_forecast(source, start, "persistence", days))
+    forecast = open_store(run_forecast(ForecastRequest(source, start, "persistence", days)))
     for variable, level, near in (("thetao", 9, 2e-3), ("so", 4, 2e-3), ("uo", 0, 2e-3), ("zos", 0, 2e-3)):
         for lead in forecast.leads:
             assert hycom.valid_time(lead) == forecast.valid_time(lead)

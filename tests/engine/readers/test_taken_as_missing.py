@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from engine.cli.main import app
 from engine.forecasting.forecast import run_forecast
+from engine.forecasting.request import ForecastRequest
 from engine.readers.ingest import ingest
 from engine.readers.values.tally import described
 from engine.runtime.errors import InputError
@@ -98,7 +99,7 @@ def test_surface_temperature_on_one_level_is_read(tmp_path: Path) -> None:
 
 def test_a_forecast_says_what_was_missing_in_its_altimetry(tmp_path: Path) -> None:
     source = ObservedSource(altimetry(tmp_path, bad_patch), grid=GRID)
-    store = open_store(run_forecast(source, DAY, "persistence", 1))
+    store = open_store(run_forecast(ForecastRequest(source, DAY, "persistence", 1)))
     assert store.attrs["out_of_range"] == REPORT
 
 
