@@ -18,15 +18,17 @@ def replacing(path: Path, beside: Path | None = None, shared: bool = False) -> I
 
     A block that raises leaves `path` as it was and nothing beside it. `beside` is the name to use, by default `partial_path`'s;
     `shared` says that other threads or processes may write `path` at the same time. A killed process leaves what it had
-    written: the next block with the same name removes it. Raises OSError where a folder of that name has content.
+    written: the next block with the same name removes it. Raises OSError where nothing can be written, and where `path` is a folder with content.
     """
     unfinished = beside or partial_path(path, shared)
+    # Says at once, and in the system's own words, where nothing can be written: NetCDF does not tell a locked disk.
     _remove(unfinished)
     try:
         yield unfinished
         unfinished.replace(path)
     except BaseException:
-        _remove(unfinished)
+        with suppress(OSError):
+            _remove(unfinished)
         raise
 
 
@@ -45,8 +47,7 @@ def partial_path(path: Path, shared: bool = False) -> Path:
 
 
 def _remove(path: Path) -> None:
-    with suppress(OSError):
-        if path.is_dir():
-            rmtree(path, ignore_errors=True)
-        else:
-            path.unlink(missing_ok=True)
+    if path.is_dir():
+        rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
