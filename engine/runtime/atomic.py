@@ -18,7 +18,8 @@ def replacing(path: Path, beside: Path | None = None, shared: bool = False) -> I
 
     A block that raises leaves `path` as it was and nothing beside it. `beside` is the name to use, by default `partial_path`'s;
     `shared` says that other threads or processes may write `path` at the same time. A killed process leaves what it had
-    written: the next block with the same name removes it. Raises OSError where nothing can be written, and where `path` is a folder with content.
+    written: the next block with the same name removes it. Raises OSError where nothing can be written, and where `path` is a
+    folder with content.
     """
     unfinished = beside or partial_path(path, shared)
     # Says at once, and in the system's own words, where nothing can be written: NetCDF does not tell a locked disk.

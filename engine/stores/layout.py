@@ -21,6 +21,7 @@ from zarr.codecs import BloscCodec, Crc32cCodec
 
 from engine.runtime.atomic import write_atomically
 from engine.schema.constants import DAY
+from engine.schema.dataset import grid_coordinates, grid_variables
 from engine.schema.grid import Grid
 from engine.schema.variables import FILL, VARIABLES
 from engine.stores.integrity import FIXED, RECORD, checked_attributes, fixed_record, sealed
@@ -107,11 +108,10 @@ def _fill(group: zarr.Group, grid: Grid, kind: str, variables: Iterable[str], ti
         _coordinate(group, "init_time", seconds[0], (), standard_name="forecast_reference_time", **_SECONDS)
     else:
         _coordinate(group, "time", seconds, ("time",), standard_name="time", axis="T", **_SECONDS)
-    _coordinate(group, "depth", grid.depth, ("depth",), standard_name="depth", units="m", positive="down", axis="Z")
-    _coordinate(group, "lat", grid.lat, ("lat",), standard_name="latitude", units="degrees_north", axis="Y")
-    _coordinate(group, "lon", grid.lon, ("lon",), standard_name="longitude", units="degrees_east", axis="X")
-    _coordinate(group, "wet", grid.wet, ("depth", "lat", "lon"), long_name="True over water")
-    _coordinate(group, "deptho", grid.deptho.astype(np.float32), ("lat", "lon"), **VARIABLES["deptho"].attributes)
+    for name, (axis, values, attributes) in grid_coordinates(grid).items():
+        _coordinate(group, name, values, (axis,), **attributes)
+    for name, (dimensions, values, attributes) in grid_variables(grid).items():
+        _coordinate(group, name, values, dimensions, **attributes)
     for name in variables:
         _create_field(group, name, grid, (lead_dimension, times.size), {"coordinates": placed} if placed else {})
 

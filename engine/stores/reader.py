@@ -6,14 +6,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import xarray as xr
 import zarr
 
 from engine.runtime.errors import InputError
 from engine.schema.batch import Batch
+from engine.schema.constants import DAY
+from engine.schema.dataset import grid_coordinates, grid_variables, plain_attributes
 from engine.schema.grid import Grid
 from engine.schema.variables import FILL, VARIABLES
 from engine.stores.integrity import FIXED, RECORD, FileRecord, Inspector, StoreDamaged, damaged, refusing
 from engine.stores.layout import CHUNK, LEAD_DIMENSION, array_of, lead_numbers, read_attributes, shard_path
+from engine.stores.lazy_field import Place, lazy_variable
 
 STATUS = ("partial", "whole")
 
@@ -229,6 +233,37 @@ class Store:
             numbers = self._numbers(name, [lead], (slice(None),) if self.depths(name) else ())
             fields[name] = self._unpack(name, numbers)[0]
         return Batch(fields, self.grid, self.valid_time(lead))
+
+    def to_dataset(self) -> xr.Dataset:
+        """Return the finished leads as CF names them: fields along `lead_time` or `time`, `depth`, `lat`, `lon`.
+
+        Fields are read where they are looked at, float32, NaN where missing, and checked as every reading is. It is what
+        `xarray.open_zarr` makes of the folder, but for leads not finished and for attributes, which are text and numbers. What
+        lies on another grid is the dataset of a `part`.
+        """
+        leads = self.leads
+        times = np.array([self.valid_time(lead) for lead in leads], "datetime64[ns]")
+        coordinates: dict[str, Any] = dict(grid_coordinates(self.grid))
+        if self._lead_dimension == "lead_time":
+            period = {"standard_name": "forecast_period", "long_name": "time since the initial state"}
+            coordinates["lead_time"] = ("lead_time", np.array(leads) * DAY.astype("timedelta64[ns]"), period)
+            coordinates["valid_time"] = ("lead_time", times, {"standard_name": "time"})
+            coordinates["init_time"] = ((), self.init_time.astype("datetime64[ns]"), {"standard_name": "forecast_reference_time"})
+        else:
+            coordinates["time"] = ("time", times, {"standard_name": "time", "axis": "T"})
+        fields = {name: self._lazy(name, leads) for name in self.variables}
+        return xr.Dataset({**fields, **grid_variables(self.grid)}, coordinates, plain_attributes(self.attrs))
+
+    def _lazy(self, variable: str, leads: list[int]) -> xr.Variable:
+        dimensions = (self._lead_dimension, *(["depth"] if self.depths(variable) else []), "lat", "lon")
+
+        def read(place: Place) -> np.ndarray:
+            chosen = np.array(leads)[place[0]]
+            values = self._unpack(variable, self._numbers(variable, np.atleast_1d(chosen).tolist(), place[1:]))
+            return values if chosen.ndim else values[0]
+
+        shape = (len(leads), *self._array(variable).shape[1:])
+        return lazy_variable(dimensions, shape, read, VARIABLES[variable].attributes)
 
     def _numbers(self, variable: str, leads: list[int] | None, place: tuple[int | slice, ...]) -> np.ndarray:
         finished = self.leads

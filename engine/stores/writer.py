@@ -14,6 +14,7 @@ from engine.runtime.atomic import PARTIAL, replacing
 from engine.runtime.errors import InputError, ModelError, ResourceError
 from engine.runtime.failures import ANOTHER_FOLDER
 from engine.schema.batch import Batch
+from engine.schema.dataset import CONVENTIONS
 from engine.schema.grid import Grid
 from engine.schema.variables import PROGNOSTIC, VARIABLES
 from engine.stores.integrity import RECORD, FileRecord, file_record
@@ -92,7 +93,7 @@ class StoreWriter:
             # The store appears under its name only once it can be opened.
             with replacing(folder, beside=making_path(folder)) as making:
                 delete_folder(folder)
-                create_group(making, grid, kind, variables, times, {**attrs, "kind": kind, "Conventions": "CF-1.11"}, parts)
+                create_group(making, grid, kind, variables, times, {**attrs, "kind": kind, "Conventions": CONVENTIONS}, parts)
             return cls(folder, lock)
         except OSError as error:
             lock.release()

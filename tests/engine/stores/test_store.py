@@ -16,7 +16,17 @@ from engine.runtime.paths import stores_folder
 from engine.schema.batch import Batch
 from engine.schema.grid import Grid, coarsened
 from engine.schema.variables import DEPTHS, PROGNOSTIC, VARIABLES
-from engine.stores import AnalysisStore, ForecastStore, StoreBusy, StoreDamaged, delete_store, list_stores, open_store, writer
+from engine.stores import (
+    AnalysisStore,
+    ForecastStore,
+    Store,
+    StoreBusy,
+    StoreDamaged,
+    delete_store,
+    list_stores,
+    open_store,
+    writer,
+)
 from engine.stores.layout import Part
 from tests.engine.children import CHILDREN
 from tests.engine.toy import INIT_TIME, toy_batch
@@ -98,6 +108,48 @@ def test_plain_xarray_opens_it_without_a_warning(folder: Path, small_grid: Grid)
     assert day_2.valid_time == INIT_TIME + 2 and data.init_time == INIT_TIME
     assert data.thetao.attrs["standard_name"] == "sea_water_potential_temperature" and data.lat.attrs["units"] == "degrees_north"
     assert data.attrs["status"] == "whole" and data.attrs["source"] == "toy"
+
+
+def test_its_dataset_is_what_plain_xarray_makes_of_it_and_is_read_where_it_is_looked_at(
+    folder: Path, small_grid: Grid, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with ForecastStore.create(folder, small_grid, INIT_TIME, 3, {"source": "toy"}) as writer:
+        for lead in (0, 1):
+            writer.append(lead, toy_batch(small_grid, INIT_TIME + lead))
+    read: list[tuple[str, list[int]]] = []
+    numbers = Store._numbers
+    monkeypatch.setattr(
+        Store, "_numbers", lambda self, name, leads, place: read.append((name, leads)) or numbers(self, name, leads, place)
+    )
+    data = open_store(folder).to_dataset()
+    assert not read
+    xr.testing.assert_allclose(data.zos, xr.open_zarr(folder).zos[:2], atol=1e-5)
+    assert read == [("zos", [0, 1])]
+    plain = xr.open_zarr(folder).isel(lead_time=slice(2))
+    xr.testing.assert_allclose(data, plain, atol=1e-5)
+    for name in (*data.data_vars, "depth", "lat", "lon"):
+        assert data[name].attrs == plain[name].attrs
+    picked = data.thetao.sel(lead_time="1D", depth=50).sel(lat=[10, -10], lon=200, method="nearest")
+    np.testing.assert_allclose(picked, plain.thetao[1].sel(depth=50).sel(lat=[10, -10], lon=200, method="nearest"), atol=1e-5)
+
+
+def test_its_dataset_goes_into_a_file_of_netcdf_with_its_provenance(folder: Path, small_grid: Grid, tmp_path: Path) -> None:
+    _write(folder, small_grid, leads=1, finished=2)
+    open_store(folder).to_dataset().to_netcdf(tmp_path / "out.nc", engine="netcdf4")
+    with xr.open_dataset(tmp_path / "out.nc") as data:
+        assert data.attrs["finished_leads"] == "[0, 1]" and data.attrs["Conventions"].startswith("CF-")
+        np.testing.assert_allclose(data.zos[1], open_store(folder).read("zos", 1))
+
+
+def test_concentrations_that_are_stored_as_logarithms_are_values_in_its_dataset(folder: Path) -> None:
+    grid = coarsened(16)
+    chlorophyll = np.where(grid.wet_surface, np.float32(0.25), np.float32(np.nan))
+    with AnalysisStore.create(folder, grid, np.array([INIT_TIME]), {}, ("chl",)) as store:
+        store.append(0, Batch({"chl": chlorophyll}, grid, INIT_TIME))
+        store.finish()
+    data = open_store(folder).to_dataset()
+    assert data.chl.dims == ("time", "lat", "lon")
+    np.testing.assert_allclose(data.chl[0], chlorophyll, rtol=2e-3)
 
 
 def test_a_part_lies_on_its_own_grid_and_is_finished_with_the_lead_around_it(folder: Path, small_grid: Grid) -> None:
