@@ -42,8 +42,9 @@ def grid_of(data: xr.Dataset) -> Grid:
         raise InputError(
             f"a dataset has no {', '.join(missing)}; expected the axes, the mask `wet` and the sea floor `deptho`: give its grid"
         )
+    lat, lon, depth = (data[name].values for name in ("lat", "lon", "depth"))
     wet, deptho = data["wet"].transpose("depth", "lat", "lon"), data["deptho"].transpose("lat", "lon")
-    return Grid(*(data[name].values for name in ("lat", "lon", "depth")), wet.values.astype(bool), deptho.values)
+    return Grid(lat, lon, depth, wet.values.astype(bool), deptho.values)
 
 
 def plain_attributes(attributes: Mapping[str, Any]) -> dict[str, Any]:
