@@ -1,6 +1,6 @@
 """Trains the completion on days of the sample ocean seen through random observing systems.
 
-python -m engine.reconstruction.training [--grid-factor 1] [--samples 160] [--updates 400] [--workers 2] [--out FILE] [--resume]
+`python -m engine.reconstruction.training [--grid-factor 1] [--samples 160] [--updates 400] [--workers 2] [--out FILE] [--resume]`
 """
 
 import argparse

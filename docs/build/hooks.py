@@ -1,0 +1,44 @@
+"""What MkDocs calls: pages that are made, and the tables that a page names in comments."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+from mkdocs.structure.files import File, Files
+
+from docs.build.code_reference import index_page, room_page, rooms
+from docs.build.command_line import command_page
+from docs.build.measured import measured_table
+from docs.build.model_cards import card_page, card_paths
+from docs.build.skill_page import skill_report
+from docs.build.skill_tables import TABLES
+from engine.runtime.paths import REPOSITORY
+
+MARKER = re.compile(r"<!-- (measured|skill): ([\w-]+) -->")
+
+def on_files(files: Files, config: Any) -> Files:
+    """Add the pages that are made: model cards, code reference, report of skill, changelog."""
+    made = {f"models/{path.stem}.md": card_page(path) for path in card_paths()}
+    made |= {f"reference/{room}.md": room_page(room, modules) for room, modules in rooms().items()}
+    made |= {"reference/index.md": index_page(), "skill.html": skill_report(), "guide/commands.md": command_page()}
+    for name, content in made.items():
+        files.append(File.generated(config, name, content=content))
+    # The loss of each training lies beside its weights.
+    for path in card_paths():
+        picture = path.with_name(f"{path.stem}_loss.png")
+        files.append(File.generated(config, f"models/{picture.name}", abs_src_path=str(picture)))
+    return files
+
+
+def on_page_markdown(markdown: str, **more: Any) -> str:
+    """Put each named table in place of its comment."""
+    return MARKER.sub(lambda found: measured_table(found[2]) if found[1] == "measured" else TABLES[found[2]](), markdown)
+
+
+def on_config(config: Any) -> Any:
+    """Add the made pages to the navigation, and build again when their data change while `mkdocs serve` runs."""
+    sections = {title: pages for entry in config.nav for title, pages in entry.items()}
+    sections["Model cards"] += [f"models/{path.stem}.md" for path in card_paths()]
+    sections["Code reference"] += [{room: f"reference/{room}.md"} for room in rooms()]
+    config.watch += [str(REPOSITORY / "assets" / "weights"), str(REPOSITORY / "assets" / "skill"), str(Path(__file__).parent)]
+    return config
