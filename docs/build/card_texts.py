@@ -1,7 +1,7 @@
 """What the model cards say in sentences; the figures between them come from the JSON cards and the code."""
 
-from engine.models.evolution.inputs import FORGOTTEN
-from engine.models.evolution.operator import CARRIED_AWAY, FRONTS, GIVEN_BACK
+from engine.models.evolution.inputs import TROPICAL_MEMORY_LOSS
+from engine.models.evolution.operator import ADVECTIVE_SMOOTHING, BACKSCATTER, FRONTAL_DISSIPATION
 
 KINDS = {
     ("evolution", "autoencoder"): """A physics-guided evolution network with modulation (FiLM) from a Fourier
@@ -40,10 +40,10 @@ SOME_MASKING = "A part of the tokens is masked in some phases."
 RELAXATION = "Each day the field goes back to its climatology by this share. The rates are fitted to forecasts of training runs."
 
 SET_BY_HAND = (
-    ("smoothing where the current travels far in a day, in squared cells for one cell travelled", CARRIED_AWAY),
-    ("dissipation there, relative to that of a deformation radius of one cell", FRONTS),
-    ("rate at which eddies get energy back, as a share of the dissipation", GIVEN_BACK),
-    ("share of the previous day's change of sea surface height that is ignored in the tropics", FORGOTTEN),
+    ("smoothing where the current travels far in a day, in squared cells for one cell travelled", ADVECTIVE_SMOOTHING),
+    ("dissipation there, relative to that of a deformation radius of one cell", FRONTAL_DISSIPATION),
+    ("rate at which eddies get energy back, as a share of the dissipation", BACKSCATTER),
+    ("share of the previous day's change of sea surface height that is ignored in the tropics", TROPICAL_MEMORY_LOSS),
 )
 """Constants of the evolution operator that no training sets, and their values."""
 

@@ -16,6 +16,7 @@ from engine.runtime.paths import REPOSITORY
 
 MARKER = re.compile(r"<!-- (measured|skill): ([\w-]+) -->")
 
+
 def on_files(files: Files, config: Any) -> Files:
     """Add the pages that are made: model cards, code reference, report of skill, changelog."""
     made = {f"models/{path.stem}.md": card_page(path) for path in card_paths()}
