@@ -12,6 +12,7 @@ from app.server.options import parser, sharing
 from app.server.serve import serve
 from engine.runtime.errors import InputError
 from engine.runtime.failures import failure_of
+from sample_data.provider import register
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -19,6 +20,7 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = parser().parse_args(arguments)
     if chosen.home is not None:
         os.environ["GOMS_HOME"] = str(chosen.home)
+    register()
     try:
         shared = sharing(chosen)
         if chosen.window and not window.is_installed():

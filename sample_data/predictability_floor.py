@@ -1,9 +1,10 @@
 """The predictability floor: the sample's own dynamics from a stored start, without the noise that nobody can know."""
 
+from pathlib import Path
 from shutil import rmtree
 
 from engine.runtime.progress import Progress
-from engine.verification.starts.result_cache import Kept
+from engine.schema.grid import Grid
 from sample_data.runs.build import floor_run
 from sample_data.runs.field_archive import KEY_EVERY
 from sample_data.runs.run import Run
@@ -12,10 +13,8 @@ from sample_data.source import SampleSource
 FIELDS = ("zos", "surface_temperature", "surface_salinity")
 
 
-def floor_source(kept: Kept, day: int, longest: int, progress: Progress) -> SampleSource:
-    """Return `longest` days from `day` without future noise as a run that is read like any other, kept once computed."""
-    folder = kept.folder / f"floor-{day}-{kept.fingerprint(day, 0)}"
-    stored = kept.run
+def floor_source(stored: Run, day: int, longest: int, folder: Path, grid: Grid, progress: Progress) -> SampleSource:
+    """Return `longest` days from `day` without future noise as a run in `folder`, read like any other, kept once computed."""
     if not folder.exists() or day + longest not in Run.open(folder).days:
         rmtree(folder, ignore_errors=True)
         run = Run.create(folder, stored.seed, stored.grid)
@@ -24,4 +23,4 @@ def floor_source(kept: Kept, day: int, longest: int, progress: Progress) -> Samp
         for lead, surface in enumerate(floor_run(stored, day, longest), start=1):
             run.append(day + lead, dict(zip(FIELDS, surface, strict=True)))
             progress(lead / longest, f"floor, day {lead}")
-    return SampleSource(folder=folder, grid=kept.grid)
+    return SampleSource(folder=folder, grid=grid)

@@ -19,9 +19,11 @@ from engine.schema.batch import Batch
 from engine.schema.grid import Grid, coarsened
 from engine.schema.head_grids import half_degree, one_degree
 from engine.schema.sample_calendar import sample_date, sample_day
-from sample_data.kuroshio.archive import nested_surface
+from sample_data.kuroshio.archive import global_surface, nested_surface
+from sample_data.kuroshio.nested_run import Fields
 from sample_data.ocean.fast_response import MEMORY_DAYS, FastResponse
 from sample_data.ocean.sample_ocean import weather_anomaly
+from sample_data.runs.day_archive import stored_days
 from sample_data.runs.head_days import RunBiogeochemistry, RunWaves
 from sample_data.runs.run import Run
 from sample_data.weather.atmosphere import forcing
@@ -30,6 +32,9 @@ from sample_data.weather.ice import ice
 Array = NDArray[np.floating]
 
 REFERENCE_DAYS = 30
+FIRST_TRAINING_DAY = 120
+"""Earlier sample days still remember the day 0 that all runs share."""
+
 SHIPPED = SAMPLE_DATA / "shipped"
 
 
@@ -72,6 +77,14 @@ class SampleSource:
         days = self.run.days
         return sample_date(0) + np.arange(days.start, days.stop).astype("timedelta64[D]")
 
+    def training_times(self) -> np.ndarray:
+        """Return the days of the run that have forgotten the day 0 that all runs share, datetime64[D]."""
+        return self.times()[max(FIRST_TRAINING_DAY - self.run.days.start, 0) :]
+
+    def on_grid(self, grid: Grid) -> SampleSource:
+        """Return the same run on another grid; raises InputError where it is finer than the run's."""
+        return SampleSource(folder=self.run.folder, grid=grid)
+
     def state(self, time: np.datetime64) -> Batch:
         """Return the 61-channel state of a day of the run; raises InputError for a day that it does not hold."""
         day, days = sample_day(time), self.run.days
@@ -110,6 +123,16 @@ class SampleSource:
     def reference(self, time: np.datetime64) -> Batch | None:
         """Return the state of a day, None beyond the run's days."""
         return self.state(time) if sample_day(time) in self.run.days else None
+
+    def kuroshio_box(self, time: np.datetime64) -> Fields:
+        """Return the five surface fields (120, 230) of the Kuroshio box at 1/4 degree, as the state of a day has them."""
+        return global_surface(self.run, sample_day(time))
+
+    def head_times(self, head: str) -> np.ndarray:
+        """Return the days of the run of which the fields of a head are stored, datetime64[D]."""
+        days = self.run.days
+        stored = np.array([day for day in stored_days(self.run.folder / head) if day in days], dtype=int)
+        return sample_date(0) + stored.astype("timedelta64[D]")
 
     def head_fields(self, head: str, time: np.datetime64) -> Batch | None:
         """Return the fields of a head (waves, biogeochemistry, kuroshio) on a day, None where the run does not have them."""

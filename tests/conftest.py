@@ -7,8 +7,11 @@ import pytest
 
 from engine.runtime.paths import REPOSITORY
 from engine.schema.grid import Grid, coarsened
+from sample_data.provider import register
 
 SHARED_DATA = REPOSITORY.parent / "shared" / "data"
+
+register()
 
 TOGETHER = ("test_files.py", "test_run.py", "test_skill.py", "test_lagged.py", "test_hostile_words.py", "test_reconnection.py")
 """Browser tests with a server of their own, which is started once for all tests of a file."""

@@ -34,6 +34,7 @@ ROOMS = (
     "engine.training",
     "engine.training.heads",
     "engine.reconstruction",
+    "engine.reconstruction.training",
     "engine.verification.starts",
     "sample_data.weather",
     "sample_data.ocean",

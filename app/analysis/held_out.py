@@ -4,8 +4,8 @@ from app.jobs.queue import Job, Request
 from app.services.services import Services
 from app.text.i18n import say
 from engine.runtime.errors import InputError
+from engine.sources import provider
 from engine.verification.report.store_report import LEADS
-from sample_data.held_out import held_out_days, held_out_run
 
 KIND = "held-out"
 """Of the requests of such jobs, whose `days` are the number of starts."""
@@ -20,8 +20,7 @@ SECONDS_A_START = 120.0
 def room() -> tuple[int, str]:
     """Return how many starts the held-out run at hand has room for, and what would give more, or why there is none."""
     try:
-        run = held_out_run()
-        found = held_out_days(run, OFFERED[-1], max(LEADS))
+        found = provider("sample").held_out().starts(OFFERED[-1], max(LEADS))
     except InputError as error:
         return 0, str(error)
     if len(found) == OFFERED[-1]:

@@ -20,6 +20,7 @@ import numpy as np
 from app.data.climatology_cache import prepare
 from engine.runtime.progress import Progress
 from engine.schema.grid import coarsened
+from sample_data.provider import register
 
 REPORT_INTERVAL = 0.2
 """Least seconds between two reports of progress, so that a fast loop does not flood the pipe."""
@@ -133,12 +134,13 @@ def score_stores(
 def score_held_out(model: str, starts: int, grid_factor: int, progress: Progress, cancelled: Callable[[], bool]) -> Path:
     """Score a model on so many held-out starts, and return the file of the result; finished starts outlive a cancellation."""
     from engine.cli.verify import machine
+    from engine.sources import provider
     from engine.verification.results import keep_result
     from engine.verification.starts.skill import held_out_skill
 
-    grid = coarsened(grid_factor) if grid_factor > 1 else None
+    held_out = provider("sample").held_out(coarsened(grid_factor) if grid_factor > 1 else None)
     watched = _until(cancelled, progress, "scoring was stopped")
-    return keep_result({**held_out_skill(model, starts, grid=grid, progress=watched), "machine": machine()})
+    return keep_result({**held_out_skill(model, held_out, starts, progress=watched), "machine": machine()})
 
 
 def _until(cancelled: Callable[[], bool], progress: Progress, words: str) -> Progress:
@@ -186,4 +188,5 @@ def protocol_output() -> TextIO:
 
 if __name__ == "__main__":
     give_way()
+    register()
     Worker(sys.stdin, protocol_output()).run()

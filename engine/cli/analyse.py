@@ -12,7 +12,7 @@ from engine import __version__
 from engine.readers.tables.dates import FIRST_YEAR, LAST_YEAR
 from engine.readers.tables.observed_table import read_observations
 from engine.reconstruction.analysis import reconstruct
-from engine.reconstruction.keeping import check_free, write_reconstruction
+from engine.reconstruction.writer import check_free, write_reconstruction
 from engine.runtime.errors import InputError
 from engine.runtime.names import plain_name
 from engine.runtime.progress import Progress, no_progress
@@ -53,7 +53,7 @@ def analyse(
     from_sample = sample or bool(store and store.attrs.get("sample"))
     complete, network = None, None
     if weights is not None:
-        from engine.reconstruction.completing import completed, load_completion
+        from engine.reconstruction.completion import completed, load_completion
 
         completion, network = load_completion(weights, grid)
         complete = partial(completed, network=completion)

@@ -178,17 +178,23 @@ def train(
     with reporting(as_json and os.environ.get("RANK", "0") == "0", CONTINUE_TRAINING) as report:
         if head is not None:
             from engine.training.heads.run import train_head
+            from sample_data.held_out import training_series
 
-            report.result = train_head(preset, head, resume, device, report.progress, precision)
+            report.result = train_head(preset, head, training_series(), resume, device, report.progress, precision)
             return
         from engine.cli.request import source_of
         from engine.schema.grid import coarsened
         from engine.training.run import train as train_model
+        from sample_data.held_out import SampleHeldOut
+        from sample_data.training_sources import backbone_sources
 
-        sources = [source_of(name, None, None, grid_factor) for name in data] if data else None
+        grid = coarsened(grid_factor)
+        sources = [source_of(name, None, None, grid_factor) for name in data] if data else backbone_sources(grid)
+        of_sample = all(source.forcing_kind == "synthetic" for source in sources)
         report.result = train_model(
-            preset, resume, device, report.progress, coarsened(grid_factor), seed, sources, batch, updates, precision
-        )
+            preset, sources, resume, device, report.progress, grid, seed, batch, updates, precision,
+            held_out=SampleHeldOut.open(grid=grid) if of_sample else None,
+        )  # fmt: skip
 
 
 @app.command()

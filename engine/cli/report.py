@@ -60,6 +60,10 @@ def reporting(as_json: bool, goes_on: str = "run the command again") -> Iterator
     """
     report = Report()
     try:
+        # Imported here, so that help answers at once.
+        from sample_data.provider import register
+
+        register()
         yield report
     except KeyboardInterrupt:
         _fail(report, f"interrupted; {goes_on}", CANCELLED_EXIT, as_json)

@@ -48,25 +48,25 @@ def verify_models(
     from engine.verification.starts.skill import held_out_skill
     from engine.verification.starts.stability import stability
     from engine.weights.loading import BASELINE_NAMES, usable_models
+    from sample_data.held_out import SampleHeldOut
 
     models = list(models) or [name for name in usable_models() if name not in BASELINE_NAMES]
     if not models:
         raise InputError("no weights of a network are here; expected some to verify: run `goms train`, or name a baseline")
     common: dict[str, Any] = {"device": device, "workers": workers, "progress": progress}
-    if grid_factor != 1:
-        common["grid"] = coarsened(grid_factor)
+    held_out = SampleHeldOut.open(grid=coarsened(grid_factor) if grid_factor != 1 else None)
     result: dict[str, Any] = {}
     text = []
     if report is not None or not rollout_days:
         computed_in = quicker_precision(choose_device(device))
-        result = {**held_out_skill(models, starts, **common), "machine": machine(), "precision": computed_in}
+        result = {**held_out_skill(models, held_out, starts, **common), "machine": machine(), "precision": computed_in}
         text.append(skill_text(result))
         result["kept"] = str(keep_result(result))
     if heads:
         result["heads"] = head_scores(models[0], device, progress)
         text += [kuroshio_text(found) if found["head"] == "kuroshio" else day_head_text(found) for found in result["heads"]]
     if rollout_days:
-        result["stability"] = stability(models, rollout_days, starts, **common)
+        result["stability"] = stability(models, held_out, rollout_days, starts, **common)
         text.append(stability_text(result["stability"]))
     if report is not None:
         from engine.verification.report.page import write_page
@@ -78,14 +78,16 @@ def verify_models(
 def head_scores(name: str, device: str = "auto", progress: Progress = no_progress) -> list[dict[str, Any]]:
     """Return the scores of every head of a network from held-out starts; raises ModelError where one has no weights."""
     from engine.schema.grid import quarter_degree
-    from engine.verification.starts.head_skill import SUBJECTS, day_head_skill
+    from engine.verification.starts.head_skill import HEADS, day_head_skill
     from engine.verification.starts.kuroshio_skill import kuroshio_skill
     from engine.weights.checkpoint import find_weights
     from engine.weights.loading import load_forecaster
+    from sample_data.held_out import SampleHeldOut
 
+    held_out = SampleHeldOut.open()
     model = load_forecaster(name, quarter_degree(), device, find_weights(name))
-    found = [kuroshio_skill(model, progress=progress)]
-    return found + [day_head_skill(subject, model, progress=progress) for subject in SUBJECTS]
+    found = [kuroshio_skill(model, held_out, progress=progress)]
+    return found + [day_head_skill(head, model, held_out, progress=progress) for head in HEADS]
 
 
 def skill_text(skill: dict[str, Any]) -> str:

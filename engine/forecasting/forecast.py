@@ -24,9 +24,8 @@ from engine.runtime.paths import stores_folder
 from engine.runtime.precision import AUTO, USED_TO_BE
 from engine.runtime.progress import Progress, no_progress
 from engine.schema.batch import TIME_STEP, Batch
-from engine.schema.sample_calendar import sample_day
 from engine.schema.variables import PROGNOSTIC, VARIABLES
-from engine.sources import HeadSource, Source, initial_state
+from engine.sources import HeadSource, Source, day_name, initial_state
 from engine.sources.analysis import FILLED
 from engine.stores import ForecastStore, Store
 from engine.weights.loading import NETWORK_NAMES, load_model
@@ -155,7 +154,7 @@ def _init_label(source: Source, init_time: np.datetime64) -> str:
     if source.forcing_kind != "synthetic":
         return str(day)
     date = day.item()
-    return f"sample day {sample_day(day)} (like {date.day} {date:%b})"
+    return f"{day_name(source, day)} (like {date.day} {date:%b})"
 
 
 def _attributes(

@@ -1,4 +1,4 @@
-"""Analyses from scattered observations: tables of observations, optimal interpolation, completion, and the source made of them.
+"""A full state from an incomplete one: optimal interpolation of what was observed, and where the result is a guess.
 
 May import models, weights, sources and the rooms below them.
 """

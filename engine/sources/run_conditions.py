@@ -8,12 +8,13 @@ import numpy as np
 from engine.physics.climatology import climatological_forcing
 from engine.runtime.errors import InputError
 from engine.schema.grid import Grid
-from engine.schema.sample_calendar import sample_day
+from engine.sources.protocols import Conditions
+from engine.sources.registry import providers
 
 
 def knows_wind(attrs: Mapping[str, Any]) -> bool:
-    """Return whether the wind of a run's days can be had again: that of the sample ocean, or the mean of the season."""
-    return _seed(attrs) is not None or attrs.get("forcing_kind") == "climatology"
+    """Return whether the wind of a run's days can be had again: that of its source, or the mean of the season."""
+    return _conditions(attrs) is not None or attrs.get("forcing_kind") == "climatology"
 
 
 def wind(attrs: Mapping[str, Any], time: np.datetime64, grid: Grid) -> tuple[np.ndarray, np.ndarray]:
@@ -22,19 +23,14 @@ def wind(attrs: Mapping[str, Any], time: np.datetime64, grid: Grid) -> tuple[np.
         raise InputError(
             f"the wind of source {attrs.get('source')!r} is not known; choose a run that tells where its winds are from"
         )
-    seed = _seed(attrs)
-    if seed is None:
-        air = climatological_forcing(grid, time)
-    else:
-        from sample_data.weather.atmosphere import forcing
-
-        air = forcing(seed, sample_day(time), grid)
+    conditions = _conditions(attrs)
+    air = climatological_forcing(grid, time) if conditions is None else conditions.forcing(time, grid)
     return air["u10"], air["v10"]
 
 
 def knows_ice(attrs: Mapping[str, Any]) -> bool:
-    """Return whether a run lies in the sample ocean, whose ice is known for every day."""
-    return _seed(attrs) is not None
+    """Return whether the ice of a run is known for every day."""
+    return _conditions(attrs) is not None
 
 
 def ice_margin(attrs: Mapping[str, Any], time: np.datetime64, grid: Grid) -> np.ndarray:
@@ -42,14 +38,13 @@ def ice_margin(attrs: Mapping[str, Any], time: np.datetime64, grid: Grid) -> np.
 
     Raises InputError where the ice of a run is not known.
     """
-    if not knows_ice(attrs):
+    conditions = _conditions(attrs)
+    if conditions is None:
         raise InputError(f"the ice of source {attrs.get('source')!r} is not known; choose a run of the sample ocean")
-    from sample_data.weather.ice import margin
-
-    return np.where(grid.wet_surface, margin(grid, sample_day(time)), np.float32(np.nan))
+    return np.where(grid.wet_surface, conditions.ice_margin(time, grid), np.float32(np.nan))
 
 
-def _seed(attrs: Mapping[str, Any]) -> int | None:
-    """The seed of the sample ocean's weather; None for another source."""
-    seed = dict(attrs.get("source_provenance") or {}).get("seed")
-    return int(seed) if attrs.get("forcing_kind") == "synthetic" and seed is not None else None
+def _conditions(attrs: Mapping[str, Any]) -> Conditions | None:
+    """Return weather and ice over a run; None where no registered source knows them."""
+    found = (provider.conditions(attrs) for provider in providers().values())
+    return next((conditions for conditions in found if conditions is not None), None)

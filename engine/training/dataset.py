@@ -76,7 +76,7 @@ class Sequences:
 
     def hold_back(self) -> tuple["Sequences", "Sequences | None"]:
         """Return the sequences to learn from, and the last one of every source that has many, None where none has."""
-        names = [_source(path) for path in self.paths]
+        names = self.source_names()
         last = {number for number, name in enumerate(names) if name not in names[number + 1 :] and names.count(name) >= MANY}
         if not last:
             return self, None
@@ -93,6 +93,10 @@ class Sequences:
     def first_day(self, number: int) -> np.datetime64:
         """Return the date of a sequence's first state."""
         return np.datetime64(self.paths[number].stem.rpartition("__")[2], "D")
+
+    def source_names(self) -> list[str]:
+        """Return the name of the source of each sequence."""
+        return [_source(path) for path in self.paths]
 
     def days(self) -> list[str]:
         """Return the name of each sequence: source and first day."""

@@ -1,13 +1,21 @@
-"""How alike days of different runs are: the check that no held-out start resembles a day of training."""
+"""How alike days of different series are: the check that no held-out start resembles a day of training."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
+from engine.runtime.errors import InputError
 from engine.schema.grid import Grid
+from engine.sources import HeldOut, Source
+from engine.training.dataset import Sequences
 
 BAND = (14.0, 64.0)
 """Latitudes (degrees, both hemispheres) whose sea level is compared: eddies, without tropical and polar prescription."""
+
+
+EVERY = 30
+"""Days between held-out starts that are compared."""
 
 
 def sea_level_anomalies(levels: Sequence[np.ndarray], mean: np.ndarray, grid: Grid) -> np.ndarray:
@@ -23,3 +31,41 @@ def sea_level_anomalies(levels: Sequence[np.ndarray], mean: np.ndarray, grid: Gr
 def largest_correlations(ours: np.ndarray, theirs: np.ndarray) -> np.ndarray:
     """Return for each of `ours` (n, cells) its largest correlation with any of `theirs` (m, cells)."""
     return (ours @ theirs.T).max(axis=1)
+
+
+def independence(sources: Sequence[Source], sequences: Sequences, held_out: HeldOut) -> dict[str, Any]:
+    """Return how far held-out starts resemble training days, and unrelated sources each other (correlation of sea level).
+
+    All lie on the grid of `held_out`. Raises InputError for a source without the sea level of one of its sequences.
+    """
+    days: dict[str, list[np.datetime64]] = {}
+    for number, name in enumerate(sequences.source_names()):
+        days.setdefault(name, []).append(sequences.first_day(number))
+    levels = {each.name: [_sea_level(each, day) for day in days[each.name]] for each in sources if each.name in days}
+    grid = held_out.source.grid
+    mean = np.mean([np.mean(fields, axis=0) for fields in levels.values()], axis=0)
+    vectors = {name: sea_level_anomalies(fields, mean, grid) for name, fields in levels.items()}
+    result: dict[str, Any] = {}
+    names = list(vectors)
+    if len(names) > 1:
+        largest = largest_correlations(vectors[names[0]], vectors[names[1]]).max()
+        result["correlation_of_unrelated_runs_at_most"] = _rounded(largest)
+    times = held_out.source.times()
+    starts = list(times[times >= held_out.first_independent][::EVERY])
+    if starts:
+        ours = sea_level_anomalies([_sea_level(held_out.source, start) for start in starts], mean, grid)
+        found = largest_correlations(ours, np.concatenate(list(vectors.values())))
+        result["held_out_starts"] = [held_out.day(start) for start in starts]
+        result["correlation_of_held_out_starts_with_training_at_most"] = [_rounded(value) for value in found]
+    return result
+
+
+def _sea_level(source: Source, time: np.datetime64) -> np.ndarray:
+    level = source.sea_level(time)
+    if level is None:
+        raise InputError(f"{source.label} has no sea level on {time}; expected that of every day to learn from")
+    return level
+
+
+def _rounded(value: float) -> float:
+    return round(float(value), 3)

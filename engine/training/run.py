@@ -1,4 +1,4 @@
-"""`goms train`: runs of the sample ocean or analyses -> packed sequences -> a trained network with its card and loss picture."""
+"""`goms train`: days of sources -> packed sequences -> a trained network with its card and loss picture."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
@@ -10,23 +10,17 @@ import numpy as np
 from engine.models.backbones.presets import PRESETS
 from engine.runtime.allocator import keep_freed_memory
 from engine.runtime.errors import InputError
-from engine.runtime.paths import home, runs_folder, weights_folder
+from engine.runtime.paths import home, weights_folder
 from engine.runtime.precision import AUTO
 from engine.runtime.progress import Progress, no_progress
 from engine.schema.grid import Grid, quarter_degree
-from engine.schema.sample_calendar import sample_day
-from engine.sources import Source
+from engine.sources import HeldOut, Source, TrainingSource
 from engine.training.dataset import Sequences, write_sequences
 from engine.training.distributed import Team
 from engine.training.history import Record, draw_losses, summary
-from engine.training.independence import largest_correlations, sea_level_anomalies
+from engine.training.independence import independence
 from engine.training.trainer import Trainer, plan_of
 from engine.weights.checkpoint import Checkpoint, save_checkpoint
-from sample_data.held_out import FIRST_HELD_OUT_START, HELD_OUT_SEED, START_INTERVAL
-from sample_data.source import SampleSource
-
-FIRST_DAY = 120
-"""Earlier sample days still remember the day 0 that all runs share."""
 
 SEQUENCE_DAYS = 7
 """Length of a sequence, and days from the start of one to that of the next."""
@@ -34,28 +28,28 @@ SEQUENCE_DAYS = 7
 
 def train(
     preset: str,
+    sources: Sequence[Source],
     resume: bool = False,
     device: str = "auto",
     progress: Progress = no_progress,
     grid: Grid | None = None,
     seed: int = 0,
-    sources: Sequence[Source] | None = None,
     batch: int | None = None,
     updates: int | None = None,
     precision: str = AUTO,
+    held_out: HeldOut | None = None,
 ) -> dict[str, Any]:
     """Train `preset` and return where the weights lie and what was reached; under torchrun, as one of its processes.
 
-    `sources` are the user's runs of the sample ocean but the held-out one unless given; `batch` is the global batch, shared
-    by the processes, the plan's unless given. The state lies under the user directory, which all processes must see, and is
-    saved every two minutes and at update `updates`, where training pauses; `resume` goes on from it. The first process alone
-    returns something. `precision` is as `choose_precision` takes it, on a resumed training that of its
-    beginning. Raises InputError where there is no day to learn from, nothing to resume, or a batch that cannot be shared.
+    `sources` give the days to learn from; how far `held_out` starts resemble them stands in the card. `batch` is the global
+    batch, shared by the processes, the plan's unless given. The state lies under the user directory, which all processes must
+    see, and is saved every two minutes and at update `updates`, where training pauses; `resume` goes on from it. The first
+    process alone returns something. `precision` is as `choose_precision` takes it, on a resumed training that of its beginning.
+    Raises InputError where there is no day to learn from, nothing to resume, or a batch that cannot be shared.
     """
     if preset not in PRESETS:
         raise InputError(f"preset {preset!r} is not known; expected one of {', '.join(PRESETS)}")
     grid = quarter_degree() if grid is None else grid
-    chosen = training_sources(grid) if sources is None else list(sources)
     plan = plan_of(PRESETS[preset]) if batch is None else replace(plan_of(PRESETS[preset]), batch=batch)
     folder = home() / "training" / preset
     weights = weights_folder() / f"{preset}.safetensors"
@@ -64,18 +58,17 @@ def train(
     with Team.join(device) as team:
         packed = home() / "training" / f"sequences-{grid.shape[0]}x{grid.shape[1]}"
         if team.is_first:
-            prepare(chosen, packed, grid, progress)
+            prepare(sources, packed, grid, progress)
         team.wait()
-        sequences = Sequences.open(packed, grid, [source.name for source in chosen])
+        sequences = Sequences.open(packed, grid, [source.name for source in sources])
         if resume:
             trainer = Trainer.resume(grid, sequences, folder, plan, team=team, precision=precision)
         else:
             trainer = Trainer(PRESETS[preset], grid, sequences, folder, plan, seed, team=team, precision=precision)
         last = trainer.plan.steps if updates is None else min(updates, trainer.plan.steps)
-        card: dict[str, Any] = {"data": [source.name for source in chosen], "sequences": trainer.sequences.days()}
-        samples = [source for source in chosen if isinstance(source, SampleSource)]
-        if team.is_first and samples:
-            card |= unlikeness(samples, trainer.sequences, grid)
+        card: dict[str, Any] = {"data": [source.name for source in sources], "sequences": trainer.sequences.days()}
+        if team.is_first and held_out is not None:
+            card |= independence(sources, trainer.sequences, held_out)
 
         def report(record: Record) -> None:
             progress((record.step + 1) / last, f"update {record.step + 1}, loss {record.loss:.3f}")
@@ -87,28 +80,10 @@ def train(
         return {"weights": weights, **reached, **summary(trainer.history)}
 
 
-def training_sources(grid: Grid) -> list[Source]:
-    """Return the user's rebuilt runs that are long enough, the held-out seed left out."""
-    found: list[Source] = []
-    for folder in sorted(runs_folder().glob("seed-*")):
-        source = SampleSource(folder=folder, grid=grid)
-        if source.run.seed != HELD_OUT_SEED and source.run.days and source.run.days.stop > FIRST_DAY + SEQUENCE_DAYS:
-            found.append(source)
-    if not found:
-        raise InputError(
-            f"no run to train on in {runs_folder()}; expected seeds other than {HELD_OUT_SEED} of over {FIRST_DAY} days: "
-            "build them with `goms sample build --days 330 --seed 2` and `--seed 3`, or name stores with --data"
-        )
-    return found
-
-
 def prepare(sources: Sequence[Source], folder: Path, grid: Grid, progress: Progress = no_progress) -> None:
     """Pack the days of each source into sequences, where that is not done yet; raises InputError for one of too few days."""
     for source in sources:
-        days = source.init_times()
-        if isinstance(source, SampleSource):
-            days = source.times()
-            days = days[[sample_day(day) >= FIRST_DAY for day in days]]
+        days = source.training_times() if isinstance(source, TrainingSource) else source.init_times()
         starts = sequence_starts(days)
         if not starts:
             raise InputError(
@@ -143,35 +118,3 @@ def save_weights(trainer: Trainer, path: Path, card: dict[str, Any]) -> None:
         done["held_back_sequences"] = trainer.validation.sequences.days()
     save_checkpoint(path, checkpoint, trainer.grid, {**card, **done})
     draw_losses(trainer.history, path.with_name(f"{path.stem}_loss.png"), trainer.preset.label)
-
-
-def unlikeness(sources: Sequence[SampleSource], sequences: Sequences, grid: Grid) -> dict[str, Any]:
-    """Return how far held-out starts resemble training days, and unrelated runs each other (correlation of sea level)."""
-    days: dict[str, list[int]] = {}
-    for name in sequences.days():
-        source_name, date = name.split("__")
-        days.setdefault(source_name, []).append(sample_day(np.datetime64(date)))
-    levels = {source.name: [source.run.zos(day) for day in days[source.name]] for source in sources if source.name in days}
-    run_grid = sources[0].run.grid
-    mean = np.mean([np.mean(fields, axis=0) for fields in levels.values()], axis=0)
-    vectors = {name: sea_level_anomalies(fields, mean, run_grid) for name, fields in levels.items()}
-    result: dict[str, Any] = {}
-    names = list(vectors)
-    if len(names) > 1:
-        result["correlation_of_unrelated_runs_at_most"] = _rounded(
-            largest_correlations(vectors[names[0]], vectors[names[1]]).max()
-        )
-    folder = runs_folder() / f"seed-{HELD_OUT_SEED}"
-    if folder.exists():
-        held_out = SampleSource(folder=folder).run
-        starts = range(FIRST_HELD_OUT_START, held_out.days.stop, START_INTERVAL)
-        if len(starts):
-            ours = sea_level_anomalies([held_out.zos(day) for day in starts], mean, run_grid)
-            largest = largest_correlations(ours, np.concatenate(list(vectors.values())))
-            result["held_out_starts"] = list(starts)
-            result["correlation_of_held_out_starts_with_training_at_most"] = [_rounded(value) for value in largest]
-    return result
-
-
-def _rounded(value: float) -> float:
-    return round(float(value), 3)

@@ -9,6 +9,11 @@ from engine.schema.variables import Packing
 from sample_data.runs.field_archive import file_of_day, read_change, write_day
 
 
+def stored_days(folder: Path) -> list[int]:
+    """Return the sample days that are stored in a folder, ascending; there may be gaps."""
+    return sorted(int(path.stem[4:]) for path in folder.glob("day-*.zst"))
+
+
 class DayArchive:
     """Fields (h, w) of the cells of `mask` in `folder`, rounded as `packings` say; any day can be read without the others."""
 
@@ -18,7 +23,7 @@ class DayArchive:
     @property
     def days(self) -> list[int]:
         """Return the sample days that are stored, ascending; there may be gaps."""
-        return sorted(int(path.stem[4:]) for path in self.folder.glob("day-*.zst"))
+        return stored_days(self.folder)
 
     def holds(self, day: int) -> bool:
         """Return whether a day is stored."""

@@ -27,10 +27,9 @@ from engine.models.evolution.inputs import DERIVED, INPUTS
 from engine.models.evolution.static_fields import StaticFields
 from engine.runtime.paths import home, runs_folder
 from engine.schema.grid import Grid, coarsened
-from engine.schema.sample_calendar import sample_day
 from engine.training.dataset import Sequences, write_sequences
 from engine.training.plans import Phase, Plan
-from engine.training.run import FIRST_DAY, SEQUENCE_DAYS, sequence_starts
+from engine.training.run import SEQUENCE_DAYS, sequence_starts
 from engine.training.trainer import Trainer
 from sample_data.source import SampleSource
 
@@ -112,8 +111,7 @@ def main() -> None:
     grid, folder = coarsened(chosen.grid_factor), home() / "benchmark" / f"ablation-{chosen.grid_factor}"
     source = SampleSource(folder=runs_folder() / f"seed-{chosen.seed}", grid=grid)
     report = Report()
-    days = source.times()
-    starts = sequence_starts(days[[sample_day(day) >= FIRST_DAY for day in days]])
+    starts = sequence_starts(source.training_times())
     chosen_starts = [starts[number] for number in np.linspace(0, len(starts) - 1, chosen.sequences).round().astype(int)]
     write_sequences(source, chosen_starts, SEQUENCE_DAYS, folder / "sequences", grid, report.progress)
     sequences = Sequences.open(folder / "sequences", grid)

@@ -21,8 +21,8 @@ from engine.forecasting.rollout import rollout
 from engine.physics.displaced_state import climatology
 from engine.readers.tables.observations import Observations, joined
 from engine.reconstruction.analysis import Complete, reconstruct
-from engine.reconstruction.completing import completed, load_completion
-from engine.reconstruction.patterns import floats, random_columns, tracks
+from engine.reconstruction.completion import completed, load_completion
+from engine.reconstruction.training.observing_systems import floats, random_columns, tracks
 from engine.runtime.errors import InputError
 from engine.schema.batch import Batch
 from engine.schema.grid import coarsened, from_sea_floor

@@ -17,6 +17,7 @@ from engine.cli.verify import machine, skill_text
 from engine.schema.grid import coarsened
 from engine.verification.report.page import write_page
 from engine.verification.starts.skill import held_out_skill
+from sample_data.held_out import SampleHeldOut
 
 
 def options() -> argparse.Namespace:
@@ -58,11 +59,10 @@ def main() -> None:
     report = Report()
     result = held_out_skill(
         chosen.model or ["small"],
+        SampleHeldOut.open(chosen.run, coarsened(chosen.grid_factor) if chosen.grid_factor else None),
         chosen.starts,
         [int(lead) for lead in chosen.leads.split(",")],
-        folder=chosen.run,
         device=chosen.device,
-        grid=coarsened(chosen.grid_factor) if chosen.grid_factor else None,
         work=chosen.work,
         progress=report.progress,
         first_start=chosen.first_start,

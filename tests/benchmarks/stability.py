@@ -12,6 +12,7 @@ from engine.cli.report import Report
 from engine.cli.verify import stability_text
 from engine.schema.grid import coarsened
 from engine.verification.starts.stability import stability
+from sample_data.held_out import SampleHeldOut
 
 
 def options() -> argparse.Namespace:
@@ -37,11 +38,10 @@ def main() -> None:
     report = Report()
     found = stability(
         chosen.model or ["small"],
+        SampleHeldOut.open(chosen.run, coarsened(chosen.grid_factor) if chosen.grid_factor else None),
         chosen.days,
         chosen.starts,
-        folder=chosen.run,
         device=chosen.device,
-        grid=coarsened(chosen.grid_factor) if chosen.grid_factor else None,
         work=chosen.work,
         progress=report.progress,
         workers=chosen.workers,

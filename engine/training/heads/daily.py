@@ -30,50 +30,55 @@ PATTERNS = (4, 8, 16)
 STATISTICS_SAMPLES = 12
 
 Sample = dict[str, torch.Tensor]
-Features = Callable[[int, int], np.ndarray]
-"""Gives the backbone's features (d, rows, columns) of a seed and a day."""
+Features = Callable[[str, np.datetime64], np.ndarray]
+"""Gives the backbone's features (d, rows, columns) of a series and a day."""
 
 
-class RunDays(Protocol):
-    """What a head learns from in one run, by sample day, on the head's grid."""
+class HeadDays(Protocol):
+    """What a head learns from in one series, by day, on the head's grid."""
 
-    def fields(self, day: int) -> np.ndarray:
+    def fields(self, time: np.datetime64) -> np.ndarray:
         """Return the head's fields (c, h, w) in the order of its transform, NaN where missing."""
         ...
 
-    def drivers(self, day: int) -> np.ndarray:
+    def drivers(self, time: np.datetime64) -> np.ndarray:
         """Return the planes (f, h, w) of the head's transform."""
         ...
 
 
-def first_days(stored: Sequence[int], earliest: int) -> list[int]:
-    """Return the days from `earliest` on, `DAYS_APART` apart, after which a whole sequence is stored too."""
+def sequence(first: np.datetime64) -> np.ndarray:
+    """Return the days of the sample that begins on `first`, datetime64[D]."""
+    return first.astype("datetime64[D]") + np.arange(SEQUENCE_DAYS + 1)
+
+
+def first_days(stored: np.ndarray, begin: np.datetime64, earliest: np.datetime64) -> list[np.datetime64]:
+    """Return the days from `earliest` on after which a whole sequence is stored too, `DAYS_APART` apart counted from `begin`."""
     held = set(stored)
-    wanted = [day for day in stored if day >= earliest and day % DAYS_APART == 0]
-    return [day for day in wanted if held.issuperset(range(day, day + SEQUENCE_DAYS + 1))]
+    wanted = stored[(stored >= earliest) & ((stored - begin).astype(int) % DAYS_APART == 0)]
+    return [day for day in wanted if held.issuperset(sequence(day))]
 
 
 @dataclass(frozen=True)
 class DaySamples:
     """Stretches of days: `fields` (k + 1, c, h, w), `drivers` (k + 1, f, h, w), `features` (k, d, rows, columns).
 
-    `starts` are (seed, first day); `features` of a day are those with which it is forecast, so the first day has none.
+    `starts` are (series, first day); `features` of a day are those with which it is forecast, so the first day has none.
     """
 
-    starts: Sequence[tuple[int, int]]
-    runs: Mapping[int, RunDays]
+    starts: Sequence[tuple[str, np.datetime64]]
+    series: Mapping[str, HeadDays]
     features: Features
 
     def __len__(self) -> int:
         return len(self.starts)
 
     def __getitem__(self, number: int) -> Sample:
-        seed, first = self.starts[number]
-        days, run = range(first, first + SEQUENCE_DAYS + 1), self.runs[seed]
+        name, first = self.starts[number]
+        times, days = sequence(first), self.series[name]
         arrays = {
-            "fields": np.stack([run.fields(day) for day in days]),
-            "drivers": np.stack([run.drivers(day) for day in days]),
-            "features": np.stack([self.features(seed, day) for day in days[1:]]),
+            "fields": np.stack([days.fields(time) for time in times]),
+            "drivers": np.stack([days.drivers(time) for time in times]),
+            "features": np.stack([self.features(name, time) for time in times[1:]]),
         }
         return {name: torch.from_numpy(values.astype(np.float32)) for name, values in arrays.items()}
 

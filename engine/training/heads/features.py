@@ -1,4 +1,4 @@
-"""Features of a frozen backbone for the days of a run, computed once and kept for the training of heads."""
+"""Features of a frozen backbone for the days of a series, computed once and kept for the training of heads."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -9,14 +9,11 @@ from engine.models.forecaster import Forecaster
 from engine.runtime.atomic import replacing
 from engine.runtime.progress import Progress, no_progress
 from engine.schema.batch import TIME_STEP
-from engine.schema.sample_calendar import sample_date
-from engine.sources import initial_state
-from sample_data.runs.run import Run
-from sample_data.source import SampleSource
+from engine.sources import DaySeries, day_name, initial_state
 
 
 class FeatureStore:
-    """Features (d, h / 8, w / 8) float16 by seed and day in `folder`, which belongs to one set of backbone weights.
+    """Features (d, h / 8, w / 8) float16 by series and day in `folder`, which belongs to one set of backbone weights.
 
     Those of a day are what the backbone sees when it forecasts that day: the state of the day before and the day's weather.
     """
@@ -24,23 +21,25 @@ class FeatureStore:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def path(self, seed: int, day: int) -> Path:
-        """Return the file of a day."""
-        return self.folder / f"seed-{seed}-{day:04d}.npy"
+    def path(self, series: str, time: np.datetime64) -> Path:
+        """Return the file of a day of the series of that name."""
+        return self.folder / f"{series}__{time.astype('datetime64[D]')}.npy"
 
-    def __call__(self, seed: int, day: int) -> np.ndarray:
+    def __call__(self, series: str, time: np.datetime64) -> np.ndarray:
         """Return the features of a day; raises FileNotFoundError where they were not computed."""
-        return np.load(self.path(seed, day))
+        return np.load(self.path(series, time))
 
-    def fill(self, run: Run, days: Iterable[int], model: Forecaster, progress: Progress = no_progress) -> None:
-        """Compute what is missing of `days` of a run; raises InputError where the day before is not in the run."""
-        source = SampleSource(folder=run.folder, grid=model.grid)
+    def fill(
+        self, series: DaySeries, times: Iterable[np.datetime64], model: Forecaster, progress: Progress = no_progress
+    ) -> None:
+        """Compute what is missing of `times` of a series; raises InputError where the day before is not in it."""
+        source = series.on_grid(model.grid)
         self.folder.mkdir(parents=True, exist_ok=True)
-        missing = [day for day in days if not self.path(run.seed, day).exists()]
-        for number, day in enumerate(missing):
-            time = sample_date(day) - TIME_STEP
+        missing = [time for time in times if not self.path(series.name, time).exists()]
+        for number, target in enumerate(missing):
+            time = target - TIME_STEP
             state = model.prepare(initial_state(source, time))
-            _, features = model.step(state, source.forcing(time), source.forcing(time + TIME_STEP), time)
-            with replacing(self.path(run.seed, day)) as temporary, temporary.open("wb") as file:
+            _, features = model.step(state, source.forcing(time), source.forcing(target), time)
+            with replacing(self.path(series.name, target)) as temporary, temporary.open("wb") as file:
                 np.save(file, features.float().cpu().numpy().astype(np.float16))
-            progress((number + 1) / len(missing), f"features of seed {run.seed}, sample day {day}")
+            progress((number + 1) / len(missing), f"features of {series.name}, {day_name(series, target)}")

@@ -1,6 +1,6 @@
-"""What the Kuroshio head learns from: days of global runs and of the 1/12 degree runs nested in them."""
+"""What the Kuroshio head learns from: days of global series and of the 1/12 degree days nested in them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,15 +16,13 @@ from engine.models.layers.window import crop
 from engine.physics.kuroshio_grid import kuroshio_grid, refine
 from engine.runtime.atomic import replacing
 from engine.runtime.errors import InputError
-from engine.runtime.paths import home, runs_folder
+from engine.runtime.paths import home
 from engine.runtime.progress import Progress, no_progress
+from engine.sources import DaySeries, HeadSource, day_name
 from engine.training.heads.features import FeatureStore
-from engine.training.heads.run import Lesson
+from engine.training.heads.task import HeadTask
 from engine.training.heads.training import HeadPlan, Score
-from engine.training.run import FIRST_DAY, HELD_OUT_SEED
 from engine.weights.head_weights import HeadCard
-from sample_data.kuroshio.archive import archive_of, global_surface, nested_surface
-from sample_data.runs.run import Run
 
 GRADIENT_SHARE = 0.5
 """Weight of errors of the slope beside those of the value: fronts and vorticity are slopes."""
@@ -46,31 +44,39 @@ ONE_WITHOUT = 2
 PLAN = HeadPlan(steps=500, rate=2e-3, batch=1)
 
 Sample = dict[str, torch.Tensor]
-Features = Callable[[int, int], np.ndarray]
-"""Gives the backbone's features (d, 90, 180) of a seed and a day."""
+Features = Callable[[str, np.datetime64], np.ndarray]
+"""Gives the backbone's features (d, 90, 180) of a series and a day."""
 
 
-def write_pairs(run: Run, days: Sequence[int], folder: Path, progress: Progress = no_progress) -> list[Path]:
-    """Write nested `days` of a run beside the global ones, where that is not done yet, and return the files by day.
+def write_pairs(series: DaySeries, times: Sequence[np.datetime64], folder: Path, progress: Progress = no_progress) -> list[Path]:
+    """Write nested days of a series beside the global ones, where that is not done yet, and return the files by day.
 
     A file holds `surface` (5, 120, 230) float32 and `detail` (5, 360, 690) float16: what the nested day has beyond the bicubic
     interpolation of the other, in physical units, 0 on land.
     """
     folder.mkdir(parents=True, exist_ok=True)
     files = []
-    for number, day in enumerate(days):
-        path = folder / f"seed-{run.seed}-{day:04d}.npz"
+    for number, time in enumerate(times):
+        path = folder / f"{series.name}__{time}.npz"
         files.append(path)
         if not path.exists():
-            coarse = stacked(global_surface(run, day))
-            detail = np.nan_to_num(stacked(nested_surface(run, day)) - refine(coarse))
+            coarse = stacked(series.kuroshio_box(time))
+            detail = np.nan_to_num(stacked(nested_fields(series, time)) - refine(coarse))
             with replacing(path) as temporary, temporary.open("wb") as file:
                 np.savez(file, surface=coarse, detail=detail.astype(np.float16))
-        progress((number + 1) / len(days), f"pairs of seed {run.seed}, sample day {day}")
+        progress((number + 1) / len(times), f"pairs of {series.name}, {day_name(series, time)}")
     return files
 
 
-def stacked(fields: dict[str, np.ndarray]) -> np.ndarray:
+def nested_fields(series: HeadSource, time: np.datetime64) -> dict[str, np.ndarray]:
+    """Return the five surface fields (360, 690) of a nested day; raises InputError where it is not stored."""
+    batch = series.head_fields("kuroshio", time)
+    if batch is None:
+        raise InputError(f"the Kuroshio at 1/12 degree of {time} is not stored; build it with `goms sample build --kuroshio`")
+    return {name: values[0] if values.ndim == 3 else values for name, values in batch.fields.items()}
+
+
+def stacked(fields: Mapping[str, np.ndarray]) -> np.ndarray:
     """Return the five surface fields as (5, h, w) in the head's order."""
     return np.stack([fields[name] for name in SURFACE])
 
@@ -95,8 +101,8 @@ class KuroshioSamples:
         with np.load(path) as pair:
             sample = {name: torch.from_numpy(pair[name].astype(np.float32))[None] for name in ("surface", "detail")}
         if self.features is not None and reads_features(number):
-            _, seed, day = path.stem.split("-")
-            sample["features"] = torch.from_numpy(self.features(int(seed), int(day)).astype(np.float32))[None]
+            name, _, date = path.stem.rpartition("__")
+            sample["features"] = torch.from_numpy(self.features(name, np.datetime64(date)).astype(np.float32))[None]
         return sample
 
     def statistics(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -157,28 +163,35 @@ class KuroshioObjective:
         return (field**2 * weight).sum((1, 2)), slopes / along.sum()
 
 
-def lesson(model: Forecaster, features: FeatureStore, progress: Progress = no_progress) -> Lesson:
-    """Return the head's lesson from the user's nested runs but the held-out one; raises InputError where there are none."""
+def task(model: Forecaster, features: FeatureStore, series: Sequence[DaySeries], progress: Progress = no_progress) -> HeadTask:
+    """Return what the training of the head on nested days of `series` needs; raises InputError where there are none."""
     files: list[Path] = []
-    shown: list[tuple[Run, list[int]]] = []
-    days: dict[str, list[int]] = {}
-    for folder in sorted(runs_folder().glob("seed-*")):
-        run = Run.open(folder)
-        stored = [day for day in archive_of(run).days if day >= FIRST_DAY and day % DAYS_APART == 0]
-        if run.seed != HELD_OUT_SEED and stored:
-            shown.append((run, [day for number, day in enumerate(stored, len(files)) if reads_features(number)]))
-            files += write_pairs(run, stored, home() / "training" / "kuroshio-pairs", progress)
-            days[f"seed {run.seed}"] = [stored[0], stored[-1]]
+    shown: list[tuple[DaySeries, list[np.datetime64]]] = []
+    days: dict[str, list[str]] = {}
+    for each in series:
+        if not (stored := _days(each)):
+            continue
+        shown.append((each, [time for number, time in enumerate(stored, len(files)) if reads_features(number)]))
+        files += write_pairs(each, stored, home() / "training" / "kuroshio-pairs", progress)
+        days[each.name] = [day_name(each, stored[0]), day_name(each, stored[-1])]
     if not files:
         raise InputError(
-            f"no nested days to learn from in {runs_folder()}; build them with `goms sample build --days 330 --seed 2 "
+            f"no nested days to learn from in {len(series)} series; build them with `goms sample build --days 330 --seed 2 "
             "--kuroshio 150`"
         )
-    for run, wanted in shown:
-        features.fill(run, wanted, model, progress)
+    for each, wanted in shown:
+        features.fill(each, wanted, model, progress)
     samples = KuroshioSamples(files, features)
     shape = DownscalingShape(features=model.network.preset.decoder_width, patch=model.network.preset.patch)
     card = HeadCard("kuroshio", shape.to_dict(), kuroshio_grid(), model.provenance["weights_sha256"])
     torch.manual_seed(0)
     head = Downscaling(shape, samples.statistics())
-    return Lesson(head, samples, KuroshioObjective(), PLAN, card, {"days": days}, "Kuroshio 1/12 degree", "bicubic")
+    return HeadTask(head, samples, KuroshioObjective(), PLAN, card, {"days": days}, "Kuroshio 1/12 degree", "bicubic")
+
+
+def _days(series: DaySeries) -> list[np.datetime64]:
+    """Return the nested days of a series to learn from, `DAYS_APART` apart counted from its first day."""
+    stored, allowed = series.head_times("kuroshio"), series.training_times()
+    if not (stored.size and allowed.size):
+        return []
+    return list(stored[(stored >= allowed[0]) & ((stored - series.times()[0]).astype(int) % DAYS_APART == 0)])

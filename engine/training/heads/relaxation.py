@@ -13,11 +13,8 @@ from engine.models.evolution.season import HARMONICS, basis
 from engine.models.forecaster import Forecaster
 from engine.models.heads.daily import DayHead, FieldTransform
 from engine.runtime.progress import Progress, no_progress
-from engine.schema.sample_calendar import sample_date
-from engine.sources import initial_state
-from engine.training.heads.daily import RunDays
-from sample_data.runs.run import Run
-from sample_data.source import SampleSource
+from engine.sources import DaySeries, initial_state
+from engine.training.heads.daily import HeadDays
 
 FORECAST_DAYS = 30
 PARTS = (0.1, 0.35, 0.6, 0.85)
@@ -27,12 +24,12 @@ RATES = (0.0, 0.01, 0.015, 0.02, 0.03, 0.04, 0.055, 0.07)
 """Shares of the way back in a day that are tried."""
 
 
-def fitted_annual_cycle(runs: Sequence[tuple[RunDays, Sequence[int]]], transform: FieldTransform) -> np.ndarray:
+def fitted_annual_cycle(runs: Sequence[tuple[HeadDays, Sequence[np.datetime64]]], transform: FieldTransform) -> np.ndarray:
     """Return harmonics (5, c, h, w) of the numbers of `transform.changing`, by least squares over some days of runs."""
     square, product = np.zeros((HARMONICS, HARMONICS)), None
     for run, days in runs:
         for day in days:
-            terms = basis(sample_date(day)).numpy().astype(np.float64)
+            terms = basis(day).numpy().astype(np.float64)
             fields = torch.from_numpy(run.fields(day))[[transform.names.index(name) for name in transform.changing]]
             numbers = np.nan_to_num(transform.numbers(fields).numpy().astype(np.float64))
             square += np.outer(terms, terms)
@@ -43,10 +40,10 @@ def fitted_annual_cycle(runs: Sequence[tuple[RunDays, Sequence[int]]], transform
 
 
 @dataclass(frozen=True)
-class Lived:
+class ForecastTrace:
     """A forecast's days as the head reads them: `times` (k,), `drivers` (k, f, h, w) and `features` (k - 1, d, rows, columns).
 
-    `truth` (k, c, h, w) are the head's fields of the run on those days.
+    `truth` (k, c, h, w) are the head's fields of the series on those days.
     """
 
     times: Sequence[np.datetime64]
@@ -55,9 +52,9 @@ class Lived:
     truth: torch.Tensor
 
 
-def lived(head: DayHead, model: Forecaster, run: Run, days: RunDays, first: int) -> Lived:
-    """Return a forecast of the ocean by `model` from day `first` of a run, as the head would read it."""
-    source, time = SampleSource(folder=run.folder, grid=model.grid), sample_date(first)
+def trace(head: DayHead, model: Forecaster, series: DaySeries, days: HeadDays, time: np.datetime64) -> ForecastTrace:
+    """Return a forecast of the ocean by `model` from a day of a series, as the head would read it."""
+    source = series.on_grid(model.grid)
     ocean = initial_state(source, time)
     averaging = Averaging(ocean.grid, head.grid, head.transform.reads_ocean)
     drivers, features, times = [head.transform.drivers(averaging(source.forcing(time), ocean))], [], [time]
@@ -66,11 +63,11 @@ def lived(head: DayHead, model: Forecaster, run: Run, days: RunDays, first: int)
         times.append(step.batch.time)
         drivers.append(head.transform.drivers(averaging(source.forcing(step.batch.time), step.batch)))
         features.append(step.features.float().cpu())
-    truth = np.stack([days.fields(first + lead) for lead in range(FORECAST_DAYS + 1)])
-    return Lived(times, torch.from_numpy(np.stack(drivers)), torch.stack(features), torch.from_numpy(truth))
+    truth = np.stack([days.fields(time + np.timedelta64(lead, "D")) for lead in range(FORECAST_DAYS + 1)])
+    return ForecastTrace(times, torch.from_numpy(np.stack(drivers)), torch.stack(features), torch.from_numpy(truth))
 
 
-def errors(head: DayHead, forecast: Lived) -> torch.Tensor:
+def errors(head: DayHead, forecast: ForecastTrace) -> torch.Tensor:
     """Return mean square errors (k - 1, c) of the numbers of `changing` by lead, by area."""
     changing = [head.transform.names.index(name) for name in head.transform.changing]
     area = torch.from_numpy(head.grid.cell_area).float()
@@ -88,7 +85,9 @@ def errors(head: DayHead, forecast: Lived) -> torch.Tensor:
     return torch.stack(found)
 
 
-def fitted_rates(head: DayHead, forecasts: Sequence[tuple[Lived, np.ndarray]], progress: Progress = no_progress) -> torch.Tensor:
+def fitted_rates(
+    head: DayHead, forecasts: Sequence[tuple[ForecastTrace, np.ndarray]], progress: Progress = no_progress
+) -> torch.Tensor:
     """Return the rates (c, 1, 1) with the least mean square error over the days of forecasts.
 
     Each forecast comes with a usual year of other runs than its own: one that has seen the days would be trusted too far.
@@ -108,8 +107,11 @@ def fitted_rates(head: DayHead, forecasts: Sequence[tuple[Lived, np.ndarray]], p
     return torch.tensor(RATES)[torch.stack(totals).argmin(dim=0)].view(-1, 1, 1)
 
 
-def teach_return(
-    head: DayHead, model: Forecaster, runs: Sequence[tuple[Run, RunDays, Sequence[int]]], progress: Progress = no_progress
+def fit_relaxation(
+    head: DayHead,
+    model: Forecaster,
+    runs: Sequence[tuple[DaySeries, HeadDays, Sequence[np.datetime64]]],
+    progress: Progress = no_progress,
 ) -> dict[str, float]:
     """Give a trained head the usual year of `runs` and rates fitted to forecasts in each; return the rates by name.
 
@@ -122,7 +124,7 @@ def teach_return(
         others = [(each, firsts) for other, each, firsts in runs if other is not run]
         for part in PARTS if others else ():
             first = first_days[int(part * (len(first_days) - 1))]
-            forecasts.append((lived(head, model, run, days, first), fitted_annual_cycle(others, head.transform)))
+            forecasts.append((trace(head, model, run, days, first), fitted_annual_cycle(others, head.transform)))
     head.annual_cycle.adopt(fitted_annual_cycle([(days, firsts) for _, days, firsts in runs], head.transform))
     if forecasts:
         head.annual_cycle.rates.copy_(fitted_rates(head, forecasts, progress))

@@ -6,7 +6,7 @@ the mean of the nested runs that were learned from (ACC).
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,18 +18,13 @@ from engine.models.forecaster import Forecaster
 from engine.models.heads.downscaling import SURFACE, Downscaling, refined
 from engine.physics.kuroshio_grid import crop, kuroshio_grid
 from engine.runtime.errors import InputError
-from engine.runtime.paths import cache_folder, runs_folder
+from engine.runtime.paths import cache_folder
 from engine.runtime.progress import Progress, no_progress
-from engine.schema.sample_calendar import sample_date
-from engine.sources import initial_state
+from engine.sources import DaySeries, HeldOut, day_name, initial_state
 from engine.training.heads.features import FeatureStore
-from engine.training.heads.kuroshio import stacked
+from engine.training.heads.kuroshio import nested_fields, stacked
 from engine.verification.detail import checkerboard, detail_scores, detail_statistics
 from engine.weights.head_loading import load_downscaling
-from sample_data.held_out import FIRST_HELD_OUT_START, HELD_OUT_SEED
-from sample_data.kuroshio.archive import archive_of, global_surface, nested_surface
-from sample_data.runs.run import Run
-from sample_data.source import SampleSource
 
 FORECAST_DAYS = 7
 MEAN_EVERY = 10
@@ -40,50 +35,53 @@ Fields = dict[str, np.ndarray]
 
 def kuroshio_skill(
     model: Forecaster,
-    folder: Path | None = None,
-    first: int = FIRST_HELD_OUT_START,
+    held_out: HeldOut,
     every: int = 3,
     starts: int = 4,
     weights: Path | None = None,
     progress: Progress = no_progress,
 ) -> dict[str, Any]:
-    """Return scores of the Kuroshio head of `model` on nested days of a run, and of a week's forecasts from `starts` of them.
+    """Return scores of the Kuroshio head of `model` on nested held-out days, and of a week's forecasts from `starts` of them.
 
-    Raises ModelError where the head has no weights, InputError where the run has no nested days from `first` on.
+    Raises ModelError where the head has no weights, InputError where no nested days are held out.
     """
-    run = Run.open(folder or runs_folder() / f"seed-{HELD_OUT_SEED}")
-    stored = [day for day in archive_of(run).days if day >= first]
+    source, first = held_out.source, held_out.first_independent
+    stored = [time for time in source.head_times("kuroshio") if time >= first]
     if not stored:
         raise InputError(
-            f"run {run.folder} has no nested days from sample day {first} on; build them with `goms sample build --kuroshio "
-            f"{first}`"
+            f"{held_out.name} has no nested days from {day_name(source, first)} on; build them with "
+            f"`goms sample build --kuroshio {held_out.day(first)}`"
         )
     head, provenance = load_downscaling(model, weights)
     store = FeatureStore(cache_folder() / f"features-{model.provenance['weights_sha256'][:12]}")
     days = stored[::every]
-    store.fill(run, days, model, progress)
+    store.fill(source, days, model, progress)
     result = {
         "head": "kuroshio",
-        **_measure(head, store, run, days),
+        **_measure(head, store, source, days),
+        "days": [held_out.day(time) for time in days],
+        "run": held_out.name,
         "weights_sha256": provenance["weights_sha256"],
         "forecasts": [],
         "starts": [],
     }
-    following = [day for day in stored if day + FORECAST_DAYS in stored]
+    following = [time for time in stored if time + np.timedelta64(FORECAST_DAYS, "D") in stored]
     if starts and following:
         chosen = [following[number] for number in np.linspace(0, len(following) - 1, starts).astype(int)]
-        result |= {"starts": chosen, "forecasts": _forecasts(model, head, run, chosen, progress)}
+        usual = _nested_mean(held_out.training_series())
+        forecasts = _forecasts(model, head, source, chosen, usual, progress)
+        result |= {"starts": [held_out.day(time) for time in chosen], "forecasts": forecasts}
     return result
 
 
-def _measure(head: Downscaling, store: FeatureStore, run: Run, days: list[int]) -> dict[str, Any]:
-    """Return mean scores of `head` and `bicubic` over days of a run, and the strength of a pattern of three cells."""
+def _measure(head: Downscaling, store: FeatureStore, source: DaySeries, times: list[np.datetime64]) -> dict[str, Any]:
+    """Return mean scores of `head` and `bicubic` over days of a series, and the strength of a pattern of three cells."""
     grid, patterns = kuroshio_grid(), []
     statistics: dict[str, list[dict[str, float]]] = {"bicubic": [], "head": []}
-    for day in days:
-        surface = torch.from_numpy(stacked(global_surface(run, day)))[None]
-        features = torch.from_numpy(store(run.seed, day).astype(np.float32))[None]
-        reference = nested_surface(run, day)
+    for time in times:
+        surface = torch.from_numpy(stacked(source.kuroshio_box(time)))[None]
+        features = torch.from_numpy(store(source.name, time).astype(np.float32))[None]
+        reference = nested_fields(source, time)
         with torch.inference_mode():
             ours = head(surface, features)[0].numpy()
             bicubic = np.where(grid.wet_surface, head.interpolated(surface)[0].numpy(), np.nan)
@@ -95,22 +93,26 @@ def _measure(head: Downscaling, store: FeatureStore, run: Run, days: list[int]) 
         "bicubic": scores["bicubic"],
         "on_days": scores["head"],
         "checkerboard": float(np.mean(patterns)),
-        "days": days,
-        "seed": run.seed,
     }
 
 
-def _forecasts(model: Forecaster, head: Downscaling, run: Run, starts: list[int], progress: Progress) -> list[dict[str, Any]]:
-    """Return a row of RMSE and ACC for each field, lead and method of forecasts of a week from sample days of a run."""
-    source, usual = SampleSource(folder=run.folder), _nested_mean()
+def _forecasts(
+    model: Forecaster,
+    head: Downscaling,
+    source: DaySeries,
+    starts: list[np.datetime64],
+    usual: Fields,
+    progress: Progress,
+) -> list[dict[str, Any]]:
+    """Return a row of RMSE and ACC for each field, lead and method of forecasts of a week; anomalies are from `usual`."""
     found: dict[str, dict[int, dict[str, list[tuple[float, float]]]]] = defaultdict(
         lambda: defaultdict(lambda: defaultdict(list))
     )
     for number, start in enumerate(starts):
-        progress(number / len(starts), f"kuroshio from sample day {start}")
-        time, first = sample_date(start), nested_surface(run, start)
-        for step in rollout(model, initial_state(source, time), source.forcing, FORECAST_DAYS):
-            reference = nested_surface(run, start + step.lead)
+        progress(number / len(starts), f"kuroshio from {day_name(source, start)}")
+        first = nested_fields(source, start)
+        for step in rollout(model, initial_state(source, start), source.forcing, FORECAST_DAYS):
+            reference = nested_fields(source, step.batch.time)
             ours = refined(head, step.batch, step.features)
             methods: dict[str, Fields] = {
                 "head": {name: values[0] if values.ndim == 3 else values for name, values in ours.fields.items()},
@@ -152,9 +154,7 @@ def _score(ours: np.ndarray, reference: np.ndarray, usual: np.ndarray) -> tuple[
     return float(np.average((one - other) ** 2, weights=weight)), float(product / np.sqrt(sizes))
 
 
-def _nested_mean() -> Fields:
-    """Return the mean (360, 690) of nested days of the runs that were learned from."""
-    runs = [Run.open(folder) for folder in sorted(runs_folder().glob("seed-*"))]
-    days = [(run, day) for run in runs if run.seed != HELD_OUT_SEED for day in archive_of(run).days[::MEAN_EVERY]]
-    fields = [nested_surface(run, day) for run, day in days]
+def _nested_mean(training: Sequence[DaySeries]) -> Fields:
+    """Return the mean (360, 690) of nested days of the series that were learned from."""
+    fields = [nested_fields(each, time) for each in training for time in each.head_times("kuroshio")[::MEAN_EVERY]]
     return {name: np.mean([each[name] for each in fields], axis=0) for name in SURFACE}

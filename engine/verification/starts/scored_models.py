@@ -1,4 +1,4 @@
-"""The models of a contest: how they are called, which weights they have, and what tells two of them apart."""
+"""The models of a comparison: how they are called, which weights they have, and what tells two of them apart."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,7 @@ from engine.weights.loading import load_model
 
 
 @dataclass(frozen=True)
-class Entrant:
+class ScoredModel:
     """A model by its name; `label` stands in tables, `weights` is another file than the one found by name."""
 
     label: str
@@ -21,8 +21,8 @@ class Entrant:
     weights: Path | None = None
 
     @classmethod
-    def parse(cls, text: str) -> "Entrant":
-        """Return the entrant of NAME or NAME=WEIGHTS.safetensors; the second is called after its file."""
+    def parse(cls, text: str) -> "ScoredModel":
+        """Return the model of NAME or NAME=WEIGHTS.safetensors; the second is called after its file."""
         name, _, file = text.partition("=")
         return cls(Path(file).stem, name, Path(file)) if file else cls(name, name)
 

@@ -5,31 +5,30 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from engine.models.forecaster import choose_device
 from engine.models.interface import Model
 from engine.runtime.precision import quicker_precision
 from engine.runtime.progress import Progress, no_progress
-from engine.schema.grid import Grid
-from engine.schema.sample_calendar import sample_date
+from engine.sources import HeldOut
 from engine.verification.report.store_report import LEADS
 from engine.verification.starts.damping import Factors, damping_factors
-from engine.verification.starts.result_cache import Kept, short_hash
-from engine.verification.starts.scored_models import Entrant
+from engine.verification.starts.result_cache import ResultCache, results_of, short_hash
+from engine.verification.starts.scored_models import ScoredModel
 from engine.verification.starts.start import Scored, Start
 from engine.verification.starts.tables import skill_tables
 from engine.verification.starts.workers import score_all
-from sample_data.held_out import held_out_days, held_out_run
-from sample_data.predictability_floor import floor_source
-from sample_data.source import SampleSource
 
 
 @dataclass
-class Contest:
+class Comparison:
     """Who is scored on what; `missing` of a start is computed wherever this object is sent."""
 
-    kept: Kept
+    held_out: HeldOut
+    results: ResultCache
     leads: tuple[int, ...]
-    entrants: dict[str, Entrant]
+    scored: dict[str, ScoredModel]
     """By the name under which results are kept."""
     factors: Factors
     device: str
@@ -37,45 +36,48 @@ class Contest:
     """Chosen once for all processes."""
     models: dict[str, Model] = field(default_factory=dict)
 
-    def files(self, day: int) -> dict[str, str]:
+    def files(self, time: np.datetime64) -> dict[str, str]:
         """Return the names under which the others' and each model's results of a start are kept."""
-        start = f"scores-{day}-{short_hash(self.leads)}-{self.kept.fingerprint(day, self.leads[-1])}"
-        return {"others": f"{start}-others-{short_hash(self.factors)}"} | {name: f"{start}-{name}" for name in self.entrants}
+        day, truth = self.held_out.day(time), self.held_out.fingerprint(time, self.leads[-1])
+        start = f"scores-{day}-{short_hash(self.leads)}-{truth}"
+        return {"others": f"{start}-others-{short_hash(self.factors)}"} | {name: f"{start}-{name}" for name in self.scored}
 
-    def missing(self, day: int, again: bool) -> list[str]:
+    def missing(self, time: np.datetime64, again: bool) -> list[str]:
         """Return whose results of a start are not kept yet; with `again` those of every model, too."""
-        return [name for name, file in self.files(day).items() if (again and name != "others") or not self.kept.has(file)]
+        return [name for name, file in self.files(time).items() if (again and name != "others") or not self.results.has(file)]
 
-    def score(self, day: int, again: bool, progress: Progress = no_progress) -> None:
+    def score(self, time: np.datetime64, again: bool, progress: Progress = no_progress) -> None:
         """Score what is missing of a start."""
-        kept, files, missing = self.kept, self.files(day), self.missing(day, again)
-        source = SampleSource(folder=kept.run.folder, grid=kept.grid)
-        start = Start(source, sample_date(day), self.leads)
+        files, missing, longest = self.files(time), self.missing(time, again), self.leads[-1]
+        source = self.held_out.source
+        start = Start(source, time, self.leads)
         for number, name in enumerate(missing):
 
             def report(share: float, doing: str, number: int = number, name: str = name) -> None:
                 progress((number + share) / len(missing), f"{name.rpartition('-')[0] or name}, {doing}")
 
             if name == "others":
-                floor = floor_source(kept, day, self.leads[-1], report)
-                days = ((lead, floor.state(sample_date(day + lead))) for lead in self.leads)
-                kept.put(files[name], start.score_baselines(self.factors) | {"floor": start.score_days(days)})
+                floor = self.held_out.floor(time, longest, self.results.folder, report)
+                others = start.score_baselines(self.factors)
+                if floor is not None:
+                    days = ((lead, floor.state(time + np.timedelta64(lead, "D"))) for lead in self.leads)
+                    others["floor"] = start.score_days(days)
+                self.results.put(files[name], others)
             else:
-                kept.put(files[name], start.score_model(self._model(name), source, report))
+                self.results.put(files[name], start.score_model(self._model(name), source, report))
 
     def _model(self, name: str) -> Model:
         if name not in self.models:
-            self.models[name] = self.entrants[name].load(self.kept.grid, self.device, self.precision)
+            self.models[name] = self.scored[name].load(self.held_out.source.grid, self.device, self.precision)
         return self.models[name]
 
 
 def held_out_skill(
     models: str | Sequence[str],
+    held_out: HeldOut,
     starts: int = 10,
     leads: Sequence[int] = LEADS,
-    folder: Path | None = None,
     device: str = "auto",
-    grid: Grid | None = None,
     work: Path | None = None,
     progress: Progress = no_progress,
     first_start: int = 0,
@@ -84,31 +86,30 @@ def held_out_skill(
 ) -> dict[str, Any]:
     """Return the tables of `skill_tables` for one or several models, NAME or NAME=WEIGHTS, all on the same held-out starts.
 
-    `folder` is the held-out run: by default that of seed 1 among the user's runs, else the shipped one, which has room for
-    fewer starts. What is scored is kept in `work` (by default a cache), so that a stopped run goes on where it was; `again`
-    scores the models anew, after a change of their code. `workers` processes share the starts; `first_start` leaves out that
-    many. Raises InputError where the run is too short for one start, ModelError for a model that cannot be loaded.
+    What is scored is kept in `work` (by default a cache), so that a stopped run goes on where it was; `again` scores the models
+    anew, after a change of their code. `workers` processes share the starts; `first_start` leaves out that
+    many. Raises InputError where the held-out days are too few for one start, ModelError for a model that cannot be loaded.
     """
-    entrants = [Entrant.parse(name) for name in ([models] if isinstance(models, str) else models)]
-    run = held_out_run(folder)
-    kept = Kept(run, grid or run.grid, work)
-    days = held_out_days(run, starts + first_start, max(leads))[first_start:]
-    for entrant in entrants:
-        entrant.load(kept.grid, device)  # what does not fit the grid is refused before minutes of work
-    factors, fitted_on = damping_factors(kept, leads, progress)
-    named = {entrant.file_name(): entrant for entrant in entrants}
-    contest = Contest(kept, tuple(sorted(leads)), named, factors, device, quicker_precision(choose_device(device)))
-    score_all(contest, days, again, workers, progress)
-    files = [contest.files(day) for day in days]
+    chosen = [ScoredModel.parse(name) for name in ([models] if isinstance(models, str) else models)]
+    times, grid = held_out.starts(starts + first_start, max(leads))[first_start:], held_out.source.grid
+    results = results_of(held_out, work)
+    for model in chosen:
+        model.load(grid, device)  # what does not fit the grid is refused before minutes of work
+    factors, fitted_on = damping_factors(held_out, results, leads, progress)
+    named = {model.file_name(): model for model in chosen}
+    precision = quicker_precision(choose_device(device))
+    comparison = Comparison(held_out, results, tuple(sorted(leads)), named, factors, device, precision)
+    score_all(comparison, times, again, workers, progress)
+    files = [comparison.files(time) for time in times]
     scored: dict[str, list[Scored]] = {
-        entrant.label: [kept.get(names[name]) for names in files] for name, entrant in named.items()
+        model.label: [results.get(names[name]) for names in files] for name, model in named.items()
     }
-    others: list[dict[str, Scored]] = [kept.get(names["others"]) for names in files]
+    others: list[dict[str, Scored]] = [results.get(names["others"]) for names in files]
     return {
         **skill_tables(scored, others, sorted(leads)),
-        "starts": days,
-        "run": run.folder.name,
-        "grid": list(kept.grid.shape),
+        "starts": [held_out.day(time) for time in times],
+        "run": held_out.name,
+        "grid": list(grid.shape),
         "damping_fitted_on": fitted_on,
-        "weights_sha256": {entrant.label: entrant.weights_sha256() for entrant in entrants},
+        "weights_sha256": {model.label: model.weights_sha256() for model in chosen},
     }

@@ -14,21 +14,17 @@ from engine.physics.displaced_state import climatology
 from engine.runtime.precision import quicker_precision
 from engine.runtime.progress import Progress, no_progress
 from engine.schema.batch import Batch
-from engine.schema.grid import Grid
-from engine.schema.sample_calendar import sample_date
 from engine.schema.variables import PROGNOSTIC, VARIABLES
-from engine.sources import initial_state
+from engine.sources import DaySeries, HeldOut, initial_state
 from engine.verification.aggregation import BANDS, band_weights, weighted_means
 from engine.verification.bootstrap import draw_starts, drawn_means, interval
 from engine.verification.comparison import Row, defined, ratio_with_interval
 from engine.verification.energy import eddy_kinetic_energy
-from engine.verification.starts.result_cache import Kept
-from engine.verification.starts.scored_models import Entrant
+from engine.verification.starts.result_cache import ResultCache, results_of
+from engine.verification.starts.scored_models import ScoredModel
 from engine.verification.starts.tables import MAIN_BAND
 from engine.verification.starts.workers import score_all
 from engine.verification.statistics import cell_statistics
-from sample_data.held_out import held_out_days, held_out_run
-from sample_data.source import SampleSource
 
 EVERY = 5
 """Days between comparisons with the reference; gaps and ranges are looked at on every day."""
@@ -39,31 +35,33 @@ Flow = tuple[np.ndarray, np.ndarray]
 
 
 @dataclass
-class Endurance:
+class Stability:
     """Whose rollouts of `days` days are looked at."""
 
-    kept: Kept
+    held_out: HeldOut
+    results: ResultCache
     days: int
-    entrants: dict[str, Entrant]
+    scored: dict[str, ScoredModel]
     device: str
     precision: str
     """Chosen once for all processes."""
     models: dict[str, Model] = field(default_factory=dict)
 
-    def files(self, day: int) -> dict[str, str]:
+    def files(self, time: np.datetime64) -> dict[str, str]:
         """Return the names under which the reference's and each model's results of a start are kept."""
-        start = f"stability-{day}-{self.days}-{self.kept.fingerprint(day, self.days)}"
-        return {name: f"{start}-{name}" for name in ("reference", *self.entrants)}
+        day, truth = self.held_out.day(time), self.held_out.fingerprint(time, self.days)
+        start = f"stability-{day}-{self.days}-{truth}"
+        return {name: f"{start}-{name}" for name in ("reference", *self.scored)}
 
-    def missing(self, day: int, again: bool) -> list[str]:
+    def missing(self, time: np.datetime64, again: bool) -> list[str]:
         """Return whose results of a start are not kept yet; with `again` those of every model, too."""
-        return [name for name, file in self.files(day).items() if (again and name != "reference") or not self.kept.has(file)]
+        return [name for name, file in self.files(time).items() if (again and name != "reference") or not self.results.has(file)]
 
-    def score(self, day: int, again: bool, progress: Progress = no_progress) -> None:
+    def score(self, time: np.datetime64, again: bool, progress: Progress = no_progress) -> None:
         """Look at what is missing of a start."""
-        kept, files, missing = self.kept, self.files(day), self.missing(day, again)
-        source = SampleSource(folder=kept.run.folder, grid=kept.grid)
-        usual = climatology(source.grid, sample_date(day))
+        results, files, missing = self.results, self.files(time), self.missing(time, again)
+        source = self.held_out.source
+        usual = climatology(source.grid, time)
         # The climatological flow is the same all year, so that one day's serves for the whole rollout.
         flow = usual["uo"][0], usual["vo"][0]
         for number, name in enumerate(missing):
@@ -72,31 +70,31 @@ class Endurance:
                 progress((number + share) / len(missing), f"{name.rpartition('-')[0] or name}, {doing}")
 
             if name == "reference":
-                kept.put(files[name], self._reference(source, day, flow, report))
+                results.put(files[name], self._reference(source, time, flow, report))
             else:
-                kept.put(files[name], self._rollout(self._model(name), source, day, flow, report))
+                results.put(files[name], self._rollout(self._model(name), source, time, flow, report))
 
     def _model(self, name: str) -> Model:
         if name not in self.models:
-            self.models[name] = self.entrants[name].load(self.kept.grid, self.device, self.precision)
+            self.models[name] = self.scored[name].load(self.held_out.source.grid, self.device, self.precision)
         return self.models[name]
 
-    def _reference(self, source: SampleSource, day: int, usual: Flow, progress: Progress) -> dict[str, Any]:
+    def _reference(self, source: DaySeries, time: np.datetime64, usual: Flow, progress: Progress) -> dict[str, Any]:
         found: dict[str, Any] = {"energy": {}, "persistence": {}}
         weights = band_weights(source.grid, BANDS[MAIN_BAND])
-        initial = source.sea_level(sample_date(day))
+        initial = source.sea_level(time)
         for lead in compared_leads(self.days):
             progress(lead / self.days, f"day {lead}")
-            state = source.state(sample_date(day + lead))
+            state = source.state(time + np.timedelta64(lead, "D"))
             found["energy"][str(lead)] = energies(state, usual)
             if initial is not None:
                 found["persistence"][str(lead)] = weighted_means(cell_statistics(initial, state["zos"]), weights)["squared_error"]
         return found
 
-    def _rollout(self, model: Model, source: SampleSource, day: int, usual: Flow, progress: Progress) -> dict[str, Any]:
+    def _rollout(self, model: Model, source: DaySeries, time: np.datetime64, usual: Flow, progress: Progress) -> dict[str, Any]:
         weights = band_weights(source.grid, BANDS[MAIN_BAND])
         found: dict[str, Any] = {"finite_days": 0, "inside_days": 0, "extremes": {}, "energy": {}, "squared_error": {}}
-        for step in rollout(model, initial_state(source, sample_date(day)), source.forcing, self.days):
+        for step in rollout(model, initial_state(source, time), source.forcing, self.days):
             progress(step.lead / self.days, f"day {step.lead}")
             finite, inside, extremes = inspect(step.batch)
             widen(found["extremes"], extremes)
@@ -149,11 +147,10 @@ def widen(known: dict[str, list[float]], extremes: dict[str, tuple[float, float]
 
 def stability(
     models: str | Sequence[str],
+    held_out: HeldOut,
     days: int = 60,
     starts: int = 10,
-    folder: Path | None = None,
     device: str = "auto",
-    grid: Grid | None = None,
     work: Path | None = None,
     progress: Progress = no_progress,
     workers: int = 1,
@@ -163,29 +160,26 @@ def stability(
 
     A row holds the energy's `ratio` to the reference's over all starts with its interval, the `least` and `most` of one start,
     and in the main band the RMSE of sea surface height in m beside persistence's. What was computed is kept as in
-    `held_out_skill`. Raises InputError where the run is too short, ModelError for a model that cannot be loaded.
+    `held_out_skill`. Raises InputError where the held-out days are too few, ModelError for a model that cannot be loaded.
     """
-    entrants = [Entrant.parse(name) for name in ([models] if isinstance(models, str) else models)]
-    run = held_out_run(folder)
-    kept = Kept(run, grid or run.grid, work)
-    chosen = held_out_days(run, starts, days)
-    endurance = Endurance(
-        kept, days, {entrant.file_name(): entrant for entrant in entrants}, device, quicker_precision(choose_device(device))
-    )
-    score_all(endurance, chosen, again, workers, progress)
-    files = [endurance.files(day) for day in chosen]
-    reference = [kept.get(names["reference"]) for names in files]
+    scored = [ScoredModel.parse(name) for name in ([models] if isinstance(models, str) else models)]
+    named = {model.file_name(): model for model in scored}
+    times, results = held_out.starts(starts, days), results_of(held_out, work)
+    rollouts = Stability(held_out, results, days, named, device, quicker_precision(choose_device(device)))
+    score_all(rollouts, times, again, workers, progress)
+    files = [rollouts.files(time) for time in times]
+    reference = [results.get(names["reference"]) for names in files]
     summaries, rows = {}, []
-    for name, entrant in endurance.entrants.items():
-        found = [kept.get(names[name]) for names in files]
-        ours = list(_rows(entrant.label, found, reference, days))
+    for name, model in named.items():
+        found = [results.get(names[name]) for names in files]
+        ours = list(_rows(model.label, found, reference, days))
         rows += ours
-        summaries[entrant.label] = _summary(found, ours, days)
+        summaries[model.label] = _summary(found, ours, days)
     return {
         "days": days,
-        "starts": chosen,
-        "run": run.folder.name,
-        "grid": list(kept.grid.shape),
+        "starts": [held_out.day(time) for time in times],
+        "run": held_out.name,
+        "grid": list(held_out.source.grid.shape),
         "models": summaries,
         "rows": rows,
     }

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -12,8 +12,7 @@ from engine.models.interface import Model
 from engine.physics.displaced_state import climatology
 from engine.runtime.progress import Progress, no_progress
 from engine.schema.batch import Batch
-from engine.schema.grid import Grid
-from engine.sources import Source, initial_state
+from engine.sources import Source, States, initial_state
 from engine.verification.aggregation import BANDS, band_weights, weighted_means
 from engine.verification.baselines import damped_persistence
 from engine.verification.energy import SPECTRUM_REGIONS, eddy_kinetic_energy, surface_spectra
@@ -25,14 +24,6 @@ Values = Mapping[str, np.ndarray]
 
 Scored = dict[str, Any]
 """`statistics` by lead and place, `energy` by lead and band, `spectra` by lead and region."""
-
-
-class States(Protocol):
-    """What knows the ocean of any day that a forecast is held against."""
-
-    grid: Grid
-
-    def state(self, time: np.datetime64) -> Batch: ...
 
 
 @dataclass(frozen=True, eq=False)

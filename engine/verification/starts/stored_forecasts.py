@@ -14,7 +14,7 @@ from engine.stores import Store, find_store, open_store
 from engine.verification.report.store_report import LEADS
 from engine.verification.scores import reference_lead
 from engine.verification.starts.damping import usual_factors
-from engine.verification.starts.result_cache import SCORING, Shelf, short_hash
+from engine.verification.starts.result_cache import SCORING, ResultCache, short_hash
 from engine.verification.starts.start import Start
 from engine.verification.starts.tables import skill_tables
 
@@ -48,7 +48,7 @@ def stored_skill(
     opened = [(open_store(find_store(forecast)), open_store(find_store(reference))) for forecast, reference in pairs]
     wanted = _common_leads(opened, leads)
     model = _only_model(opened)
-    shelf = Shelf(cache_folder() / "skill" / "stores")
+    results = ResultCache(cache_folder() / "skill" / "stores")
     factors = usual_factors(opened[0][0].grid, wanted)
     scored, others = [], []
     for number, (forecast, reference) in enumerate(opened):
@@ -59,11 +59,11 @@ def stored_skill(
         def report(share: float, doing: str, number: int = number) -> None:
             progress((number + share) / len(opened), f"scoring forecast {number + 1} of {len(opened)}, {doing}")
 
-        if not shelf.has(kept):
+        if not results.has(kept):
             start = Start(Reference(reference), forecast.init_time, wanted)
             days = ((lead, forecast.batch(lead)) for lead in wanted)
-            shelf.put(kept, {"model": start.score_days(days, report), "others": start.score_baselines(factors)})
-        found = shelf.get(kept)
+            results.put(kept, {"model": start.score_days(days, report), "others": start.score_baselines(factors)})
+        found = results.get(kept)
         scored.append(found["model"])
         others.append(found["others"])
     progress(1.0, f"{len(opened)} forecasts scored")

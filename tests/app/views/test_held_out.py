@@ -15,6 +15,7 @@ from app.state.selection import Selection
 from app.views.held_out import HeldOutControls
 from app.views.skill import drawn_of
 from engine.forecasting.forecast import Cancelled
+from engine.sources import HeldOut
 from engine.verification.results import keep_result
 from tests.app.made_results import made_result
 
@@ -106,8 +107,8 @@ def test_how_it_ended_otherwise_is_said(services: Services, state: str, words: s
 def test_the_worker_scores_as_many_starts_and_keeps_the_result(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[object] = []
 
-    def scored(model: str, starts: int, **options: object) -> dict[str, object]:
-        asked.extend((model, starts, options["grid"]))
+    def scored(model: str, held_out: HeldOut, starts: int, **options: object) -> dict[str, object]:
+        asked.extend((model, starts, held_out.source.grid.shape))
         options["progress"](0.5, "half")  # type: ignore[operator]
         return made_result((model,), starts)
 
@@ -121,7 +122,7 @@ def test_the_worker_scores_as_many_starts_and_keeps_the_result(services: Service
         "options": dict(wanted.options),
     }
     path = perform(request, lambda *_: None, lambda: False)
-    assert asked == ["small", 2, None] and f"own:{path.stem}" in skill.listing().results
+    assert asked == ["small", 2, (720, 1440)] and f"own:{path.stem}" in skill.listing().results
     with pytest.raises(Cancelled):
         perform(request, lambda *_: None, lambda: True)
 

@@ -134,13 +134,13 @@ def test_an_ingested_analysis_trains_the_network(tmp_path: Path) -> None:
         for lead, day in enumerate(days):
             store.append(lead, source.state(day))
         store.finish()
-    result = train("aigoms-small", grid=grid, sources=[AnalysisSource(tmp_path / "days")], device="cpu", batch=2, updates=2)
+    result = train("aigoms-small", [AnalysisSource(tmp_path / "days")], grid=grid, device="cpu", batch=2, updates=2)
     assert result["updates"] == 2
     card = load_checkpoint(result["weights"], grid).provenance["training"]
     assert card["data"] == ["hycom"]
     assert card["sequences"] == ["hycom__2019-02-23", "hycom__2019-03-02"]
     assert card["plan"]["batch"] == 2
-    again = train("aigoms-small", True, grid=grid, sources=[AnalysisSource(tmp_path / "days")], device="cpu", updates=3)
+    again = train("aigoms-small", [AnalysisSource(tmp_path / "days")], True, grid=grid, device="cpu", updates=3)
     assert again["updates"] == 3
 
 

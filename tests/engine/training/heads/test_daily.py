@@ -16,18 +16,18 @@ from engine.runtime.errors import InputError, ModelError
 from engine.runtime.paths import runs_folder, weights_folder
 from engine.schema.grid import coarsened
 from engine.schema.head_grids import one_degree
-from engine.schema.sample_calendar import sample_date
-from engine.training.heads.daily import DAYS_APART, SEQUENCE_DAYS, DayObjective, DaySamples, disturbed, first_days
+from engine.schema.sample_calendar import sample_date, sample_day
+from engine.training.heads.daily import DAYS_APART, SEQUENCE_DAYS, DayObjective, DaySamples, disturbed, first_days, sequence
+from engine.training.heads.datasets import BIOGEOCHEMISTRY, WAVES, HeadDataset, SeriesDays, stretches, task
 from engine.training.heads.features import FeatureStore
-from engine.training.heads.tasks import BIOGEOCHEMISTRY, WAVES, SampleDays, Subject, lesson, training_runs
 from engine.training.heads.training import HeadPlan, HeadTrainer
-from engine.training.run import FIRST_DAY, HELD_OUT_SEED
 from engine.weights.head_loading import card_of, load_day_head
 from engine.weights.head_weights import find_head, load_head, save_head
+from sample_data.held_out import HELD_OUT_SEED, training_series
 from sample_data.runs.build import build
 from sample_data.runs.head_days import RunWaves
 from sample_data.runs.run import Run
-from sample_data.source import SHIPPED, SampleSource
+from sample_data.source import FIRST_TRAINING_DAY, SampleSource
 from tests.engine.models.heads.tiny_heads import GRID, SHAPE, same, tiny_fields, tiny_head
 
 HEADS = ["waves", "biogeochemistry"]
@@ -39,18 +39,18 @@ class GrowingDays:
     def __init__(self, head: DayHead) -> None:
         self.head = head
 
-    def fields(self, day: int) -> np.ndarray:
-        growth = np.where(self.drivers(day)[0] > 0, 1.05, 0.95) ** day
+    def fields(self, time: np.datetime64) -> np.ndarray:
+        growth = np.where(self.drivers(time)[0] > 0, 1.05, 0.95) ** sample_day(time)
         return (tiny_fields(self.head)[0].numpy() * growth).astype(np.float32)
 
-    def drivers(self, day: int) -> np.ndarray:
+    def drivers(self, time: np.datetime64) -> np.ndarray:
         wave = np.sin(np.deg2rad(GRID.lon)) * np.ones(GRID.shape)
         return np.stack([wave] * len(self.head.transform.driving))
 
 
 def _samples(head: DayHead) -> DaySamples:
     features = np.zeros((SHAPE.features, SHAPE.rows, SHAPE.columns), np.float16)
-    return DaySamples([(5, 0), (5, 4)], {5: GrowingDays(head)}, lambda seed, day: features)
+    return DaySamples([("five", sample_date(day)) for day in (0, 4)], {"five": GrowingDays(head)}, lambda series, time: features)
 
 
 def _model(sha256: str = "abc") -> Any:
@@ -66,12 +66,13 @@ def _model(sha256: str = "abc") -> Any:
 
 
 def test_samples_begin_where_whole_stretches_of_days_are_stored() -> None:
-    end = FIRST_DAY + DAYS_APART + SEQUENCE_DAYS
-    stored = [*range(FIRST_DAY - 10, end + 1), FIRST_DAY + 2 * DAYS_APART, FIRST_DAY + 2 * DAYS_APART + 2]
-    days = first_days(stored, FIRST_DAY)
-    assert days == [FIRST_DAY, FIRST_DAY + DAYS_APART]
-    assert all(set(range(day, day + SEQUENCE_DAYS + 1)) <= set(stored) for day in days)
-    assert not first_days(range(0, 400, 8), FIRST_DAY)
+    earliest = sample_date(FIRST_TRAINING_DAY)
+    length = 10 + DAYS_APART + SEQUENCE_DAYS + 1
+    stored = np.concatenate([earliest - 10 + np.arange(length), earliest + 2 * DAYS_APART + np.array([0, 2])])
+    days = first_days(stored, sample_date(0), earliest)
+    assert days == [earliest, earliest + DAYS_APART]
+    assert all(set(sequence(day)) <= set(stored) for day in days)
+    assert not first_days(sample_date(0) + np.arange(0, 400, 8), sample_date(0), earliest)
 
 
 @pytest.mark.parametrize("name", HEADS)
@@ -176,15 +177,15 @@ def test_a_head_is_loaded_by_name_for_the_model_it_was_trained_on(monkeypatch: p
         load_day_head("waves", _model("def"))
 
 
-@pytest.mark.parametrize("subject", [WAVES, BIOGEOCHEMISTRY], ids=lambda subject: subject.name)
-def test_without_stored_days_the_command_that_makes_them_is_named(subject: Subject, tmp_path: Path) -> None:
+@pytest.mark.parametrize("dataset", [WAVES, BIOGEOCHEMISTRY], ids=lambda dataset: dataset.name)
+def test_without_stored_days_the_command_that_makes_them_is_named(dataset: HeadDataset, tmp_path: Path) -> None:
     store = FeatureStore(tmp_path)
-    command = f"goms sample build --days 330 --seed 2 {subject.option}"
+    command = f"goms sample build --days 330 --seed 2 {dataset.option}"
     with pytest.raises(InputError, match=command):
-        lesson(subject, _model(), store)
+        task(dataset, _model(), store, training_series())
     build(1, 2, runs_folder() / "seed-2", grid=coarsened(8))
     with pytest.raises(InputError, match=command):
-        lesson(subject, _model(), store)
+        task(dataset, _model(), store, training_series())
 
 
 def test_the_held_out_run_is_never_learned_from_nor_days_without_an_ocean() -> None:
@@ -192,30 +193,32 @@ def test_the_held_out_run_is_never_learned_from_nor_days_without_an_ocean() -> N
         folder = runs_folder() / f"seed-{seed}"
         Run.create(folder, seed, coarsened(8))
         (folder / "waves").mkdir()
-        for day in range(FIRST_DAY, FIRST_DAY + 3 * DAYS_APART):
+        for day in range(FIRST_TRAINING_DAY, FIRST_TRAINING_DAY + 3 * DAYS_APART):
             (folder / "waves" / f"day-{day:04d}.zst").touch()
-            if day < FIRST_DAY + 2 * DAYS_APART:
+            if day < FIRST_TRAINING_DAY + 2 * DAYS_APART:
                 (folder / f"day-{day:04d}.zst").touch()
-    assert [(run.seed, days) for run, days in training_runs(WAVES)] == [(2, [FIRST_DAY, FIRST_DAY + DAYS_APART])]
-    assert not training_runs(BIOGEOCHEMISTRY)
+    found = stretches(WAVES, training_series())
+    first = sample_date(FIRST_TRAINING_DAY)
+    assert [(each.name, days) for each, days in found] == [("sample-2", [first, first + DAYS_APART])]
+    assert not stretches(BIOGEOCHEMISTRY, training_series())
 
 
 def test_days_of_a_run_are_read_as_a_forecast_would_see_them() -> None:
     source, time, transform = SampleSource(), sample_date(128), Concentrations()
-    days = SampleDays(BIOGEOCHEMISTRY, transform, source.run)
-    np.testing.assert_array_equal(days.fields(128)[0], source.biogeochemistry(time)["chl"])
+    days = SeriesDays(BIOGEOCHEMISTRY, transform, source)
+    np.testing.assert_array_equal(days.fields(time)[0], source.biogeochemistry(time)["chl"])
     averaging = Averaging(source.grid, BIOGEOCHEMISTRY.grid(), transform.reads_ocean)
     forecast = transform.drivers(averaging(source.forcing(time), source.state(time)))
     inside = one_degree().wet_surface
-    for name, stored, seen in zip(transform.driving, days.drivers(128), forecast, strict=True):
+    for name, stored, seen in zip(transform.driving, days.drivers(time), forecast, strict=True):
         difference = np.abs(stored - seen)[inside]
         assert difference.max() < 0.25 * seen[inside].std() and difference.mean() < 0.01 * seen[inside].std(), name
 
 
 def test_waves_of_a_run_come_with_the_wind_of_their_own_day(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(RunWaves, "height", lambda self, day: np.full((360, 720), day, np.float32))
-    days = SampleDays(WAVES, WaveHeights(), Run.open(SHIPPED))
-    assert days.fields(130).shape == (1, 360, 720) and days.fields(130).max() == 130
-    wind = SampleSource().forcing(sample_date(130))
+    days, time = SeriesDays(WAVES, WaveHeights(), SampleSource()), sample_date(130)
+    assert days.fields(time).shape == (1, 360, 720) and days.fields(time).max() == 130
+    wind = SampleSource().forcing(time)
     mean = wind["u10"].reshape(360, 2, 720, 2).mean(axis=(1, 3))
-    assert np.abs(days.drivers(130)[0] - mean).max() < 0.2
+    assert np.abs(days.drivers(time)[0] - mean).max() < 0.2

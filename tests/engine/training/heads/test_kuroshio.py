@@ -19,22 +19,21 @@ from engine.training.heads.kuroshio import KuroshioObjective, KuroshioSamples, s
 from engine.training.heads.run import train_head
 from sample_data.kuroshio.archive import nested_surface
 from sample_data.runs.build import build
-from sample_data.runs.run import Run
-from sample_data.source import SHIPPED, SampleSource
+from sample_data.source import SampleSource
 
 SMALL = DownscalingShape(features=8, width=8, dilations=(1,), fine_width=4)
 
 
 @pytest.fixture(scope="module")
 def samples(tmp_path_factory: pytest.TempPathFactory) -> KuroshioSamples:
-    return KuroshioSamples(write_pairs(Run.open(SHIPPED), [130], tmp_path_factory.mktemp("pairs")))
+    return KuroshioSamples(write_pairs(SampleSource(), [sample_date(130)], tmp_path_factory.mktemp("pairs")))
 
 
 def test_detail_added_to_interpolation_is_the_nested_day(samples: KuroshioSamples) -> None:
     sample = samples[0]
     head = Downscaling(SMALL, samples.statistics())
     rebuilt = (head.interpolated(sample["surface"]) + sample["detail"])[0].numpy()
-    nested = stacked(nested_surface(Run.open(SHIPPED), 130))
+    nested = stacked(nested_surface(SampleSource().run, 130))
     wet = kuroshio_grid().wet_surface
     assert np.abs(rebuilt - nested)[:, wet].max() < 5e-3
 
@@ -78,7 +77,7 @@ def test_a_forecast_day_becomes_a_batch_at_a_twelfth_of_a_degree() -> None:
 
 
 def test_features_of_a_day_are_those_with_which_it_is_forecast(tmp_path: Path) -> None:
-    run = build(2, 5, tmp_path / "run", grid=coarsened(8))
+    source = SampleSource(folder=build(2, 5, tmp_path / "run", grid=coarsened(8)).folder)
     asked: list[Any] = []
 
     def step(state: torch.Tensor, forcing: Any, target_forcing: Any, time: np.datetime64) -> tuple[None, torch.Tensor]:
@@ -87,12 +86,13 @@ def test_features_of_a_day_are_those_with_which_it_is_forecast(tmp_path: Path) -
 
     model: Any = SimpleNamespace(grid=coarsened(8), prepare=lambda batch: batch, step=step)
     store = FeatureStore(tmp_path / "features")
-    store.fill(run, [1, 2], model)
-    store.fill(run, [1, 2], model)
+    for _ in range(2):
+        store.fill(source, [sample_date(1), sample_date(2)], model)
     assert asked == [(sample_date(day - 1), sample_date(day), sample_date(day - 1)) for day in (1, 2)]
-    assert store(5, 2).dtype == np.float16 and store(5, 2).shape == (4, 2, 3)
+    found = store("sample-5", sample_date(2))
+    assert found.dtype == np.float16 and found.shape == (4, 2, 3)
 
 
 def test_a_head_that_nobody_knows_is_refused_before_anything_is_loaded() -> None:
     with pytest.raises(InputError, match="expected one of kuroshio, waves, biogeochemistry"):
-        train_head("small", "tides")
+        train_head("small", "tides", [])

@@ -8,7 +8,15 @@ import engine.training.heads.relaxation as returning
 from engine.models.evolution.season import HARMONICS, basis
 from engine.models.heads.daily import DayHead
 from engine.schema.sample_calendar import sample_date
-from engine.training.heads.relaxation import FORECAST_DAYS, PARTS, RATES, Lived, fitted_annual_cycle, fitted_rates, teach_return
+from engine.training.heads.relaxation import (
+    FORECAST_DAYS,
+    PARTS,
+    RATES,
+    ForecastTrace,
+    fit_relaxation,
+    fitted_annual_cycle,
+    fitted_rates,
+)
 from tests.engine.models.heads.tiny_heads import GRID, SHAPE, same, tiny_fields, tiny_head
 
 SUMMER = np.datetime64("2019-07-10")
@@ -25,19 +33,19 @@ class _RunOfTheYear:
     def __init__(self, year: np.ndarray) -> None:
         self.year = year
 
-    def fields(self, day: int) -> np.ndarray:
-        groups = np.exp(np.tensordot(basis(sample_date(day)).numpy(), self.year, axes=1))
+    def fields(self, time: np.datetime64) -> np.ndarray:
+        groups = np.exp(np.tensordot(basis(time).numpy(), self.year, axes=1))
         fields = np.concatenate([groups[:4].sum(axis=0, keepdims=True), groups])
         return np.where(GRID.wet_surface, fields, np.nan).astype(np.float32)
 
-    def drivers(self, day: int) -> np.ndarray:
+    def drivers(self, time: np.datetime64) -> np.ndarray:
         raise AssertionError("the usual year asks for no drivers")
 
 
 def test_the_usual_year_is_found_from_days_of_two_runs() -> None:
     head = tiny_head("biogeochemistry")
     year = _year(head)
-    days = list(range(120, 500, 8))
+    days = [sample_date(day) for day in range(120, 500, 8)]
     found = fitted_annual_cycle([(_RunOfTheYear(year), days[:30]), (_RunOfTheYear(year), days[20:])], head.transform)
     np.testing.assert_allclose(found[:, :, GRID.wet_surface], year[:, :, GRID.wet_surface], atol=2e-4)
 
@@ -73,7 +81,7 @@ def test_the_rate_is_that_at_which_departures_fade(fading: float, expected: floa
         groups = np.exp(departure * (1 - fading) ** lead)
         fields = np.concatenate([groups[:4].sum(axis=0, keepdims=True), groups])
         truth.append(np.where(GRID.wet_surface, fields, np.nan))
-    forecast = Lived(
+    forecast = ForecastTrace(
         [SUMMER + np.timedelta64(lead, "D") for lead in range(FORECAST_DAYS + 1)],
         torch.zeros(FORECAST_DAYS + 1, len(head.transform.driving), *GRID.shape),
         torch.zeros(FORECAST_DAYS, SHAPE.features, SHAPE.rows, SHAPE.columns),
@@ -96,12 +104,12 @@ def test_each_forecast_is_judged_by_the_year_of_the_other_run_and_a_run_alone_ge
         judged.extend(forecasts)
         return torch.full((len(head.transform.changing), 1, 1), 0.02)
 
-    monkeypatch.setattr(returning, "lived", lambda head, model, run, days, first: run)
+    monkeypatch.setattr(returning, "trace", lambda head, model, run, days, first: run)
     monkeypatch.setattr(returning, "fitted_rates", fitted)
-    days = list(range(120, 500, 8))
-    alone = teach_return(head, None, [("first", first, days)])  # type: ignore[arg-type]
+    days = [sample_date(day) for day in range(120, 500, 8)]
+    alone = fit_relaxation(head, None, [("first", first, days)])  # type: ignore[arg-type]
     assert set(alone.values()) == {0.0} and not judged
-    said = teach_return(head, None, [("first", first, days), ("second", second, days)])  # type: ignore[arg-type]
+    said = fit_relaxation(head, None, [("first", first, days), ("second", second, days)])  # type: ignore[arg-type]
     assert said == dict.fromkeys(head.transform.changing, 0.02)
     wet = GRID.wet_surface
     for run, year in judged:

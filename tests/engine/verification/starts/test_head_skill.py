@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from engine.physics.kuroshio_grid import kuroshio_grid
-from engine.training.heads.tasks import BIOGEOCHEMISTRY, WAVES
+from engine.schema.sample_calendar import sample_date, sample_day
+from engine.training.heads.datasets import BIOGEOCHEMISTRY, WAVES
 from engine.verification.starts.head_skill import _add, _mean_around, _mean_of, _numbers
 from engine.verification.starts.kuroshio_skill import _mean_of as kuroshio_mean
 from engine.verification.starts.kuroshio_skill import _score
@@ -14,8 +15,8 @@ from tests.engine.models.tiny import tiny_grid
 class _Days:
     """Days whose only field is e to the power of the day's number over 100."""
 
-    def fields(self, day: int) -> np.ndarray:
-        return np.full((1, 2, 2), np.exp(day / 100), np.float32)
+    def fields(self, time: np.datetime64) -> np.ndarray:
+        return np.full((1, 2, 2), np.exp(sample_day(time) / 100), np.float32)
 
 
 def test_an_error_counts_by_area_and_where_the_place_says() -> None:
@@ -43,10 +44,10 @@ def test_waves_are_measured_in_metres_and_plankton_in_powers_of_ten() -> None:
 
 
 def test_the_mean_of_a_time_of_the_year_takes_days_around_it_of_every_year() -> None:
-    held = [(_Days(), [100, 104, 130, 470])]
-    around = _mean_around(held, 105)  # type: ignore[arg-type]
+    held = [(_Days(), [sample_date(day) for day in (100, 104, 130, 470)])]
+    around = _mean_around(held, sample_date(105))  # type: ignore[arg-type]
     np.testing.assert_allclose(around, np.exp(np.mean([1.00, 1.04, 4.70])), rtol=1e-5)
-    assert np.isnan(_mean_around(held, 300)).all()  # type: ignore[arg-type]
+    assert np.isnan(_mean_around(held, sample_date(300))).all()  # type: ignore[arg-type]
 
 
 def test_the_correlation_of_the_fine_box_is_of_anomalies() -> None:

@@ -11,11 +11,13 @@ import pytest
 import engine.verification.starts.start as start
 import sample_data.predictability_floor as floor
 from engine.runtime.errors import ModelError
+from engine.schema.sample_calendar import sample_date
 from engine.verification.starts.damping import damping_factors
-from engine.verification.starts.result_cache import Kept
-from engine.verification.starts.scored_models import Entrant
-from engine.verification.starts.skill import Contest, held_out_skill
+from engine.verification.starts.result_cache import results_of
+from engine.verification.starts.scored_models import ScoredModel
+from engine.verification.starts.skill import Comparison, held_out_skill
 from engine.verification.starts.start import place_statistics
+from sample_data.held_out import SampleHeldOut
 from sample_data.runs.run import Run
 from tests.engine.verification.starts.conftest import LEADS
 
@@ -59,7 +61,7 @@ def test_the_layers_are_scored_in_metres_where_they_are(persistence: dict[str, A
 
 
 def test_a_scored_start_is_not_scored_again(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    first = held_out_skill("persistence", 1, (1,), folder=run.folder, work=tmp_path)
+    first = held_out_skill("persistence", SampleHeldOut(run, run.grid), 1, (1,), work=tmp_path)
 
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("scored again")
@@ -67,17 +69,17 @@ def test_a_scored_start_is_not_scored_again(run: Run, tmp_path: Path, monkeypatc
     monkeypatch.setattr(start, "rollout", refuse)
     monkeypatch.setattr(start, "initial_state", refuse)
     monkeypatch.setattr(floor, "floor_run", refuse)
-    assert held_out_skill("persistence", 1, (1,), folder=run.folder, work=tmp_path)["rows"] == first["rows"]
+    assert held_out_skill("persistence", SampleHeldOut(run, run.grid), 1, (1,), work=tmp_path)["rows"] == first["rows"]
     with pytest.raises(AssertionError, match="scored again"):
-        held_out_skill("persistence", 1, (1,), folder=run.folder, work=tmp_path, again=True)
+        held_out_skill("persistence", SampleHeldOut(run, run.grid), 1, (1,), work=tmp_path, again=True)
 
 
 def test_another_model_reuses_floor_and_baselines_and_both_stand_side_by_side(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = held_out_skill("persistence", 1, (1,), folder=run.folder, work=tmp_path)
+    first = held_out_skill("persistence", SampleHeldOut(run, run.grid), 1, (1,), work=tmp_path)
     monkeypatch.setattr(floor, "floor_run", lambda *_: pytest.fail("the floor was computed again"))
-    both = held_out_skill(["persistence", "climatology"], 1, (1,), folder=run.folder, work=tmp_path)
+    both = held_out_skill(["persistence", "climatology"], SampleHeldOut(run, run.grid), 1, (1,), work=tmp_path)
     assert both["rows"][: len(first["rows"])] == first["rows"]
     for before, after in zip(first["rows"], both["rows"][len(first["rows"]) :], strict=True):
         assert after["model"] == "climatology"
@@ -88,16 +90,16 @@ def test_another_model_reuses_floor_and_baselines_and_both_stand_side_by_side(
 
 
 def test_other_bytes_of_the_run_are_another_truth(run: Run, tmp_path: Path) -> None:
-    kept = Kept(run, run.grid, tmp_path)
+    held_out, start = SampleHeldOut(run, run.grid), sample_date(10)
     other = Run(tmp_path / "copy", run.seed, run.grid)
     other.folder.mkdir()
     for file in run.folder.glob("day-*.zst"):
         (other.folder / file.name).write_bytes(file.read_bytes())
-    copied = Kept(other, run.grid, tmp_path)
-    assert copied.fingerprint(10, 3) == kept.fingerprint(10, 3)
+    copied = SampleHeldOut(other, run.grid)
+    assert copied.fingerprint(start, 3) == held_out.fingerprint(start, 3)
     (other.folder / "day-0013.zst").write_bytes(b"other")
-    assert copied.fingerprint(10, 3) != kept.fingerprint(10, 3)
-    assert copied.fingerprint(10, 2) == kept.fingerprint(10, 2)
+    assert copied.fingerprint(start, 3) != held_out.fingerprint(start, 3)
+    assert copied.fingerprint(start, 2) == held_out.fingerprint(start, 2)
 
 
 def test_leaving_out_cells_shows_although_it_flatters_the_error() -> None:
@@ -110,7 +112,7 @@ def test_leaving_out_cells_shows_although_it_flatters_the_error() -> None:
 
 def test_an_unknown_model_is_refused_before_anything_is_scored(run: Run, tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="'oracle' is not known"):
-        held_out_skill(["persistence", "oracle"], 1, (1,), folder=run.folder, work=tmp_path)
+        held_out_skill(["persistence", "oracle"], SampleHeldOut(run, run.grid), 1, (1,), work=tmp_path)
 
 
 def test_a_network_of_another_grid_is_refused_before_the_floor_is_computed(
@@ -118,21 +120,22 @@ def test_a_network_of_another_grid_is_refused_before_the_floor_is_computed(
 ) -> None:
     monkeypatch.setattr(floor, "floor_run", lambda *_: pytest.fail("the floor was computed first"))
     with pytest.raises(ModelError, match="grid"):
-        held_out_skill(["persistence", "small"], 1, (1,), folder=run.folder, work=tmp_path)
+        held_out_skill(["persistence", "small"], SampleHeldOut(run, run.grid), 1, (1,), work=tmp_path)
 
 
 def test_what_is_sent_to_another_process_scores_there(run: Run, tmp_path: Path) -> None:
-    kept = Kept(run, run.grid, tmp_path)
-    entrant = Entrant.parse("persistence")
-    factors, _ = damping_factors(kept, (1,))
-    contest = Contest(kept, (1,), {entrant.file_name(): entrant}, factors, "cpu", "float32")
-    pickle.loads(pickle.dumps(contest)).score(10, again=False)
-    assert all(kept.get(name) is not None for name in contest.files(10).values())
+    held_out, start = SampleHeldOut(run, run.grid), sample_date(10)
+    results = results_of(held_out, tmp_path)
+    model = ScoredModel.parse("persistence")
+    factors, _ = damping_factors(held_out, results, (1,))
+    comparison = Comparison(held_out, results, (1,), {model.file_name(): model}, factors, "cpu", "float32")
+    pickle.loads(pickle.dumps(comparison)).score(start, again=False)
+    assert all(results.get(name) is not None for name in comparison.files(start).values())
 
 
 def test_weights_named_by_a_file_stand_under_the_name_of_the_file() -> None:
-    assert Entrant.parse("small=/somewhere/second.safetensors") == Entrant(
+    assert ScoredModel.parse("small=/somewhere/second.safetensors") == ScoredModel(
         "second", "small", Path("/somewhere/second.safetensors")
     )
     with pytest.raises(ModelError, match=r"second\.json is missing"):
-        Entrant.parse("small=/somewhere/second.safetensors").file_name()
+        ScoredModel.parse("small=/somewhere/second.safetensors").file_name()

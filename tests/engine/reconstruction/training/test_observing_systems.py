@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from engine.reconstruction.departures import SURFACE, departures, weather_spread
-from engine.reconstruction.patterns import INCLINATIONS, floats, random_columns, track_positions, tracks
 from engine.reconstruction.superobservations import cells_of
+from engine.reconstruction.training.observing_systems import INCLINATIONS, floats, random_columns, track_positions, tracks
 from engine.schema.grid import Grid
 from tests.engine.toy import INIT_TIME, toy_batch
 

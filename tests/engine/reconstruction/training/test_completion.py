@@ -10,9 +10,9 @@ from engine.models.heads.completion import INPUTS, Completion, CompletionShape
 from engine.physics.displaced_state import climatology
 from engine.readers.tables.observations import observations_of
 from engine.reconstruction.analysis import reconstruct
-from engine.reconstruction.completing import completed, load_completion
-from engine.reconstruction.seen_days import SeenDays
-from engine.reconstruction.training import completion_score, train_completion
+from engine.reconstruction.completion import completed, load_completion
+from engine.reconstruction.training.completion import completion_score, train_completion
+from engine.reconstruction.training.seen_days import SeenDays
 from engine.runtime.errors import ModelError
 from engine.schema.grid import coarsened
 from engine.training.heads.training import HeadPlan, HeadTrainer

@@ -1,4 +1,4 @@
-"""Days of the sample ocean seen through random observing systems, interpolated and kept for the completion to learn from."""
+"""Days of an ocean seen through random observing systems, interpolated and kept for the completion to learn from."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,9 +10,9 @@ from torch.utils.data import DataLoader, Dataset, Subset
 from engine.physics.displaced_state import climatology
 from engine.readers.tables.observations import Observations, joined
 from engine.reconstruction.analysis import surface_estimates
-from engine.reconstruction.completing import completion_inputs
+from engine.reconstruction.completion import completion_inputs
 from engine.reconstruction.departures import SURFACE, departures
-from engine.reconstruction.patterns import floats, random_columns, tracks
+from engine.reconstruction.training.observing_systems import floats, random_columns, tracks
 from engine.runtime.atomic import replacing
 from engine.schema.batch import Batch
 from engine.schema.grid import Grid

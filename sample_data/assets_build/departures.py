@@ -1,6 +1,6 @@
 """Fits variance and scales of departures from climatology on training runs of the sample ocean.
 
-`python -m engine.reconstruction.fitting [--days 150,210,270,330] [--out assets/departures.nc]`
+`python -m sample_data.assets_build.departures [--days 150,210,270,330] [--out assets/departures.nc]`
 """
 
 import argparse

@@ -1,0 +1,191 @@
+"""What forecasting, training and scoring ask of a source of ocean states, whatever ocean it is."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+
+from engine.runtime.progress import Progress
+from engine.schema.batch import Batch
+from engine.schema.constants import DAY
+from engine.schema.grid import Grid
+from engine.schema.sample_calendar import sample_day
+
+
+class Source(Protocol):
+    """Gives initial states, the atmosphere of any day, and a reference where there is one."""
+
+    name: str
+    label: str
+    forcing_kind: str
+    """synthetic, climatology, reanalysis or forecast."""
+    provenance: dict[str, Any]
+
+    def init_times(self) -> np.ndarray:
+        """Return the days a forecast can start from, datetime64[D] ascending."""
+        ...
+
+    def state(self, time: np.datetime64) -> Batch:
+        """Return the prognostic fields of an initial day; raises InputError for a day that is not there."""
+        ...
+
+    def forcing(self, time: np.datetime64) -> Batch:
+        """Return u10, v10, t2m, msl and sp of a day."""
+        ...
+
+    def sea_level(self, time: np.datetime64) -> np.ndarray | None:
+        """Return the sea surface height (h, w) in m of a day as `state` would, None for a day that is not there."""
+        ...
+
+    def reference(self, time: np.datetime64) -> Batch | None:
+        """Return the prognostic fields a forecast valid at `time` is held against, None where nobody has them."""
+        ...
+
+
+@runtime_checkable
+class HeadSource(Protocol):
+    """A source that also knows fields of heads: what their forecasts begin with and are held against."""
+
+    def head_fields(self, head: str, time: np.datetime64) -> Batch | None:
+        """Return the fields of a head on a day, on the head's grid; None where they are not known."""
+        ...
+
+    def open_water(self, head: str, time: np.datetime64) -> np.ndarray | None:
+        """Return where (h, w) no ice hides a head's fields on a day, on its grid; None where ice hides none."""
+        ...
+
+
+@runtime_checkable
+class TrainingSource(Source, Protocol):
+    """A source that tells which of its days a network may learn from."""
+
+    def training_times(self) -> np.ndarray:
+        """Return the days to learn from, datetime64[D] ascending."""
+        ...
+
+
+class DaySeries(TrainingSource, HeadSource, Protocol):
+    """A source of many days on end with the fields of heads: what heads learn from and are scored on."""
+
+    @property
+    def grid(self) -> Grid:
+        """Return the grid of states and weather."""
+        ...
+
+    def times(self) -> np.ndarray:
+        """Return all days whose state is known, datetime64[D] ascending."""
+        ...
+
+    def on_grid(self, grid: Grid) -> "DaySeries":
+        """Return the same series on another grid that is not finer."""
+        ...
+
+    def surface_temperature(self, time: np.datetime64) -> np.ndarray:
+        """Return the temperature (h, w) of the surface in degC of a day, NaN on land."""
+        ...
+
+    def kuroshio_box(self, time: np.datetime64) -> dict[str, np.ndarray]:
+        """Return thetao, so, uo, vo, zos (120, 230) at the surface of the Kuroshio box at 1/4 degree, as in the day's state."""
+        ...
+
+    def head_times(self, head: str) -> np.ndarray:
+        """Return the days of which the fields of a head are stored, datetime64[D] ascending."""
+        ...
+
+
+class States(Protocol):
+    """What knows the ocean of any day that a forecast is held against."""
+
+    @property
+    def grid(self) -> Grid:
+        """Return the grid of the states."""
+        ...
+
+    def state(self, time: np.datetime64) -> Batch:
+        """Return the fields of a day; raises InputError for a day that is not there."""
+        ...
+
+
+class HeldOut(Protocol):
+    """Days that no network has learned from, and what scoring needs to know of them; it is sent to other processes."""
+
+    @property
+    def name(self) -> str:
+        """Return the name of the series in tables."""
+        ...
+
+    @property
+    def source(self) -> DaySeries:
+        """Return the series of the days on the grid of the scores."""
+        ...
+
+    def starts(self, count: int, longest: int) -> list[np.datetime64]:
+        """Return up to `count` starts with `longest` days of reference after each; raises InputError where not one fits."""
+        ...
+
+    @property
+    def first_independent(self) -> np.datetime64:
+        """Return the first day that has forgotten what these days once shared with those to learn from."""
+        ...
+
+    def day(self, time: np.datetime64) -> int:
+        """Return the number by which tables call a day."""
+        ...
+
+    def fingerprint(self, time: np.datetime64, longest: int) -> str:
+        """Return what the truth of `longest` days from a start depends on, as some letters."""
+        ...
+
+    def floor(self, time: np.datetime64, longest: int, folder: Path, progress: Progress) -> States | None:
+        """Return the best forecast that anybody could make from a start, kept in `folder`; None where nobody knows it."""
+        ...
+
+    def training_starts(self, longest: int) -> list[tuple[str, States, np.datetime64]]:
+        """Return starts of series to learn from on the same grid, each with a name, and `longest` days after each."""
+        ...
+
+    def training_series(self) -> list[DaySeries]:
+        """Return the series to learn from, each on its own grid."""
+        ...
+
+
+class Conditions(Protocol):
+    """Weather and ice over the days of a stored run."""
+
+    def forcing(self, time: np.datetime64, grid: Grid) -> Batch:
+        """Return u10, v10, t2m, msl and sp of a day."""
+        ...
+
+    def ice_margin(self, time: np.datetime64, grid: Grid) -> np.ndarray:
+        """Return how far (h, w) in kelvin the water of a day is colder than at the ice edge, land included."""
+        ...
+
+
+class Provider(Protocol):
+    """A kind of source beside those of the engine: how it is opened, and what it knows of runs that began from it."""
+
+    def open(self, **options: Any) -> Source:
+        """Return the source; raises InputError where it cannot be opened with these options."""
+        ...
+
+    def conditions(self, attrs: Mapping[str, Any]) -> Conditions | None:
+        """Return weather and ice over a run with these attributes, None for a run of another kind of source."""
+        ...
+
+    def held_out(self, grid: Grid | None = None) -> HeldOut:
+        """Return the days that no network has learned from, on their own grid unless another is given."""
+        ...
+
+
+def initial_state(source: Source, time: np.datetime64) -> Batch:
+    """Return the state of a day with the change of sea level since the day before, where the source knows that day."""
+    state = source.state(time)
+    before = source.sea_level(state.time - DAY)
+    return state if before is None else state.with_fields(zos_change=state["zos"] - before)
+
+
+def day_name(source: Source, time: np.datetime64) -> str:
+    """Return what a day of a source is called: its date; a day of a simulation never poses as one."""
+    day = time.astype("datetime64[D]")
+    return f"sample day {sample_day(day)}" if source.forcing_kind == "synthetic" else str(day)
