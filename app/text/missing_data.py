@@ -7,7 +7,7 @@ from app.text.i18n import say
 
 
 def sentences(report: Mapping[str, Any]) -> list[str]:
-    """Return a sentence for each field that lost cells, by the attributes that `engine.readers.ingest.ingest` writes."""
+    """Return a sentence for each field that lost cells, by the attributes that `engine.sources.ingest.ingest` writes."""
     found = []
     for name, outside in report.get("out_of_range", {}).items():
         low, high = f"{outside['lowest']:.4g}", f"{outside['highest']:.4g}"

@@ -132,7 +132,7 @@ def _end(child: subprocess.Popen[str]) -> None:
             child.kill()
             child.wait()
     if child.returncode:
-        from engine.readers.ingest import remove_abandoned
+        from engine.sources.ingest import remove_abandoned
 
         remove_abandoned()
 

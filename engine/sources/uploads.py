@@ -8,11 +8,11 @@ import numpy as np
 
 from engine.readers.glorys import GLORYS
 from engine.readers.hycom import HYCOM
-from engine.readers.ingest import PRODUCTS, ingest
 from engine.readers.netcdf import held, opened
 from engine.runtime.errors import InputError
 from engine.runtime.progress import Progress, no_progress
 from engine.schema.grid import Grid
+from engine.sources.ingest import PRODUCTS, ingest
 from engine.sources.kept_altimetry import keep_altimetry
 from engine.sources.observed import ALTIMETRY
 

@@ -11,8 +11,8 @@ from app.jobs.queue import Jobs
 from app.services.services import Options, Services
 from app.state.scene import build_scene, comparison_choices
 from app.state.selection import Selection
-from engine.readers.ingest import ingest
 from engine.schema.grid import Grid
+from engine.sources.ingest import ingest
 from tests.app.made_stores import START, write_forecast
 from tests.engine.readers.test_ingest import GLORYS_FILE, HYCOM_FILE, first_days
 

@@ -15,9 +15,9 @@ from app.state.scene import build_scene, comparison_choices
 from app.state.selection import Selection
 from app.views.charts import CHARTS
 from engine.diagnostics import QUANTITIES
-from engine.readers.ingest import ingest
 from engine.runtime.errors import InputError
 from engine.schema.grid import coarsened
+from engine.sources.ingest import ingest
 from tests.app.made_stores import SUBSETS, write_analysis, write_forecast, write_subset
 from tests.engine.readers.test_ingest import GLORYS_FILE, first_days
 

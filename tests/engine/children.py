@@ -8,7 +8,7 @@ CHILDREN.set_forkserver_preload(
         "engine.forecasting.forecast",
         "engine.cli.main",
         "engine.cli.request",
-        "engine.readers.ingest",
+        "engine.sources.ingest",
         "tests.engine.toy",
         "tests.engine.tiny_training",
     ]

@@ -17,9 +17,9 @@ import engine.forecasting.forecast
 import engine.training.trainer
 from engine.forecasting.forecast import run_forecast
 from engine.forecasting.request import ForecastRequest
-from engine.readers.ingest import ingest
 from engine.runtime.errors import InputError, ModelError
 from engine.runtime.paths import stores_folder
+from engine.sources.ingest import ingest
 from engine.stores import list_stores, open_store
 from engine.training.trainer import Trainer
 from engine.weights.checkpoint import Checkpoint, load_checkpoint, save_checkpoint

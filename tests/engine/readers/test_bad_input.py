@@ -10,10 +10,10 @@ import pytest
 from typer.testing import CliRunner
 
 from engine.cli.main import app
-from engine.readers.ingest import ingest
 from engine.runtime.errors import InputError
 from engine.runtime.paths import home
 from engine.schema.grid import coarsened
+from engine.sources.ingest import ingest
 from engine.sources.observed import ObservedSource
 from tests.engine.readers import layouts
 from tests.engine.readers.layouts import drop, empty, forget, move_day, set_units, turn_back, warp

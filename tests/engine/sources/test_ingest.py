@@ -9,12 +9,12 @@ import pytest
 from engine.forecasting.forecast import run_forecast
 from engine.forecasting.request import ForecastRequest
 from engine.physics.displaced_state import climatology
-from engine.readers.ingest import ingest
 from engine.runtime.errors import InputError
 from engine.runtime.paths import stores_folder
 from engine.schema.grid import Grid, coarsened
 from engine.schema.variables import DEPTHS
 from engine.sources.analysis import AnalysisSource
+from engine.sources.ingest import ingest
 from engine.stores import Store, open_store
 from sample_data.runs.run import Run
 from sample_data.source import SampleSource
