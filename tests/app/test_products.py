@@ -14,7 +14,7 @@ from app.state.selection import Selection
 from engine.schema.grid import Grid
 from engine.sources.ingest import ingest
 from tests.app.made_stores import START, write_forecast
-from tests.engine.readers.test_ingest import GLORYS_FILE, HYCOM_FILE, first_days
+from tests.engine.sources.test_ingest import GLORYS_FILE, HYCOM_FILE, first_days
 
 DAYS = 6
 FIRST_DAY = np.datetime64("2014-03-05", "D")

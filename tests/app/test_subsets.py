@@ -19,7 +19,7 @@ from engine.runtime.errors import InputError
 from engine.schema.grid import coarsened
 from engine.sources.ingest import ingest
 from tests.app.made_stores import SUBSETS, write_analysis, write_forecast, write_subset
-from tests.engine.readers.test_ingest import GLORYS_FILE, first_days
+from tests.engine.sources.test_ingest import GLORYS_FILE, first_days
 
 GRID = coarsened(24)
 

@@ -18,7 +18,8 @@ import torch
 from engine.models.forecaster import Forecaster
 from engine.runtime.precision import choose_precision
 from engine.schema.grid import coarsened
-from engine.sources import initial_state, open_source
+from engine.sources import initial_state
+from sample_data.source import SampleSource
 from tests.benchmarks.rollout import untrained
 
 DAY = np.timedelta64(1, "D")
@@ -54,7 +55,7 @@ def main() -> None:
 
 def measure(model: Forecaster, days: int, code: str) -> float:
     """Return the median seconds of a day while a program of `code` runs, none where it is empty."""
-    source = open_source("sample", grid=model.grid)
+    source = SampleSource(grid=model.grid)
     first = initial_state(source, source.init_times()[0])
     state, moment = model.prepare(first), first.time
     weather = [source.forcing(moment + number * DAY) for number in range(2)]

@@ -71,9 +71,9 @@ WATCH = """() => {
 def prepare() -> Path:
     """Return the folder of the sample ocean's first 31 days at 1/4 degree, written on first use (minutes)."""
     from engine.forecasting.reference import write_reference
-    from engine.sources import open_source
+    from sample_data.source import SampleSource
 
-    source = open_source("sample")
+    source = SampleSource()
     return write_reference(
         source, source.init_times()[0], 30, progress=lambda fraction, doing: print(f"  {doing}", file=sys.stderr)
     )

@@ -17,8 +17,9 @@ from engine.models.backbones.presets import PRESETS
 from engine.models.forecaster import Forecaster, choose_device
 from engine.models.network import Network
 from engine.schema.grid import Grid, coarsened, quarter_degree
-from engine.sources import initial_state, open_source
+from engine.sources import initial_state
 from engine.weights.checkpoint import find_weights, load_checkpoint
+from sample_data.source import SampleSource
 
 DAY = np.timedelta64(1, "D")
 WARM_UP = 3
@@ -63,7 +64,7 @@ def untrained(preset: str, grid: Grid, device: torch.device) -> Forecaster:
 
 def measure(model: Forecaster, days: int) -> dict[str, float]:
     """Return the seconds of `days` days after the warm-up, and how far the processor is from a GPU after one."""
-    source = open_source("sample", grid=model.grid)
+    source = SampleSource(grid=model.grid)
     first = initial_state(source, source.init_times()[0])
     state, moment = model.prepare(first), first.time
     weather = [model._air(source.forcing(moment + number * DAY)) for number in range(WARM_UP + 1)]

@@ -36,9 +36,10 @@ from engine.runtime.precision import PRECISIONS, choose_precision, quicker_preci
 from engine.runtime.threads import MOST
 from engine.schema.batch import Batch
 from engine.schema.grid import Grid, quarter_degree
-from engine.sources import HeadSource, initial_state, open_source
+from engine.sources import HeadSource, initial_state
 from engine.stores import ForecastStore
 from engine.weights.loading import load_model
+from sample_data.source import SampleSource
 
 DAY = np.timedelta64(1, "D")
 MEANINGS = {
@@ -120,7 +121,7 @@ def main() -> None:
 
 def measure(grid: Grid, device: torch.device, days: int, precision: str) -> dict[str, float]:
     """Return the seconds named in `MEANINGS` of `days` days of the sample ocean and one more to warm up."""
-    source = open_source("sample")
+    source = SampleSource()
     small = load_model("small", grid, str(device), None, precision)
     assert isinstance(small, Forecaster)
     watch = Stopwatch(device)
