@@ -10,7 +10,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from engine.physics.vertical_modes import displacement
-from engine.physics.water_columns import field_rows, over_rows
+from engine.physics.water_columns import Interpolation, field_rows, over_rows
 from engine.runtime.errors import ModelError
 from engine.runtime.paths import ASSETS
 from engine.schema.batch import Batch
@@ -94,19 +94,19 @@ def cubic_weights(position: NDArray[np.floating], count: int, periodic: bool) ->
     return index, weights.astype(np.float32)
 
 
-def atlas_weights(grid: Grid) -> tuple[NDArray[np.int64], Array, NDArray[np.int64], Array]:
-    """Row indices and weights (h, 4), column indices and weights (w, 4) from the atlas to `grid`."""
+def atlas_weights(grid: Grid) -> Interpolation:
+    """Return the cubic interpolation from the atlas to `grid`."""
     source = atlas()
     rows = cubic_weights((grid.lat - source.lat[0]) / (source.lat[1] - source.lat[0]), len(source.lat), False)
     columns = cubic_weights((grid.lon - source.lon[0]) / (source.lon[1] - source.lon[0]), len(source.lon), True)
-    return *rows, *columns
+    return Interpolation(*rows, *columns)
 
 
 def interpolate(field: Array, grid: Grid) -> Array:
     """Cubic interpolation of an atlas-grid `field` (..., 180, 360) to `grid` (..., h, w), land included."""
     wide = np.empty((*field.shape[:-2], *grid.shape), dtype=np.float32)
     source = np.ascontiguousarray(field, dtype=np.float32).reshape(-1, *field.shape[-2:])
-    over_rows(field_rows, grid.shape[0], source, *atlas_weights(grid), wide.reshape(-1, *grid.shape))
+    over_rows(field_rows, grid.shape[0], source, atlas_weights(grid), wide.reshape(-1, *grid.shape))
     return wide
 
 

@@ -17,7 +17,7 @@ from engine.physics.climatology import (
 )
 from engine.physics.ekman import ekman_surface
 from engine.physics.geostrophy import geostrophic_velocity
-from engine.physics.water_columns import current_rows, over_rows, tracer_rows
+from engine.physics.water_columns import MeanFlow, MeanWater, SurfaceFlow, SurfaceState, current_rows, over_rows, tracer_rows
 from engine.runtime.errors import InputError
 from engine.schema.batch import Batch
 from engine.schema.grid import Grid, from_sea_floor
@@ -112,47 +112,25 @@ def _tracers(
     unknown = np.full(grid.shape, np.nan, dtype=np.float32)
     thetao = np.empty((len(DEPTHS), *grid.shape), dtype=np.float32)
     so = np.empty_like(thetao)
-    over_rows(
-        tracer_rows,
-        grid.shape[0],
-        source.level,
-        on_day("thetao", time),
-        source.fields["so"],
-        source.fields["D"],
-        *atlas_weights(grid),
-        grid.wet,
+    mean = MeanWater(source.level, on_day("thetao", time), source.fields["so"], source.fields["D"])
+    surface = SurfaceState(
         anomaly * deep,
         mixed_layer_depth(grid, time),
         unknown if surface_temperature is None else np.asarray(surface_temperature, dtype=np.float32),
         unknown if surface_salinity is None else np.asarray(surface_salinity, dtype=np.float32),
-        thetao,
-        so,
     )
+    over_rows(tracer_rows, grid.shape[0], mean, atlas_weights(grid), grid.wet, surface, thetao, so)
     return thetao, so
 
 
 def _currents(grid: Grid, flow: tuple[Array, Array], wind: tuple[Array, Array] | None) -> tuple[Array, Array]:
     fields = atlas().fields
     still = np.zeros(grid.shape, dtype=np.float32)
-    ekman_u, ekman_v, depth, turn = ekman_surface(grid.lat, *(wind or (still, still)))
+    u, v = (np.asarray(part, dtype=np.float32) for part in flow)
+    surface = SurfaceFlow(u, v, *ekman_surface(grid.lat, *(wind or (still, still))))
+    mean = MeanFlow(fields["uo"], fields["vo"], fields["F"])
     uo = np.empty((len(DEPTHS), *grid.shape), dtype=np.float32)
     vo = np.empty_like(uo)
-    over_rows(
-        current_rows,
-        grid.shape[0],
-        grid.depth.astype(np.float64),
-        fields["uo"],
-        fields["vo"],
-        fields["F"],
-        *atlas_weights(grid),
-        grid.wet,
-        np.asarray(flow[0], dtype=np.float32),
-        np.asarray(flow[1], dtype=np.float32),
-        ekman_u,
-        ekman_v,
-        depth,
-        turn,
-        uo,
-        vo,
-    )
+    depth = grid.depth.astype(np.float64)
+    over_rows(current_rows, grid.shape[0], depth, mean, atlas_weights(grid), grid.wet, surface, uo, vo)
     return uo, vo

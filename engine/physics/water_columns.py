@@ -6,9 +6,11 @@ import itertools
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from engine.physics.ekman import SPIRAL_BASE, SPIRAL_FADE
 
@@ -18,6 +20,55 @@ MIXED_WHOLLY = 0.05
 FADE_DEPTH = 100.0
 # Reordering and fused operations, but missing values stay missing.
 FAST = {"contract", "reassoc", "nsz", "arcp"}
+
+
+Array = NDArray[np.floating]
+
+
+class Interpolation(NamedTuple):
+    """Cubic interpolation to a grid (h, w): numbers and weights (h, 4) of rows, numbers and weights (w, 4) of columns."""
+
+    rows: NDArray[np.int64]
+    row_weights: Array
+    columns: NDArray[np.int64]
+    column_weights: Array
+
+
+class MeanWater(NamedTuple):
+    """Levels (level,) in m, and on them fields (level, a, b) of the mean ocean: degC, 1e-3, displacement in m per m."""
+
+    depth: Array
+    thetao: Array
+    so: Array
+    displacement: Array
+
+
+class SurfaceState(NamedTuple):
+    """Fields (h, w): sea level anomaly and mixed layer depth in m, degC, 1e-3; NaN in the last two is as the mean ocean."""
+
+    anomaly: Array
+    mixed_layer: Array
+    temperature: Array
+    salinity: Array
+
+
+class MeanFlow(NamedTuple):
+    """Fields (z, a, b) of the mean ocean: currents in m s-1 and the share of a surface current that is found below."""
+
+    u: Array
+    v: Array
+    shape: Array
+
+
+class SurfaceFlow(NamedTuple):
+    """Surface currents and Ekman flow (h, w) in m s-1, its e-folding depth (h, w) in m, its sense of turning (h,)."""
+
+    u: Array
+    v: Array
+    ekman_u: Array
+    ekman_v: Array
+    ekman_depth: Array
+    turn: Array
 
 
 def over_rows(kernel: Callable[..., None], rows: int, *arguments: object) -> None:
@@ -54,10 +105,11 @@ def density_step(t_above, s_above, t_below, s_below, depth):  # type: ignore[no-
 
 
 @njit(cache=True, nogil=True, fastmath=FAST)
-def interpolate_row(source, j, rows, row_weights, columns, column_weights, wide, out):  # type: ignore[no-untyped-def]
+def interpolate_row(source, j, weights, wide, out):  # type: ignore[no-untyped-def]
     """Cubic interpolation of row `j`: `source` (n, a, b) -> `out` (n, w); `wide` (b,) is scratch."""
-    south, near, far, north = rows[j]
-    a, b, c, d = row_weights[j]
+    columns, column_weights = weights.columns, weights.column_weights
+    south, near, far, north = weights.rows[j]
+    a, b, c, d = weights.row_weights[j]
     for k in range(out.shape[0]):
         for i in range(wide.shape[0]):
             wide[i] = source[k, south, i] * a + source[k, near, i] * b + source[k, far, i] * c + source[k, north, i] * d
@@ -71,8 +123,9 @@ def interpolate_row(source, j, rows, row_weights, columns, column_weights, wide,
 
 
 @njit(cache=True, nogil=True)
-def field_rows(first, last, source, rows, row_weights, columns, column_weights, out):  # type: ignore[no-untyped-def]
+def field_rows(first, last, source, weights, out):  # type: ignore[no-untyped-def]
     """Fill rows `first` to `last` of `out` (n, h, w) by cubic interpolation of `source` (n, a, b), the same bits everywhere."""
+    rows, row_weights, columns, column_weights = weights
     wide = np.empty(source.shape[2], dtype=np.float32)
     for j in range(first, last):
         for k in range(source.shape[0]):
@@ -162,21 +215,23 @@ def stabilise(depth, temperature, salinity):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def tracer_rows(  # type: ignore[no-untyped-def]
-    first, last, depth, source_t, source_s, source_d, rows, row_weights, columns, column_weights,
-    wet, anomaly, mixed_layer, surface_t, surface_s, thetao, so,
-):  # fmt: skip
-    """Write `thetao`, `so` (z, h, w) for rows `first` to `last`; NaN on land and below the sea floor."""
-    levels, width, count = source_t.shape[0], wet.shape[2], wet.shape[0]
-    wide = np.empty(source_t.shape[2], dtype=np.float32)
+def tracer_rows(first, last, mean, weights, wet, surface, thetao, so):  # type: ignore[no-untyped-def]
+    """Write `thetao`, `so` (z, h, w) for rows `first` to `last`; NaN on land and below the sea floor.
+
+    `mean` is a MeanWater, `weights` an Interpolation, `wet` (z, h, w), `surface` a SurfaceState.
+    """
+    depth = mean.depth
+    anomaly, mixed_layer, surface_t, surface_s = surface
+    levels, width, count = mean.thetao.shape[0], wet.shape[2], wet.shape[0]
+    wide = np.empty(mean.thetao.shape[2], dtype=np.float32)
     row_t = np.empty((levels, width), dtype=np.float32)
     row_s = np.empty((levels, width), dtype=np.float32)
     row_d = np.empty((levels, width), dtype=np.float32)
     moved, temperature, salinity = np.empty(levels), np.empty(count), np.empty(count)
     for j in range(first, last):
-        interpolate_row(source_t, j, rows, row_weights, columns, column_weights, wide, row_t)
-        interpolate_row(source_s, j, rows, row_weights, columns, column_weights, wide, row_s)
-        interpolate_row(source_d, j, rows, row_weights, columns, column_weights, wide, row_d)
+        interpolate_row(mean.thetao, j, weights, wide, row_t)
+        interpolate_row(mean.so, j, weights, wide, row_s)
+        interpolate_row(mean.displacement, j, weights, wide, row_d)
         for i in range(width):
             if not wet[0, j, i]:
                 for k in range(count):
@@ -197,20 +252,21 @@ def tracer_rows(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, fastmath=FAST)
-def current_rows(  # type: ignore[no-untyped-def]
-    first, last, depth, source_u, source_v, source_f, rows, row_weights, columns, column_weights,
-    wet, surface_u, surface_v, ekman_u, ekman_v, ekman_depth, turn, uo, vo,
-):  # fmt: skip
-    """Write `uo`, `vo` (z, h, w): mean shear, eddy flow with the shape F, Ekman spiral; NaN where not wet."""
+def current_rows(first, last, depth, mean, weights, wet, surface, uo, vo):  # type: ignore[no-untyped-def]
+    """Write `uo`, `vo` (z, h, w): mean shear, eddy flow with the shape F, Ekman spiral; NaN where not wet.
+
+    `depth` (z,) in m, `mean` is a MeanFlow, `weights` an Interpolation, `wet` (z, h, w), `surface` a SurfaceFlow.
+    """
+    surface_u, surface_v, ekman_u, ekman_v, ekman_depth, turn = surface
     count, width = wet.shape[0], wet.shape[2]
-    wide = np.empty(source_u.shape[2], dtype=np.float32)
+    wide = np.empty(mean.u.shape[2], dtype=np.float32)
     row_u = np.empty((count, width), dtype=np.float32)
     row_v = np.empty((count, width), dtype=np.float32)
     row_f = np.empty((count, width), dtype=np.float32)
     for j in range(first, last):
-        interpolate_row(source_u, j, rows, row_weights, columns, column_weights, wide, row_u)
-        interpolate_row(source_v, j, rows, row_weights, columns, column_weights, wide, row_v)
-        interpolate_row(source_f, j, rows, row_weights, columns, column_weights, wide, row_f)
+        interpolate_row(mean.u, j, weights, wide, row_u)
+        interpolate_row(mean.v, j, weights, wide, row_v)
+        interpolate_row(mean.shape, j, weights, wide, row_f)
         for k in range(count):
             end = min(max((SPIRAL_BASE - depth[k]) / SPIRAL_FADE, 0.0), 1.0)
             for i in range(width):

@@ -5,6 +5,7 @@ Ducet 1998 (doi 10.1175/1520-0426(1998)015<0522:AIMMOM>2.0.CO;2).
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
@@ -47,6 +48,48 @@ class Sparse:
         return self.rows.size
 
 
+class _Basin(NamedTuple):
+    """The grid as the compiled loops know it: where water is (h, w), whether it goes round, latitudes (h,), step of longitude."""
+
+    wet: np.ndarray
+    periodic: bool
+    lat: np.ndarray
+    step: float
+
+
+class _Heard(NamedTuple):
+    """Observations by cell: those of flat cell c are numbers `starts[c]` to `starts[c + 1]` of the other arrays.
+
+    `days` (n,) from the analysis, `values` (n, m) in spreads, `noise` (n,) in squared spreads.
+    """
+
+    starts: np.ndarray
+    rows: np.ndarray
+    days: np.ndarray
+    values: np.ndarray
+    noise: np.ndarray
+
+
+class _Window(NamedTuple):
+    """A patch and the window around it whose observations it may hear.
+
+    The patch has rows `low` to `high` and columns from `left_of_patch`; the window's first cell is (`top`, `left`), its cells
+    are `narrow` by `tall` km, `label` (rows, columns) tells its waters apart, `stack` is scratch. `scales` (4,) are lengths to
+    the east and north in km, days, and drift in km a day.
+    """
+
+    low: int
+    high: int
+    left_of_patch: int
+    top: int
+    left: int
+    narrow: float
+    tall: float
+    label: np.ndarray
+    stack: np.ndarray
+    scales: np.ndarray
+
+
 @dataclass(frozen=True, eq=False)
 class Estimate:
     """The estimate (m, h, w) and the standard deviation of its error (h, w), both NaN on land."""
@@ -78,16 +121,14 @@ def interpolate(observed: Sparse, grid: Grid, usual: Departures) -> Estimate:
         over_rows(
             _patches,
             -(-h // PATCH),
-            grid.wet_surface,
-            grid.is_periodic,
-            grid.lat.astype(np.float64),
-            float(grid.lon[1] - grid.lon[0]),
-            starts,
-            observed.rows[order],
-            observed.columns[order],
-            observed.days[order].astype(np.float64),
-            observed.values[order].astype(np.float64) / spread[:, None],
-            observed.noise[order].astype(np.float64) / spread**2 + JITTER,
+            _Basin(grid.wet_surface, grid.is_periodic, grid.lat.astype(np.float64), float(grid.lon[1] - grid.lon[0])),
+            _Heard(
+                starts,
+                observed.rows[order],
+                observed.days[order].astype(np.float64),
+                observed.values[order].astype(np.float64) / spread[:, None],
+                observed.noise[order].astype(np.float64) / spread**2 + JITTER,
+            ),
             np.stack([usual.east, usual.north, usual.days, usual.drift]).astype(np.float64),
             values,
             variance,
@@ -110,8 +151,11 @@ def _correlation(x, y, t, east, north, time, drift):  # type: ignore[no-untyped-
 
 
 @njit(cache=True, nogil=True)
-def _flood(wet, periodic, top, left, rows, columns, label, stack, row, column, number):  # type: ignore[no-untyped-def]
+def _flood(basin, window, row, column, number):  # type: ignore[no-untyped-def]
     """Give `number` to the water of the window that is joined to a cell of it, side by side."""
+    wet, label, stack = basin.wet, window.label, window.stack
+    top, left = window.top, window.left
+    rows, columns = label.shape
     w = wet.shape[1]
     stack[0] = row * columns + column
     label[row, column] = number
@@ -124,7 +168,7 @@ def _flood(wet, periodic, top, left, rows, columns, label, stack, row, column, n
             i = here % columns + (1 if side == 2 else (-1 if side == 3 else 0))
             if j < 0 or j >= rows or i < 0 or i >= columns or label[j, i]:
                 continue
-            if not periodic and not 0 <= left + i < w:
+            if not basin.periodic and not 0 <= left + i < w:
                 continue
             if wet[top + j, (left + i) % w]:
                 label[j, i] = number
@@ -149,16 +193,15 @@ def _weigh(east, north, days, noise, scales, matrix):  # type: ignore[no-untyped
 
 
 @njit(cache=True, nogil=True)
-def _patches(  # type: ignore[no-untyped-def]
-    first, last, wet, periodic, lat, step, starts, rows, columns, days, observed, noise, scales, values, variance
-):  # fmt: skip
+def _patches(first, last, basin, heard, scales, values, variance):  # type: ignore[no-untyped-def]
+    wet, lat = basin.wet, basin.lat
     h, w = wet.shape
     height = lat[1] - lat[0]
     for patch_row in range(first, last):
         low, high = patch_row * PATCH, min(patch_row * PATCH + PATCH, h)
         middle = 0.5 * (lat[low] + lat[high - 1])
         usual = scales[:, (low + high) // 2 if (low + high) // 2 < h else h - 1]
-        narrow = step * KM_PER_DEGREE * max(np.cos(np.deg2rad(middle)), 0.02)
+        narrow = basin.step * KM_PER_DEGREE * max(np.cos(np.deg2rad(middle)), 0.02)
         tall = height * KM_PER_DEGREE
         reach_rows = int(np.ceil(REACH * usual[1] / tall))
         reach_columns = min(int(np.ceil(REACH * usual[0] / narrow)), WIDEST, (w - PATCH) // 2)
@@ -168,28 +211,22 @@ def _patches(  # type: ignore[no-untyped-def]
         stack = np.empty(label.size + 1, dtype=np.int64)
         for patch_column in range(0, w, PATCH):
             left = patch_column - reach_columns
+            window = _Window(low, high, patch_column, top, left, narrow, tall, label, stack, usual)
             label[:] = 0
             number = 0
             for j in range(low, high):
                 for i in range(patch_column, min(patch_column + PATCH, w)):
                     if wet[j, i] and label[j - top, i - left] == 0:
                         number += 1
-                        _flood(
-                            wet, periodic, top, left, bottom - top, wide, label, stack, j - top, i - left, number
-                        )  # fmt: skip
-                        _solve(
-                            wet, top, left, low, high, patch_column, label, number, narrow, tall, usual, starts, rows, columns,
-                            days, observed, noise, values, variance,
-                        )  # fmt: skip
+                        _flood(basin, window, j - top, i - left, number)
+                        _solve(w, window, number, heard, values, variance)
 
 
 @njit(cache=True, nogil=True)
-def _solve(  # type: ignore[no-untyped-def]
-    wet, top, left, low, high, patch_column, label, number, narrow, tall, usual, starts, rows, columns, days, observed, noise,
-    values, variance,
-):  # fmt: skip
-    """Estimate the cells of a patch that carry `number` from observations in the same water."""
-    w = wet.shape[1]
+def _solve(w, window, number, heard, values, variance):  # type: ignore[no-untyped-def]
+    """Estimate the cells of a patch that carry `number` from observations in the same water; the grid has `w` columns."""
+    low, high, patch_column, top, left, narrow, tall, label, _, usual = window
+    starts, rows, days, observed, noise = heard
     centre_row, centre_column = 0.5 * (low + high - 1), patch_column + 0.5 * (PATCH - 1)
     found = 0
     for j in range(label.shape[0]):

@@ -1,5 +1,7 @@
 """What a profile says of the thermocline: the sea level whose displacement of the climatology explains it best."""
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit
 
@@ -17,6 +19,29 @@ MISFIT = {"thetao": 0.2, "so": 0.04}
 
 LEAST_ERROR, LARGEST_ERROR = 0.005, 0.3
 """Metres; a profile that says less than the larger says nothing."""
+
+
+class _MeanColumns(NamedTuple):
+    """The mean ocean at n places: levels `depth` (level,) in m, degC, 1e-3 and displacement in m per m (n, level).
+
+    `mixed_layer` (n,) in m; `share` (n,) of the sea level that moves the water below.
+    """
+
+    depth: np.ndarray
+    temperature: np.ndarray
+    salinity: np.ndarray
+    displacement: np.ndarray
+    mixed_layer: np.ndarray
+    share: np.ndarray
+
+
+class _Profiles(NamedTuple):
+    """Measured degC and 1e-3 (n, z), NaN where missing, and the standard deviation of their misfit (n,)."""
+
+    temperature: np.ndarray
+    salinity: np.ndarray
+    temperature_misfit: np.ndarray
+    salinity_misfit: np.ndarray
 
 
 def sea_level_of_profiles(spots: Sparse, profiles: dict[str, np.ndarray], grid: Grid, time: np.datetime64) -> Sparse:
@@ -44,30 +69,25 @@ def sea_level_of_profiles(spots: Sparse, profiles: dict[str, np.ndarray], grid: 
     unknown = np.full((count, grid.depth.size), np.nan)
     sigma = {name: np.sqrt(spread**2 + spots.noise) for name, spread in MISFIT.items()}
     heights, errors = np.zeros(count), np.full(count, np.inf)
-    _fit(
+    mean = _MeanColumns(
         source.level.astype(np.float64),
         at(on_day("thetao", time)),
         at(source.fields["so"]),
         at(source.fields["D"]),
         mixed_layer_depth(grid, time)[spots.rows, spots.columns].astype(np.float64),
         share.astype(np.float64),
-        profiles.get("thetao", unknown),
-        profiles.get("so", unknown),
-        sigma["thetao"],
-        sigma["so"],
-        np.arange(-HIGHEST, HIGHEST + STEP / 2, STEP),
-        heights,
-        errors,
     )
+    measured = _Profiles(profiles.get("thetao", unknown), profiles.get("so", unknown), sigma["thetao"], sigma["so"])
+    _fit(mean, measured, np.arange(-HIGHEST, HIGHEST + STEP / 2, STEP), heights, errors)
     kept = errors < LARGEST_ERROR
     noise = np.maximum(errors[kept], LEAST_ERROR) ** 2
     return Sparse(spots.rows[kept], spots.columns[kept], spots.days[kept], heights[kept, None], noise)
 
 
 @njit(cache=True, nogil=True)
-def _fit(  # type: ignore[no-untyped-def]
-    depth, usual_t, usual_s, displacement, mixed_layer, share, profile_t, profile_s, sigma_t, sigma_s, tried, heights, errors
-):  # fmt: skip
+def _fit(mean, measured, tried, heights, errors):  # type: ignore[no-untyped-def]
+    depth, mean_t, mean_s, displacement, mixed_layer, share = mean
+    profile_t, profile_s, sigma_t, sigma_s = measured
     levels = profile_t.shape[1]
     moved, temperature, salinity = np.empty(depth.size), np.empty(levels), np.empty(levels)
     cost = np.empty(tried.size)
@@ -75,8 +95,8 @@ def _fit(  # type: ignore[no-untyped-def]
         if share[n] <= 0.0:
             continue
         for m in range(tried.size):
-            displace_column(depth, displacement[n], tried[m] * share[n], usual_t[n], moved, temperature)
-            displace_column(depth, displacement[n], tried[m] * share[n], usual_s[n], moved, salinity)
+            displace_column(depth, displacement[n], tried[m] * share[n], mean_t[n], moved, temperature)
+            displace_column(depth, displacement[n], tried[m] * share[n], mean_s[n], moved, salinity)
             clamp(temperature, salinity)
             top_t = profile_t[n, 0] if np.isfinite(profile_t[n, 0]) else temperature[0]
             top_s = profile_s[n, 0] if np.isfinite(profile_s[n, 0]) else salinity[0]

@@ -11,7 +11,7 @@ from engine.schema.constants import GRAVITY, SECONDS_PER_DAY
 from engine.schema.grid import Grid
 from sample_data.kuroshio.box_inversion import BoxSolver
 from sample_data.ocean.dynamics import STEERING, coriolis_off_equator, wave_speed
-from sample_data.ocean.kernels import HALO, advance, pad_fields
+from sample_data.ocean.kernels import HALO, Basin, advance, pad_fields
 
 STEPS_A_DAY = 72
 """Steps of 20 minutes: a current of 2.5 m/s then crosses half a cell at 50N."""
@@ -69,8 +69,9 @@ class NestedEddies:
             np.gradient(north, axis=1) * self._per_dx[:, None] - np.gradient(east * cosine, axis=0) * self._per_dy / cosine
         )
         slopes = np.gradient(vorticity, axis=1) * self._per_dx[:, None], np.gradient(vorticity, axis=0) * self._per_dy
-        self._mean_flow = (np.stack([east, north]) * self._active).astype(np.float32)
-        self._mean_gradient = (np.stack(slopes) * self._active).astype(np.float32)
+        flow = (np.stack([east, north]) * self._active).astype(np.float32)
+        gradient = (np.stack(slopes) * self._active).astype(np.float32)
+        self._basin = Basin(flow, gradient, self._active, self._f, self._beta, self._steering, self._per_dx, self._per_dy)
 
     def stream_function(self, psi: np.ndarray) -> np.ndarray:
         """Return the eddies' stream function (h, w) in m2/s over that of the global run on the box, `psi` (h, w)."""
@@ -93,10 +94,7 @@ class NestedEddies:
                 total = vorticity + np.float32(time) * source + current
                 pad_fields(total, total_psi, self._screening, self._zeta, self._psi)
                 target = out if part != 2 else np.zeros_like(out)
-                advance(
-                    self.departure, target, step / np.float32(part), self._zeta, self._psi, self._mean_flow,
-                    self._mean_gradient, drift, self._active, self._f, self._beta, self._steering, self._per_dx, self._per_dy,
-                )  # fmt: skip
+                advance(self.departure, target, step / np.float32(part), self._zeta, self._psi, drift, self._basin)
                 current = target
             self.departure = current * self._keep
             psi += change

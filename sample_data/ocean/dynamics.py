@@ -13,7 +13,7 @@ from engine.schema.constants import EARTH_RADIUS, GRAVITY, SECONDS_PER_DAY
 from engine.schema.grid import Grid
 from sample_data.ocean.day_zero import DayZero, day_zero, masked_smooth
 from sample_data.ocean.inversion import HelmholtzSolver
-from sample_data.ocean.kernels import HALO, advance, pad_fields
+from sample_data.ocean.kernels import HALO, Basin, advance, pad_fields
 from sample_data.ocean.stochastic import MEMORY, SmoothNoise
 
 STEPS_A_DAY = 12
@@ -104,8 +104,9 @@ class EddyModel:
         vorticity = vorticity - np.gradient(east * cosine, axis=0) * self._per_dy / cosine
         gradient_x = (np.roll(vorticity, -1, 1) - np.roll(vorticity, 1, 1)) * per_x
         gradient_y = np.gradient(vorticity, axis=0) * 2 * per_y
-        self._mean_flow = (np.stack([east, north]) * self._active).astype(np.float32)
-        self._mean_gradient = (np.stack([gradient_x, gradient_y]) * self._active).astype(np.float32)
+        flow = (np.stack([east, north]) * self._active).astype(np.float32)
+        gradient = (np.stack([gradient_x, gradient_y]) * self._active).astype(np.float32)
+        self._basin = Basin(flow, gradient, self._active, self._f, self._beta, self._steering, self._per_dx, self._per_dy)
 
     def _set_amplitude(self, anomaly: np.ndarray) -> None:
         known = self.grid.wet_surface & (anomaly != 0)
@@ -152,10 +153,7 @@ class EddyModel:
                 psi = self.solver.invert(current)
                 pad_fields(current, psi, self._screening, self._zeta, self._psi)
                 target = out if part != 2 else np.zeros_like(out)
-                advance(
-                    self.q, target, step / np.float32(part), self._zeta, self._psi, self._mean_flow, self._mean_gradient,
-                    forcing, self._active, self._f, self._beta, self._steering, self._per_dx, self._per_dy,
-                )  # fmt: skip
+                advance(self.q, target, step / np.float32(part), self._zeta, self._psi, forcing, self._basin)
                 current = target
             self.q = current * keep
         return height

@@ -1,5 +1,7 @@
 """Compiled loops of the sea surface height dynamics: one right-hand side in two passes over the rows."""
 
+from typing import NamedTuple
+
 import numba
 import numpy as np
 
@@ -8,6 +10,23 @@ HALO = 3
 
 SPEED_LIMIT = np.float32(2.5)
 """Flow in m/s beyond which geostrophy next to a coast is not believed."""
+
+
+class Basin(NamedTuple):
+    """What stays as it is while eddies move over a steady flow.
+
+    `mean_flow` in m/s and `mean_vorticity_gradient` are (2, h, w); `active` (h, w) is 0 where nothing moves; `coriolis`, `beta`,
+    `steering`, `per_dx` are (h,) in 1/s, 1/(m s), m-2, 1/m; `steering` times the mean flow carries stretching.
+    """
+
+    mean_flow: np.ndarray
+    mean_vorticity_gradient: np.ndarray
+    active: np.ndarray
+    coriolis: np.ndarray
+    beta: np.ndarray
+    steering: np.ndarray
+    per_dx: np.ndarray
+    per_dy: np.float32
 
 
 @numba.njit(fastmath=True, cache=True)
@@ -33,22 +52,14 @@ def advance(
     step: np.float32,
     zeta: np.ndarray,
     psi: np.ndarray,
-    mean_flow: np.ndarray,
-    mean_vorticity_gradient: np.ndarray,
     forcing: np.ndarray,
-    active: np.ndarray,
-    coriolis: np.ndarray,
-    beta: np.ndarray,
-    steering: np.ndarray,
-    per_dx: np.ndarray,
-    per_dy: np.float32,
+    basin: Basin,
 ) -> None:
     """Write start + step * tendency to `out` (h, w): fifth-order upwind-biased advection of `zeta`, beta and forcing.
 
-    `zeta` and `psi` carry a halo; `mean_flow` and `mean_vorticity_gradient` are (2, h, w), `active` is 0 where nothing
-    moves, `coriolis`, `beta`, `steering`, `per_dx` are (h,) in 1/s, 1/(m s), m-2, 1/m; `steering` times the mean flow carries
-    stretching.
+    `zeta` and `psi` carry a halo.
     """
+    mean_flow, mean_vorticity_gradient, active, coriolis, beta, steering, per_dx, per_dy = basin
     rows, columns = start.shape
     half = np.float32(0.5)
     a1, a2, a3 = np.float32(45 / 60), np.float32(-9 / 60), np.float32(1 / 60)

@@ -8,6 +8,8 @@ Fields are padded so that the rim is missing (see `engine.diagnostics.eddies.det
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit
 
@@ -19,6 +21,31 @@ LON, LAT, PEAK_LON, PEAK_LAT, AMPLITUDE, LEVEL, AREA, SHAPE_ERROR, SPEED_AREA, S
 
 COLUMNS = 10
 """How many there are."""
+
+
+class PaddedField(NamedTuple):
+    """`height` and `speed` (h, w) with a rim of missing values, `peak_number` -1 or that of the peak at a pixel.
+
+    `lat` (h,), the first longitude and the step of longitude in degrees.
+    """
+
+    height: np.ndarray
+    speed: np.ndarray
+    peak_number: np.ndarray
+    lat: np.ndarray
+    lon_start: float
+    lon_step: float
+
+
+class Limits(NamedTuple):
+    """What an acceptable contour is: found in steps of `step` m, at least `depth` m below the peak, round, of so many pixels."""
+
+    step: float
+    depth: float
+    worst_shape: float
+    fewest: int
+    most: int
+
 
 # Rows and columns to the four neighbours, counter-clockwise from the east.
 _ROW = np.array([0, 1, 0, -1])
@@ -164,16 +191,15 @@ def grow(height, level, p, peaks, peak_number, owner, region, rim, state):  # ty
 
 
 @njit(cache=True, nogil=True)
-def outermost_contours(  # type: ignore[no-untyped-def]
-    first, last, peaks, height, speed, peak_number, lat, lon_start, lon_step,
-    step, depth, worst_shape, fewest, most, table, curves,
-):  # fmt: skip
+def outermost_contours(first, last, peaks, field, limits, table, curves):  # type: ignore[no-untyped-def]
     """For peaks `first` to `last` of `peaks` (n, 2) fill rows of `table` (n, 10) and `curves` (n, 2, m), longitude first.
 
-    `height`, `speed` (h, w) are padded, `peak_number` holds the number of the peak at its pixel and -1 elsewhere. Amplitude
-    0 stays where no contour is acceptable: at least `depth` below the peak, `fewest` to `most` pixels, no hole, no other
-    peak that stands `depth` above it, and a shape error of `worst_shape` at most.
+    `field` is a PaddedField, `limits` are Limits. Amplitude 0 stays where no contour is acceptable: at least `depth` below the
+    peak, `fewest` to `most` pixels, no hole, no other peak that stands `depth` above it, and a shape error of `worst_shape` at
+    most.
     """
+    height, speed, peak_number, lat, lon_start, lon_step = field
+    step, depth, worst_shape, fewest, most = limits
     owner = np.zeros(height.shape, dtype=np.int32)
     region = np.empty((most, 2), dtype=np.int32)
     rim = np.empty((4 * most + 4, 2), dtype=np.int32)

@@ -62,10 +62,9 @@ def _contours_of_peaks(
     if len(peaks):
         # A contour exactly as deep as asked for must not fail by rounding.
         depth = criteria.amplitude - 1e-9
-        over_rows(
-            contours.outermost_contours, len(peaks), peaks, height, speed, number, lat, lon_start, lon_step,
-            criteria.step, depth, criteria.shape_error, criteria.fewest_pixels, most, table, curves,
-        )  # fmt: skip
+        limits = contours.Limits(criteria.step, depth, criteria.shape_error, criteria.fewest_pixels, most)
+        field = contours.PaddedField(height, speed, number, lat, float(lon_start), float(lon_step))
+        over_rows(contours.outermost_contours, len(peaks), peaks, field, limits, table, curves)
     found = (table[:, contours.AMPLITUDE] > 0) & (table[:, contours.AREA] <= np.pi * criteria.largest_radius**2)
     return table[found], curves[found]
 
