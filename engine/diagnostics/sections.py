@@ -1,4 +1,8 @@
-"""Sections: lines across the ocean on which fields are read by distance and depth, and the water that crosses them."""
+"""Sections: lines across the ocean on which fields are read by distance and depth, and the water that crosses them.
+
+Great circles are our own dozen lines: `pyproj.Geod` on a sphere gives the same to 13 figures, but took three to five times as
+long (5.0 for 0.9 ms on the distances of a line), and sends a line between opposite points over a pole.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

