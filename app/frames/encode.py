@@ -11,13 +11,15 @@ import json
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import cast
 
 import numpy as np
 from numba import njit
 
+from app.data.readers import GriddedFields
 from app.frames.limits import MOST_PIXELS, MOST_VALUES, TooMuch
 from engine.runtime.errors import InputError
+from engine.schema.grid import Grid, coarsened
 from engine.schema.variables import VARIABLES
 
 LEVELS = 16383
@@ -25,28 +27,6 @@ LEVELS = 16383
 
 # Numba's workqueue layer aborts the process when two threads enter it together.
 _DATASHADER = threading.Lock()
-
-
-class Axes(Protocol):
-    """Cell centres in degrees: latitude ascending, longitude ascending in [0, 360)."""
-
-    @property
-    def lat(self) -> np.ndarray: ...
-    @property
-    def lon(self) -> np.ndarray: ...
-
-
-class FieldReader(Protocol):
-    """What frames need of a store: a grid and fields by variable, lead and depth index, NaN where missing."""
-
-    @property
-    def grid(self) -> Axes:
-        """Return the cell centres."""
-        ...
-
-    def read(self, variable: str, lead: int, depth_index: int) -> np.ndarray:
-        """Return one field (h, w) float32 in physical units."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -94,7 +74,7 @@ class Window:
         return np.ascontiguousarray(cells[::-1], dtype=np.float32)
 
 
-def window(axes: Axes, viewport: Viewport) -> Window | None:
+def window(axes: Grid, viewport: Viewport) -> Window | None:
     """Return the cells of `axes` under `viewport`, or None where they do not meet.
 
     Rows of an uneven latitude axis are repeated or left out so that the frame's rows are evenly spaced.
@@ -133,7 +113,7 @@ def window(axes: Axes, viewport: Viewport) -> Window | None:
 
 
 def make_body(
-    reader: FieldReader,
+    reader: GriddedFields,
     variable: str,
     depth_index: int,
     leads: Sequence[int],
@@ -179,10 +159,15 @@ def make_body(
 
 
 def compile_kernels() -> None:
-    """Make one small frame of nothing, so that Numba has compiled everything before the first visitor."""
-    small = _datashader_mean(np.zeros((4, 4), np.float32), (2, 2))
-    _minimum_and_maximum(small)
-    _fold(small, np.zeros((2, 2), np.int32), 0.0, 1.0, np.empty((2, 2), np.uint8), np.empty((2, 2), np.uint8))
+    """Make one small frame, since the first of a process takes seconds of compilation: nobody should wait for it."""
+
+    class Flat:
+        grid = coarsened(8)
+
+        def read(self, variable: str, lead: int, depth_index: int = 0) -> np.ndarray:
+            return np.zeros(self.grid.shape, np.float32)
+
+    make_body(cast(GriddedFields, Flat()), "thetao", 0, (0, 1), Viewport(-80, 80, 20, 380, 64, 32))
 
 
 def _limits(fields: Sequence[np.ndarray]) -> tuple[float, float]:

@@ -25,7 +25,8 @@ from panel.io.server import AuthenticatedStaticFileHandler
 from tornado.web import RequestHandler, authenticated
 
 from app.data.caches import BodyCache
-from app.frames.encode import FieldReader, Viewport, compile_kernels, make_body
+from app.data.readers import GriddedFields
+from app.frames.encode import Viewport, compile_kernels, make_body
 from app.frames.limits import LONGEST_FIELD, MOST_LEADS, TooMuch, check_identifier
 from app.loopmap.static_files import STATIC, STATIC_VERSION
 from app.style.palettes import palettes_as_json
@@ -33,7 +34,7 @@ from app.text.place_names import place_names_as_json
 from engine.runtime.errors import InputError
 from engine.runtime.paths import ASSETS
 
-OpenReader = Callable[[str], FieldReader]
+OpenReader = Callable[[str], GriddedFields]
 
 
 @dataclass(frozen=True)

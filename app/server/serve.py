@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from app.server.log import leave_out_races
 from app.server.options import Sharing
@@ -103,7 +103,6 @@ def _serve_page(chosen: argparse.Namespace, shared: Sharing, services: "Services
         signal.signal(number, lambda *_: server.io_loop.add_callback_from_signal(server.io_loop.stop))
     server.start()
     leave_out_what_stays()
-    threading.Thread(target=_compile_frames, daemon=True).start()
     host = "localhost" if chosen.address in ("127.0.0.1", "0.0.0.0", "::") else chosen.address
     url = f"http://{f'[{host}]' if ':' in host else host}:{server.port}"
     if warning := shared.warning(f"{chosen.address} port {server.port}"):
@@ -119,19 +118,3 @@ def _show_window(url: str, io_loop: Any) -> None:
     """Show the page in a process of its own, since windows want the main thread, and end the server with it."""
     subprocess.run(module_command("app.page.window", url), env=child_environment(), check=False)
     io_loop.add_callback(io_loop.stop)
-
-
-def _compile_frames() -> None:
-    """Make one small frame, since the first of a process takes seconds of compilation: nobody should wait for it."""
-    import numpy as np
-
-    from app.frames.encode import Viewport, make_body
-    from engine.schema.grid import coarsened
-
-    class Flat:
-        grid = coarsened(8)
-
-        def read(self, variable: str, lead: int, depth_index: int = 0) -> np.ndarray:
-            return np.zeros(self.grid.shape, np.float32)
-
-    make_body(cast(Any, Flat()), "thetao", 0, (0, 1), Viewport(-80, 80, 20, 380, 64, 32))
