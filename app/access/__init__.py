@@ -1,1 +1,4 @@
-"""Who reaches the server, and what they may do: hosts, login, permissions, headers, and the gate before every handler."""
+"""Who reaches the server, what visitors may do, and how much one request may ask for.
+
+It imports the texts of the page and the engine's errors only.
+"""

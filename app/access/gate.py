@@ -6,9 +6,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from bokeh.server.views.ico_handler import IcoHandler
 from panel.auth import BasicLoginHandler, LogoutHandler, OAuthLoginHandler
-from panel.io.server import AutoloadJsHandler
 from tornado.httputil import HTTPServerRequest
 from tornado.routing import Matcher, Rule
 from tornado.web import Application, ErrorHandler, RequestHandler, authenticated, stream_request_body
@@ -18,6 +16,7 @@ from app.access.bodies import drops_body
 from app.access.errors import answer_error, status_of
 from app.access.headers import secured
 from app.access.hosts import Hosts
+from app.page.panel_workarounds import AutoloadJsHandler, IcoHandler
 from engine.runtime.errors import InputError
 
 LONGEST_ADDRESS = 8192

@@ -9,12 +9,17 @@ from app.data.readers import FieldReader, of_members
 from app.services.services import Services, revision
 from engine.diagnostics import DISPLAY_VARIABLES, derive_at
 from engine.diagnostics.layers import isopycnal_depth
-from engine.diagnostics.sections import Section, transport
+from engine.diagnostics.sections import Section, line_of, section, transport
+from engine.runtime.errors import InputError
 
 DENSITY_LINES = 8
 
 TROPICS = 25.0
 """Degrees within which the 20 degC isotherm lies in the thermocline."""
+
+
+DRAWN_SPACING = 200.0
+"""Kilometres between the places of the line on the maps."""
 
 
 class KeptColumns:
@@ -114,3 +119,13 @@ def crossing(services: Services, reader: FieldReader, lead: int, places: Section
     eastward, northward = (along(services, reader, name, lead, places) for name in ("uo", "vo"))
     across = places.across(eastward.values, northward.values)
     return float(transport(across, places.widths, eastward.depth.values)[-1])
+
+
+def drawn_line(name: str) -> list[list[float]]:
+    """Return a line by its name or corners as places [latitude, longitude] on a map; none where it is no line."""
+    try:
+        chosen = line_of(name)
+        places = section(chosen.corners, chosen.straight, DRAWN_SPACING)
+    except InputError:
+        return []
+    return [[round(float(lat), 3), round(float(lon), 3)] for lat, lon in zip(places.lat, places.lon, strict=True)]

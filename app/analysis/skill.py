@@ -144,7 +144,7 @@ def is_current(result: Result | None, pairs: tuple[tuple[str, str], ...]) -> boo
 
 def request(source: str, model: str, pairs: tuple[tuple[str, str], ...]) -> Request:
     """Return the request that scores forecasts on the disk in the background."""
-    return Request("skill", source, "", model, 0, (("pairs", pairs),))
+    return Request("skill", source, "", model, 0, (("pairs", pairs), ("result", disk_name(source, model))))
 
 
 def score(services: Services, source: str, model: str, pairs: tuple[tuple[str, str], ...]) -> Job:

@@ -1,7 +1,5 @@
 """Links to this very page under another address: in the other language, or whole instead of embedded."""
 
-import secrets
-
 import param
 from panel.custom import JSComponent
 
@@ -61,12 +59,3 @@ def language_switch() -> AddressLink:
         text=SHORT[other], label=f"{say('Language:')} {LANGUAGES[other]}", tag=TAGS[other], changes={"language": other},
         margin=(6, 4), css_classes=["button"], styles={"--link": "var(--mui-palette-text-secondary, #52626d)"},
     )  # fmt: skip
-
-
-def page_template() -> str:
-    """Return the template of a page that names its language from the first; the library's own says that all are English.
-
-    The script's nonce lets the loader of modules run scripts of its own, which no other may: see `app.access.headers`.
-    """
-    tag = f'<script nonce="{secrets.token_urlsafe(16)}">document.documentElement.lang = "{TAGS[language()]}";</script>'
-    return f'{{% extends "base.html" %}}{{% block preamble %}}{{{{ super() }}}}{tag}{{% endblock %}}'

@@ -98,7 +98,7 @@ class DisplayReader:
         return of_members(self.reader, lead, lambda each, own: derive(each, name, own, depth_index, quantity, mean_at))
 
 
-class OverBase:
+class DerivedReader:
     """What a reader takes over from the store it stands beside: grid, times, depths."""
 
     label = ""
@@ -143,7 +143,7 @@ class OverBase:
         return self.base.depths(variable)
 
 
-class PersistenceReader(OverBase):
+class PersistenceReader(DerivedReader):
     """The first state of a store, at every lead."""
 
     name = "persistence"
@@ -167,7 +167,7 @@ class PersistenceReader(OverBase):
         return np.repeat(self.base.points(variable, rows, columns, [self._first]), len(leads), axis=0)
 
 
-class ClimatologyReader(OverBase):
+class ClimatologyReader(DerivedReader):
     """The mean ocean of the day of the year, on the grid and at the times of a store."""
 
     name = "climatology"
@@ -201,7 +201,7 @@ class ClimatologyReader(OverBase):
         return values
 
 
-class AlignedReader(OverBase):
+class AlignedReader(DerivedReader):
     """A store of another product whose sea surface height is shifted so that both have the same mean where both have water.
 
     Products differ in the zero of SSH, so that a plain difference would show that constant and nothing else. The constant is

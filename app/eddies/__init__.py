@@ -1,1 +1,4 @@
-"""Eddies on the maps: `finder` finds those of a store behind the page, `body` packs a view of a day, `http` answers it."""
+"""Eddies of a store, found a day after the other behind the page, kept on the disk and sent to the map.
+
+It imports the readers, the caches and the addresses of frames.
+"""

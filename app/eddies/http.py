@@ -8,14 +8,14 @@ import gzip
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from bokeh.server.views.auth_request_handler import AuthRequestHandler
 from tornado.web import authenticated
 
+from app.access.limits import check_identifier
 from app.data.caches import BodyCache
 from app.eddies.body import Area, eddies_of_day, packed
 from app.eddies.finder import EddyFinder
 from app.frames.http import number
-from app.frames.limits import check_identifier
+from app.page.panel_workarounds import AuthRequestHandler
 
 
 class EddyService:

@@ -1,1 +1,4 @@
-"""What is shown, taken away: pictures, films, data and the lines of Python that make them again."""
+"""What a page shows as a file: pictures, films, tables, data and lines of Python, made from its address without a session.
+
+It imports the state, the analysis and the charts of the page, and none of its widgets.
+"""

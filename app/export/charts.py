@@ -19,16 +19,16 @@ from app.charts.style import words_of_title
 from app.export.chart_painter import POINTS_PER_PIXEL, SIZE, as_text, numbers, options, paint
 from app.export.frame import Extent
 from app.services.services import Services
+from app.state.chart_kinds import CHARTS, chart_in_force, shows_a_line
 from app.state.scene import Scene
 from app.state.selection import Selection
 from app.style.theme import INK, PAPER
 from app.text.coordinates import position
 from app.text.plain_text import Text
-from app.views.charts import CHARTS, chart_in_force, shows_a_line
-from app.views.compare import ErrorView
-from app.views.point import places
-from app.views.section import SectionView
-from app.views.skill import drawn_of
+from app.views.charts.chart_views import CHART_VIEWS
+from app.views.charts.point import places
+from app.views.charts.section import SectionView
+from app.views.charts.skill import drawn_of
 from engine import __version__
 from engine.diagnostics.sections import line_of
 from engine.runtime.csv_table import csv_of
@@ -81,7 +81,7 @@ def charts_of(services: Services, selection: Selection, scene: Scene, extent: Ex
     drawing = copy(services)
     drawing.pool = AtOnce()
     selection.lead = lead
-    view = chart.view(selection, drawing)
+    view = CHART_VIEWS[chart_in_force(selection)](selection, drawing)
     title = view.show(replace(scene, extent=extent))
     found = [pane.object for pane in view.layout.select(pn.pane.HoloViews) if pane.object is not None]
     said = [str(pane.object) for pane in view.layout.select(Text) if pane.object]
@@ -94,7 +94,7 @@ def charts_of(services: Services, selection: Selection, scene: Scene, extent: Ex
     day = f"from {scene.times[0]}, day {lead}, valid {when}" if first["has_lead"] else when
     heading = ", ".join(filter(None, (title or f"{chart.group}: {chart.label}", _where(selection, scene, extent))))
     above = f"{heading}\n{names}, {day}"
-    if chart.view is SectionView:
+    if isinstance(view, SectionView):
         said.append("the profile is that of the middle of the line")
     notices = dict.fromkeys(filter(None, (first["forcing"], first["notice"])))
     return Charts(found, above, "\n".join(["; ".join([*said, *notices]), "GOMS Explorer"]), {})
@@ -109,7 +109,7 @@ def _where(selection: Selection, scene: Scene, extent: Extent) -> str:
         return "; ".join(f"{letter} {position(*place)}".strip() for letter, place in places(selection, scene))
     south, north, west, east = extent
     corners = f"{position(south, west, 1)} to {position(north, east, 1)}"
-    return f"{scene.panels[0]['quantity']}, {corners}" if chart.view is ErrorView else ""
+    return f"{scene.panels[0]['quantity']}, {corners}" if chart_in_force(selection) == "error" else ""
 
 
 def skill_charts_of(services: Services, selection: Selection) -> Charts:

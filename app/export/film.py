@@ -10,9 +10,9 @@ import imageio.v3 as imageio
 import numpy as np
 from imageio.v2 import get_writer
 
+from app.access.limits import MOST_FILM_DAYS, TooMuch
 from app.export.frame import Frame
 from app.export.picture import Sheet
-from app.frames.limits import MOST_FILM_DAYS, TooMuch
 from engine.runtime.errors import InputError
 from engine.runtime.progress import Progress, no_progress
 

@@ -11,26 +11,23 @@ from threading import BoundedSemaphore
 from typing import Any
 
 import numpy as np
-from bokeh.server.views.auth_request_handler import AuthRequestHandler
 from tornado.web import authenticated
 
+from app.access.limits import MOST_EXPORTS
 from app.analysis import skill
 from app.export import charts, data, film, picture
 from app.export.code import script
 from app.export.frame import Colouring, Extent, Frame, frames
-from app.frames.limits import MOST_EXPORTS
+from app.page.panel_workarounds import AuthRequestHandler
 from app.services.services import Services
 from app.state.colour_choice import colour_choice
+from app.state.map_view import ASPECT, untouched, view_of
 from app.state.nearest_address import refuse_instead
 from app.state.scene import build_scene, shown_variable
 from app.state.selection import Selection, from_address
-from app.views.map import untouched, view_of
 from engine.runtime.errors import InputError, ResourceError
 from engine.runtime.failures import failure_of
 from engine.schema.regions import REGIONS
-
-ASPECT = 2.1
-"""Width over height of a picture, but for the globe, whose poles end it."""
 
 NO_ROOM = (
     "the server lacks the disk or the memory for this file: choose a smaller region or fewer maps, or ask whoever runs it to "

@@ -9,14 +9,14 @@ import numpy as np
 
 from app.analysis.drift import drift_on_map
 from app.analysis.kuroshio_axis import axes_on_maps
+from app.analysis.section_values import drawn_line
 from app.eddies.body import HUNDREDTHS, Area, eddies_of_day
 from app.frames.encode import Viewport
 from app.services.services import Services
+from app.state.chart_kinds import shows_a_line
 from app.state.scene import Scene, shown_depth
 from app.state.selection import Selection
 from app.text.coordinates import PIN_LETTERS, Position
-from app.views.charts import shows_a_line
-from app.views.line import drawn_line
 from engine.runtime.errors import InputError
 
 LEAST_AMPLITUDES = ((2, 0.2), (4, 0.15), (8, 0.1), (24, 0.05), (48, 0.02), (np.inf, 0.01))

@@ -16,8 +16,8 @@ from typing import cast
 import numpy as np
 from numba import njit
 
+from app.access.limits import MOST_PIXELS, MOST_VALUES, TooMuch
 from app.data.readers import GriddedFields
-from app.frames.limits import MOST_PIXELS, MOST_VALUES, TooMuch
 from engine.runtime.errors import InputError
 from engine.schema.grid import Grid, coarsened
 from engine.schema.variables import VARIABLES

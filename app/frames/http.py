@@ -19,16 +19,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bokeh.server.views.auth_request_handler import AuthRequestHandler
 from numcodecs import zstd
-from panel.io.server import AuthenticatedStaticFileHandler
 from tornado.web import RequestHandler, authenticated
 
+from app.access.limits import LONGEST_FIELD, MOST_LEADS, TooMuch, check_identifier
 from app.data.caches import BodyCache
 from app.data.readers import GriddedFields
 from app.frames.encode import Viewport, compile_kernels, make_body
-from app.frames.limits import LONGEST_FIELD, MOST_LEADS, TooMuch, check_identifier
 from app.loopmap.static_files import STATIC, STATIC_VERSION
+from app.page.panel_workarounds import AuthenticatedStaticFileHandler, AuthRequestHandler
 from app.style.palettes import palettes_as_json
 from app.text.place_names import place_names_as_json
 from engine.runtime.errors import InputError

@@ -101,7 +101,7 @@ def perform(request: dict[str, Any], progress: Progress, cancelled: Callable[[],
 
     options = dict(request["options"])
     if request["kind"] == "skill":
-        return score_stores(request["source"], request["model"], options["pairs"], progress, cancelled)
+        return score_stores(options["pairs"], options["result"], progress, cancelled)
     if request["kind"] == "held-out":
         return score_held_out(request["model"], request["days"], options["grid_factor"], progress, cancelled)
     if request["kind"] == "files":
@@ -118,17 +118,14 @@ def perform(request: dict[str, Any], progress: Progress, cancelled: Callable[[],
     return run_forecast(ForecastRequest(source, init_time, model, days, heads, resume=True), progress, cancelled)
 
 
-def score_stores(
-    source: str, model: str, pairs: Sequence[tuple[str, str]], progress: Progress, cancelled: Callable[[], bool]
-) -> Path:
-    """Score (forecast, reference) stores of one source and model, and return the file of the result."""
-    from app.analysis.skill import disk_name
+def score_stores(pairs: Sequence[tuple[str, str]], name: str, progress: Progress, cancelled: Callable[[], bool]) -> Path:
+    """Score (forecast, reference) stores of one source and model, and return the file of the result called `name`."""
     from engine.cli.verify import machine
     from engine.verification.results import keep_result
     from engine.verification.starts.stored_forecasts import stored_skill
 
     found = stored_skill(pairs, progress=progress, cancelled=cancelled)
-    return keep_result({**found, "machine": machine()}, disk_name(source, model))
+    return keep_result({**found, "machine": machine()}, name)
 
 
 def score_held_out(model: str, starts: int, grid_factor: int, progress: Progress, cancelled: Callable[[], bool]) -> Path:

@@ -51,11 +51,12 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import panel as pn
 import param
 from panel.custom import JSComponent
-from panel.io.state import state
 
 from app.loopmap.static_files import STATIC, STATIC_VERSION
+from app.page.panel_workarounds import TakesTuples, mark_ready
 
 # Native modules of the same server, so that the browser keeps them and shows their names in a stack trace.
 _LOADER = """
@@ -79,10 +80,7 @@ def pack_path(places: np.ndarray) -> str:
     return base64.b64encode(numbers.tobytes()).decode()
 
 
-_TUPLES = frozenset({"view", "extent", "shown_range", "marker"})
-
-
-class LoopMap(JSComponent):
+class LoopMap(TakesTuples, JSComponent):
     """One to three linked maps with one player; see the module docstring for the panel fields."""
 
     _esm = _LOADER
@@ -140,16 +138,9 @@ class LoopMap(JSComponent):
         """Call back with `depth` or `palette` and 1 or -1 where a key asks for the next or the one before."""
         self._step_callbacks.append(callback)
 
-    def _process_property_change(self, msg: dict[str, Any]) -> dict[str, Any]:
-        # Tuples come back from the browser as lists.
-        values = super()._process_property_change(msg)
-        return {name: tuple(value) if isinstance(value, list) and name in _TUPLES else value for name, value in values.items()}
-
     def _handle_msg(self, data: dict[str, Any]) -> None:
-        if data.get("kind") == "rendered" and state.curdoc:
-            # Panel 1.9 lets changes fall that are made after the document was sent and before the browser calls all of it ready
-            # (github.com/holoviz/panel/pull/8698): a click in the page's first second would never be answered.
-            state._connected[state.curdoc] = state._loaded[state.curdoc] = True
+        if data.get("kind") == "rendered":
+            mark_ready(pn.state.curdoc)
         if data.get("kind") == "point":
             for callback in self._point_callbacks:
                 callback(float(data["lat"]), float(data["lon"]))

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from tornado.websocket import WebSocketClosedError
 
+from app.page.panel_workarounds import LOGGERS
+
 
 class VisitorLeft(logging.Filter):
     """Drops three reports of a page closed while messages were under way: races of Panel and Bokeh that no code here can close.
@@ -32,5 +34,5 @@ class VisitorLeft(logging.Filter):
 
 def leave_out_races() -> None:
     """Have the loggers of the server drop what `VisitorLeft` drops."""
-    for name in ("asyncio", "bokeh.server.protocol_handler", "tornado.application"):
+    for name in LOGGERS:
         logging.getLogger(name).addFilter(VisitorLeft())

@@ -49,7 +49,6 @@ def serve(chosen: argparse.Namespace, shared: Sharing) -> None:
 def made_server(services: "Services", shared: Sharing, **options: Any) -> Any:
     """Return the server of the page and all addresses beside it, behind the gate; `options` are those of `panel.serve`."""
     import panel as pn
-    from panel.io.resources import LOCAL_DIST
 
     from app.access.gate import BODY_SECONDS, LARGEST_BODY, guard
     from app.data.layer_sources import open_frames
@@ -57,8 +56,9 @@ def made_server(services: "Services", shared: Sharing, **options: Any) -> Any:
     from app.export import http as export_http
     from app.frames.http import patterns
     from app.loopmap.static_files import STATIC_VERSION
-    from app.page.session import Session
+    from app.page.panel_workarounds import application_of, serve_own_styles
     from app.server.turns import take_turns
+    from app.session.session import Session
     from app.show import http as show_http
     from app.uploads import http as files_http
 
@@ -67,9 +67,7 @@ def made_server(services: "Services", shared: Sharing, **options: Any) -> Any:
     pn.extension(notifications=True, disconnect_notification="", js_modules={"loopmap": f"loopmap/{STATIC_VERSION}/loopmap.js"})
 
     def page() -> Any:
-        # Panel says so only when it sends the page: what is drawn before would ask a distant host for its style sheets.
-        if pn.state.curdoc is not None:
-            pn.state.curdoc.template_variables["dist_url"] = LOCAL_DIST
+        serve_own_styles()
         return Session(services).page
 
     server: Any = pn.serve(
@@ -88,8 +86,8 @@ def made_server(services: "Services", shared: Sharing, **options: Any) -> Any:
         ],
         **shared.login, **options,
     )  # fmt: skip
-    take_turns(server)
-    guard(server._tornado, shared.hosts, shared.embedding)
+    take_turns(application_of(server))
+    guard(application_of(server), shared.hosts, shared.embedding)
     return server
 
 

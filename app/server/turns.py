@@ -4,7 +4,6 @@ import asyncio
 from typing import Any
 
 from bokeh.application.handlers.lifecycle import LifecycleHandler
-from bokeh.server.server import Server
 
 QUIET = 0.02
 """Seconds without any other work after which the next session is made: a browser near by has answered in that time."""
@@ -42,7 +41,7 @@ async def _quiet() -> None:
         before = now
 
 
-def take_turns(server: Server) -> None:
-    """Make the sessions of every page of a server in turn."""
-    for context in server._tornado.applications.values():
+def take_turns(application: Any) -> None:
+    """Make the sessions of every page of a server's application in turn."""
+    for context in application.applications.values():
         context.application.add(InTurn())

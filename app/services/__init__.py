@@ -1,0 +1,4 @@
+"""What all sessions of one server share: sources, stores, readers, jobs, and threads for work behind the page.
+
+It imports data, eddies, jobs and uploads, and knows no visitor.
+"""

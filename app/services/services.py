@@ -12,10 +12,11 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from app.access.limits import LONGEST_FOLDER, check_identifier
 from app.access.permissions import EVERYTHING, Permissions
 from app.data.caches import ArrayCache
 from app.data.climatology_cache import MeanOcean, is_prepared
-from app.data.ensemble import STATISTICS, LaggedReader
+from app.data.lagged_reader import STATISTICS, LaggedReader
 from app.data.readers import (
     AlignedReader,
     ClimatologyReader,
@@ -27,7 +28,6 @@ from app.data.readers import (
 )
 from app.data.store_cache import OpenStores, inode
 from app.eddies.finder import EddyFinder
-from app.frames.limits import LONGEST_FOLDER, check_identifier
 from app.jobs.queue import Job, Jobs, Request
 from app.text.labels import altimetry_labels
 from app.uploads.uploads import Uploads

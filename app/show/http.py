@@ -7,11 +7,11 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from bokeh.server.views.auth_request_handler import AuthRequestHandler
 from tornado.web import authenticated
 
 from app.frames.http import ComponentFiles
 from app.loopmap.static_files import SCRIPTS, STATIC_VERSION, version_of
+from app.page.panel_workarounds import AuthRequestHandler
 from app.services.services import Services
 from app.show.programme import programme
 from app.text.i18n import LANGUAGES, TAGS, preferred, say, speaking, words_in

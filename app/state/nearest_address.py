@@ -4,10 +4,10 @@ from collections.abc import Collection
 from typing import Any
 
 from app.services.services import Services
+from app.state.chart_kinds import CHARTS, chart_in_force
 from app.state.colour_choice import log_fits
 from app.state.scene import STORE, Scene, shown_depth, shown_variable
 from app.state.selection import ADDRESS, Selection
-from app.views.charts import CHARTS, chart_in_force
 from engine.runtime.errors import InputError
 
 SAME_DEPTH = 0.5

@@ -3,21 +3,20 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.data.ensemble import (
+from app.data.lagged_reader import LaggedReader, count_words
+from app.data.readers import FieldReader, common_leads, day_offset, field_name, level_at
+from app.jobs.queue import Request
+from app.services.services import DETAIL, VIRTUAL, Services, revision
+from app.state.awaited import until_prepared, until_written
+from app.state.earlier_starts import (
     EARLIER,
     LAGGED,
-    LaggedReader,
-    count_words,
     earlier_forecasts,
     earlier_missing,
     earlier_words,
     lagged_choices,
     lagged_comparison,
 )
-from app.data.readers import FieldReader, common_leads, day_offset, field_name, level_at
-from app.jobs.queue import Request
-from app.services.services import DETAIL, VIRTUAL, Services, revision
-from app.state.awaited import until_prepared, until_written
 from app.state.layer_fields import layer_fields
 from app.state.selection import Selection
 from app.state.view_modes import VIEWS

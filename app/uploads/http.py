@@ -6,11 +6,11 @@ request is checked once more. A piece lost on the way is sent again from what wa
 
 from typing import Any
 
-from bokeh.server.views.auth_request_handler import AuthRequestHandler
 from tornado.web import stream_request_body
 
 from app.access.bodies import drops_body
 from app.access.hosts import Hosts
+from app.page.panel_workarounds import AuthRequestHandler
 from app.uploads.uploads import Upload, Uploads
 from engine.runtime.errors import InputError
 

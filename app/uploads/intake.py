@@ -3,21 +3,21 @@
 import threading
 from collections.abc import Sequence
 
-from app.jobs.queue import Job, Request
-from app.services.services import Services
-from app.uploads.uploads import Upload
+from app.jobs.queue import Job, Jobs, Request
+from app.uploads.uploads import Upload, Uploads
 
 
-def take_in(services: Services, uploads: Sequence[Upload]) -> Job:
-    """Start the job; the uploads are removed when it has ended, however it did and whoever still looks."""
-    files = tuple(str(upload.path) for upload in uploads)
-    job = services.chores.submit(
-        Request("files", "", "", "", 0, (("files", files), ("grid_factor", services.options.grid_factor)))
-    )
+def take_in(queue: Jobs, uploads: Uploads, files: Sequence[Upload], grid_factor: int) -> Job:
+    """Start the job; the files are removed when it has ended, however it did and whoever still looks.
+
+    Altimetry is taken onto the grid of 1/4 degree times `grid_factor`. Raises InputError where the queue takes no files.
+    """
+    paths = tuple(str(file.path) for file in files)
+    job = queue.submit(Request("files", "", "", "", 0, (("files", paths), ("grid_factor", grid_factor))))
 
     def clear() -> None:
         job.finished.wait()
-        services.uploads.discard(uploads)
+        uploads.discard(files)
 
     threading.Thread(target=clear, daemon=True).start()
     return job

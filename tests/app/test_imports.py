@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-PARTS = ("server.serve", "services.services", "page.session", "frames.http", "show.http", "export.http", "uploads.http")
+PARTS = ("server.serve", "services.services", "session.session", "frames.http", "show.http", "export.http", "uploads.http")
 START = "import sys" + "".join(f", app.{part}" for part in PARTS)
 
 

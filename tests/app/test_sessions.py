@@ -16,10 +16,10 @@ from app.data.layer_sources import open_frames
 from app.data.readers import DisplayReader
 from app.frames.http import patterns
 from app.jobs.queue import Jobs
-from app.page.session import Session
 from app.server.options import parser, sharing
 from app.server.serve import made_server
 from app.services.services import Options, Services
+from app.session.session import Session
 from engine.schema.grid import Grid
 from tests.app.made_stores import write_forecast
 from tests.serving import serving_here

@@ -11,9 +11,9 @@ import xarray as xr
 from app.export.http import Export
 from app.jobs.queue import Jobs
 from app.services.services import Options, Services
+from app.state.chart_kinds import CHARTS
 from app.state.scene import build_scene, comparison_choices
 from app.state.selection import Selection
-from app.views.charts import CHARTS
 from engine.diagnostics import QUANTITIES
 from engine.runtime.errors import InputError
 from engine.schema.grid import coarsened

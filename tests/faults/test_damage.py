@@ -20,7 +20,7 @@ from app.jobs.queue import Jobs
 from app.services.services import Options, Services
 from app.state.selection import Selection
 from app.text.plain_text import Text
-from app.views.shelf import Shelf
+from app.views.controls.stores_dialog import StoresDialog
 from engine.cli.main import app
 from engine.forecasting.forecast import Cancelled, forecast_identifier, run_forecast
 from engine.forecasting.request import ForecastRequest
@@ -238,14 +238,14 @@ def test_a_store_damaged_while_it_is_open_leaves_the_page_the_others(folder: Pat
 def test_the_list_of_the_page_shows_a_damaged_store_and_deletes_it(folder: Path, services: Services) -> None:
     (folder / "valid_time" / "c" / "0").write_bytes(b"")
     said: list[str] = []
-    shelf = Shelf(Selection(), services, lambda kind, words: said.append(words))
-    shelf._open()
-    words = " ".join(str(each.object) for each in shelf.rows.select(Text))
+    dialog = StoresDialog(Selection(), services, lambda kind, words: said.append(words))
+    dialog._open()
+    words = " ".join(str(each.object) for each in dialog.rows.select(Text))
     assert f"Damaged: {folder.name}" in words and "valid_time/c/0 has 0 bytes" in words
-    labels = {button.description: button for button in shelf.rows.select(pmui.Button)}
+    labels = {button.description: button for button in dialog.rows.select(pmui.Button)}
     assert f"Show Damaged: {folder.name}" not in labels
     labels[f"Delete Damaged: {folder.name}"].clicks += 1
-    next(each for each in shelf.rows.select(pmui.Button) if each.label == "Delete for good").clicks += 1
+    next(each for each in dialog.rows.select(pmui.Button) if each.label == "Delete for good").clicks += 1
     assert not folder.exists() and "was deleted" in said[0]
 
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from app.access.gate import LONGEST_ADDRESS
+from app.access.limits import MOST_LEADS, MOST_MEMBERS, MOST_VALUES
 from app.frames.encode import Viewport, make_body
-from app.frames.limits import MOST_LEADS, MOST_MEMBERS, MOST_VALUES
 from tests.app.frames.test_encode import Axes
 from tests.faults.strangers import VIEW, Server, is_one_sentence
 
@@ -138,7 +138,7 @@ def test_a_wrong_method_is_told_what_is_taken(server: Server, method: str, path:
         ("/export/nothing.exe", 400),
         ("/export/..%2f..%2fetc", 404),
         ("/nothing/at/all", 404),
-        ("/static/../app/page/session.py", 403),
+        ("/static/../app/session/session.py", 403),
         ("/static/%2e%2e/%2e%2e/setup.py", 403),
         ("/autoload.js?bokeh-autoload-element=x", 404),
         (f"/{'a' * LONGEST_ADDRESS}", 414),

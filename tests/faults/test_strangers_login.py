@@ -13,8 +13,8 @@ from bokeh.util.token import get_token_payload
 from app.access.permissions import permissions
 from app.analysis import held_out, skill
 from app.jobs.queue import Jobs, Request
-from app.page.session import Session
 from app.services.services import Options, Services
+from app.session.session import Session
 from app.uploads.http import LARGEST_PIECE
 from app.uploads.intake import take_in
 from engine.runtime.errors import InputError
@@ -29,7 +29,7 @@ SAMPLES = (
     "/show/programme.json", "/show/VERSION/show.js", "/loopmap/VERSION/loopmap.js", "/loopmap/VERSION/palettes.json",
     "/loopmap/VERSION/place-names.json", "/loopmap/VERSION/coastline-50m.bin", f"/frames/a/b/0/0{VIEW}",
     "/eddies/a/0?south=0&north=1&west=0&east=1&least=0", "/export/map.png", "/upload/guess", "/ws",
-    "/components/app.page.session/b/c/d",
+    "/components/app.session.session/b/c/d",
 )  # fmt: skip
 OPEN = ("/login", "/logout", "/favicon.ico")
 
@@ -203,7 +203,7 @@ def test_a_read_only_server_refuses_every_deed_behind_the_page(read_only: Servic
         "held out": lambda: held_out.start(read_only, "small", 1),
         "delete": lambda: read_only.delete(store),
         "upload": lambda: read_only.uploads.begin([("a.nc", 3)]),
-        "take in": lambda: take_in(read_only, []),
+        "take in": lambda: take_in(read_only.chores, read_only.uploads, [], 8),
     }
     for deed in deeds.values():
         with pytest.raises(InputError, match=r"read-only|takes no files"):
@@ -217,16 +217,16 @@ def test_a_read_only_page_has_its_controls_off_and_messages_written_by_hand_end_
 ) -> None:
     session = Session(read_only)
     told: list[str] = []
-    session.shelf.notify = lambda kind, message: told.append(message)
+    session.stores_dialog.notify = lambda kind, message: told.append(message)
     assert session.run.run.disabled and "read-only" in session.run.status.object
     assert session.files.layout == []
-    session.shelf._list()
-    buttons = [button for button in session.shelf.rows.select(pmui.Button) if button.label == "Delete"]
+    session.stores_dialog._list()
+    buttons = [button for button in session.stores_dialog.rows.select(pmui.Button) if button.label == "Delete"]
     assert buttons and all(button.disabled for button in buttons)
     session.scene = session.run._scene = replace(session.run._scene, needs_forecast=True, start="2019-02-23")
     with pytest.raises(InputError, match="read-only"):
         session.run.run.clicks += 1
-    session.shelf._delete(store, "a store", 1, None)
+    session.stores_dialog._delete(store, "a store", 1, None)
     assert "read-only" in told[-1]
     session.files._heard({"kind": "begin", "asked": 1, "files": [["a.nc", 3]]})
     assert "takes no files" in session.files.component.answer["error"]

@@ -1,0 +1,1 @@
+"""The drop target that sends files in pieces."""

@@ -7,15 +7,13 @@ from typing import Any
 import param
 from panel.custom import JSComponent
 
-from app.uploads.uploads import ENDINGS
-
 SCRIPT = Path(__file__).parent / "drop.js"
 
 
 class FileDrop(JSComponent):
     """Sends files to the secret names that `answer` gives it; the whole page is where they may be dropped."""
 
-    endings = param.List(default=list(ENDINGS), constant=True, doc="Endings of the names of files that are taken.")
+    endings = param.List(default=[], constant=True, doc="Endings of the names of files that are taken.")
     answer = param.Dict(default={}, doc="`asked`, the number of the question; `secrets`, one a file, or `error`.")
     working = param.Boolean(default=False, doc="The files are there and are being taken in.")
     fraction = param.Number(default=0.0, doc="How much of that is done.")

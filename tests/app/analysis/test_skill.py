@@ -12,7 +12,7 @@ from app.jobs.queue import Jobs
 from app.jobs.worker import perform
 from app.services.services import Options, Services
 from app.state.selection import Selection
-from app.views.skill import drawn
+from app.views.charts.skill import drawn
 from engine.runtime.errors import InputError
 from engine.runtime.paths import verification_folder
 from engine.schema.grid import Grid

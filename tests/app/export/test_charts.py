@@ -11,8 +11,8 @@ import pytest
 from app.export.http import Export, skill_file
 from app.jobs.queue import Jobs
 from app.services.services import Options, Services
+from app.state.chart_kinds import CHARTS
 from app.state.selection import Selection
-from app.views.charts import CHARTS
 from engine.runtime.errors import InputError
 from engine.runtime.paths import stores_folder
 from engine.schema.grid import coarsened

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from app.jobs.queue import Jobs
-from app.page.session import Session
 from app.services.services import Options, Services
+from app.session.session import Session
 from app.state.scene import build_scene
 from app.state.selection import Selection
 from engine.schema.grid import Grid

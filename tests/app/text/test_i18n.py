@@ -12,16 +12,16 @@ import pytest
 
 from app.analysis.skill import OTHER_LABELS, WATERS
 from app.components.save_menu import KINDS, SKILL_KINDS
-from app.data.ensemble import STATISTICS
+from app.data.lagged_reader import STATISTICS
 from app.loopmap.static_files import SCRIPTS
 from app.show.scenes import TOUR
+from app.state.chart_kinds import CHARTS
 from app.state.selection import BAND_LABELS, LAYERS, LAYOUTS, RANGE_MODES
 from app.state.view_modes import VIEWS
 from app.text.i18n import TABLE, chinese, language, listed, preferred, say, say_progress, speaking, words_in
 from app.text.labels import MODEL_LABELS, date_label
 from app.text.place_names import place_names
-from app.views.charts import CHARTS
-from app.views.skill import HEADINGS
+from app.views.charts.skill import HEADINGS
 from engine.diagnostics import DISPLAY_VARIABLES, QUANTITIES
 from engine.diagnostics.douglas_scale import DOUGLAS
 from engine.diagnostics.sections import LINES

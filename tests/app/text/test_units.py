@@ -14,7 +14,7 @@ from app.services.services import Options, Services
 from app.state.scene import build_scene
 from app.state.selection import Selection, from_address
 from app.text.units import SYSTEMS, unit_of
-from app.views.compare import charts
+from app.views.charts.error import charts
 from engine.diagnostics import DISPLAY_VARIABLES
 from engine.schema.grid import Grid, coarsened
 from tests.app.made_stores import all_parts, write_forecast

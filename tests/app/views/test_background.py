@@ -12,8 +12,9 @@ from panel.io.state import set_curdoc
 
 from app.services.services import Options, Services
 from app.text.plain_text import Text
-from app.views import background
-from app.views.background import READING, ChartBox, Latest, said_of
+from app.views.widgets import latest_only
+from app.views.widgets.chart_box import READING, ChartBox
+from app.views.widgets.latest_only import LatestOnly, said_of
 from engine.runtime.errors import InputError
 from tests.waiting import PATIENCE
 
@@ -56,7 +57,7 @@ def press(box: ChartBox) -> None:
 )
 def test_what_failed_is_said_and_made_once_more_on_request(box: ChartBox, problem: Exception, words: str) -> None:
     problems, made = [problem], list[str]()
-    latest = Latest(AtOnce(), box.fail)
+    latest = LatestOnly(AtOnce(), box.fail)
 
     def work() -> str:
         if problems:
@@ -73,7 +74,7 @@ def test_a_chart_that_cannot_be_drawn_is_a_failure_too(box: ChartBox) -> None:
     def draw(_: Any) -> None:
         raise ValueError("no such colour")
 
-    Latest(AtOnce(), box.fail).run("asked", lambda: 1, draw)
+    LatestOnly(AtOnce(), box.fail).run("asked", lambda: 1, draw)
     assert "ValueError" in shown(box)
 
 
@@ -84,7 +85,7 @@ def test_charts_take_the_place_of_what_was_said(box: ChartBox) -> None:
 
 
 def test_what_failed_for_an_older_question_is_not_shown(box: ChartBox) -> None:
-    latest = Latest(AtOnce(), box.fail)
+    latest = LatestOnly(AtOnce(), box.fail)
 
     def work() -> None:
         latest.forget()
@@ -107,7 +108,7 @@ def test_a_failure_is_asked_again_by_itself_but_a_refusal_is_not(monkeypatch: py
             timers.append(work)
 
     asked: list[int] = []
-    latest = Latest(AtOnce())
+    latest = LatestOnly(AtOnce())
     latest._document = Document()  # type: ignore[assignment]
 
     def fails() -> None:
@@ -123,7 +124,7 @@ def test_a_failure_is_asked_again_by_itself_but_a_refusal_is_not(monkeypatch: py
         while timers:
             timers.pop()()
             await asyncio.sleep(0)
-        assert len(asked) == 1 + len(background.PAUSES)
+        assert len(asked) == 1 + len(latest_only.PAUSES)
         latest.run("two", refuses, lambda _: None)
         await asyncio.sleep(0)
         assert timers == []
@@ -150,7 +151,7 @@ def test_an_answer_of_another_thread_comes_though_the_document_is_held_when_it_i
         services = Services(Options(grid_factor=8, first_run=False))
         try:
             with set_curdoc(Page()):
-                latest = Latest(services)
+                latest = LatestOnly(services)
             latest.run("asked", lambda: "values", drawn.append)
             while not drawn:
                 await asyncio.sleep(0.01)
@@ -167,7 +168,7 @@ def test_an_answer_for_a_page_that_was_left_goes_nowhere() -> None:
 
     async def left() -> None:
         with set_curdoc(page):
-            latest = Latest(AtOnce())
+            latest = LatestOnly(AtOnce())
         latest.run("asked", lambda: "values", drawn.append)
         page.session_context = None
         await asyncio.sleep(0)

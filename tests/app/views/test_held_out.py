@@ -12,8 +12,8 @@ from app.jobs.queue import Job, Jobs
 from app.jobs.worker import perform
 from app.services.services import Options, Services
 from app.state.selection import Selection
-from app.views.held_out import HeldOutControls
-from app.views.skill import drawn_of
+from app.views.charts.skill import drawn_of
+from app.views.controls.held_out import HeldOutControls
 from engine.forecasting.forecast import Cancelled
 from engine.sources import HeldOut
 from engine.verification.results import keep_result

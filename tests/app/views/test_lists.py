@@ -8,8 +8,8 @@ import pytest
 from bokeh.document import Document
 
 from app.state.selection import Selection
-from app.views.bound import bind
-from app.views.lists import DiscreteSlider, RadioButtonGroup, Select
+from app.views.widgets.bound import bind
+from app.views.widgets.lists import DiscreteSlider, RadioButtonGroup, Select
 from engine.runtime.paths import REPOSITORY
 
 WATER = {"Temperature": "thetao", "Salinity": "so", "Currents": "speed"}
@@ -56,4 +56,4 @@ def test_a_choice_among_the_options_is_taken(kind: Any) -> None:
 def test_every_list_of_the_page_answers_late_choices() -> None:
     bare = re.compile(r"(pmui|widgets)\.(Select|RadioButtonGroup|RadioBoxGroup|DiscreteSlider|MultiSelect|AutocompleteInput)\(")
     found = [str(path) for path in (REPOSITORY / "app").rglob("*.py") if bare.search(path.read_text(encoding="utf-8"))]
-    assert found == [], "use app.views.lists"
+    assert found == [], "use app.views.widgets.lists"

@@ -3,7 +3,7 @@
 import pytest
 
 from app.state.selection import Selection
-from app.views.map import MapView
+from app.views.maps.map import MapView
 from engine.schema.regions import REGIONS
 
 

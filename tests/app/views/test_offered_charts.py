@@ -2,9 +2,9 @@
 
 import pytest
 
+from app.state.chart_kinds import CHARTS, OFFERED, SECTION, chart_in_force, groups, kinds
 from app.state.selection import Selection
 from app.state.view_modes import VIEWS
-from app.views.charts import CHARTS, OFFERED, SECTION, chart_in_force, groups, kinds
 
 
 def test_every_view_offers_charts_and_every_chart_has_a_view() -> None:

@@ -10,7 +10,7 @@ from app.jobs.queue import Jobs
 from app.services.services import Options, Services
 from app.state.selection import Selection
 from app.text.plain_text import Text
-from app.views.shelf import Shelf
+from app.views.controls.stores_dialog import StoresDialog
 from engine.runtime.errors import InputError
 from engine.runtime.paths import altimetry_folder
 from engine.schema.grid import Grid
@@ -26,8 +26,8 @@ def services() -> Iterator[Services]:
     made.close()
 
 
-def buttons(shelf: Shelf, label: str) -> list[pmui.Button]:
-    return [button for button in shelf.rows.select(pmui.Button) if button.label == label]
+def buttons(dialog: StoresDialog, label: str) -> list[pmui.Button]:
+    return [button for button in dialog.rows.select(pmui.Button) if button.label == label]
 
 
 def test_kept_altimetry_stands_on_the_shelf(services: Services, small_grid: Grid) -> None:
@@ -36,17 +36,17 @@ def test_kept_altimetry_stands_on_the_shelf(services: Services, small_grid: Grid
     file.parent.mkdir(parents=True)
     file.write_bytes(b"0" * 1500)
     selection, said = Selection(), list[str]()
-    shelf = Shelf(selection, services, lambda kind, words: said.append(words))
-    shelf._open()
-    words = " ".join(str(each.object) for each in shelf.rows.select(Text))
+    dialog = StoresDialog(selection, services, lambda kind, words: said.append(words))
+    dialog._open()
+    words = " ".join(str(each.object) for each in dialog.rows.select(Text))
     assert "Altimetry 2019-02-23" in words and "nrt_global.nc, 2 kB" in words
-    show, delete = buttons(shelf, "Show")[-1], buttons(shelf, "Delete")[-1]
+    show, delete = buttons(dialog, "Show")[-1], buttons(dialog, "Delete")[-1]
     show.clicks += 1
-    assert selection.source == NAME and not shelf.dialog.open
+    assert selection.source == NAME and not dialog.dialog.open
     delete.clicks += 1
     assert file.exists(), "not before the second question"
-    buttons(shelf, "Delete for good")[0].clicks += 1
+    buttons(dialog, "Delete for good")[0].clicks += 1
     assert not file.parent.exists() and said == ["Altimetry 2019-02-23 was deleted, 2 kB are free."]
-    assert selection.source == "sample" and len(shelf.rows.select(pn.Row)) == 1
+    assert selection.source == "sample" and len(dialog.rows.select(pn.Row)) == 1
     with pytest.raises(InputError, match="no kept altimetry"):
         services.delete(NAME)

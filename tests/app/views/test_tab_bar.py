@@ -4,7 +4,7 @@ import pytest
 
 from app.state.selection import Selection, from_address
 from app.state.view_modes import VIEWS
-from app.views.tab_bar import TabBar
+from app.views.controls.tab_bar import TabBar
 from engine.schema.regions import REGIONS
 
 

@@ -1,0 +1,300 @@
+"""The page: one session a visitor around services that the whole server shares."""
+
+from contextlib import suppress
+from typing import Any
+
+import panel as pn
+import panel_material_ui as pmui
+
+from app.components.address_link import language_switch
+from app.components.collapse_sidebar import FoldOnPhones
+from app.components.reconnection import reconnection
+from app.components.save_menu import KINDS, SCRIPT, SKILL_KINDS, SaveMenu
+from app.components.widget_names import library_names
+from app.page.panel_workarounds import forget_document, unlink_from_server
+from app.page.template import page_template
+from app.services.services import Services
+from app.session.embedding import embedded_page, is_embedded
+from app.state.nearest_address import shown_instead
+from app.state.scene import Scene, build_scene
+from app.state.selection import ADDRESS, Selection, sync_with_address
+from app.state.view_modes import VIEWS
+from app.style.theme import PHONE_WIDTH, STYLE_SHEET, THEME
+from app.text.i18n import say, words_in
+from app.text.plain_text import heading
+from app.views.charts.chart_strip import ChartStrip
+from app.views.charts.skill import SkillView
+from app.views.controls.compare import CompareControls
+from app.views.controls.field import FieldControls
+from app.views.controls.files import FileControls
+from app.views.controls.layers import LayerControls
+from app.views.controls.run import RunControls
+from app.views.controls.sources import SourceControls
+from app.views.controls.stores_dialog import StoresDialog
+from app.views.controls.tab_bar import TabBar
+from app.views.maps.axis_lines import AxisLines
+from app.views.maps.drift import DriftView
+from app.views.maps.map import MapView
+from engine.runtime.errors import InputError
+
+POLL_MILLISECONDS = 500
+DETAIL_DELAY_MILLISECONDS = 120
+LOOP_MILLISECONDS = 1000
+"""Time that the maps have for a new loop before the charts ask for the same processor."""
+HEADER = {
+    "& .title.title": {"fontSize": "1.05rem", "color": "text.primary", "whiteSpace": "nowrap"},
+    # The tabs give way, never the button beside them; on a phone they take the place of the title.
+    "& .header .MuiToolbar-root > .MuiBox-root:has(.title) + .MuiBox-root": {"minWidth": 0},
+    # The library draws its bar of progress even where no indicator is wanted.
+    "& .header > .MuiLinearProgress-root": {"display": "none"},
+    f"@media (max-width: {PHONE_WIDTH}px)": {"& .header .MuiToolbar-root > .MuiBox-root:has(.title)": {"display": "none"}},
+}
+SCENE_CHOICES = ["view", "source", "start", "model", "variable", "quantity", "depth", "comparison", "layout", "units"]
+COLOUR_CHOICES = ["palette", "range_mode", "low", "high"]
+DRIFT_CHOICES = ["layers", "release", "point_latitude", "point_longitude"]
+DETAIL_CHOICES = ["point_latitude", "point_longitude", "pins", "section", "lead", "theme"]
+SKILL_CHOICES = ["skill", "band", "waters", "theme"]
+
+
+class Session:
+    """One visitor: a selection, the views of it, and the page that holds them."""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+        self.selection = selection = Selection()
+        self._warnings: list[str] = []
+        self._ready = False
+        sync_with_address(selection, self.warn)
+        self.tabs = TabBar(selection)
+        self.sources = SourceControls(selection, services)
+        self.files = FileControls(selection, services, self.notify)
+        self.run = RunControls(selection, services, self.notify)
+        self.field = FieldControls(selection)
+        self.layers = LayerControls(selection)
+        self.compare = CompareControls(selection, services, self.notify)
+        self.map = MapView(selection)
+        self.axis_lines = AxisLines(selection, services, lambda axes: setattr(self.map.component, "axes", axes))
+        self.chart_strip = ChartStrip(selection, services)
+        self.drift = DriftView(selection, services, self.map.component)
+        self.chart_strip.place.beside = [self.drift.switch, self.drift.again]
+        self.stores_dialog = StoresDialog(selection, services, self.notify)
+        self._skill: SkillView | None = None
+        self.scene: Scene | None = None
+        self._fingerprint: Any = None
+        self._asked = 0
+        self._document = pn.state.curdoc
+        forget_document(self._document)
+        self.embedded = is_embedded()
+        self.page = embedded_page(self.map.component, selection.theme) if self.embedded else self._page()
+        unlink_from_server(self.page)
+        selection.param.watch(self._arrange, "view")
+        selection.param.watch(self.refresh, SCENE_CHOICES)
+        selection.param.watch(self._show_skill, SKILL_CHOICES)
+        selection.param.watch(self._recolour, COLOUR_CHOICES)
+        selection.param.watch(self._show_details, DETAIL_CHOICES)
+        selection.param.watch(self._show_drift, DRIFT_CHOICES)
+        self.map.component.param.watch(self._show_details, "extent")
+        selection.param.watch(self._show_line, ["section", "chart", "comparison"])
+        selection.param.watch(self._show_saving, ["lead", "range_mode", "low", "high", "chart", "section"])
+        # After the watchers: what an address asks for in vain is taken back, and the scene of what is left is built.
+        self.refresh()
+        self._show_line()
+        pn.state.onload(self._loaded)
+
+    @property
+    def skill(self) -> SkillView:
+        """Return the view of skill, made when it is first looked at: most visitors never do."""
+        if self._skill is None:
+            self._skill = SkillView(self.selection, self.services, self.notify)
+        return self._skill
+
+    def _page(self) -> pmui.Page:
+        self.of_maps = pn.Column(
+            heading(say("Field")), self.field.variable, self.field.quantity, self.field.depth, self.field.surface_only,
+            heading(say("Compare")), self.compare.layout,
+            heading(say("View")), self.field.region, self.field.palette, self.field.range_mode, self.field.limits,
+            sizing_mode="stretch_width", margin=0,
+        )  # fmt: skip
+        self.over_maps = pn.Column(heading(say("Layers")), self.layers.layout, sizing_mode="stretch_width", margin=0)
+        self.save_maps, self.save_scores = (
+            SaveMenu(
+                kinds={name: say(label) for name, label in kinds.items()},
+                words=words_in(SCRIPT),
+                sizing_mode="stretch_width",
+                margin=(2, 10, 8, 10),
+            )
+            for kinds in (KINDS, SKILL_KINDS)
+        )
+        self.saving = pn.Column(sizing_mode="stretch_width", margin=0)
+        sidebar = [
+            heading(say("Forecast")), self.sources.source, *self.files.layout, self.sources.start,
+            self.sources.model, self.run.layout,
+            self.of_maps, self.field.units, self.over_maps,
+            heading(say("Save")), self.saving, self.stores_dialog.layout,
+        ]  # fmt: skip
+        self.main = pn.Column(sizing_mode="stretch_width", margin=(8, 12), styles={"position": "relative"})
+        self._arrange()
+        page = pmui.Page(
+            title="GOMS Explorer",
+            meta_description=say("30-day forecasts of the global ocean, run and played in the browser"),
+            header=[
+                self.tabs.layout,
+                # The library takes a header for a coloured one and makes its buttons white.
+                pmui.Button(
+                    label=say("Show"),
+                    icon="slideshow",
+                    href="show" if self.selection.language is None else f"show?language={self.selection.language}",
+                    variant="text",
+                    size="small",
+                    margin=(6, 4),
+                    sx={"color": "text.secondary", "flexShrink": 0},
+                ),
+                language_switch(),
+                library_names(),
+                reconnection(),
+                FoldOnPhones(narrower_than=PHONE_WIDTH, width=0, height=0, margin=0),
+            ],
+            sidebar=sidebar,
+            main=[self.main],
+            sidebar_width=288,
+            sidebar_resizable=False,
+            busy_indicator=None,
+            theme_config=THEME,
+            dark_theme=self.selection.theme == "dark",
+            template=page_template(),
+            raw_css=[STYLE_SHEET],
+            sx=HEADER,
+        )
+        page.param.watch(self._theme_toggled, "dark_theme")
+        return page
+
+    def notify(self, kind: str, message: str) -> None:
+        """Show a message to this visitor: error, warning, info or success; before the page is there, it waits for it."""
+        notifications = pn.state.notifications
+        if notifications is not None and self._ready:
+            getattr(notifications, kind)(message, duration=12000 if kind == "error" else 6000)
+
+    def warn(self, message: str) -> None:
+        """Say once what cannot be shown; the browser repeats its address, and the stores are looked at twice a second."""
+        if message and message not in self._warnings:
+            self._warnings.append(message)
+            self.notify("warning", message)
+
+    def refresh(self, *_: Any) -> None:
+        """Build the scene of the selection and show it everywhere."""
+        self.warn(self.sources.check())
+        self.warn(self.chart_strip.check())
+        try:
+            scene = build_scene(self.selection, self.services)
+        except InputError as error:
+            self._refuse(str(error))
+            return
+        finally:
+            self._fingerprint = self._now()
+        self.scene = scene
+        self._show_saving()
+        if scene.needs_reference and not self.services.why_not("run"):
+            self.services.chores.need(self.services.request("reference", self.selection.source, scene.start))
+        with pn.io.hold():
+            self.map.show(scene)
+            if self._ready:
+                self.axis_lines.show(scene)
+            for view in (self.sources, self.field, self.compare, self.run):
+                view.show(scene)
+            self._show_skill()
+        self._show_drift()
+        self._show_details(delay=LOOP_MILLISECONDS)
+
+    def _arrange(self, *_: Any) -> None:
+        """Put what the chosen view shows on the page, with the choices that it knows."""
+        if self.embedded:
+            return  # the maps are all there is
+        has_map = VIEWS[self.selection.view].has_map
+        self.of_maps.visible = self.over_maps.visible = has_map
+        self.saving.objects = [self.save_maps if has_map else self.save_scores]
+        shown = [self.map.component, self.chart_strip.layout] if has_map else [self.skill.layout]
+        if self.main.objects != shown:
+            self.main.objects = shown
+
+    def _show_saving(self, *_: Any) -> None:
+        """Let files be of what is shown where that is not what the address says."""
+        if self.scene is not None and not self.embedded:
+            instead = shown_instead(self.selection, self.services, self.scene)
+            shown = {ADDRESS[name]: str(value) for name, (value, _) in instead.items()}
+            if self.save_maps.shown != shown:
+                self.save_maps.shown = shown
+
+    def _show_skill(self, *_: Any) -> None:
+        if self._ready and not self.embedded and self.scene is not None and self.selection.view == "skill":
+            self.skill.show(self.scene)
+
+    def _refuse(self, message: str) -> None:
+        """Say what cannot be shown, and fall back to what can."""
+        self.warn(message)
+        if self.selection.comparison != "none":
+            self.selection.comparison = "none"
+        elif self.selection.source != "sample":
+            self.selection.source = "sample"
+
+    def _recolour(self, *_: Any) -> None:
+        if self.scene is not None:
+            self.map.show(self.scene)
+            self.field.show(self.scene)
+
+    def _show_details(self, *_: Any, delay: int = DETAIL_DELAY_MILLISECONDS) -> None:
+        """Draw the charts a moment later, so that they never stand in the way of the maps; only the last request counts."""
+        if self.embedded or not self._ready or not VIEWS[self.selection.view].has_map:
+            return  # what changes between sending a page and its being ready does not reach it; `_loaded` asks again
+        self._asked += 1
+        number = self._asked
+
+        def show() -> None:
+            if number == self._asked and self.scene is not None:
+                with suppress(InputError):  # a store was deleted since: the next look is at what is left
+                    self.chart_strip.show(self.scene, self.map.component.extent)
+
+        if self._document is not None and self._document.session_context is not None:
+            self._document.add_timeout_callback(show, delay)
+
+    def _show_line(self, *_: Any) -> None:
+        """Draw the line of the section on the maps while its chart is looked at."""
+        self.map.component.line = self.chart_strip.line.path() if self.chart_strip.shows_a_line else []
+
+    def _show_drift(self, *_: Any) -> None:
+        if self._ready and self.scene is not None:
+            self.drift.show(self.scene)
+
+    def _theme_toggled(self, event: Any) -> None:
+        self.selection.theme = "dark" if event.new else "light"
+
+    def _loaded(self) -> None:
+        self._ready = True
+        for message in self._warnings:
+            self.notify("warning", message)
+        if self.scene is not None:
+            self.axis_lines.show(self.scene)
+        self._show_drift()
+        self._show_details(delay=LOOP_MILLISECONDS)
+        self._show_skill()
+        pn.state.add_periodic_callback(self._poll, POLL_MILLISECONDS)
+
+    def _poll(self) -> None:
+        try:
+            if self._now() != self._fingerprint:
+                self.refresh()
+        except InputError:
+            self.services.refresh()  # a store was deleted since the list was read: the next look is at what is left
+            return
+        self.run.poll()
+        self.compare.poll()
+        if self.selection.view == "skill":
+            self.skill.poll()
+        self.files.poll()
+
+    def _now(self) -> Any:
+        """Return what tells whether the stores changed since the scene was built."""
+        found = []
+        for store in self.services.stores():
+            with suppress(InputError):  # deleted since the list was read
+                found.append((store.identifier, len(store.leads), store.complete))
+        return self.services.changes, *found

@@ -1,0 +1,1 @@
+"""The strip of charts below the maps, and the page of scores."""
