@@ -60,6 +60,7 @@ ROOMS = (
     "app.state",
     "app.analysis",
     "app.charts",
+    "app.charts.drawings",
     "app.components.file_drop",
     "app.components.save_menu",
     "app.components.section_player",

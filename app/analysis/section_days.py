@@ -26,7 +26,7 @@ WATER = frozenset({"thetao", "so"})
 
 
 @dataclass(frozen=True, eq=False)
-class Drawing:
+class SectionPlan:
     """What the sections of one question share: line, variable, palette, limits in the unit shown, lines of equal density."""
 
     places: Section
@@ -69,7 +69,7 @@ class Day:
         return [*equal, *(depth.values for depth in self.layers.values())]
 
 
-def drawing(services: Services, selection: Selection, reader: FieldReader, variable: str, lead: int) -> Drawing:
+def section_plan(services: Services, selection: Selection, reader: FieldReader, variable: str, lead: int) -> SectionPlan:
     """Return how the chosen line is drawn, its limits from one day; raises InputError for no line or one off the grid."""
     chosen = line_of(selection.section)
     places = section(chosen.corners, chosen.straight)
@@ -78,21 +78,21 @@ def drawing(services: Services, selection: Selection, reader: FieldReader, varia
     has_water = set(reader.variables) >= WATER
     density = along(services, reader, "density", lead, places).values if has_water else np.empty(0)
     unit = unit_of(variable, selection.units)
-    return Drawing(places, variable, unit, choice.palette, unit.limits(choice.limits_of(values)), density_levels(density))
+    return SectionPlan(places, variable, unit, choice.palette, unit.limits(choice.limits_of(values)), density_levels(density))
 
 
-def one_day(services: Services, reader: FieldReader, drawn: Drawing, lead: int) -> Day:
+def one_day(services: Services, reader: FieldReader, plan: SectionPlan, lead: int) -> Day:
     """Return what is drawn of one lead of a store."""
-    places = drawn.places
-    values = drawn.unit.of(along(services, reader, drawn.variable, lead, places).isel(drawn.thin))
-    lines = {name: depth.isel(drawn.thin) for name, depth in layers(services, reader, lead, places).items()}
+    places = plan.places
+    values = plan.unit.of(along(services, reader, plan.variable, lead, places).isel(plan.thin))
+    lines = {name: depth.isel(plan.thin) for name, depth in layers(services, reader, lead, places).items()}
     has_water = set(reader.variables) >= WATER
-    equal = isopycnals(services, reader, lead, places, drawn.densities).isel(drawn.thin) if has_water else None
+    equal = isopycnals(services, reader, lead, places, plan.densities).isel(plan.thin) if has_water else None
     return Day(values, lines, equal)
 
 
 def all_days(
-    services: Services, readers: list[FieldReader], drawn: Drawing, needed: Callable[[], bool] = lambda: True
+    services: Services, readers: list[FieldReader], plan: SectionPlan, needed: Callable[[], bool] = lambda: True
 ) -> list[dict[str, Any]]:
     """Return every finished day of each store as the browser plays it: the `charts` of DailySections.
 
@@ -104,12 +104,12 @@ def all_days(
         for lead in leads:
             if not needed():
                 return []
-            days.append(one_day(services, reader, drawn, lead))
+            days.append(one_day(services, reader, plan, lead))
         charts.append({
             "figure": figure_name(number),
             "leads": leads,
             "offset": day_offset(readers[0], reader),
-            "titles": [f"{title(reader, drawn, lead)} ({drawn.units})" for lead in leads],
+            "titles": [f"{title(reader, plan, lead)} ({plan.units})" for lead in leads],
             "depth": days[0].values.depth.values.tolist(),
             "values": np.array([day.values.values for day in days], np.float32).ravel(),
             "lines": np.array([day.lines for day in days], np.float32).ravel(),
@@ -122,7 +122,7 @@ def figure_name(number: int) -> str:
     return f"section-{number}"
 
 
-def title(reader: FieldReader, drawn: Drawing, lead: int) -> str:
+def title(reader: FieldReader, plan: SectionPlan, lead: int) -> str:
     """Return the title of a section: variable, source and valid time."""
     day = day_label(reader.valid_time(lead), is_sample(reader.attrs))
-    return listed((say(DISPLAY_VARIABLES[drawn.variable].label), store_label(reader.kind, reader.attrs), day))
+    return listed((say(DISPLAY_VARIABLES[plan.variable].label), store_label(reader.kind, reader.attrs), day))

@@ -1,19 +1,19 @@
 """The charts beside the maps, and those of skill, taken away: as a picture with every word that it needs, and as a table."""
 
+import logging
 import textwrap
-from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, Future
-from copy import copy
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
-from typing import Any
 
 import holoviews as hv
 import matplotlib
-import panel as pn
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from app.analysis.places import places
+from app.charts.drawings.draw import draw
+from app.charts.drawings.skill import skill_drawing
 from app.charts.skill import line_of as drawn_line_of
 from app.charts.style import words_of_title
 from app.export.chart_painter import POINTS_PER_PIXEL, SIZE, as_text, numbers, options, paint
@@ -24,15 +24,13 @@ from app.state.scene import Scene
 from app.state.selection import Selection
 from app.style.theme import INK, PAPER
 from app.text.coordinates import position
-from app.text.plain_text import Text
-from app.views.charts.chart_views import CHART_VIEWS
-from app.views.charts.point import places
-from app.views.charts.section import SectionView
-from app.views.charts.skill import drawn_of
+from app.text.failures import failure_words
 from engine import __version__
 from engine.diagnostics.sections import line_of
 from engine.runtime.csv_table import csv_of
 from engine.runtime.errors import InputError
+
+LOGGER = logging.getLogger(__name__)
 
 COLUMNS = 3
 WIDTH, HEIGHT = 5.2, 3.3
@@ -56,35 +54,13 @@ class Charts:
     lines: dict[str, tuple[str, list[int], float]]
 
 
-class AtOnce(Executor):
-    """Does what it is given where it is given; what is asked for meanwhile, such as days to play later, is left out."""
-
-    def __init__(self) -> None:
-        self._busy = False
-
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        done: Future[Any] = Future()
-        if not self._busy:
-            self._busy = True
-            try:
-                done.set_result(fn(*args, **kwargs))
-            finally:
-                self._busy = False
-        return done
-
-
 def charts_of(services: Services, selection: Selection, scene: Scene, extent: Extent, lead: int) -> Charts:
     """Return the charts that the strip below the maps shows of a scene; raises InputError where it shows none."""
     chart = CHARTS[chart_in_force(selection)]
     if chart.needs_point and not places(selection, scene):
         raise InputError("no point is chosen within the store: click the map first")
-    drawing = copy(services)
-    drawing.pool = AtOnce()
     selection.lead = lead
-    view = CHART_VIEWS[chart_in_force(selection)](selection, drawing)
-    title = view.show(replace(scene, extent=extent))
-    found = [pane.object for pane in view.layout.select(pn.pane.HoloViews) if pane.object is not None]
-    said = [str(pane.object) for pane in view.layout.select(Text) if pane.object]
+    found, title, said = _drawn(services, selection, replace(scene, extent=extent))
     if not found:
         raise InputError(f"there is no chart to save: {said[0] if said else 'nothing is drawn'}")
     first = scene.panels[0]
@@ -94,10 +70,24 @@ def charts_of(services: Services, selection: Selection, scene: Scene, extent: Ex
     day = f"from {scene.times[0]}, day {lead}, valid {when}" if first["has_lead"] else when
     heading = ", ".join(filter(None, (title or f"{chart.group}: {chart.label}", _where(selection, scene, extent))))
     above = f"{heading}\n{names}, {day}"
-    if isinstance(view, SectionView):
-        said.append("the profile is that of the middle of the line")
     notices = dict.fromkeys(filter(None, (first["forcing"], first["notice"])))
     return Charts(found, above, "\n".join(["; ".join([*said, *notices]), "GOMS Explorer"]), {})
+
+
+def _drawn(services: Services, selection: Selection, scene: Scene) -> tuple[list[hv.Overlay], str, list[str]]:
+    """Return the charts of the chart in force, their title, and what is said beside them or in their place."""
+    found, titles, said = list[hv.Overlay](), list[str](), list[str]()
+    for box in draw(selection, services, scene):
+        try:
+            charts, words = box.make()
+        except Exception as error:
+            if not isinstance(error, InputError):
+                LOGGER.exception("a chart could not be made for a file")
+            charts, words = [], failure_words(error)
+        found += charts
+        titles.append(box.title)
+        said += [words] if words else []
+    return found, " ".join(filter(None, titles)), said
 
 
 def _where(selection: Selection, scene: Scene, extent: Extent) -> str:
@@ -114,7 +104,7 @@ def _where(selection: Selection, scene: Scene, extent: Extent) -> str:
 
 def skill_charts_of(services: Services, selection: Selection) -> Charts:
     """Return the charts of the chosen verification result; raises InputError where nothing is scored."""
-    made = drawn_of(services, selection)
+    made = skill_drawing(services, selection)
     if made.result is None:
         raise InputError("nothing is scored yet, so there is nothing to save: wait for the first scores")
     lines = {label: drawn_line_of(name, made.result.models, selection.theme) for name, label in made.names.items()}

@@ -11,13 +11,13 @@ import xarray as xr
 
 from app.access.limits import TooMuch
 from app.analysis.errors import point_values
+from app.analysis.places import curve_name, drawn_readers
 from app.data.readers import FieldReader, day_offset
 from app.export.frame import Extent
 from app.services.services import Services
 from app.state.scene import Scene, shown_variable
 from app.state.selection import Selection
 from app.text.labels import notice
-from app.views.charts.point import curve_name, drawn_readers
 from engine import __version__
 from engine.diagnostics import DISPLAY_VARIABLES
 from engine.runtime.csv_table import csv_of

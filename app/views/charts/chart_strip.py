@@ -6,6 +6,7 @@ from typing import Any
 import panel as pn
 
 from app.analysis.errors import Extent, covers
+from app.analysis.places import places
 from app.services.services import Services
 from app.state.chart_kinds import CHARTS, SECTION, ChartKind, chart_in_force, groups, kinds, shows_a_line
 from app.state.scene import Scene
@@ -14,8 +15,7 @@ from app.style.theme import CORNER
 from app.text.coordinates import position
 from app.text.i18n import say
 from app.text.plain_text import Text
-from app.views.charts.chart_views import CHART_VIEWS, ChartView
-from app.views.charts.point import places
+from app.views.charts.chart_view import CHART_VIEWS, ChartView
 from app.views.controls.line import LineControls
 from app.views.controls.place import PlaceControls
 from app.views.widgets.bound import offer

@@ -1,33 +1,22 @@
-"""Sections: the shown variable over distance and depth along a line, on the day of the playhead; the profile at the pointer."""
+"""Sections on the page: the day of the playhead at once, then every day for the browser, and the profile at the pointer."""
 
 from typing import Any
 
 import panel as pn
-import xarray as xr
 
-from app.analysis.section_days import Day, Drawing, all_days, drawing, figure_name, one_day, title
-from app.analysis.section_values import crossing, layers
-from app.charts.elements import profile
-from app.charts.elements import section as section_chart
-from app.charts.style import LINE_STYLES
+from app.charts.drawings.section import NO_LEVELS, OneDay, Sections, sections
 from app.components.section_player import SCRIPT, DailySections
-from app.data.readers import FieldReader, day_offset
 from app.services.services import Services
-from app.state.scene import Scene, shown_variable
+from app.state.scene import Scene
 from app.state.selection import Selection
-from app.text.i18n import listed, say, words_in
-from app.views.charts.point import curve_name, drawn_readers, only_product, whole
-from app.views.charts.profile import nearest_lead
+from app.text.i18n import say, words_in
 from app.views.widgets.chart_box import ChartBox, quiet_words
 from app.views.widgets.latest_only import LatestOnly
 from engine.diagnostics import DISPLAY_VARIABLES
-from engine.diagnostics.sections import line_of, section
 from engine.runtime.errors import InputError
 
 CHART_HEIGHT = 110
 """Least pixels of a chart, of which two may stand below each other."""
-
-NO_LEVELS = "This store has no levels to show along a line."
 
 
 class SectionView:
@@ -49,106 +38,52 @@ class SectionView:
 
     def show(self, scene: Scene) -> str:
         """Draw the sections of a scene, first on the day where the playhead rests, then on all of them in the browser."""
-        selection = self.selection
-        assert scene.primary is not None
-        lead = nearest_lead(selection.lead, scene.primary.leads)
-        # What has no depth says nothing along a line; temperature tells most.
-        variable = shown_variable(selection, scene) if len(scene.depths) > 1 else "thetao"
-        readers = [reader for each in drawn_readers(scene) if (reader := whole(self.services, each, variable)) is not None]
-        if lead is None or not readers:
+        wanted = sections(self.selection, self.services, scene)
+        if wanted is None:
             self._first.forget()
             self.sections.put([], say(NO_LEVELS))
             return ""
-        stores = tuple((reader.identifier, tuple(reader.leads)) for reader in readers)
-        colours = selection.palette, selection.range_mode, selection.limits, selection.units, selection.theme
-        wanted = selection.section, variable, colours, stores
         # Once the browser has every day it follows the playhead by itself.
-        if self._playing != wanted:
-            self._draw(readers, variable, lead, wanted)
-        self._say(readers[0], lead, wanted)
+        if self._playing != wanted.key:
+            self._draw(wanted)
+        self._crossing.run((wanted.key, wanted.lead), wanted.caption, self._say)
         return ""
 
-    def _draw(self, readers: list[FieldReader], variable: str, lead: int, wanted: Any) -> None:
-        self._playing, self._asked = None, (wanted, lead)
-        self.days.charts = []
-        theme = self.selection.theme
+    def _say(self, words: str) -> None:
+        self._caption.object = words
 
-        def make() -> tuple[Drawing, list[Any], Any] | str:
+    def _draw(self, wanted: Sections) -> None:
+        asked = wanted.key, wanted.lead
+        self._playing, self._asked = None, asked
+        self.days.charts = []
+
+        def make() -> OneDay | str:
             try:
-                drawn = drawing(self.services, self.selection, readers[0], variable, lead)
-                leads = [(reader, lead + day_offset(readers[0], reader)) for reader in readers]
-                days = [(reader, own, one_day(self.services, reader, drawn, own)) for reader, own in leads if own in reader.leads]
+                return wanted.one_day()
             except InputError as error:
                 return str(error)
-            charts = [self._chart(number, *day, drawn, theme, number < len(days) - 1) for number, day in enumerate(days)]
-            return drawn, charts, _profile([(reader, day) for reader, _, day in days], drawn, theme)
 
-        def put(made: tuple[Drawing, list[Any], Any] | str) -> None:
+        def put(made: OneDay | str) -> None:
             if isinstance(made, str):
                 self.sections.put([], made)
                 self.profile.put([])
                 return
-            drawn, charts, at_pointer = made
-            self.sections.put(charts)
-            self.profile.put([at_pointer])
-            if DISPLAY_VARIABLES[variable].of_neighbours:
+            self.sections.put(made.sections)
+            self.profile.put([made.profile])
+            if DISPLAY_VARIABLES[wanted.variable].of_neighbours:
                 return  # every day would need maps of every level: this one is drawn anew where the playhead rests
 
             def needed() -> bool:
-                return self._asked == (wanted, lead)
+                return self._asked == asked
 
-            self._others.run(
-                (wanted, lead),
-                lambda: all_days(self.services, readers, drawn, needed),
-                lambda days: self._play(wanted, drawn, days),
-            )
+            self._others.run(asked, lambda: wanted.all_days(made.plan, needed), lambda days: self._play(wanted, made, days))
 
-        self._first.run((wanted, lead), make, put)
+        self._first.run(asked, make, put)
 
-    def _chart(self, number: int, reader: FieldReader, lead: int, day: Day, drawn: Drawing, theme: str, bare: bool) -> Any:
-        return section_chart(
-            day.values, title(reader, drawn, lead), drawn.units, drawn.palette, drawn.limits, day.layers, day.isopycnals, theme,
-            figure_name(number), bare, legend=False,
-        )  # fmt: skip
-
-    def _play(self, wanted: Any, drawn: Drawing, charts: list[dict[str, Any]]) -> None:
+    def _play(self, wanted: Sections, first: OneDay, charts: list[dict[str, Any]]) -> None:
         if not charts:
             return  # given up for a newer question
-        distance = drawn.places.distance[drawn.thin["distance"]].tolist()
-        self.days.param.update(distance=distance, places=drawn.spots, charts=charts)
-        self._playing = wanted
-
-    def _say(self, reader: FieldReader, lead: int, wanted: Any) -> None:
-        """Write how long the line is, and what crosses it on the day where the playhead rests."""
-
-        def make() -> str:
-            try:
-                chosen = line_of(self.selection.section)
-                places = section(chosen.corners, chosen.straight)
-                flow, drawn = crossing(self.services, reader, lead, places), layers(self.services, reader, lead, places)
-            except InputError:
-                return ""  # said in place of the chart
-            words = [f"{places.distance[-1]:,.0f} km"]
-            if flow is not None:
-                across = "{flow:.1f} Sv to the right on day {lead} (0-500 m only)"
-                back = "{flow:.1f} Sv to the left on day {lead} (0-500 m only)"
-                words.append(say(across if flow >= 0 else back, flow=abs(flow), lead=lead))
-            if drawn:
-                # In place of a legend, which would cover the water where two charts share the strip.
-                lines = (f"{say(name)} {say(dash)}" for name, dash in zip(drawn, LINE_STYLES, strict=False))
-                words.append(say("white: {lines}", lines=listed(lines)))
-            return say("; ").join(words)
-
-        def put(words: str) -> None:
-            self._caption.object = words
-
-        self._crossing.run((wanted, lead), make, put)
-
-
-def _profile(days: list[tuple[FieldReader, Day]], drawn: Drawing, theme: str) -> Any:
-    """Return the profile in the middle of the line, a curve for each store; the browser moves it."""
-    curves: dict[Any, xr.DataArray] = {}
-    for reader, day in days:
-        curves[curve_name(reader, curves)] = day.values[:, day.values.sizes["distance"] // 2]
-    label = listed((say(DISPLAY_VARIABLES[drawn.variable].label), only_product(curves)))
-    return profile(curves, label, drawn.units, theme, drawn.limits, "section-profile")
+        plan = first.plan
+        distance = plan.places.distance[plan.thin["distance"]].tolist()
+        self.days.param.update(distance=distance, places=plan.spots, charts=charts)
+        self._playing = wanted.key

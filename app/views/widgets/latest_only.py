@@ -10,12 +10,12 @@ from typing import Any
 import panel as pn
 
 from app.services.services import Services
-from app.text.i18n import language, say, speaking
+from app.text.failures import failure_words
+from app.text.i18n import language, speaking
 from engine.runtime.errors import InputError
 
 LOGGER = logging.getLogger(__name__)
 
-FAILED = "This could not be read ({error}); the log of the server says more."
 
 PAUSES = (2.0, 10.0, 30.0)
 """Seconds after which what failed is asked again by itself: a disk or a network may be back."""
@@ -76,7 +76,7 @@ class LatestOnly:
                 if problem is None:
                     return
                 if self._failed is not None:
-                    self._failed(said_of(problem), again)
+                    self._failed(failure_words(problem), again)
             if pauses and not isinstance(problem, InputError) and self._document is not None:
                 self._document.add_timeout_callback(again, round(1000 * pauses[0]))
 
@@ -103,11 +103,3 @@ def _drawn(draw: Callable[[Any], None], result: Any) -> Exception | None:
         LOGGER.exception("an answer could not be drawn")
         return error
     return None
-
-
-def said_of(problem: Exception) -> str:
-    """Return what a visitor is told of a failure: a refusal as it is, else what kind of error it was."""
-    if isinstance(problem, InputError):
-        return str(problem)
-    kind = problem.strerror if isinstance(problem, OSError) and problem.strerror else type(problem).__name__
-    return say(FAILED, error=kind)

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from app.analysis import skill
+from app.charts.drawings.skill import SkillDrawing, SkillQuestion, draw_skill
 from app.charts.skill import by_lead, by_wavelength, legend
 from app.charts.skill_table import table
 from app.jobs.queue import Jobs
 from app.jobs.worker import perform
 from app.services.services import Options, Services
 from app.state.selection import Selection
-from app.views.charts.skill import drawn
 from engine.runtime.errors import InputError
 from engine.runtime.paths import verification_folder
 from engine.schema.grid import Grid
@@ -33,10 +33,8 @@ def result() -> Result:
     return read_result(keep_result(made_result(("small", "fourcastnet"), 5)))
 
 
-def asked(
-    name: str = "", variable: str = "zos", depth: float = 0.0, band: str = "14-64"
-) -> tuple[str, str, float, str, str, str, str]:
-    return name, variable, depth, band, "north_pacific", "si", "light"
+def drawn(name: str = "", variable: str = "zos", depth: float = 0.0, band: str = "14-64", on_disk: bool = False) -> SkillDrawing:
+    return draw_skill(SkillQuestion("sample", "small", on_disk, name, variable, depth, band, "north_pacific"))
 
 
 def test_a_file_that_is_no_result_is_passed_over_with_its_reason(result: Result) -> None:
@@ -44,7 +42,7 @@ def test_a_file_that_is_no_result_is_passed_over_with_its_reason(result: Result)
     found = skill.listing()
     assert [each.name for each in found.results.values() if not each.shipped] == [result.name]
     assert "other.json is no verification result" in found.refused[0]
-    made = drawn("sample", "small", False, *asked(f"own:{result.name}"))
+    made = drawn(f"own:{result.name}")
     assert made.result is not None and "other.json" in made.refused
 
 
@@ -83,15 +81,15 @@ def test_models_have_a_colour_each_and_baselines_dashes(result: Result) -> None:
 
 
 def test_a_field_depth_or_band_that_was_not_scored_gives_the_nearest_that_was(result: Result) -> None:
-    made = drawn("sample", "small", False, *asked(f"own:{result.name}", "speed", 50.0, "equatorial Pacific"))
+    made = drawn(f"own:{result.name}", "speed", 50.0, "equatorial Pacific")
     assert made.chosen == ("zos", 0.0, "14-64")
-    assert drawn("sample", "small", False, *asked(f"own:{result.name}", "so", 250.0)).chosen == ("so", 300.0, "14-64")
-    layers = drawn("sample", "small", False, *asked(f"own:{result.name}", "d20"))
+    assert drawn(f"own:{result.name}", "so", 250.0).chosen == ("so", 300.0, "14-64")
+    layers = drawn(f"own:{result.name}", "d20")
     assert layers.chosen == ("d20", 0.0, "equatorial Pacific") and len(layers.charts) >= 3
 
 
 def test_everything_says_what_was_measured(result: Result) -> None:
-    made = drawn("sample", "small", False, *asked(f"own:{result.name}"))
+    made = drawn(f"own:{result.name}")
     for words in ("5 starts", "240, 270", "training never saw", "720 x 1440", "0f0f0f0f0f0f", "made machine", "upper bound"):
         assert words in made.words
     text = skill.as_csv(Selection(skill=f"own:{result.name}")).decode()
@@ -101,20 +99,20 @@ def test_everything_says_what_was_measured(result: Result) -> None:
 
 
 def test_the_table_holds_the_numbers_of_the_charts(result: Result) -> None:
-    made = drawn("sample", "small", False, *asked(f"own:{result.name}"))
+    made = drawn(f"own:{result.name}")
     assert '<th scope="col">day 30</th>' in made.table and "RMSE (m)" in made.table and "Persistence" in made.table
     assert "0.1 <span" in made.table and "Sea surface height, 14-64 degrees" in made.table
 
 
 def test_two_results_of_the_same_models_are_told_apart(result: Result) -> None:
     keep_result(made_result(("small", "fourcastnet"), 5), "second")
-    labels = drawn("sample", "small", False, *asked()).choices
+    labels = drawn().choices
     assert len(set(labels.values())) == len(labels) and labels["own:second"].endswith("(own:second)")
 
 
 def test_with_nothing_scored_there_is_nothing_to_choose(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(skill, "result_files", list)
-    made = drawn("sample", "small", False, *asked())
+    made = drawn()
     assert made.choices == {} and made.result is None and made.charts == []
     with pytest.raises(InputError, match="nothing is scored yet"):
         skill.as_csv(Selection())
@@ -133,7 +131,7 @@ def test_forecasts_with_a_whole_reference_are_scored_and_a_new_one_makes_the_res
     perform({"kind": "skill", "source": "sample", "model": "small", "options": dict(asked_for.options)}, lambda *_: None, bool)
     found = skill.disk_result("sample", "small")
     assert found is not None and skill.is_current(found, pairs) and not found.shipped
-    made = drawn("sample", "small", True, *asked(skill.DISK))
+    made = drawn(skill.DISK, on_disk=True)
     assert made.result is not None and "from sample day 0 (like 23 Feb)" in made.words
     assert np.isfinite(skill.cells(found, "zos", 0.0, "tropics")["small"]["rmse"]).all()
     write_forecast(small_grid, days=5, begin=5)

@@ -7,16 +7,14 @@ import numpy as np
 import pytest
 
 from app.analysis.errors import point_values
+from app.charts.drawings.point import profile, series
 from app.data.lagged_reader import LaggedReader, count_words, members_words
 from app.data.readers import DisplayReader
-from app.export.charts import AtOnce
 from app.jobs.queue import Jobs
 from app.services.services import Options, Services, revision
 from app.state.earlier_starts import MOST_MEMBERS, earlier_start
 from app.state.scene import build_scene, comparison_choices
 from app.state.selection import Selection
-from app.views.charts.profile import ProfileView
-from app.views.charts.series import SeriesView
 from engine.schema.grid import Grid, coarsened
 from tests.app.made_stores import ocean, waves_and_detail, write_forecast
 
@@ -164,17 +162,14 @@ def test_the_charts_of_a_point_show_the_mean_in_a_band_as_wide_as_its_starts_lie
     early = write_forecast(small_grid, days=10)
     selection = chosen(comparison="lagged", point_latitude=10.0, point_longitude=200.0, pins="-20,180", lead=1)
     scene = build_scene(selection, services)
-    drawn, profiled = (view(selection, services) for view in (SeriesView, ProfileView))
-    pools = services.pool
-    services.pool = AtOnce()
-    drawn.show(scene)
-    profiled.show(scene)
-    services.pool = pools
-    band, pinned = (element for element in drawn.box.panes[0].object if isinstance(element, hv.Area))
+    profiled = profile(selection, services, scene)
+    assert profiled is not None
+    (over_lead,), (over_depth,) = series(selection, services, scene).make()[0], profiled.make()[0]
+    band, pinned = (element for element in over_lead if isinstance(element, hv.Area))
     assert band.label == "± spread of 2 starts" and pinned.group == "A"
     values = [store.point("thetao", 10, 200)[:, 0] for store in (services.stored(late), services.stored(early)) if store]
     apart = np.std([values[0][:6], values[1][5:11]], axis=0, ddof=1)
     assert band["high"] - band["low"] == pytest.approx(2 * apart, abs=2e-2)
     assert band["lead"].tolist() == [0, 1, 2, 3, 4, 5]
-    shape = next(element for element in profiled.box.panes[0].object if isinstance(element, hv.Polygons))
+    shape = next(element for element in over_depth if isinstance(element, hv.Polygons))
     assert shape.label == band.label and shape.dimension_values("depth").max() == 500

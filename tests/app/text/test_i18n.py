@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from app.analysis.skill import OTHER_LABELS, WATERS
+from app.charts.drawings.skill import HEADINGS
 from app.components.save_menu import KINDS, SKILL_KINDS
 from app.data.lagged_reader import STATISTICS
 from app.loopmap.static_files import SCRIPTS
@@ -21,7 +22,6 @@ from app.state.view_modes import VIEWS
 from app.text.i18n import TABLE, chinese, language, listed, preferred, say, say_progress, speaking, words_in
 from app.text.labels import MODEL_LABELS, date_label
 from app.text.place_names import place_names
-from app.views.charts.skill import HEADINGS
 from engine.diagnostics import DISPLAY_VARIABLES, QUANTITIES
 from engine.diagnostics.douglas_scale import DOUGLAS
 from engine.diagnostics.sections import LINES

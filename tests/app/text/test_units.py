@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from app.charts.drawings.error import charts
 from app.charts.elements import temperature_salinity
 from app.export.data import dataset
 from app.export.http import Export
@@ -14,7 +15,6 @@ from app.services.services import Options, Services
 from app.state.scene import build_scene
 from app.state.selection import Selection, from_address
 from app.text.units import SYSTEMS, unit_of
-from app.views.charts.error import charts
 from engine.diagnostics import DISPLAY_VARIABLES
 from engine.schema.grid import Grid, coarsened
 from tests.app.made_stores import all_parts, write_forecast

@@ -11,10 +11,11 @@ import pytest
 from panel.io.state import set_curdoc
 
 from app.services.services import Options, Services
+from app.text.failures import failure_words
 from app.text.plain_text import Text
 from app.views.widgets import latest_only
 from app.views.widgets.chart_box import READING, ChartBox
-from app.views.widgets.latest_only import LatestOnly, said_of
+from app.views.widgets.latest_only import LatestOnly
 from engine.runtime.errors import InputError
 from tests.waiting import PATIENCE
 
@@ -133,7 +134,7 @@ def test_a_failure_is_asked_again_by_itself_but_a_refusal_is_not(monkeypatch: py
 
 
 def test_what_a_visitor_is_told_names_no_folder_of_the_server() -> None:
-    assert "/secret" not in said_of(OSError(5, "Input/output error", "/secret/stores"))
+    assert "/secret" not in failure_words(OSError(5, "Input/output error", "/secret/stores"))
 
 
 def test_an_answer_of_another_thread_comes_though_the_document_is_held_when_it_is_ready() -> None:

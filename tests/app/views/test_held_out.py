@@ -8,11 +8,11 @@ import pytest
 
 import engine.verification.results as results
 from app.analysis import held_out, skill
+from app.charts.drawings.skill import skill_drawing
 from app.jobs.queue import Job, Jobs
 from app.jobs.worker import perform
 from app.services.services import Options, Services
 from app.state.selection import Selection
-from app.views.charts.skill import drawn_of
 from app.views.controls.held_out import HeldOutControls
 from engine.forecasting.forecast import Cancelled
 from engine.sources import HeldOut
@@ -133,7 +133,7 @@ def test_a_shipped_result_is_what_a_newcomer_sees_first(
     keep_result(made_result(("base",), 3))
     shipped = keep_result(made_result(("small", "fourcastnet"), 10), "small").replace(tmp_path / "small.json")
     monkeypatch.setattr(results, "SHIPPED", shipped.parent)
-    shown = drawn_of(services, Selection(view="skill"))
+    shown = skill_drawing(services, Selection(view="skill"))
     assert shown.name == "shipped:small"
     assert shown.choices[shown.name] == "10 held-out starts, shipped: GOMS small + FourCastNet, small"
     assert len(shown.charts) == 6
