@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 
 from app.data.readers import FieldReader
-from app.services.services import Services, revision
+from app.services.readers import revision
+from app.services.services import Services
 from app.state.layer_fields import FLOW
 from app.text.i18n import say
 from app.text.labels import date_label, is_sample, store_label
@@ -32,7 +33,7 @@ def drift_of(
     `offset` is the store's lead at playhead lead 0. Raises InputError where the store has no currents, the point no water,
     or no day follows.
     """
-    flow = services.with_fields(reader, FLOW)
+    flow = services.parts.store_with(reader, FLOW)
     if flow is None:
         raise InputError(say("this store has no currents; choose another"))
     leads = [lead for lead in flow.leads if lead >= release + offset]
@@ -59,7 +60,7 @@ def drift_on_map(
 ) -> dict[str, Any]:
     """Return the paths on a map of the loop map component, or none and why in its `label`."""
     try:
-        return drift_of(services, services.reader(panel["store"]), point, metres, release, panel["lead_offset"])
+        return drift_of(services, services.readers.open(panel["store"]), point, metres, release, panel["lead_offset"])
     except InputError as error:
         return {"days": [], "lat": [], "lon": [], "label": say("Drift: {error}", error=error)}
 

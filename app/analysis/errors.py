@@ -4,7 +4,8 @@ import numpy as np
 import xarray as xr
 
 from app.data.readers import ClimatologyReader, DisplayReader, FieldReader, OfMembers, common_leads, split_field_name
-from app.services.services import Services, revision
+from app.services.readers import revision
+from app.services.services import Services
 from engine.diagnostics import DISPLAY_VARIABLES, derive_at
 from engine.diagnostics.douglas_scale import DOUGLAS, shares
 from engine.schema.grid import Grid
@@ -51,7 +52,7 @@ def _errors(
     with_acc: bool,
 ) -> np.ndarray:
     variable, quantity = split_field_name(name)
-    climatology = services.mean_ocean.field
+    climatology = services.climatology.field
     mine, other = DisplayReader(primary, climatology), DisplayReader(comparison, climatology)
     mean = DisplayReader(ClimatologyReader(primary, climatology), climatology)
     has_mean = DISPLAY_VARIABLES[variable].has_climatology and not comparison.identifier.startswith("climatology")
@@ -113,10 +114,10 @@ def point_values(
             return np.full((len(leads), max(1, len(depths))), np.nan, np.float32)
         row, column = reader.grid.nearest(lat, lon)
         if shown.of_neighbours:
-            display = DisplayReader(reader, services.mean_ocean.field)
+            display = DisplayReader(reader, services.climatology.field)
             return np.array([[display.read(variable, lead)[row, column]] for lead in leads], np.float32).reshape(-1, 1)
         cells = np.array([row]), np.array([column])
-        return derive_at(reader, variable, *cells, leads, services.mean_ocean.on(reader.grid))[:, :, 0]
+        return derive_at(reader, variable, *cells, leads, services.climatology.on(reader.grid))[:, :, 0]
 
     values = services.arrays.get(key, make)
     return xr.DataArray(

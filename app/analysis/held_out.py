@@ -43,12 +43,12 @@ def request(services: Services, model: str, starts: int) -> Request:
 
 def under_way(services: Services) -> Job | None:
     """Return the job of this kind that runs or is next, whoever asked for it: there is one at a time."""
-    return next((job for job in services.scoring.waiting() if job.request.kind == KIND), None)
+    return next((job for job in services.queues.scoring.waiting() if job.request.kind == KIND), None)
 
 
 def start(services: Services, model: str, starts: int) -> Job:
     """Start to score a model, or return the job that must end first."""
-    return under_way(services) or services.scoring.submit(request(services, model, starts))
+    return under_way(services) or services.queues.scoring.submit(request(services, model, starts))
 
 
 def estimate(starts: int) -> str:

@@ -4,7 +4,8 @@ import numpy as np
 import xarray as xr
 
 from app.data.readers import FieldReader, day_offset
-from app.services.services import Services, revision
+from app.services.readers import revision
+from app.services.services import Services
 from app.state.scene import Scene
 from app.state.selection import Selection
 from app.state.view_modes import VIEWS

@@ -79,7 +79,7 @@ def whole(services: Services, reader: FieldReader, variable: str) -> FieldReader
     if needs <= set(reader.variables):
         return reader
     try:
-        store = services.reader(reader.identifier.partition("/")[0])
+        store = services.readers.open(reader.identifier.partition("/")[0])
     except InputError:
         return None
     return store if needs <= set(store.variables) else None

@@ -6,7 +6,8 @@ import numpy as np
 import xarray as xr
 
 from app.data.readers import FieldReader, of_members
-from app.services.services import Services, revision
+from app.services.readers import revision
+from app.services.services import Services
 from engine.diagnostics import DISPLAY_VARIABLES, derive_at
 from engine.diagnostics.layers import isopycnal_depth
 from engine.diagnostics.sections import Section, line_of, section, transport
@@ -46,7 +47,7 @@ def along(services: Services, reader: FieldReader, variable: str, lead: int, pla
     key = ("along", reader.identifier, revision(reader), variable, lead, line)
 
     def make() -> np.ndarray:
-        cells, mean = places.cells(reader.grid), services.mean_ocean.on(reader.grid)
+        cells, mean = places.cells(reader.grid), services.climatology.on(reader.grid)
 
         def of(each: FieldReader, own: int) -> np.ndarray:
             kept: Any = KeptColumns(services, each, line)
@@ -74,7 +75,7 @@ def over_time(
     depths = reader.depths(DISPLAY_VARIABLES[variable].needs[0]) or (0.0,)
     level = int(np.abs(np.array(depths) - metres).argmin())
     rows, columns = places.cells(reader.grid)
-    display = services.open_reader(reader.identifier)
+    display = services.readers.display(reader.identifier)
     values = np.array([display.read(variable, lead, level)[rows, columns] for lead in leads], np.float32)
     return xr.DataArray(values, {"lead": leads, "distance": places.distance}, ("lead", "distance"), name=variable)
 

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from app.jobs.queue import Job, Request
-from app.services.services import VIRTUAL, Services
+from app.services.readers import VIRTUAL
+from app.services.services import Services
 from app.state.selection import Selection
 from app.text.i18n import listed, say
 from app.text.labels import MODEL_LABELS, date_label
@@ -103,8 +104,8 @@ def pairs_on_disk(services: Services, source: str, model: str) -> tuple[tuple[st
         return ()
     whole = [
         store
-        for store in services.stores()
-        if services.source_of(store) == source and store.grid.shape == services.grid_shape and store.complete
+        for store in services.stores.all()
+        if services.sources.name_of(store) == source and store.grid.shape == services.options.grid_shape and store.complete
     ]
     references = {store.init_time: store.identifier for store in whole if store.kind == "reference"}
     forecasts = {
@@ -149,7 +150,7 @@ def request(source: str, model: str, pairs: tuple[tuple[str, str], ...]) -> Requ
 
 def score(services: Services, source: str, model: str, pairs: tuple[tuple[str, str], ...]) -> Job:
     """Start to score forecasts on the disk, or join who did."""
-    return services.chores.submit(request(source, model, pairs))
+    return services.queues.chores.submit(request(source, model, pairs))
 
 
 def rows_of(result: Result) -> list[dict[str, Any]]:

@@ -28,7 +28,7 @@ _WRITING = threading.Lock()
 _KEYS: WeakKeyDictionary[Grid, str] = WeakKeyDictionary()
 
 
-class MeanOcean:
+class Climatology:
     """Gives climatological fields (h, w) of any grid and day; safe between threads."""
 
     def __init__(self, arrays: ArrayCache) -> None:

@@ -14,11 +14,11 @@ SEA_FLOOR = "sea-floor"
 """Identifier of the depth of the sea, which belongs to no store."""
 
 
-class Stores(Protocol):
-    """What the server's services offer of stores."""
+class Readers(Protocol):
+    """Opens stores by their names."""
 
-    def reader(self, identifier: str) -> FieldReader: ...
-    def open_reader(self, identifier: str) -> DisplayReader: ...
+    def open(self, identifier: str) -> FieldReader: ...
+    def display(self, identifier: str) -> DisplayReader: ...
 
 
 class _Day:
@@ -72,12 +72,12 @@ class SeaFloorReader:
         return np.nan_to_num(self.grid.deptho)
 
 
-Surroundings = WindReader | IceReader | SeaFloorReader
+LayerReader = WindReader | IceReader | SeaFloorReader
 
 _OF_DAYS: dict[str, Callable[[FieldReader], WindReader | IceReader]] = {"wind": WindReader, "ice": IceReader}
 
 
-def open_frames(stores: Stores, identifier: str) -> DisplayReader | Surroundings:
+def open_frames(readers: Readers, identifier: str) -> DisplayReader | LayerReader:
     """Return what frames of `identifier` are made from: `sea-floor`, `wind@STORE`, `ice@STORE`, or a store or virtual store.
 
     Raises InputError where there is none.
@@ -85,4 +85,4 @@ def open_frames(stores: Stores, identifier: str) -> DisplayReader | Surroundings
     if identifier == SEA_FLOOR:
         return SeaFloorReader()
     kind, _, store = identifier.partition("@")
-    return _OF_DAYS[kind](stores.reader(store)) if kind in _OF_DAYS else stores.open_reader(identifier)
+    return _OF_DAYS[kind](readers.open(store)) if kind in _OF_DAYS else readers.display(identifier)

@@ -88,14 +88,14 @@ def _check_size(services: Services, scene: Scene, region: Region) -> None:
     count = 0
     for panel in scene.panels:
         if panel["kind"] == "field":
-            rows, columns = services.open_reader(panel["store"]).grid.rows_and_columns(region) if panel["leads"] else ((), ())
+            rows, columns = services.readers.display(panel["store"]).grid.rows_and_columns(region) if panel["leads"] else ((), ())
             count += len(panel["leads"]) * len(rows) * len(columns)
     if count > MOST_VALUES:
         raise TooMuch(f"the view holds {count} values; expected at most {MOST_VALUES} in one file: choose a smaller region")
 
 
 def _values(services: Services, panel: dict[str, Any], region: Region) -> xr.DataArray:
-    reader = services.open_reader(panel["store"])
+    reader = services.readers.display(panel["store"])
     rows, columns = reader.grid.rows_and_columns(region)
     leads = list(panel["leads"])
     if not rows.size or not columns.size:

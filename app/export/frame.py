@@ -113,7 +113,7 @@ def _overlays(
 
 
 def _field(services: Services, scene: Scene, panel: dict[str, Any], colouring: Colouring, viewport: Viewport, lead: int) -> Frame:
-    reader = services.open_reader(panel["store"])
+    reader = services.readers.display(panel["store"])
     field = reader.read(panel["variable"], lead + panel["lead_offset"], panel["depth_index"])
     grid = reader.grid if scene.primary is None else scene.primary.grid
     under = window(grid, viewport)

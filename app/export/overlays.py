@@ -94,7 +94,7 @@ def overlays(
     for name, (field, eastward, northward) in _FIELDS.items():
         source = panel.get(field)
         if name in layers and source and store_lead in source["leads"]:
-            reader = open_frames(services, source["store"])
+            reader = open_frames(services.readers, source["store"])
             under = window(reader.grid, _narrowed(viewport, ARROW_PIXELS[name]))
             if under is not None:
                 u, v = (under.raster(reader.read(part, store_lead, source["depth_index"])) for part in (eastward, northward))
@@ -110,7 +110,7 @@ def overlays(
 def _lines(
     services: Services, name: str, store: str, variable: str, lead: int, levels: np.ndarray, viewport: Viewport
 ) -> list[Overlay]:
-    reader = open_frames(services, store)
+    reader = open_frames(services.readers, store)
     under = window(reader.grid, _narrowed(viewport, LINE_PIXELS))
     if under is None:
         return []

@@ -24,7 +24,8 @@ at once, sessions given up after 15 s, as Bokeh does, would have to be made a se
 
 def serve(chosen: argparse.Namespace, shared: Sharing) -> None:
     """Start the server and stay until SIGINT or SIGTERM."""
-    from app.services.services import Options, Services
+    from app.services.options import Options
+    from app.services.services import Services
 
     first_run = not chosen.no_first_run and not chosen.read_only
     services = Services(
@@ -80,7 +81,7 @@ def made_server(services: "Services", shared: Sharing, **options: Any) -> Any:
         websocket_origin=[name for name in shared.hosts.names if "[" not in name],
         http_server_kwargs={"max_body_size": LARGEST_BODY, "body_timeout": BODY_SECONDS},
         extra_patterns=[
-            *patterns(partial(open_frames, services)), *export_http.patterns(services), *show_http.patterns(services),
+            *patterns(partial(open_frames, services.readers)), *export_http.patterns(services), *show_http.patterns(services),
             *eddies_http.patterns(services.eddies),
             *files_http.patterns(services.uploads, shared.hosts),
         ],

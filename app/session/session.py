@@ -193,8 +193,8 @@ class Session:
             self._fingerprint = self._now()
         self.scene = scene
         self._show_saving()
-        if scene.needs_reference and not self.services.why_not("run"):
-            self.services.chores.need(self.services.request("reference", self.selection.source, scene.start))
+        if scene.needs_reference and not self.services.permissions.why_not("run"):
+            self.services.queues.chores.need(self.services.queues.request("reference", self.selection.source, scene.start))
         with pn.io.hold():
             self.map.show(scene)
             if self._ready:
@@ -283,7 +283,7 @@ class Session:
             if self._now() != self._fingerprint:
                 self.refresh()
         except InputError:
-            self.services.refresh()  # a store was deleted since the list was read: the next look is at what is left
+            self.services.stores.refresh()  # a store was deleted since the list was read: the next look is at what is left
             return
         self.run.poll()
         self.compare.poll()
@@ -294,7 +294,7 @@ class Session:
     def _now(self) -> Any:
         """Return what tells whether the stores changed since the scene was built."""
         found = []
-        for store in self.services.stores():
+        for store in self.services.stores.all():
             with suppress(InputError):  # deleted since the list was read
                 found.append((store.identifier, len(store.leads), store.complete))
         return self.services.changes, *found

@@ -3,7 +3,9 @@
 from dataclasses import asdict
 from typing import Any
 
-from app.services.services import FORECAST_DAYS, Services, revision
+from app.services.job_queues import FORECAST_DAYS
+from app.services.readers import revision
+from app.services.services import Services
 from app.show.scenes import TOUR, TourScene
 from app.state.scene import quantity_label
 from app.style.palettes import colours
@@ -28,7 +30,7 @@ def programme(services: Services) -> dict[str, Any]:
     forecast does not have yet.
     """
     try:
-        starts = services.starts(SOURCE)
+        starts = services.stores.starts(SOURCE)
     except InputError as error:
         return {"scenes": [], "complete": False, "waiting": _sign(say("There is no ocean to show"), str(error))}
     start, ready = next(((start, ready) for start in starts if (ready := _ready(services, start))), (starts[0], []))
@@ -40,7 +42,7 @@ def programme(services: Services) -> dict[str, Any]:
 
 def _ready(services: Services, start: str) -> list[Store]:
     """Return the forecast and the reference of a start, as far as they have days enough."""
-    found = (services.find("forecast", SOURCE, start, MODEL), services.find("reference", SOURCE, start))
+    found = (services.stores.find("forecast", SOURCE, start, MODEL), services.stores.find("reference", SOURCE, start))
     return [store for store in found if store is not None and (store.complete or len(store.leads) > FEWEST_DAYS)]
 
 
@@ -48,7 +50,7 @@ def _shown(scene: TourScene, stores: list[Store], services: Services) -> dict[st
     """Return a scene with the first store that has its field, as the browser needs it; None where none has."""
     shown = DISPLAY_VARIABLES[scene.variable]
     for store in stores:
-        reader = services.holder(store, shown.needs)
+        reader = services.parts.part_with(store, shown.needs)
         if not set(shown.needs) <= set(reader.variables):
             continue
         sample = is_sample(reader.attrs)
@@ -74,8 +76,8 @@ def _shown(scene: TourScene, stores: list[Store], services: Services) -> dict[st
 
 def _waiting(services: Services, start: str) -> dict[str, Any]:
     """Return what a visitor waits for: the forecast under way, or somebody who starts one."""
-    job = services.jobs.find(services.request("forecast", SOURCE, start, MODEL))
-    forecast = services.find("forecast", SOURCE, start, MODEL)
+    job = services.queues.forecasts.find(services.queues.request("forecast", SOURCE, start, MODEL))
+    forecast = services.stores.find("forecast", SOURCE, start, MODEL)
     day = max(forecast.leads) if forecast is not None and forecast.leads else 0
     if job is not None and job.waiting:
         detail = say("Day {day} of {days}. The show begins by itself in a moment.", day=day, days=FORECAST_DAYS)

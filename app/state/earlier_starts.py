@@ -40,10 +40,10 @@ def earlier_words(days: int) -> str:
 def earlier_forecasts(services: Services, source: str, start: str, model: str) -> dict[int, Store]:
     """Return the forecasts of a source and model from earlier starts that reach `start`, by days before, nearest first."""
     found: dict[int, Store] = {}
-    for store in services.stores():
+    for store in services.stores.all():
         days = int((np.datetime64(start, "D") - store.init_time.astype("datetime64[D]")) / DAY)
-        same = store.kind == "forecast" and services.source_of(store) == source and store.attrs.get("model") == model
-        if same and 0 < days <= max(store.all_leads) and store.leads and store.grid.shape == services.grid_shape:
+        same = store.kind == "forecast" and services.sources.name_of(store) == source and store.attrs.get("model") == model
+        if same and 0 < days <= max(store.all_leads) and store.leads and store.grid.shape == services.options.grid_shape:
             found[days] = store
     return dict(sorted(found.items()))
 
@@ -54,7 +54,9 @@ def members(services: Services, first: FieldReader, source: str, needs: Iterable
         return []
     start = str(first.init_time.astype("datetime64[D]"))
     earlier = earlier_forecasts(services, source, start, str(first.attrs.get("model"))).values()
-    part = services.detail if services.detail(first) is first else lambda store: services.holder(store, needs)
+    part = (
+        services.parts.detail if services.parts.detail(first) is first else lambda store: services.parts.part_with(store, needs)
+    )
     held = [part(store) for store in earlier if store.complete]
     same = [reader for reader in held if reader and set(needs) <= set(reader.variables) and reader.grid.same_as(first.grid)]
     return [first, *same][:MOST_MEMBERS]
@@ -63,8 +65,8 @@ def members(services: Services, first: FieldReader, source: str, needs: Iterable
 def lagged_choices(services: Services, source: str, start: str, model: str, chosen: str) -> dict[str, str]:
     """Return {comparison: label} of earlier forecasts, on the disk or to be run, and of their spread."""
     stored = earlier_forecasts(services, source, start, model)
-    own = services.find("forecast", source, start, model)
-    starts = set(services.starts(source))
+    own = services.stores.find("forecast", source, start, model)
+    starts = set(services.stores.starts(source))
     asked = [days for days in range(1, 1000) if f"{EARLIER}{days}" == chosen]
     offered = [days for days in (*OFFERED, *asked) if earlier_start(start, f"{EARLIER}{days}") in starts]
     label = say(MODEL_LABELS.get(model, model))
@@ -83,9 +85,9 @@ def lagged_choices(services: Services, source: str, start: str, model: str, chos
 def earlier_missing(selection: Selection, services: Services, start: str) -> str:
     """Return the earlier start that the comparison asks for while its forecast is not whole, where one can be run."""
     earlier = earlier_start(start, selection.comparison)
-    if not earlier or earlier not in services.starts(selection.source):
+    if not earlier or earlier not in services.stores.starts(selection.source):
         return ""
-    store = services.find("forecast", selection.source, earlier, selection.model)
+    store = services.stores.find("forecast", selection.source, earlier, selection.model)
     return "" if store is not None and store.complete else earlier
 
 
@@ -99,11 +101,11 @@ def lagged_comparison(
             return LaggedReader(found, "mean"), ""
         return None, say("One start has no spread: run a forecast from an earlier start that reaches these days")
     earlier = earlier_start(start, selection.comparison)
-    store = services.find("forecast", selection.source, earlier, selection.model) if earlier else None
+    store = services.stores.find("forecast", selection.source, earlier, selection.model) if earlier else None
     if store is None or not store.leads:
         can_run = bool(earlier_missing(selection, services, start))
         return None, say(
             "This earlier forecast is not there yet: run it" if can_run else "There is no start so many days earlier"
         )
-    held = services.holder(store, needs)
+    held = services.parts.part_with(store, needs)
     return held, "" if common_leads(primary, held) else say("The two have no day in common")

@@ -3,7 +3,8 @@
 from typing import Any
 
 from app.data.readers import AlignedReader, FieldReader, level_at
-from app.services.services import Services, revision
+from app.services.readers import revision
+from app.services.services import Services
 from engine.sources.run_conditions import knows_ice, knows_wind
 from engine.stores import Store
 
@@ -15,8 +16,8 @@ def layer_fields(services: Services, panel: dict[str, Any], depth: float) -> dic
 
     `eddies` is the name of the store whose eddies belong to the map, empty where there is none.
     """
-    reader = services.reader(panel["store"])
-    flow = services.with_fields(reader, FLOW)
+    reader = services.readers.open(panel["store"])
+    flow = services.parts.store_with(reader, FLOW)
     level = None if flow is None else level_at(flow.depths("uo") or (0.0,), depth)
     currents = None
     if flow is not None and level is not None:
@@ -33,5 +34,5 @@ def layer_fields(services: Services, panel: dict[str, Any], depth: float) -> dic
 def _store_of_eddies(services: Services, reader: FieldReader) -> str:
     """Return the store that a map has its eddies from: itself, or the one around it; a baseline has none of its own."""
     stored = reader.base if isinstance(reader, AlignedReader) else reader
-    found = services.with_fields(stored, {"zos"})
+    found = services.parts.store_with(stored, {"zos"})
     return found.identifier if isinstance(found, Store) else ""

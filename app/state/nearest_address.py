@@ -19,9 +19,9 @@ def shown_instead(selection: Selection, services: Services, scene: Scene) -> dic
     found: dict[str, tuple[Any, str]] = {}
     if not selection.source.startswith(STORE):
         if selection.start and selection.start != scene.start:
-            starts = services.starts(selection.source)
+            starts = services.stores.starts(selection.source)
             found["start"] = scene.start, f"a start of {selection.source}, {_ends(starts)}"
-        if selection.model not in (models := services.models()):
+        if selection.model not in (models := services.queues.models()):
             found["model"] = selection.param.model.default, f"one of {', '.join(models)}"
     if scene.primary is None:
         return found

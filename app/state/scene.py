@@ -6,7 +6,9 @@ from typing import Any
 from app.data.lagged_reader import LaggedReader, count_words
 from app.data.readers import FieldReader, common_leads, day_offset, field_name, level_at
 from app.jobs.queue import Request
-from app.services.services import DETAIL, VIRTUAL, Services, revision
+from app.services.readers import VIRTUAL, revision
+from app.services.services import Services
+from app.services.store_parts import DETAIL
 from app.state.awaited import until_prepared, until_written
 from app.state.earlier_starts import (
     EARLIER,
@@ -77,7 +79,7 @@ def chosen_start(selection: Selection, services: Services) -> str:
     """Return the initial date in force: the chosen one, else the first of the source; empty where there is none."""
     if selection.source.startswith(STORE):
         return ""
-    starts = services.starts(selection.source)
+    starts = services.stores.starts(selection.source)
     return selection.start if selection.start in starts else (starts[0] if starts else "")
 
 
@@ -91,13 +93,13 @@ def build_scene(selection: Selection, services: Services) -> Scene:
     needs_forecast = needs_forecast or (selection.model in VIRTUAL and primary is None and not has_reference)
     shows_reference = primary is None or primary.kind == "reference" or selection.comparison == "reference"
     wants_reference = has_reference and shows_reference
-    reference = services.find("reference", selection.source, start) if has_reference else None
+    reference = services.stores.find("reference", selection.source, start) if has_reference else None
     needs_reference = wants_reference and (reference is None or not reference.complete)
     scene = Scene(primary, None, [], start=start, needs_forecast=needs_forecast, needs_reference=needs_reference)
     if needs_reference:
-        scene.lacks.append(services.request("reference", selection.source, start))
+        scene.lacks.append(services.queues.request("reference", selection.source, start))
     if primary is None:
-        scene.message = services.why_not("run") or _nothing_yet(selection, services, start)
+        scene.message = services.permissions.why_not("run") or _nothing_yet(selection, services, start)
         scene.panels = [{"key": "forecast", "kind": "field", "leads": [], "empty": scene.message, "title": ""}]
         return scene
     sample = is_sample(primary.attrs)
@@ -107,8 +109,8 @@ def build_scene(selection: Selection, services: Services) -> Scene:
     scene.variables = view.variables or _variables(primary, services)
     variable = shown_variable(selection, scene)
     shown = DISPLAY_VARIABLES[variable]
-    whole = services.holder(primary, shown.needs)
-    detail = services.detail(primary) if view.beside_whole else None
+    whole = services.parts.part_with(primary, shown.needs)
+    detail = services.parts.detail(primary) if view.beside_whole else None
     scene.primary = primary = detail or whole
     has_field = _tells(primary, shown)
     scene.depths = shown.depths(primary.depths(shown.needs[0])) if has_field else ()
@@ -119,18 +121,23 @@ def build_scene(selection: Selection, services: Services) -> Scene:
     if view.part and (detail is None if view.beside_whole else not has_field):
         scene.panels[0] |= {"leads": [], "empty": say(view.without)}
     if view.beside_whole:
-        scene.whole = whole if detail is None else services.reader(detail.identifier.removesuffix(DETAIL))
+        scene.whole = whole if detail is None else services.readers.open(detail.identifier.removesuffix(DETAIL))
         scene.panels.append(panel("whole", scene.whole, selection, scene, waits))
     nothing_beside = view.beside_whole and selection.comparison == "reference" and not has_reference
     if selection.comparison != "none" and not nothing_beside:
         other, empty = _comparison(selection, services, primary, start, shown)
         scene.needs_earlier = earlier_missing(selection, services, start)
         if other is not None and view.beside_whole:
-            other = services.detail(other) or other
+            other = services.parts.detail(other) or other
         both = other is not None and "zos" in {*other.variables} & {*primary.variables}
-        if other is not None and both and variable == "zos" and services.source_of(primary) != services.source_of(other):
+        if (
+            other is not None
+            and both
+            and variable == "zos"
+            and services.sources.name_of(primary) != services.sources.name_of(other)
+        ):
             scene.aligned = True
-            other = services.reader(f"aligned@{other.identifier}|{primary.identifier}")
+            other = services.readers.open(f"aligned@{other.identifier}|{primary.identifier}")
         scene.comparison = other
         if not waits and has_mean and selection.comparison == "climatology":
             waits = until_prepared(services, primary, scene.lacks)
@@ -150,7 +157,9 @@ def build_scene(selection: Selection, services: Services) -> Scene:
 
 def _variables(reader: FieldReader, services: Services) -> tuple[str, ...]:
     """Return the names of what can be shown of a store and its parts."""
-    return tuple(name for name, shown in DISPLAY_VARIABLES.items() if _tells(services.holder(reader, shown.needs), shown))
+    return tuple(
+        name for name, shown in DISPLAY_VARIABLES.items() if _tells(services.parts.part_with(reader, shown.needs), shown)
+    )
 
 
 def _tells(reader: FieldReader, shown: DisplayVariable) -> bool:
@@ -258,12 +267,12 @@ def comparison_choices(selection: Selection, services: Services, scene: Scene) -
         which = selection.source, scene.start, selection.model
         choices |= lagged_choices(services, *which, selection.comparison)
         earlier = list(earlier_forecasts(services, *which).values())
-    for store in services.with_details():
+    for store in services.parts.with_details():
         if store.identifier in (own, shown, whole) or scene.primary is None or not _overlap(scene.primary, store):
             continue
         if store in earlier:
             continue
-        same_source = services.source_of(store) == selection.source
+        same_source = services.sources.name_of(store) == selection.source
         if store.kind == "reference" and same_source and store.init_time == scene.primary.init_time:
             continue
         choices[STORE + store.identifier] = choice_label(store.kind, store.attrs, store.init_time)
@@ -272,11 +281,11 @@ def comparison_choices(selection: Selection, services: Services, scene: Scene) -
 
 def _primary(selection: Selection, services: Services, start: str) -> FieldReader | None:
     if selection.source.startswith(STORE):
-        return services.reader(selection.source.removeprefix(STORE))
+        return services.readers.open(selection.source.removeprefix(STORE))
     if selection.model in VIRTUAL:
         base = _with_first_state(selection, services, start)
-        return None if base is None else services.reader(f"{selection.model}@{base.identifier}")
-    store = services.find("forecast", selection.source, start, selection.model)
+        return None if base is None else services.readers.open(f"{selection.model}@{base.identifier}")
+    store = services.stores.find("forecast", selection.source, start, selection.model)
     if store is not None and store.leads:
         return store
     return _with_first_state(selection, services, start)
@@ -284,11 +293,11 @@ def _primary(selection: Selection, services: Services, start: str) -> FieldReade
 
 def _with_first_state(selection: Selection, services: Services, start: str) -> FieldReader | None:
     """Return the reference of a start, else any forecast from it: a store that holds the initial state."""
-    reference = services.find("reference", selection.source, start)
+    reference = services.stores.find("reference", selection.source, start)
     if reference is not None and reference.leads:
         return reference
     for model in MODEL_LABELS:
-        store = services.find("forecast", selection.source, start, model)
+        store = services.stores.find("forecast", selection.source, start, model)
         if store is not None and store.leads:
             return store
     return None
@@ -297,7 +306,7 @@ def _with_first_state(selection: Selection, services: Services, start: str) -> F
 def _forecast_missing(selection: Selection, services: Services, start: str) -> bool:
     if selection.model in VIRTUAL:
         return False
-    store = services.find("forecast", selection.source, start, selection.model)
+    store = services.stores.find("forecast", selection.source, start, selection.model)
     return store is None or not store.complete
 
 
@@ -309,8 +318,8 @@ def _comparison(
     if wanted == "reference":
         if selection.source != "sample":
             return None, say("There is no reference for this source")
-        store = services.find("reference", selection.source, start)
-        held = None if store is None else services.holder(store, shown.needs)
+        store = services.stores.find("reference", selection.source, start)
+        held = None if store is None else services.parts.part_with(store, shown.needs)
         return held, "" if store is not None and store.complete else until_written(
             services, selection.source, start, say("The reference of this start is being written")
         )
@@ -319,9 +328,9 @@ def _comparison(
     if wanted == LAGGED or wanted.startswith(EARLIER):
         return lagged_comparison(selection, services, primary, start, shown.needs)
     if wanted in VIRTUAL:
-        return services.reader(f"{wanted}@{primary.identifier}"), ""
+        return services.readers.open(f"{wanted}@{primary.identifier}"), ""
     if wanted.startswith(STORE):
-        other = services.holder(services.reader(wanted.removeprefix(STORE)), shown.needs)
+        other = services.parts.part_with(services.readers.open(wanted.removeprefix(STORE)), shown.needs)
         return other, "" if common_leads(primary, other) else say("The two have no day in common")
     raise InputError(f"comparison {wanted!r} is unknown; choose one from the list")
 

@@ -8,7 +8,8 @@ import pytest
 
 from app.analysis.errors import error_by_lead
 from app.jobs.queue import Jobs
-from app.services.services import Options, Services
+from app.services.options import Options
+from app.services.services import Services
 from app.state.scene import build_scene, comparison_choices
 from app.state.selection import Selection
 from engine.schema.grid import Grid
@@ -61,7 +62,7 @@ def test_the_zero_of_height_is_moved_between_products(products: tuple[Services, 
     scene = build_scene(Selection(source=f"store:{hycom}", comparison=f"store:{glorys}", variable="zos"), services)
     assert scene.aligned and scene.primary is not None and scene.comparison is not None
     errors = error_by_lead(services, scene.primary, scene.comparison, "zos", (0, 0), EVERYWHERE, with_acc=False)
-    raw = error_by_lead(services, scene.primary, services.reader(glorys), "zos", (0, 0), EVERYWHERE, with_acc=False)
+    raw = error_by_lead(services, scene.primary, services.readers.open(glorys), "zos", (0, 0), EVERYWHERE, with_acc=False)
     assert float(errors.rmse[0]) < 0.15 < float(raw.rmse[0])
 
 
@@ -71,7 +72,7 @@ def test_a_product_stands_beside_a_forecast_that_began_earlier_on_the_days_both_
     services, hycom, _ = products
     begin = int((FIRST_DAY - START) / np.timedelta64(1, "D")) - 2
     write_forecast(small_grid, days=5, begin=begin)
-    services.refresh()
+    services.stores.refresh()
     selection = Selection(start="2014-03-03", comparison=f"store:{hycom}")
     scene = build_scene(selection, services)
     assert (scene.panels[1]["lead_offset"], scene.panels[1]["lead_shift"]) == (-2, 0)

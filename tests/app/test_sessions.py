@@ -18,7 +18,8 @@ from app.frames.http import patterns
 from app.jobs.queue import Jobs
 from app.server.options import parser, sharing
 from app.server.serve import made_server
-from app.services.services import Options, Services
+from app.services.options import Options
+from app.services.services import Services
 from app.session.session import Session
 from engine.schema.grid import Grid
 from tests.app.made_stores import write_forecast
@@ -76,7 +77,7 @@ def served(services: Services) -> Iterator[Served]:
     Session(services)  # what is imported on first use is there before Panel records what a page imports
     made = Served(services)
     options = {"check_unused_sessions_milliseconds": 200, "unused_session_lifetime_milliseconds": DAY}
-    with serving_here(made.page, extra_patterns=patterns(partial(open_frames, services)), **options) as made.server:
+    with serving_here(made.page, extra_patterns=patterns(partial(open_frames, services.readers)), **options) as made.server:
         yield made
 
 
@@ -123,7 +124,7 @@ def test_frames_are_made_once_for_all_who_look_at_the_same(
         return read(self, variable, lead, depth_index)
 
     monkeypatch.setattr(DisplayReader, "read", counted)
-    store = next(store for store in services.stores() if store.kind == "forecast")
+    store = next(store for store in services.stores.all() if store.kind == "forecast")
     leads = ",".join(str(lead) for lead in range(1, 6))
     view = "south=-80&north=90&west=20&east=380&width=180&height=90&revision=1"
     address = f"{served.url}/frames/{store.identifier}/thetao/0/{leads}?{view}"

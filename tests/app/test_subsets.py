@@ -10,7 +10,8 @@ import xarray as xr
 
 from app.export.http import Export
 from app.jobs.queue import Jobs
-from app.services.services import Options, Services
+from app.services.options import Options
+from app.services.services import Services
 from app.state.chart_kinds import CHARTS
 from app.state.scene import build_scene, comparison_choices
 from app.state.selection import Selection
@@ -45,7 +46,7 @@ def test_the_list_of_variables_holds_what_is_there_and_the_map_shows_the_first(s
             shown = build_scene(Selection(source=selection.source, variable=variable, quantity=quantity), services)
             for each in shown.panels:
                 if each["leads"]:
-                    frame = services.open_reader(each["store"]).read(each["variable"], each["leads"][-1], each["depth_index"])
+                    frame = services.readers.display(each["store"]).read(each["variable"], each["leads"][-1], each["depth_index"])
                     assert np.isfinite(frame).any()
                 else:
                     assert each["empty"]
@@ -104,7 +105,7 @@ def test_some_fields_of_a_real_file_play_and_are_compared_with_the_whole(
     scene = build_scene(Selection(source=source, comparison=beside), services)
     assert set(fields) <= set(scene.variables) and not {"zos", "thetao", "so", "uo", "vo"} - set(fields) & set(scene.variables)
     mine, other = (
-        services.open_reader(panel["store"]).read(panel["variable"], panel["leads"][0], panel["depth_index"])
+        services.readers.display(panel["store"]).read(panel["variable"], panel["leads"][0], panel["depth_index"])
         for panel in scene.panels[:2]
     )
     np.testing.assert_allclose(mine, other, atol=2e-3)

@@ -21,7 +21,8 @@ import numpy as np
 
 from app.frames.http import patterns
 from app.jobs.queue import Jobs
-from app.services.services import Options, Services
+from app.services.options import Options
+from app.services.services import Services
 from engine.runtime.paths import stores_folder
 from engine.schema.grid import coarsened
 from engine.stores import Store, open_store
@@ -103,8 +104,8 @@ def _all_frames(folder: Path) -> Look:
     paths = list(_addresses(open_store(folder)))
 
     def answers() -> list[tuple[int, bytes]]:
-        services.refresh()
-        return [(answer.code, answer.body) for answer in ask(patterns(services.open_reader), paths)]
+        services.stores.refresh()
+        return [(answer.code, answer.body) for answer in ask(patterns(services.readers.display), paths)]
 
     expected = answers()
     assert all(code == 200 for code, _ in expected)

@@ -127,7 +127,8 @@ def main(how: str, folder: Path) -> dict[str, Any]:
     import engine.sources.kept_altimetry
     from app.export.http import patterns
     from app.jobs.queue import Jobs
-    from app.services.services import Options, Services
+    from app.services.options import Options
+    from app.services.services import Services
     from engine.cli.main import app
     from engine.cli.report import reporting
     from engine.schema.grid import coarsened

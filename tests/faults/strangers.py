@@ -13,7 +13,8 @@ from tornado.ioloop import IOLoop
 from app.jobs.queue import Jobs
 from app.server.options import parser, sharing
 from app.server.serve import made_server
-from app.services.services import Options, Services
+from app.services.options import Options
+from app.services.services import Services
 from tests.waiting import PATIENCE
 
 VIEW = "?south=-90&north=90&west=0&east=360&width=180&height=90"

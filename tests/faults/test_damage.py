@@ -17,7 +17,8 @@ from app.data.store_cache import OpenStores
 from app.export.http import Export
 from app.frames.http import patterns
 from app.jobs.queue import Jobs
-from app.services.services import Options, Services
+from app.services.options import Options
+from app.services.services import Services
 from app.state.selection import Selection
 from app.text.plain_text import Text
 from app.views.controls.stores_dialog import StoresDialog
@@ -218,21 +219,21 @@ def test_checksums_do_not_keep_plain_xarray_from_reading(folder: Path) -> None:
 def test_a_map_of_a_damaged_day_is_answered_404_in_words_and_other_days_are_shown(
     folder: Path, services: Services, damage: Callable[[Path], object]
 ) -> None:
-    assert services.reader(folder.name).leads == [0, 1, 2]
+    assert services.readers.open(folder.name).leads == [0, 1, 2]
     damage(folder / "zos" / "c" / "1" / "0" / "0")
     paths = [f"/frames/{name}/zos/0/{lead}{QUERY}" for name, lead in ((folder.name, 1), (folder.name, 2), (HEALTHY, 0))]
-    refused, other_day, healthy = ask(patterns(services.open_reader), paths)
+    refused, other_day, healthy = ask(patterns(services.readers.display), paths)
     assert (refused.code, other_day.code, healthy.code) == (404, 200, 200)
     said = json.loads(refused.body)["error"]
     assert f"store {folder.name} is damaged: zos/c/1/0/0" in said and "delete it" in said
 
 
 def test_a_store_damaged_while_it_is_open_leaves_the_page_the_others(folder: Path, services: Services) -> None:
-    assert {store.identifier for store in services.stores()} == {folder.name, HEALTHY, EARLIER}
+    assert {store.identifier for store in services.stores.all()} == {folder.name, HEALTHY, EARLIER}
     (folder / "zarr.json").write_bytes(b"{")
-    assert {store.identifier for store in services.stores()} == {HEALTHY, EARLIER}
+    assert {store.identifier for store in services.stores.all()} == {HEALTHY, EARLIER}
     with pytest.raises(InputError, match="there is no store"):
-        services.reader(folder.name)
+        services.readers.open(folder.name)
 
 
 def test_the_list_of_the_page_shows_a_damaged_store_and_deletes_it(folder: Path, services: Services) -> None:
@@ -253,7 +254,7 @@ def test_the_list_of_the_page_shows_a_damaged_store_and_deletes_it(folder: Path,
 def test_an_export_of_a_damaged_day_says_so(folder: Path, services: Services, name: str) -> None:
     address = {"source": "sample", "start": "2019-02-23", "lead": "1", "variable": "zos", "lat": "0", "lon": "180"}
     shutil.rmtree(folder.with_name(EARLIER))
-    services.stores()
+    services.stores.all()
     for shard in (path for field in ("zos", "thetao") for path in (folder / field / "c").rglob("*") if path.is_file()):
         _flip(shard)
     with pytest.raises(StoreDamaged, match="is damaged"):

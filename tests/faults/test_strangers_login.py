@@ -13,7 +13,8 @@ from bokeh.util.token import get_token_payload
 from app.access.permissions import permissions
 from app.analysis import held_out, skill
 from app.jobs.queue import Jobs, Request
-from app.services.services import Options, Services
+from app.services.options import Options
+from app.services.services import Services
 from app.session.session import Session
 from app.uploads.http import LARGEST_PIECE
 from app.uploads.intake import take_in
@@ -197,19 +198,19 @@ def read_only(on_shared_home: Path) -> Iterator[Services]:
 
 def test_a_read_only_server_refuses_every_deed_behind_the_page(read_only: Services, store: str) -> None:
     deeds = {
-        "run": lambda: read_only.submit("forecast", "sample", "2019-02-23", "small"),
-        "reference": lambda: read_only.submit("reference", "sample", "2019-02-23"),
+        "run": lambda: read_only.queues.submit("forecast", "sample", "2019-02-23", "small"),
+        "reference": lambda: read_only.queues.submit("reference", "sample", "2019-02-23"),
         "score": lambda: skill.score(read_only, "sample", "small", ((store, store),)),
         "held out": lambda: held_out.start(read_only, "small", 1),
-        "delete": lambda: read_only.delete(store),
+        "delete": lambda: read_only.stores.delete(store),
         "upload": lambda: read_only.uploads.begin([("a.nc", 3)]),
-        "take in": lambda: take_in(read_only.chores, read_only.uploads, [], 8),
+        "take in": lambda: take_in(read_only.queues.chores, read_only.uploads, [], 8),
     }
     for deed in deeds.values():
         with pytest.raises(InputError, match=r"read-only|takes no files"):
             deed()
-    assert read_only.stored(store) is not None
-    assert read_only.jobs.waiting() == []
+    assert read_only.stores.get(store) is not None
+    assert read_only.queues.forecasts.waiting() == []
 
 
 def test_a_read_only_page_has_its_controls_off_and_messages_written_by_hand_end_at_the_services(
@@ -230,31 +231,31 @@ def test_a_read_only_page_has_its_controls_off_and_messages_written_by_hand_end_
     assert "read-only" in told[-1]
     session.files._heard({"kind": "begin", "asked": 1, "files": [["a.nc", 3]]})
     assert "takes no files" in session.files.component.answer["error"]
-    assert read_only.stored(store) is not None and read_only.jobs.waiting() == []
+    assert read_only.stores.get(store) is not None and read_only.queues.forecasts.waiting() == []
 
 
 def test_a_read_only_server_lets_nobody_stop_a_job(read_only: Services) -> None:
-    checked, read_only.jobs.check = read_only.jobs.check, lambda kind: None
-    job = read_only.jobs.submit(Request("forecast", "sample", "2019-02-23", "small", 3))
-    read_only.jobs.check = checked
+    checked, read_only.queues.forecasts.check = read_only.queues.forecasts.check, lambda kind: None
+    job = read_only.queues.forecasts.submit(Request("forecast", "sample", "2019-02-23", "small", 3))
+    read_only.queues.forecasts.check = checked
     with pytest.raises(InputError, match="read-only"):
-        read_only.jobs.cancel(job)
+        read_only.queues.forecasts.cancel(job)
 
 
 def test_an_open_server_on_a_network_deletes_nothing_and_has_no_address_for_files(shared_home: Path, store: str) -> None:
     with serving("--address", "0.0.0.0") as server:
         assert server.ask("/upload/guess", "PUT", b"abc")[0] == 404
         with pytest.raises(InputError, match="without a login"):
-            server.services.delete(store)
-        assert server.services.stored(store) is not None
+            server.services.stores.delete(store)
+        assert server.services.stores.get(store) is not None
 
 
 def test_two_servers_on_one_home_see_what_the_other_writes_and_deletes(local: Server, login: Server) -> None:
     identifier = write_analysis(coarsened(8))
     assert local.ask(f"/frames/{identifier}/thetao/0/1{VIEW}")[0] == 200
     assert login.ask(f"/frames/{identifier}/thetao/0/1{VIEW}", Cookie=logged_in(login))[0] == 200
-    login.services.delete(identifier)
-    local.services.refresh()
+    login.services.stores.delete(identifier)
+    local.services.stores.refresh()
     assert local.ask(f"/frames/{identifier}/thetao/0/2{VIEW}")[0] == 404
 
 

@@ -36,7 +36,7 @@ def error(selection: Selection, services: Services, scene: Scene) -> Drawing:
     where = say("the globe" if extent[3] - extent[2] >= 359 else "the area in view")
     note = say("zeros aligned") if scene.aligned else ""
     name = field_name(variable, selection.quantity)
-    with_acc = services.climatology_is_ready(first)
+    with_acc = services.queues.climatology_is_ready(first)
     if not with_acc and second.identifier.startswith("climatology"):
         return only_words(say("The climatology of these days is being prepared."))
     theme, axis, unit = selection.theme, time_axis(scene), unit_of(variable, selection.units).of_differences

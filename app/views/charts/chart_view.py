@@ -38,7 +38,7 @@ class BoxView:
     def __init__(self, services: Services, count: int = 1) -> None:
         self.box = ChartBox(count)
         self.layout = self.box.layout
-        self._latest = LatestOnly(services, self.box.fail)
+        self._latest = LatestOnly(services.background, self.box.fail)
 
     def show(self, drawing: Drawing) -> str:
         """Draw it unless it is on screen already, and return its title."""

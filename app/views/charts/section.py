@@ -31,8 +31,8 @@ class SectionView:
         main = pn.Column(self._caption, self.sections.layout, min_width=260, styles={"flex": "3 1 260px"}, **stretched)
         aside = pn.Column(self.days, self.profile.layout, min_width=180, styles={"flex": "1 1 180px"}, **stretched)
         self.layout = pn.FlexBox(main, aside, sizing_mode="stretch_both", flex_wrap="wrap", gap="8px")
-        self._first = LatestOnly(services, self.sections.fail)
-        self._others, self._crossing = LatestOnly(services), LatestOnly(services)
+        self._first = LatestOnly(services.background, self.sections.fail)
+        self._others, self._crossing = LatestOnly(services.background), LatestOnly(services)
         self._playing: Any = None
         self._asked: Any = None
 

@@ -45,7 +45,7 @@ class SkillView:
         self.held_out = HeldOutControls(selection, services, notify)
         empty = EMPTY.format(frame=FRAME, title=say("Nothing is scored yet"), words=say(NOTHING))
         self.empty = Text(empty, visible=False, margin=(8, 0))
-        self._latest = LatestOnly(services, self._failed)
+        self._latest = LatestOnly(services.background, self._failed)
         self._drawn: SkillDrawing | None = None
         self._wanted: tuple[str, str, tuple[tuple[str, str], ...]] = ("", "", ())
         self.result = chooser(selection, "skill", say("Result"), {"": selection.skill})
@@ -99,7 +99,7 @@ class SkillView:
 
     def _tell(self) -> None:
         source, model, pairs = self._wanted
-        job = self.services.chores.find(skill.request(source, model, pairs)) if pairs else None
+        job = self.services.queues.chores.find(skill.request(source, model, pairs)) if pairs else None
         under_way = job is not None and job.waiting
         failed = job is not None and job.state in ("failed", "cancelled") and self._is_disk
         words = ""
@@ -112,7 +112,7 @@ class SkillView:
             words = say("Reading the results …")
         update(self.bar, visible=under_way, value=round(100 * job.fraction) if job is not None else 0)
         update(self.status, visible=bool(words), object=words)
-        update(self.again, visible=failed and not self.services.why_not("score"))
+        update(self.again, visible=failed and not self.services.permissions.why_not("score"))
         update(self.empty, visible=self._drawn is not None and self._drawn.result is None and not under_way)
         update(self.choices, visible=self._drawn is not None and bool(self._drawn.choices))
 
@@ -146,8 +146,13 @@ class SkillView:
             if list(self.charts.objects) != panes:
                 self.charts.objects = panes
         source, model, pairs = self._wanted
-        missing = self._is_disk and pairs and not skill.is_current(made.result, pairs) and not self.services.why_not("score")
-        if missing and self.services.chores.find(skill.request(source, model, pairs)) is None:
+        missing = (
+            self._is_disk
+            and pairs
+            and not skill.is_current(made.result, pairs)
+            and not self.services.permissions.why_not("score")
+        )
+        if missing and self.services.queues.chores.find(skill.request(source, model, pairs)) is None:
             self._score()
         self._tell()
 

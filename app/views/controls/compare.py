@@ -52,12 +52,14 @@ class CompareControls:
         wanted = "" if scene is None else scene.needs_earlier
         job = None
         if wanted:
-            job = self.services.jobs.find(self.services.request("forecast", self.selection.source, wanted, self.selection.model))
+            job = self.services.queues.forecasts.find(
+                self.services.queues.request("forecast", self.selection.source, wanted, self.selection.model)
+            )
         under_way = job is not None and job.waiting
         label = say("Run the forecast from {day}", day=self._day(wanted))
         if job is not None and under_way:
             label = say("Running: {doing}", doing=say_progress(job.doing))
-        refused = bool(self.services.why_not("run"))
+        refused = bool(self.services.permissions.why_not("run"))
         update(self.run, visible=bool(wanted), disabled=under_way or refused, label=label)
         if self._job is not None and not self._job.waiting:
             if self._job.state == "failed":
@@ -70,5 +72,5 @@ class CompareControls:
     def _run(self, _: Any) -> None:
         scene = self._scene
         if scene is not None and scene.needs_earlier:
-            self._job = self.services.submit("forecast", self.selection.source, scene.needs_earlier, self.selection.model)
+            self._job = self.services.queues.submit("forecast", self.selection.source, scene.needs_earlier, self.selection.model)
             self.poll()

@@ -51,8 +51,8 @@ class FileControls:
             self._show(working=False, doing=job.error, failed=True)
 
     def _look_at(self, name: str) -> None:
-        self.services.refresh()
-        altimetry, store = self.services.altimetry(), self.services.stored(name)
+        self.services.stores.refresh()
+        altimetry, store = self.services.stores.altimetry(), self.services.stores.get(name)
         if store is not None:
             self.selection.param.update(source=STORE + name, start="")
             label = choice_label(store.kind, store.attrs, store.init_time)
@@ -60,7 +60,7 @@ class FileControls:
         elif name in altimetry:
             self.selection.param.update(source=name, start="")
             told = say("{label} is a source now: run a forecast from it.", label=altimetry[name])
-            self._tell(told, self.services.altimetry_report(name))
+            self._tell(told, self.services.stores.altimetry_report(name))
 
     def _tell(self, message: str, report: Mapping[str, Any]) -> None:
         missing = sentences(report)
@@ -92,13 +92,13 @@ class FileControls:
             self.services.uploads.discard(uploads)
             self._show(working=False, doing=say("Not every byte arrived; bring the files again."), failed=True)
             return
-        self._job = take_in(self.services.chores, self.services.uploads, uploads, self.services.options.grid_factor)
+        self._job = take_in(self.services.queues.chores, self.services.uploads, uploads, self.services.options.grid_factor)
         self._show(working=True, fraction=0.0, doing=say_progress(self._job.doing), failed=False)
 
     def _cancel(self) -> None:
         self._drop_unsent()
         if self._job is not None:
-            self.services.chores.cancel(self._job)
+            self.services.queues.chores.cancel(self._job)
 
     def _drop_unsent(self) -> None:
         self.services.uploads.discard(self._uploads)

@@ -9,7 +9,8 @@ import panel_material_ui as pmui
 
 from app.analysis import held_out
 from app.jobs.queue import Job
-from app.services.services import VIRTUAL, Services
+from app.services.readers import VIRTUAL
+from app.services.services import Services
 from app.state.selection import Selection
 from app.text.i18n import listed, say, say_progress
 from app.text.labels import MODEL_LABELS, duration
@@ -60,7 +61,7 @@ class HeldOutControls:
         job = held_out.under_way(self.services)
         model = say(MODEL_LABELS.get(self.selection.model, self.selection.model))
         is_model = self.selection.model not in VIRTUAL
-        allowed = not self.services.why_not("score")
+        allowed = not self.services.permissions.why_not("score")
         can_run = job is None and is_model and self._room[0] > 0 and allowed
         update(self.run, label=say("Score {model}", model=model) if is_model else say("Score"), disabled=not can_run)
         update(self.starts, disabled=not can_run)
@@ -75,7 +76,7 @@ class HeldOutControls:
                 self._report(watched)
 
     def _said(self, job: Job | None, is_model: bool) -> str:
-        if reason := self.services.why_not("score"):
+        if reason := self.services.permissions.why_not("score"):
             return reason
         if job is not None:
             scored = say(MODEL_LABELS.get(job.request.model, job.request.model))
@@ -94,7 +95,7 @@ class HeldOutControls:
     def _cancel(self, _: Any) -> None:
         job = held_out.under_way(self.services)
         if job is not None:
-            self.services.scoring.cancel(job)
+            self.services.queues.scoring.cancel(job)
             self.poll()
 
     def _report(self, job: Job) -> None:

@@ -7,7 +7,8 @@ import panel as pn
 import panel_material_ui as pmui
 
 from app.jobs.queue import Job
-from app.services.services import FORECAST_DAYS, Services
+from app.services.job_queues import FORECAST_DAYS
+from app.services.services import Services
 from app.state.scene import Scene
 from app.state.selection import Selection
 from app.text.i18n import listed, say, say_progress
@@ -46,7 +47,7 @@ class RunControls:
         job = self._job()
         under_way = job is not None and job.waiting
         scene = self._scene
-        allowed = not self.services.why_not("run")
+        allowed = not self.services.permissions.why_not("run")
         can_run = scene is not None and scene.needs_forecast and not under_way and allowed
         update(self.run, disabled=not can_run, label=self._button(scene, under_way))
         update(self.bar, visible=under_way, value=round(100 * job.fraction) if job is not None else 0)
@@ -65,8 +66,8 @@ class RunControls:
         scene = self._scene
         if scene is None or not scene.start:
             return None
-        request = self.services.request("forecast", self.selection.source, scene.start, self.selection.model)
-        return self.services.jobs.find(request)
+        request = self.services.queues.request("forecast", self.selection.source, scene.start, self.selection.model)
+        return self.services.queues.forecasts.find(request)
 
     def _button(self, scene: Scene | None, under_way: bool) -> str:
         if under_way:
@@ -84,10 +85,10 @@ class RunControls:
     def _failed(self) -> Job | None:
         """Return the job of something that the scene lacks, where it failed."""
         lacks = [] if self._scene is None else self._scene.lacks
-        return next(filter(None, map(self.services.chores.failed, lacks)), None)
+        return next(filter(None, map(self.services.queues.chores.failed, lacks)), None)
 
     def _words(self, job: Job | None, failed: Job | None) -> str:
-        if reason := self.services.why_not("run"):
+        if reason := self.services.permissions.why_not("run"):
             return reason
         if job is not None and job.waiting:
             return listed((say_progress(job.doing), duration(job.seconds_left)))
@@ -98,7 +99,7 @@ class RunControls:
                 else "The climatology of these days could not be prepared: {error}",
                 error=failed.error,
             )
-        others = self.services.jobs.waiting() + self.services.chores.waiting()
+        others = self.services.queues.forecasts.waiting() + self.services.queues.chores.waiting()
         if others:
             running = next((other for other in others if other.state == "running"), others[0])
             return say("In the background: {doing}", doing=say_progress(running.doing))
@@ -108,19 +109,19 @@ class RunControls:
         scene = self._scene
         if scene is None or not scene.start:
             return
-        self.services.submit("forecast", self.selection.source, scene.start, self.selection.model)
+        self.services.queues.submit("forecast", self.selection.source, scene.start, self.selection.model)
         self.poll()
 
     def _try_again(self, _: Any) -> None:
         failed = self._failed()
         if failed is not None:
-            self.services.chores.submit(failed.request)
+            self.services.queues.chores.submit(failed.request)
             self.poll()
 
     def _stop(self, _: Any) -> None:
         job = self._job()
         if job is not None:
-            self.services.jobs.cancel(job)
+            self.services.queues.forecasts.cancel(job)
             self.poll()
 
     def _report(self, job: Job) -> None:

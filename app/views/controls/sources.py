@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from app.services.services import DETAIL, Services
+from app.services.services import Services
+from app.services.store_parts import DETAIL
 from app.state.scene import STORE, Scene
 from app.state.selection import Selection
 from app.text.i18n import say
@@ -32,29 +33,29 @@ class SourceControls:
             offer(self.start, {days: self.selection.start}, self.selection.start)
         else:
             sample = self.selection.source == "sample"
-            starts = self.services.starts(self.selection.source)
+            starts = self.services.stores.starts(self.selection.source)
             offer(self.start, {date_label(np.datetime64(start), sample): start for start in starts}, scene.start)
 
     def _sources(self) -> dict[str, str]:
         choices = {"sample": say("Sample ocean (simulation)")}
-        stored = self.services.stores()
+        stored = self.services.stores.all()
         if self.services.options.altimetry is not None or any(store.attrs.get("source") == "observed" for store in stored):
             choices["observed"] = say("Observed altimetry")
-        choices |= self.services.altimetry()
-        for store in self.services.with_details():
+        choices |= self.services.stores.altimetry()
+        for store in self.services.parts.with_details():
             if store.kind == "analysis" or store.identifier.endswith(DETAIL):
                 choices[STORE + store.identifier] = choice_label(store.kind, store.attrs, store.init_time)
         return told_apart(choices)
 
     def _models(self) -> dict[str, str]:
-        usable = self.services.models()
+        usable = self.services.queues.models()
         return {say(label): name for name, label in MODEL_LABELS.items() if name in usable}
 
     def check(self) -> str:
         """Return what is wrong with the chosen source, start or model as a sentence, and put the default in its place."""
         selection, wrong = self.selection, ""
         if selection.source not in self._sources().values():
-            self.services.refresh()  # it may be younger than the list
+            self.services.stores.refresh()  # it may be younger than the list
         if selection.source not in self._sources().values():
             wrong = say("The source {source} is not there; the sample ocean is shown.", source=repr(selection.source))
             selection.source = "sample"
@@ -65,7 +66,7 @@ class SourceControls:
             selection.model = "small"
         if selection.start and not selection.source.startswith(STORE):
             try:
-                starts = self.services.starts(selection.source)
+                starts = self.services.stores.starts(selection.source)
             except InputError as error:
                 return str(error)
             if selection.start not in starts:

@@ -8,7 +8,8 @@ from typing import Any
 import panel as pn
 import panel_material_ui as pmui
 
-from app.services.services import Services, StoreSummary
+from app.services.services import Services
+from app.services.store_catalogue import StoreSummary
 from app.state.scene import STORE
 from app.state.selection import Selection
 from app.text.i18n import listed, say
@@ -41,12 +42,12 @@ class StoresDialog:
             self.layout.append(self.dialog)
 
     def _list(self) -> None:
-        found = self.services.summaries()
+        found = self.services.stores.summaries()
         total = sum(summary.size_bytes for summary in found)
         words = say("{count} stores, {size} in all", count=len(found), size=megabytes(total))
         words = words if found else say("Nothing is stored yet: run a forecast.")
-        words = " ".join(filter(None, (words, self.services.why_not("delete"))))
-        kept = self.services.altimetry_files()
+        words = " ".join(filter(None, (words, self.services.permissions.why_not("delete"))))
+        kept = self.services.stores.altimetry_files()
         labels = altimetry_labels(sorted(kept))
         files = Text(say("Altimetry, each file a source of forecasts"), margin=(12, 0, 6, 0))
         self.rows.objects = [
@@ -61,7 +62,7 @@ class StoresDialog:
             label = say("Damaged: {identifier}", identifier=plain(summary.identifier))
             facts = listed((megabytes(summary.size_bytes), plain(summary.damage, 300)))
             return self._row(summary.identifier, label, facts, summary.size_bytes)
-        store = self.services.stored(summary.identifier)
+        store = self.services.stores.get(summary.identifier)
         label = plain(summary.identifier) if store is None else choice_label(summary.kind, store.attrs, store.init_time)
         facts = say("; ").join((listed((state_of(summary), megabytes(summary.size_bytes))), made_of(summary)))
         return self._row(summary.identifier, label, facts, summary.size_bytes, lambda _: self._show(summary))
@@ -80,7 +81,7 @@ class StoresDialog:
         show = pmui.Button(label=say("Show"), variant="text", size="small", description=say("Show {label}", label=label))
         delete = pmui.Button(
             label=say("Delete"), variant="text", color="error", size="small", description=say("Delete {label}", label=label),
-            disabled=bool(self.services.why_not("delete")),
+            disabled=bool(self.services.permissions.why_not("delete")),
         )  # fmt: skip
         row = pn.Row(words, *((show,) if choose else ()), delete, sizing_mode="stretch_width")
         if choose is not None:
@@ -89,14 +90,14 @@ class StoresDialog:
         return row
 
     def _show(self, summary: StoreSummary) -> None:
-        store = self.services.stored(summary.identifier)
+        store = self.services.stores.get(summary.identifier)
         if store is None:
             self.notify("error", say("{label} is no longer there.", label=plain(summary.identifier)))
         elif summary.kind not in FORECASTS:
             self.selection.source = STORE + summary.identifier
         else:
             start = str(store.init_time.astype("datetime64[D]"))
-            changes: dict[str, Any] = {"source": self.services.source_of(store), "start": start}
+            changes: dict[str, Any] = {"source": self.services.sources.name_of(store), "start": start}
             beside = {"comparison": "reference"} if summary.kind == "reference" else {"model": str(store.attrs["model"])}
             self.selection.param.update(**changes, **beside)
         self.dialog.open = False
@@ -111,7 +112,7 @@ class StoresDialog:
 
     def _delete(self, identifier: str, label: str, size: int, _: Any) -> None:
         try:
-            self.services.delete(identifier)
+            self.services.stores.delete(identifier)
         except (InputError, ModelError) as error:
             self.notify("error", str(error))
         else:

@@ -17,7 +17,7 @@ class AxisLines:
 
     def __init__(self, selection: Selection, services: Services, draw: Callable[[Paths], None]) -> None:
         self.selection, self.services, self._draw = selection, services, draw
-        self._latest = LatestOnly(services)
+        self._latest = LatestOnly(services.background)
 
     def show(self, scene: Scene) -> None:
         """Draw the axes where the view shows the Kuroshio and its forecast, none elsewhere."""

@@ -29,7 +29,7 @@ class DriftView:
             sx={"padding": "2px 9px"},
         )
         self.again = pmui.Button(label=say("Release on this day"), size="small", variant="text", margin=(4, 4), visible=False)
-        self._latest = LatestOnly(services)
+        self._latest = LatestOnly(services.background)
         self.switch.param.watch(self._switched, "value")
         self.again.on_click(lambda _: self._release())
         selection.param.watch(self._layers_chosen, "layers")

@@ -9,7 +9,7 @@ from typing import Any
 
 import panel as pn
 
-from app.services.services import Services
+from app.services.background import Background
 from app.text.failures import failure_words
 from app.text.i18n import language, speaking
 from engine.runtime.errors import InputError
@@ -31,8 +31,8 @@ class LatestOnly:
     asks once more; what is not refused is asked again by itself a few times.
     """
 
-    def __init__(self, services: Services, failed: Failed | None = None) -> None:
-        self._services, self._failed = services, failed
+    def __init__(self, background: Background, failed: Failed | None = None) -> None:
+        self._background, self._failed = background, failed
         self._number = 0
         self._asked: Hashable = None
         self._document = pn.state.curdoc
@@ -92,7 +92,7 @@ class LatestOnly:
             with suppress(RuntimeError):  # the server has ended
                 loop.call_soon_threadsafe(in_session, result)
 
-        self._services.in_background(in_words, then, needed)
+        self._background.run(in_words, then, needed)
 
 
 def _drawn(draw: Callable[[Any], None], result: Any) -> Exception | None:

@@ -8,7 +8,8 @@ import pytest
 from app.analysis.kuroshio_axis import SPACING, axes, latitude_by_lead
 from app.jobs.queue import Jobs
 from app.loopmap import pack_path
-from app.services.services import Options, Services
+from app.services.options import Options
+from app.services.services import Services
 from engine.runtime.paths import stores_folder
 from engine.schema.batch import Batch
 from engine.schema.grid import Grid, coarsened

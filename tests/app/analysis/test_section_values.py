@@ -8,7 +8,8 @@ import pytest
 from app.analysis.section_days import all_days, drawing, one_day
 from app.analysis.section_values import along, crossing, density_levels, isopycnals, layers, over_time
 from app.jobs.queue import Jobs
-from app.services.services import Options, Services
+from app.services.options import Options
+from app.services.services import Services
 from app.state.selection import Selection
 from engine.diagnostics.sections import section, transport
 from engine.runtime.errors import InputError
@@ -26,7 +27,7 @@ def services() -> Iterator[Services]:
 
 
 def test_a_section_holds_the_values_of_the_cells_under_it(services: Services, small_grid: Grid) -> None:
-    store = services.reader(write_forecast(small_grid, days=2))
+    store = services.readers.open(write_forecast(small_grid, days=2))
     values = along(services, store, "speed", 1, LINE)
     assert values.dims == ("depth", "distance") and values.sizes["depth"] == 15
     rows, columns = LINE.cells(small_grid)
@@ -35,7 +36,7 @@ def test_a_section_holds_the_values_of_the_cells_under_it(services: Services, sm
 
 
 def test_the_layering_has_the_isotherm_in_the_tropics_alone(services: Services, small_grid: Grid) -> None:
-    store = services.reader(write_forecast(small_grid, days=1))
+    store = services.readers.open(write_forecast(small_grid, days=1))
     tropical = layers(services, store, 0, LINE)
     assert set(tropical) == {"mixed layer", "20 °C"} and 20 < float(tropical["20 °C"].max()) < 300
     across = layers(services, store, 0, section([(10, 190), (45, 190)], straight=True))["20 °C"]
@@ -44,7 +45,7 @@ def test_the_layering_has_the_isotherm_in_the_tropics_alone(services: Services, 
 
 
 def test_lines_of_equal_density_deepen_with_density(services: Services, small_grid: Grid) -> None:
-    store = services.reader(write_forecast(small_grid, days=1))
+    store = services.readers.open(write_forecast(small_grid, days=1))
     levels = density_levels(along(services, store, "density", 0, LINE).values)
     assert levels.size > 3 and (np.diff(levels) > 0).all()
     found = isopycnals(services, store, 0, LINE, levels)
@@ -54,11 +55,11 @@ def test_lines_of_equal_density_deepen_with_density(services: Services, small_gr
 
 
 def test_a_line_over_time_holds_the_level_of_each_day(services: Services, small_grid: Grid) -> None:
-    store = services.reader(write_forecast(small_grid, days=2))
+    store = services.readers.open(write_forecast(small_grid, days=2))
     rows, columns = LINE.cells(small_grid)
     for variable in ("thetao", "vorticity"):
         found = over_time(services, store, variable, [1, 2], 52.0, LINE)
-        expected = services.open_reader(store.identifier).read(variable, 2, 5)[rows, columns]
+        expected = services.readers.display(store.identifier).read(variable, 2, 5)[rows, columns]
         assert found.dims == ("lead", "distance") and found.lead.values.tolist() == [1, 2]
         np.testing.assert_allclose(found.sel(lead=2), expected, rtol=1e-5)
 
@@ -66,7 +67,7 @@ def test_a_line_over_time_holds_the_level_of_each_day(services: Services, small_
 def test_every_day_of_a_line_is_handed_to_the_browser_in_the_order_of_the_drawn_lines(
     services: Services, small_grid: Grid
 ) -> None:
-    forecast = services.reader(write_forecast(small_grid, days=2))
+    forecast = services.readers.open(write_forecast(small_grid, days=2))
     selection = Selection(section="equatorial_pacific")
     drawn = drawing(services, selection, forecast, "thetao", 1)
     (chart,) = all_days(services, [forecast], drawn)
@@ -81,7 +82,7 @@ def test_every_day_of_a_line_is_handed_to_the_browser_in_the_order_of_the_drawn_
 
 
 def test_what_crosses_a_line_turns_its_sign_with_the_line(services: Services, small_grid: Grid) -> None:
-    store = services.reader(write_forecast(small_grid, days=1))
+    store = services.readers.open(write_forecast(small_grid, days=1))
     there, back = (crossing(services, store, 0, section(corners)) for corners in ([(0, 190), (0, 215)], [(0, 215), (0, 190)]))
     assert there is not None and back is not None
     assert there == pytest.approx(-back, rel=0.05) and abs(there) > 1
@@ -96,4 +97,4 @@ def test_a_line_outside_a_regional_store_is_refused_in_words(services: Services,
     wet = small_grid.wet[:, rows][:, :, columns]
     box = Grid(small_grid.lat[rows], small_grid.lon[columns], small_grid.depth, wet, small_grid.deptho[np.ix_(rows, columns)])
     with pytest.raises(InputError, match="outside the grid"):
-        along(services, services.reader(write_analysis(box)), "thetao", 0, section([(0, 190), (0, 250)]))
+        along(services, services.readers.open(write_analysis(box)), "thetao", 0, section([(0, 190), (0, 250)]))

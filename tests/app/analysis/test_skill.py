@@ -11,7 +11,8 @@ from app.charts.skill import by_lead, by_wavelength, legend
 from app.charts.skill_table import table
 from app.jobs.queue import Jobs
 from app.jobs.worker import perform
-from app.services.services import Options, Services
+from app.services.options import Options
+from app.services.services import Services
 from app.state.selection import Selection
 from engine.runtime.errors import InputError
 from engine.runtime.paths import verification_folder
@@ -124,7 +125,7 @@ def test_forecasts_with_a_whole_reference_are_scored_and_a_new_one_makes_the_res
     write_forecast(small_grid, days=5)
     assert skill.pairs_on_disk(services, "sample", "small") == (), "without a reference nothing is scored"
     write_forecast(small_grid, days=5, kind="reference", shift=3.0)
-    services.refresh()
+    services.stores.refresh()
     pairs = skill.pairs_on_disk(services, "sample", "small")
     assert len(pairs) == 1 and not skill.is_current(skill.disk_result("sample", "small"), pairs)
     asked_for = skill.request("sample", "small", pairs)
@@ -136,6 +137,6 @@ def test_forecasts_with_a_whole_reference_are_scored_and_a_new_one_makes_the_res
     assert np.isfinite(skill.cells(found, "zos", 0.0, "tropics")["small"]["rmse"]).all()
     write_forecast(small_grid, days=5, begin=5)
     write_forecast(small_grid, days=5, begin=5, kind="reference")
-    services.refresh()
+    services.stores.refresh()
     assert not skill.is_current(found, skill.pairs_on_disk(services, "sample", "small"))
     assert skill.pairs_on_disk(services, "sample", "persistence") == skill.pairs_on_disk(services, "store:x", "small") == ()

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from app.data.caches import ArrayCache
-from app.data.climatology_cache import INTERVAL, MeanOcean, grid_key, is_prepared, kept_day, prepare
+from app.data.climatology_cache import INTERVAL, Climatology, grid_key, is_prepared, kept_day, prepare
 from engine.physics.displaced_state import climatology
 from engine.runtime.progress import no_progress
 from engine.schema.grid import Grid, coarsened
@@ -16,7 +16,7 @@ def test_a_day_lies_between_two_kept_days(date: str, day: int, share: float) -> 
 
 
 def test_fields_are_those_of_the_engine_to_the_rounding_of_the_store(small_grid: Grid) -> None:
-    mean, time = MeanOcean(ArrayCache(1 << 26)), np.datetime64("2019-03-06")
+    mean, time = Climatology(ArrayCache(1 << 26)), np.datetime64("2019-03-06")
     expected = climatology(small_grid, time)
     for variable, level, slack in (("thetao", 0, 0.02), ("thetao", 7, 0.02), ("so", 3, 0.02), ("zos", 0, 0.002)):
         wanted = expected[variable][level] if expected[variable].ndim == 3 else expected[variable]
@@ -29,7 +29,7 @@ def test_what_is_prepared_is_not_computed_again(small_grid: Grid, monkeypatch: p
     folder = prepare(small_grid, days, no_progress, lambda: False)
     assert len(list(folder.glob("thetao-*.npy"))) == 2
     monkeypatch.setattr("app.data.climatology_cache.climatology", lambda *_: pytest.fail("computed again"))
-    assert np.isfinite(MeanOcean(ArrayCache(1 << 26)).field(small_grid, days[2], "thetao")).any()
+    assert np.isfinite(Climatology(ArrayCache(1 << 26)).field(small_grid, days[2], "thetao")).any()
     assert is_prepared(small_grid, days) and not is_prepared(small_grid, days + 3 * INTERVAL)
 
 

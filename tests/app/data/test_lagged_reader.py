@@ -11,7 +11,9 @@ from app.charts.drawings.point import profile, series
 from app.data.lagged_reader import LaggedReader, count_words, members_words
 from app.data.readers import DisplayReader
 from app.jobs.queue import Jobs
-from app.services.services import Options, Services, revision
+from app.services.options import Options
+from app.services.readers import revision
+from app.services.services import Services
 from app.state.earlier_starts import MOST_MEMBERS, earlier_start
 from app.state.scene import build_scene, comparison_choices
 from app.state.selection import Selection
@@ -27,7 +29,7 @@ def services() -> Iterator[Services]:
 
 
 def lagged(services: Services, statistic: str, *identifiers: str) -> LaggedReader:
-    return LaggedReader([services.reader(identifier) for identifier in identifiers], statistic)
+    return LaggedReader([services.readers.open(identifier) for identifier in identifiers], statistic)
 
 
 def chosen(**values: object) -> Selection:
@@ -43,14 +45,14 @@ def test_members_are_taken_on_the_day_they_are_valid_and_mean_and_spread_follow_
     mean, spread = (lagged(services, name, late, early) for name in ("mean", "spread"))
     assert mean.read("zos", 3) == pytest.approx((first + second) / 2, abs=2e-3, nan_ok=True)
     assert spread.read("zos", 3) == pytest.approx(np.abs(first - second) / np.sqrt(2), abs=2e-3, nan_ok=True)
-    assert spread.valid_time(3) == services.reader(early).valid_time(8)
+    assert spread.valid_time(3) == services.readers.open(early).valid_time(8)
     assert mean.leads == spread.leads == [0, 1, 2, 3, 4, 5], "the earlier forecast ends on its day 10"
 
 
 def test_members_that_say_the_same_have_no_spread_and_their_own_mean(services: Services, small_grid: Grid) -> None:
     same = [write_forecast(small_grid, days=6, begin=begin) for begin in (4, 2, 0)]
     assert np.nanmax(lagged(services, "spread", *same).read("thetao", 1, 3)) == 0
-    member = services.reader(same[0]).read("thetao", 1, 3)
+    member = services.readers.open(same[0]).read("thetao", 1, 3)
     assert lagged(services, "mean", *same).read("thetao", 1, 3) == pytest.approx(member, abs=1e-5, nan_ok=True)
 
 
@@ -67,25 +69,25 @@ def test_the_spread_of_what_is_derived_is_that_of_the_derived_values(services: S
     reader = lagged(services, "spread", late, early)
     speeds = [
         np.hypot(store.read("uo", lead), store.read("vo", lead))
-        for store, lead in ((services.reader(late), 1), (services.reader(early), 5))
+        for store, lead in ((services.readers.open(late), 1), (services.readers.open(early), 5))
     ]
     expected = np.std(speeds, axis=0, ddof=1)
-    found = DisplayReader(reader, services.mean_ocean.field).read("speed", 1)
+    found = DisplayReader(reader, services.climatology.field).read("speed", 1)
     assert found == pytest.approx(expected, abs=1e-5, nan_ok=True)
     row, column = small_grid.nearest(10, 200)
     assert point_values(services, reader, "speed", 10.0, 200.0, [1]).values[0, 0] == pytest.approx(
         expected[row, column], abs=1e-5
     )
-    anomaly = DisplayReader(reader, services.mean_ocean.field).read("thetao_anomaly", 1)
+    anomaly = DisplayReader(reader, services.climatology.field).read("thetao_anomaly", 1)
     assert anomaly == pytest.approx(reader.read("thetao", 1), abs=1e-4, nan_ok=True), "the climatology of the day is the same"
 
 
 def test_the_services_make_the_same_reader_again_by_its_name(services: Services, small_grid: Grid) -> None:
     late, early = write_forecast(small_grid, days=6, begin=4), write_forecast(small_grid, days=6)
     reader = lagged(services, "spread", late, early)
-    again = services.reader(reader.identifier)
+    again = services.readers.open(reader.identifier)
     assert again.identifier == f"spread@{late}|{early}" and again.leads == reader.leads
-    assert revision(again) == revision(reader) != revision(services.reader(late))
+    assert revision(again) == revision(reader) != revision(services.readers.open(late))
 
 
 def test_an_earlier_forecast_stands_beside_on_the_same_day_and_counts_its_own_leads(services: Services, small_grid: Grid) -> None:
@@ -167,7 +169,7 @@ def test_the_charts_of_a_point_show_the_mean_in_a_band_as_wide_as_its_starts_lie
     (over_lead,), (over_depth,) = series(selection, services, scene).make()[0], profiled.make()[0]
     band, pinned = (element for element in over_lead if isinstance(element, hv.Area))
     assert band.label == "± spread of 2 starts" and pinned.group == "A"
-    values = [store.point("thetao", 10, 200)[:, 0] for store in (services.stored(late), services.stored(early)) if store]
+    values = [store.point("thetao", 10, 200)[:, 0] for store in (services.stores.get(late), services.stores.get(early)) if store]
     apart = np.std([values[0][:6], values[1][5:11]], axis=0, ddof=1)
     assert band["high"] - band["low"] == pytest.approx(2 * apart, abs=2e-2)
     assert band["lead"].tolist() == [0, 1, 2, 3, 4, 5]

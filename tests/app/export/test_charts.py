@@ -10,7 +10,8 @@ import pytest
 
 from app.export.http import Export, skill_file
 from app.jobs.queue import Jobs
-from app.services.services import Options, Services
+from app.services.options import Options
+from app.services.services import Services
 from app.state.chart_kinds import CHARTS
 from app.state.selection import Selection
 from engine.runtime.errors import InputError

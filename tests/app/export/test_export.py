@@ -15,7 +15,8 @@ import xarray as xr
 from app.data.climatology_cache import prepare
 from app.export.http import Export, patterns
 from app.jobs.queue import Jobs
-from app.services.services import Options, Services
+from app.services.options import Options
+from app.services.services import Services
 from app.state.nearest_address import shown_instead
 from app.state.scene import build_scene
 from app.state.selection import ADDRESS as ADDRESS_KEYS
@@ -140,7 +141,7 @@ def test_the_script_makes_the_same_field(services: Services, forecast: str, quan
     script = export.file("view.py")[0].decode()
     made: dict[str, object] = {}
     exec(compile(script, "view.py", "exec"), made)
-    expected = services.open_reader(forecast).read("thetao" if quantity == "value" else f"thetao_{quantity}", 2, 7)
+    expected = services.readers.display(forecast).read("thetao" if quantity == "value" else f"thetao_{quantity}", 2, 7)
     np.testing.assert_allclose(made["field"], expected, atol=2e-2)
     assert "sample ocean" in script.lower() and type(made["image"]).__name__ == "Image"
 

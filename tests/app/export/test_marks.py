@@ -10,7 +10,8 @@ from app.export.http import Export
 from app.export.marks import Drift, EddyMarks, Mark, Places, Route
 from app.export.picture import Sheet
 from app.jobs.queue import Jobs
-from app.services.services import Options, Services
+from app.services.options import Options
+from app.services.services import Services
 from engine.runtime.errors import InputError
 from engine.schema.grid import Grid, coarsened
 from tests.app.made_stores import waves_and_detail, write_eddies, write_forecast

@@ -9,7 +9,8 @@ from app.export.http import Export
 from app.export.overlays import Arrows, Lines, Names, contours
 from app.export.picture import Sheet
 from app.jobs.queue import Jobs
-from app.services.services import Options, Services
+from app.services.options import Options
+from app.services.services import Services
 from engine.schema.grid import Grid
 from tests.app.made_stores import write_analysis, write_forecast
 

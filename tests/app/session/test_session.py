@@ -13,7 +13,8 @@ from panel.util import edit_readonly
 
 from app.__main__ import main, parser
 from app.jobs.queue import Jobs
-from app.services.services import Options, Services
+from app.services.options import Options
+from app.services.services import Services
 from app.session.session import Session
 from engine.runtime.paths import REPOSITORY
 from tests.engine.readers import layouts

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from app.jobs.queue import Jobs
-from app.services.services import Options, Services
+from app.services.options import Options
+from app.services.services import Services
 from app.show.programme import programme
 from engine.schema.grid import Grid
 from tests.app.made_stores import waves_and_detail, write_forecast
@@ -52,7 +53,7 @@ def test_the_reference_stands_in_until_the_forecast_has_a_week(services: Service
     forecast = write_forecast(small_grid, days=30, finished=3)
     assert {scene["store"] for scene in programme(services)["scenes"]} == {reference}
     write_forecast(small_grid, days=30, finished=8, model="small")
-    services.refresh()
+    services.stores.refresh()
     found = programme(services)
     assert {scene["store"] for scene in found["scenes"]} == {forecast}
     assert found["scenes"][0]["leads"] == list(range(9))
@@ -61,7 +62,7 @@ def test_the_reference_stands_in_until_the_forecast_has_a_week(services: Service
 
 def test_a_first_forecast_under_way_is_told_by_its_days(services: Services, small_grid: Grid) -> None:
     write_forecast(small_grid, days=30, finished=5)
-    services.submit("forecast", "sample", "2019-02-23", "small")
+    services.queues.submit("forecast", "sample", "2019-02-23", "small")
     waiting = programme(services)["waiting"]
     assert waiting["title"] == "The first forecast is being made"
     assert waiting["detail"].startswith("Day 5 of 30.")

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from app.jobs.queue import Jobs
-from app.services.services import Options, Services
+from app.services.options import Options
+from app.services.services import Services
 from app.session.session import Session
 from app.state.scene import build_scene
 from app.state.selection import Selection
@@ -34,15 +35,15 @@ def services(tmp_path: Path) -> Iterator[Services]:
 
 def jobs_of(services: Services) -> int:
     """Return how many jobs were ever begun in the background."""
-    return len(services.chores._jobs)
+    return len(services.queues.chores._jobs)
 
 
 def refreshed(session: Session, services: Services, times: int = 3) -> int:
     """Look at a page until all it began has ended, again and again, and return how many jobs there were."""
     for look in (*[session._poll] * times, session.refresh):
-        wait(lambda: not services.chores.waiting())
+        wait(lambda: not services.queues.chores.waiting())
         look()
-    wait(lambda: not services.chores.waiting())
+    wait(lambda: not services.queues.chores.waiting())
     return jobs_of(services)
 
 
@@ -64,19 +65,19 @@ def test_what_failed_is_tried_again_when_asked(services: Services) -> None:
 def test_what_failed_is_tried_again_when_there_is_more_room(services: Services, small_grid: Grid) -> None:
     session = Session(services)
     assert refreshed(session, services) == 1
-    services.delete(write_analysis(small_grid, days=1))
+    services.stores.delete(write_analysis(small_grid, days=1))
     session._poll()
-    wait(lambda: not services.chores.waiting())
+    wait(lambda: not services.queues.chores.waiting())
     assert jobs_of(services) == 2
     assert refreshed(session, services) == 2
 
 
 def test_a_climatology_that_fails_is_tried_once_and_told(services: Services, small_grid: Grid) -> None:
     write_forecast(small_grid, days=2)
-    services.refresh()
+    services.stores.refresh()
     selection = Selection(start="2019-02-23", quantity="anomaly")
     for _ in range(3):
         scene = build_scene(selection, services)
-        wait(lambda: not services.chores.waiting())
+        wait(lambda: not services.queues.chores.waiting())
     assert jobs_of(services) == 1
     assert "could not be prepared" in scene.panels[0]["empty"] and len(scene.lacks) == 1

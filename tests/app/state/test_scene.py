@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from app.jobs.queue import Jobs
-from app.services.services import Options, Services
+from app.services.options import Options
+from app.services.services import Services
 from app.state.scene import build_scene, comparison_choices, shown_variable, time_axis
 from app.state.selection import Selection
 from engine.runtime.errors import InputError
@@ -114,7 +115,7 @@ def test_a_store_that_is_not_there_is_refused_by_name(services: Services) -> Non
     with pytest.raises(InputError, match="nowhere"):
         build_scene(chosen(source="store:nowhere"), services)
     with pytest.raises(InputError, match="gone"):
-        services.reader("persistence@gone")
+        services.readers.open("persistence@gone")
 
 
 def test_only_stores_with_a_common_day_are_offered_beside(services: Services, small_grid: Grid) -> None:
@@ -140,7 +141,7 @@ def test_waves_in_a_store_are_shown_like_other_fields_and_beside_the_reference_s
     assert first["quantity"] == "Significant wave height" and first["title"] == "GOMS small"
     assert second["store"].endswith("/waves") and second["leads"] == [0, 1, 2]
     assert scene.depths == () and scene.primary is not None and scene.primary.grid.shape == (45, 90)
-    assert services.reader(f"{store}/waves").read("swh", 2).shape == (45, 90)
+    assert services.readers.open(f"{store}/waves").read("swh", 2).shape == (45, 90)
     beside = comparison_choices(chosen(variable="swh"), services, scene)
     assert f"store:{store}" not in beside and "persistence" in beside
 
@@ -150,14 +151,14 @@ def test_a_store_deleted_while_its_parts_are_looked_at_is_passed_over(
 ) -> None:
     monkeypatch.setattr("app.data.store_cache.INTERVAL", 3600)
     store = write_forecast(small_grid, days=1, parts=waves_and_detail(small_grid))
-    assert [each.identifier for each in services.with_details()] == [store, f"{store}/kuroshio"]
-    whole = services.stores()[0]
+    assert [each.identifier for each in services.parts.with_details()] == [store, f"{store}/kuroshio"]
+    whole = services.stores.all()[0]
     delete_store(store)
-    assert services.with_details() == [], "the list is from before, the store is not"
+    assert services.parts.with_details() == [], "the list is from before, the store is not"
     with pytest.raises(InputError):
-        services.holder(whole, ("swh",))
-    services.refresh()
-    assert services.with_details() == []
+        services.parts.part_with(whole, ("swh",))
+    services.stores.refresh()
+    assert services.parts.with_details() == []
 
 
 def test_what_has_no_climatology_says_so_instead_of_an_anomaly(services: Services, small_grid: Grid) -> None:

@@ -11,7 +11,8 @@ from app.charts.elements import temperature_salinity
 from app.export.data import dataset
 from app.export.http import Export
 from app.jobs.queue import Jobs
-from app.services.services import Options, Services
+from app.services.options import Options
+from app.services.services import Services
 from app.state.scene import build_scene
 from app.state.selection import Selection, from_address
 from app.text.units import SYSTEMS, unit_of

@@ -10,7 +10,9 @@ import panel as pn
 import pytest
 from panel.io.state import set_curdoc
 
-from app.services.services import Options, Services
+from app.services.background import Background
+from app.services.options import Options
+from app.services.services import Services
 from app.text.failures import failure_words
 from app.text.plain_text import Text
 from app.views.widgets import latest_only
@@ -20,13 +22,13 @@ from engine.runtime.errors import InputError
 from tests.waiting import PATIENCE
 
 
-class AtOnce(Services):
+class AtOnce(Background):
     """Does work where it is asked for."""
 
     def __init__(self) -> None:
-        super().__init__(Options(grid_factor=8, first_run=False))
-        self.pool.shutdown()
-        self.pool = self  # type: ignore[assignment]
+        super().__init__()
+        self._pool.shutdown()
+        self._pool = self  # type: ignore[assignment]
 
     def submit(self, work: Callable[[], None]) -> None:  # type: ignore[override]
         work()
@@ -152,7 +154,7 @@ def test_an_answer_of_another_thread_comes_though_the_document_is_held_when_it_i
         services = Services(Options(grid_factor=8, first_run=False))
         try:
             with set_curdoc(Page()):
-                latest = LatestOnly(services)
+                latest = LatestOnly(services.background)
             latest.run("asked", lambda: "values", drawn.append)
             while not drawn:
                 await asyncio.sleep(0.01)

@@ -11,7 +11,8 @@ from app.analysis import held_out, skill
 from app.charts.drawings.skill import skill_drawing
 from app.jobs.queue import Job, Jobs
 from app.jobs.worker import perform
-from app.services.services import Options, Services
+from app.services.options import Options
+from app.services.services import Services
 from app.state.selection import Selection
 from app.views.controls.held_out import HeldOutControls
 from engine.forecasting.forecast import Cancelled
@@ -69,14 +70,14 @@ def test_all_visitors_see_one_job_and_its_result_is_shown_to_who_asked_for_it(se
     job = held_out.under_way(services)
     assert job is not None and job.request.model == "small"
     assert held_out.start(services, "fourcastnet", 1) is job, "one at a time"
-    assert isinstance(services.scoring, Queue)
-    services.scoring._apply(job, {"state": "running", "fraction": 0.4, "doing": "start 1 of 1"})
+    assert isinstance(services.queues.scoring, Queue)
+    services.queues.scoring._apply(job, {"state": "running", "fraction": 0.4, "doing": "start 1 of 1"})
     for shown in (one, other):
         shown.poll()
         assert shown.bar.visible and shown.bar.value == 40 and shown.run.disabled and shown.cancel.visible
         assert shown.words.object.startswith("Scoring GOMS small: start 1 of 1")
     kept = keep_result(made_result(("small",), 1))
-    services.scoring.end(job, "done", str(kept))
+    services.queues.scoring.end(job, "done", str(kept))
     one.poll(), other.poll()
     assert mine == theirs == ["success: GOMS small is scored on held-out starts."]
     assert one.selection.skill == f"own:{kept.stem}" and other.selection.skill == ""
@@ -98,8 +99,8 @@ def test_how_it_ended_otherwise_is_said(services: Services, state: str, words: s
     shown._start(None)
     shown._cancel(None)
     job = held_out.under_way(services)
-    assert job is not None and job.cancelling and isinstance(services.scoring, Queue)
-    services.scoring.end(job, state, error="no weights")
+    assert job is not None and job.cancelling and isinstance(services.queues.scoring, Queue)
+    services.queues.scoring.end(job, state, error="no weights")
     shown.poll()
     assert said[0].startswith(words) and not shown.bar.visible and not shown.run.disabled
 

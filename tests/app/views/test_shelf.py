@@ -7,7 +7,8 @@ import panel_material_ui as pmui
 import pytest
 
 from app.jobs.queue import Jobs
-from app.services.services import Options, Services
+from app.services.options import Options
+from app.services.services import Services
 from app.state.selection import Selection
 from app.text.plain_text import Text
 from app.views.controls.stores_dialog import StoresDialog
@@ -49,4 +50,4 @@ def test_kept_altimetry_stands_on_the_shelf(services: Services, small_grid: Grid
     assert not file.parent.exists() and said == ["Altimetry 2019-02-23 was deleted, 2 kB are free."]
     assert selection.source == "sample" and len(dialog.rows.select(pn.Row)) == 1
     with pytest.raises(InputError, match="no kept altimetry"):
-        services.delete(NAME)
+        services.stores.delete(NAME)
