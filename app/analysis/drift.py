@@ -8,6 +8,7 @@ from app.data.readers import FieldReader
 from app.services.readers import revision
 from app.services.services import Services
 from app.state.layer_fields import FLOW
+from app.state.panel_spec import PanelSpec
 from app.text.i18n import say
 from app.text.labels import date_label, is_sample, store_label
 from engine.diagnostics.particles import drift, dry
@@ -55,12 +56,10 @@ def drift_of(
     }
 
 
-def drift_on_map(
-    services: Services, panel: dict[str, Any], point: tuple[float, float], metres: float, release: int
-) -> dict[str, Any]:
+def drift_on_map(services: Services, panel: PanelSpec, point: tuple[float, float], metres: float, release: int) -> dict[str, Any]:
     """Return the paths on a map of the loop map component, or none and why in its `label`."""
     try:
-        return drift_of(services, services.readers.open(panel["store"]), point, metres, release, panel["lead_offset"])
+        return drift_of(services, services.readers.open(panel.store), point, metres, release, panel.lead_offset)
     except InputError as error:
         return {"days": [], "lat": [], "lon": [], "label": say("Drift: {error}", error=error)}
 

@@ -64,13 +64,13 @@ def charts_of(services: Services, selection: Selection, scene: Scene, extent: Ex
     if not found:
         raise InputError(f"there is no chart to save: {said[0] if said else 'nothing is drawn'}")
     first = scene.panels[0]
-    shown, *others = dict.fromkeys(panel["title"] for panel in scene.panels if panel["kind"] == "field")
+    shown, *others = dict.fromkeys(panel.title for panel in scene.panels if panel.kind == "field")
     names = " beside ".join(filter(None, (shown, " and ".join(others))))
     when = scene.times[scene.leads.index(lead)]
-    day = f"from {scene.times[0]}, day {lead}, valid {when}" if first["has_lead"] else when
+    day = f"from {scene.times[0]}, day {lead}, valid {when}" if first.has_lead else when
     heading = ", ".join(filter(None, (title or f"{chart.group}: {chart.label}", _where(selection, scene, extent))))
     above = f"{heading}\n{names}, {day}"
-    notices = dict.fromkeys(filter(None, (first["forcing"], first["notice"])))
+    notices = dict.fromkeys(filter(None, (first.forcing, first.notice)))
     return Charts(found, above, "\n".join(["; ".join([*said, *notices]), "GOMS Explorer"]), {})
 
 
@@ -99,7 +99,7 @@ def _where(selection: Selection, scene: Scene, extent: Extent) -> str:
         return "; ".join(f"{letter} {position(*place)}".strip() for letter, place in places(selection, scene))
     south, north, west, east = extent
     corners = f"{position(south, west, 1)} to {position(north, east, 1)}"
-    return f"{scene.panels[0]['quantity']}, {corners}" if chart_in_force(selection) == "error" else ""
+    return f"{scene.panels[0].quantity}, {corners}" if chart_in_force(selection) == "error" else ""
 
 
 def skill_charts_of(services: Services, selection: Selection) -> Charts:

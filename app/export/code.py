@@ -13,16 +13,16 @@ from engine.runtime.errors import InputError
 def script(selection: Selection, scene: Scene, extent: Extent, lead: int) -> str:
     """Return a script that makes the store where it is missing, reads the field and draws it; raises InputError for nothing."""
     panel = scene.panels[0]
-    if scene.primary is None or not panel["leads"]:
+    if scene.primary is None or not panel.leads:
         raise InputError("nothing is shown, so there is nothing to write down: wait for the first day")
-    variable, quantity = split_field_name(panel["variable"])
-    if "@" in panel["store"]:
-        raise InputError(f"{panel['title']} is computed on the page and has no store: choose a forecast, reference or analysis")
-    store, _, part = panel["store"].partition("/")
+    variable, quantity = split_field_name(panel.variable)
+    if "@" in panel.store:
+        raise InputError(f"{panel.title} is computed on the page and has no store: choose a forecast, reference or analysis")
+    store, _, part = panel.store.partition("/")
     south, north, west, east = extent
     lines = [
         # A label comes from a store, which anybody may have made: it must stay text.
-        repr(f"{panel['quantity']}, day {lead}: {panel['title']}. {panel['notice'].capitalize()}."),
+        repr(f"{panel.quantity}, day {lead}: {panel.title}. {panel.notice.capitalize()}."),
         "",
         "import xarray as xr",
         "",
@@ -37,11 +37,11 @@ def script(selection: Selection, scene: Scene, extent: Extent, lead: int) -> str
         lines += [f"# goms forecast --source {source} --init {scene.start} --days {days} --heads all"]
     lines += [
         f"store = open_store(stores_folder() / {store!r})" + (f".part({part!r})" if part else ""),
-        f'field = derive(store, "{variable}", {lead}, {panel["depth_index"]}, "{quantity}", usual_ocean(store.grid))',
+        f'field = derive(store, "{variable}", {lead}, {panel.depth_index}, "{quantity}", usual_ocean(store.grid))',
         'values = xr.DataArray(field, {"lat": store.grid.lat, "lon": store.grid.lon}, ("lat", "lon"))',
-        f'values.attrs["units"] = "{panel["units"]}"',
+        f'values.attrs["units"] = "{panel.units}"',
         f"values = values.assign_coords(lon=(values.lon - {west:g}) % 360 + {west:g}).sortby('lon')",
         f"view = values.sel(lat=slice({south:g}, {north:g}), lon=slice({west:g}, {east:g}))",
-        f"image = field_image(view, title={panel['quantity']!r})",
+        f"image = field_image(view, title={panel.quantity!r})",
     ]
     return "\n".join(lines) + "\n"

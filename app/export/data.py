@@ -15,6 +15,7 @@ from app.analysis.places import curve_name, drawn_readers
 from app.data.readers import FieldReader, day_offset
 from app.export.frame import Extent
 from app.services.services import Services
+from app.state.panel_spec import PanelSpec
 from app.state.scene import Scene, shown_variable
 from app.state.selection import Selection
 from app.text.labels import notice
@@ -53,18 +54,18 @@ def dataset(services: Services, scene: Scene, extent: Extent) -> xr.Dataset:
     first: xr.DataArray | None = None
     _check_size(services, scene, region)
     for panel in scene.panels:
-        if panel["kind"] != "field" or not panel["leads"]:
+        if panel.kind != "field" or not panel.leads:
             continue
         values = _values(services, panel, region)
-        notices.append(panel["notice"])
+        notices.append(panel.notice)
         if first is None:
-            arrays[panel["variable"]] = first = values
+            arrays[panel.variable] = first = values
             continue
         same = values.sizes == first.sizes and np.allclose(values.lat, first.lat) and np.allclose(values.lon, first.lon)
         axes = {} if same else {"lat": "lat_compared", "lon": "lon_compared"}
         # On the days of the first, which count the leads.
-        suffix = "spread" if panel["key"] == "spread" else "compared"
-        arrays[f"{panel['variable']}_{suffix}"] = values.drop_vars("lead").reindex(time=first.time).rename(axes)
+        suffix = "spread" if panel.key == "spread" else "compared"
+        arrays[f"{panel.variable}_{suffix}"] = values.drop_vars("lead").reindex(time=first.time).rename(axes)
     if not arrays:
         raise InputError("nothing is shown, so there is nothing to save: wait for the first day")
     found = xr.Dataset(arrays)
@@ -75,7 +76,7 @@ def dataset(services: Services, scene: Scene, extent: Extent) -> xr.Dataset:
             found[name].attrs = {"standard_name": {"lat": "latitude", "lon": "longitude"}[axis], "units": units}
     found.attrs = {
         "Conventions": "CF-1.11",
-        "title": scene.panels[0]["quantity"],
+        "title": scene.panels[0].quantity,
         "source": f"GOMS Explorer {__version__}: " + "; ".join(array.attrs["product"] for array in arrays.values()),
         "comment": "; ".join(dict.fromkeys(filter(None, notices))),
         "references": "arXiv:2308.03152",
@@ -87,22 +88,22 @@ def _check_size(services: Services, scene: Scene, region: Region) -> None:
     """Raise TooMuch where the maps together hold more than MOST_VALUES, before anything is read."""
     count = 0
     for panel in scene.panels:
-        if panel["kind"] == "field":
-            rows, columns = services.readers.display(panel["store"]).grid.rows_and_columns(region) if panel["leads"] else ((), ())
-            count += len(panel["leads"]) * len(rows) * len(columns)
+        if panel.kind == "field":
+            rows, columns = services.readers.display(panel.store).grid.rows_and_columns(region) if panel.leads else ((), ())
+            count += len(panel.leads) * len(rows) * len(columns)
     if count > MOST_VALUES:
         raise TooMuch(f"the view holds {count} values; expected at most {MOST_VALUES} in one file: choose a smaller region")
 
 
-def _values(services: Services, panel: dict[str, Any], region: Region) -> xr.DataArray:
-    reader = services.readers.display(panel["store"])
+def _values(services: Services, panel: PanelSpec, region: Region) -> xr.DataArray:
+    reader = services.readers.display(panel.store)
     rows, columns = reader.grid.rows_and_columns(region)
-    leads = list(panel["leads"])
+    leads = list(panel.leads)
     if not rows.size or not columns.size:
         raise InputError("the store has no data within the view: move the map onto it")
     values = np.empty((len(leads), rows.size, columns.size), np.float32)
     for number, lead in enumerate(leads):
-        values[number] = reader.read(panel["variable"], lead, panel["depth_index"])[np.ix_(rows, columns)]
+        values[number] = reader.read(panel.variable, lead, panel.depth_index)[np.ix_(rows, columns)]
     west = reader.grid.lon[columns[0]]
     coordinates: dict[str, Any] = {
         "time": (
@@ -116,8 +117,8 @@ def _values(services: Services, panel: dict[str, Any], region: Region) -> xr.Dat
         # Without a jump, also where the view crosses the prime meridian.
         "lon": west + (reader.grid.lon[columns] - west) % 360,
     }
-    variable = panel["variable"]
-    attributes = {"long_name": panel["quantity"], "units": CF_UNITS[panel["units"]], "product": panel["title"]}
+    variable = panel.variable
+    attributes = {"long_name": panel.quantity, "units": CF_UNITS[panel.units], "product": panel.title}
     if variable in VARIABLES:
         attributes["standard_name"] = VARIABLES[variable].standard_name
     return xr.DataArray(values, coordinates, ("time", "lat", "lon"), name=variable, attrs=attributes)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
@@ -11,6 +10,7 @@ from app.export.marks import Mark, marks
 from app.export.overlays import Overlay, contours, overlays
 from app.frames.encode import Viewport, window
 from app.services.services import Services
+from app.state.panel_spec import PanelSpec
 from app.state.scene import Scene
 from app.state.selection import Selection
 from app.style.palettes import colour_range
@@ -81,16 +81,16 @@ def frames(
     viewport = Viewport(max(south, -90.0), min(north, 90.0), west, min(east, west + 360.0), width, height)
     drawn: dict[str, Frame] = {}
     for panel in scene.panels:
-        if panel["kind"] == "difference":
-            if set(panel["of"]) <= set(drawn):
-                drawn[panel["key"]] = _difference(panel, *(drawn[key] for key in panel["of"]))
-        elif lead + panel["lead_offset"] in panel["leads"]:
-            drawn[panel["key"]] = _field(services, scene, panel, colouring, viewport, lead)
+        if panel.kind == "difference":
+            if set(panel.of) <= set(drawn):
+                drawn[panel.key] = _difference(panel, *(drawn[key] for key in panel.of))
+        elif lead + panel.lead_offset in panel.leads:
+            drawn[panel.key] = _field(services, scene, panel, colouring, viewport, lead)
     if not drawn:
         raise InputError(f"nothing is shown on day {lead}: choose a day that is finished")
     if selection is None:
         return list(drawn.values())
-    panels = {panel["key"]: panel for panel in scene.panels}
+    panels = {panel.key: panel for panel in scene.panels}
     layers = [STILL.get(name, name) for name in selection.shown_layers]
     return [
         replace(
@@ -103,7 +103,7 @@ def frames(
 
 
 def _overlays(
-    services: Services, panel: dict[str, Any], frame: Frame, layers: Sequence[str], viewport: Viewport, lead: int
+    services: Services, panel: PanelSpec, frame: Frame, layers: Sequence[str], viewport: Viewport, lead: int
 ) -> tuple[Overlay, ...]:
     found = overlays(services, panel, layers, viewport, lead, frame.has_values)
     if "contours" in layers:
@@ -112,33 +112,33 @@ def _overlays(
     return tuple(found)
 
 
-def _field(services: Services, scene: Scene, panel: dict[str, Any], colouring: Colouring, viewport: Viewport, lead: int) -> Frame:
-    reader = services.readers.display(panel["store"])
-    field = reader.read(panel["variable"], lead + panel["lead_offset"], panel["depth_index"])
+def _field(services: Services, scene: Scene, panel: PanelSpec, colouring: Colouring, viewport: Viewport, lead: int) -> Frame:
+    reader = services.readers.display(panel.store)
+    field = reader.read(panel.variable, lead + panel.lead_offset, panel.depth_index)
     grid = reader.grid if scene.primary is None else scene.primary.grid
     under = window(grid, viewport)
     if under is None:
         raise InputError("the store has no data within the view: move the map onto it")
     when = scene.times[scene.leads.index(lead)] if lead in scene.leads else ""
-    words = (f"day {lead + panel['lead_shift']}", f"valid {when}") if panel["has_lead"] else (when,)
+    words = (f"day {lead + panel.lead_shift}", f"valid {when}") if panel.has_lead else (when,)
     values = under.raster(onto(reader.grid, grid, field))
-    if panel.get("own_range"):
-        colouring = Colouring(panel["palette"], colour_range(values, "auto"))
+    if panel.own_range:
+        colouring = Colouring(panel.palette, colour_range(values, "auto"))
     return Frame(
-        values, under.bounds, panel["title"], panel["quantity"],
-        ", ".join(filter(None, words)), "; ".join(filter(None, (panel["forcing"], panel["notice"]))), colouring,
-        Unit(*panel["shown"]),
-        classes=tuple((low, name) for low, name in panel.get("classes", ())),
+        values, under.bounds, panel.title, panel.quantity,
+        ", ".join(filter(None, words)), "; ".join(filter(None, (panel.forcing, panel.notice))), colouring,
+        Unit(*panel.shown),
+        classes=tuple((low, name) for low, name in panel.classes),
     )  # fmt: skip
 
 
-def _difference(panel: dict[str, Any], first: Frame, second: Frame) -> Frame:
+def _difference(panel: PanelSpec, first: Frame, second: Frame) -> Frame:
     if first.values.shape != second.values.shape:
         raise InputError("the two maps do not cover the same area: choose a view that both have")
     values = first.values - second.values
-    colouring = Colouring(panel["palette"], colour_range(values, "symmetric"))
+    colouring = Colouring(panel.palette, colour_range(values, "symmetric"))
     return Frame(
-        values, first.bounds, panel["title"], panel["quantity"], first.when,
-        "; ".join(dict.fromkeys(filter(None, (panel["notice"], first.notice.split("; ")[-1])))), colouring,
-        Unit(*panel["shown"]),
+        values, first.bounds, panel.title, panel.quantity, first.when,
+        "; ".join(dict.fromkeys(filter(None, (panel.notice, first.notice.split("; ")[-1])))), colouring,
+        Unit(*panel.shown),
     )  # fmt: skip

@@ -23,7 +23,8 @@ from app.services.services import Services
 from app.state.colour_choice import colour_choice
 from app.state.map_view import ASPECT, untouched, view_of
 from app.state.nearest_address import refuse_instead
-from app.state.scene import build_scene, shown_variable
+from app.state.scene import shown_variable
+from app.state.scene_builder import build_scene
 from app.state.selection import Selection, from_address
 from engine.runtime.errors import InputError, ResourceError
 from engine.runtime.failures import failure_of
@@ -54,9 +55,9 @@ class Export:
             self.selection.latitude, self.selection.longitude, self.selection.span = view_of(region)
         self.scene = build_scene(self.selection, services)
         refuse_instead(arguments, self.selection, services, self.scene)
-        self.leads = [lead for lead in self.scene.leads if lead in self.scene.panels[0]["leads"]]
+        self.leads = [lead for lead in self.scene.leads if lead in self.scene.panels[0].leads]
         if not self.leads:
-            raise InputError(f"{self.scene.panels[0]['empty']}; nothing can be saved yet")
+            raise InputError(f"{self.scene.panels[0].empty}; nothing can be saved yet")
         self.lead = min(self.leads, key=lambda lead: abs(lead - int(self.selection.lead)))
 
     @property
@@ -90,7 +91,7 @@ class Export:
 
     def _drawn_leads(self) -> list[int]:
         """The leads that all maps have: a film with a map that comes and goes would jump."""
-        shown = [(set(panel["leads"]), panel["lead_offset"]) for panel in self.scene.panels if panel.get("leads")]
+        shown = [(set(panel.leads), panel.lead_offset) for panel in self.scene.panels if panel.leads]
         return [lead for lead in self.leads if all(lead + offset in leads for leads, offset in shown)]
 
     def _frames(self, lead: int) -> list[Frame]:

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
@@ -14,6 +13,7 @@ from app.eddies.body import HUNDREDTHS, Area, eddies_of_day
 from app.frames.encode import Viewport
 from app.services.services import Services
 from app.state.chart_kinds import shows_a_line
+from app.state.panel_spec import PanelSpec
 from app.state.scene import Scene, shown_depth
 from app.state.selection import Selection
 from app.text.coordinates import PIN_LETTERS, Position
@@ -70,20 +70,18 @@ class Places:
 Mark = EddyMarks | Route | Drift | Places
 
 
-def marks(
-    services: Services, selection: Selection, scene: Scene, panel: dict[str, Any], viewport: Viewport, lead: int
-) -> list[Mark]:
+def marks(services: Services, selection: Selection, scene: Scene, panel: PanelSpec, viewport: Viewport, lead: int) -> list[Mark]:
     """Return what is marked on one map of a scene; raises InputError while its eddies are still being found."""
     found: list[Mark] = []
-    layers, own = selection.shown_layers, lead + panel.get("lead_offset", 0)
-    if panel["kind"] == "field" and "eddies" in layers and panel.get("eddies"):
-        found.append(_eddies(services, panel["eddies"], own, viewport))
-    places = axes_on_maps(services, selection, scene).get(panel["key"], {}).get(lead)
+    layers, own = selection.shown_layers, lead + panel.lead_offset
+    if panel.kind == "field" and "eddies" in layers and panel.eddies:
+        found.append(_eddies(services, panel.eddies, own, viewport))
+    places = axes_on_maps(services, selection, scene).get(panel.key, {}).get(lead)
     if places is not None:
         found.append(Route("axis", places[:, ::-1]))
     if shows_a_line(selection) and (line := drawn_line(selection.section)):
         found.append(Route("section", np.array(line)[:, ::-1]))
-    if panel["kind"] == "field" and "drift" in layers and selection.point is not None:
+    if panel.kind == "field" and "drift" in layers and selection.point is not None:
         release = selection.lead if selection.release is None else selection.release
         path = drift_on_map(services, panel, selection.point, shown_depth(selection, scene.depths)[1], release)
         paths = [np.column_stack(each) for each in zip(path["lon"], path["lat"], strict=True)]

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from matplotlib.ticker import LogLocator, MaxNLocator
@@ -10,6 +9,7 @@ from matplotlib.ticker import LogLocator, MaxNLocator
 from app.data.layer_sources import SEA_FLOOR, open_frames
 from app.frames.encode import Viewport, window
 from app.services.services import Services
+from app.state.panel_spec import PanelSpec
 from app.text.place_names import PlaceName, place_names
 from app.text.units import Unit
 
@@ -75,7 +75,7 @@ def _block_means(values: np.ndarray, size: int) -> np.ndarray:
 
 def overlays(
     services: Services,
-    panel: dict[str, Any],
+    panel: PanelSpec,
     layers: Sequence[str],
     viewport: Viewport,
     lead: int,
@@ -88,11 +88,11 @@ def overlays(
     found: list[Overlay] = []
     if "bathymetry" in layers:
         found += _lines(services, "bathymetry", SEA_FLOOR, "deptho", 0, np.array(SEA_FLOOR_DEPTHS), viewport)
-    store_lead = lead + panel.get("lead_offset", 0)
-    if "ice" in layers and panel.get("ice"):
-        found += _lines(services, "ice", panel["ice"]["store"], "margin", store_lead, np.zeros(1), viewport)
+    store_lead = lead + panel.lead_offset
+    if "ice" in layers and panel.ice:
+        found += _lines(services, "ice", panel.ice["store"], "margin", store_lead, np.zeros(1), viewport)
     for name, (field, eastward, northward) in _FIELDS.items():
-        source = panel.get(field)
+        source = getattr(panel, field)
         if name in layers and source and store_lead in source["leads"]:
             reader = open_frames(services.readers, source["store"])
             under = window(reader.grid, _narrowed(viewport, ARROW_PIXELS[name]))
@@ -100,7 +100,7 @@ def overlays(
                 u, v = (under.raster(reader.read(part, store_lead, source["depth_index"])) for part in (eastward, northward))
                 lon, lat = _centres(under.bounds, u.shape)
                 u, v = (np.where(wet(lat, lon), part, np.nan) for part in (u, v))
-                unit = Unit(*panel["speed"])
+                unit = Unit(*panel.speed)
                 found.append(Arrows(name, lon, lat, u, v, unit.back(_reference(unit.of(np.hypot(u, v)))), unit))
     if "names" in layers:
         found.append(Names(_names(viewport)))

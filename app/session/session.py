@@ -16,7 +16,8 @@ from app.page.template import page_template
 from app.services.services import Services
 from app.session.embedding import embedded_page, is_embedded
 from app.state.nearest_address import shown_instead
-from app.state.scene import Scene, build_scene
+from app.state.scene import Scene
+from app.state.scene_builder import build_scene
 from app.state.selection import ADDRESS, Selection, sync_with_address
 from app.state.view_modes import VIEWS
 from app.style.theme import PHONE_WIDTH, STYLE_SHEET, THEME

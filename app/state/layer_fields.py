@@ -11,12 +11,13 @@ from engine.stores import Store
 FLOW = frozenset({"uo", "vo"})
 
 
-def layer_fields(services: Services, panel: dict[str, Any], depth: float) -> dict[str, Any]:
-    """Return the `currents` at `depth` metres, `wind` and `ice` of a map, each as the map component asks for it, else None.
+def layer_fields(services: Services, store: str, depth: float) -> dict[str, Any]:
+    """Return where the layers over the map of a store come from: the `currents` at `depth` metres, `wind` and `ice`, else None.
 
-    `eddies` is the name of the store whose eddies belong to the map, empty where there is none.
+    Each is as the map component asks for it. `eddies` is the name of the store whose eddies belong to the map, empty where there
+    is none.
     """
-    reader = services.readers.open(panel["store"])
+    reader = services.readers.open(store)
     flow = services.parts.store_with(reader, FLOW)
     level = None if flow is None else level_at(flow.depths("uo") or (0.0,), depth)
     currents = None

@@ -10,7 +10,8 @@ from app.analysis.errors import error_by_lead
 from app.jobs.queue import Jobs
 from app.services.options import Options
 from app.services.services import Services
-from app.state.scene import build_scene, comparison_choices
+from app.state.comparison import comparison_choices
+from app.state.scene_builder import build_scene
 from app.state.selection import Selection
 from engine.schema.grid import Grid
 from engine.sources.ingest import ingest
@@ -51,7 +52,7 @@ def test_two_products_differ_on_the_same_days_by_what_products_differ(products: 
     services, hycom, glorys = products
     scene = build_scene(Selection(source=f"store:{hycom}", comparison=f"store:{glorys}", variable="thetao"), services)
     assert scene.primary is not None and scene.comparison is not None
-    assert scene.panels[1]["leads"] == list(range(DAYS)) and scene.panels[1]["lead_offset"] == 0
+    assert scene.panels[1].leads == list(range(DAYS)) and scene.panels[1].lead_offset == 0
     assert scene.times[0] == "2014-03-05"
     errors = error_by_lead(services, scene.primary, scene.comparison, "thetao", (0, 0), EVERYWHERE, with_acc=False)
     assert errors.sizes["lead"] == DAYS and 0.01 < float(errors.rmse.max()) < 2
@@ -75,6 +76,6 @@ def test_a_product_stands_beside_a_forecast_that_began_earlier_on_the_days_both_
     services.stores.refresh()
     selection = Selection(start="2014-03-03", comparison=f"store:{hycom}")
     scene = build_scene(selection, services)
-    assert (scene.panels[1]["lead_offset"], scene.panels[1]["lead_shift"]) == (-2, 0)
-    assert scene.panels[2]["title"].startswith("GOMS small minus HYCOM")
+    assert (scene.panels[1].lead_offset, scene.panels[1].lead_shift) == (-2, 0)
+    assert scene.panels[2].title.startswith("GOMS small minus HYCOM")
     assert comparison_choices(selection, services, scene)[f"store:{hycom}"].endswith("2014-03-05")

@@ -13,7 +13,8 @@ from app.jobs.queue import Jobs
 from app.services.options import Options
 from app.services.services import Services
 from app.state.chart_kinds import CHARTS
-from app.state.scene import build_scene, comparison_choices
+from app.state.comparison import comparison_choices
+from app.state.scene_builder import build_scene
 from app.state.selection import Selection
 from engine.diagnostics import QUANTITIES
 from engine.runtime.errors import InputError
@@ -40,16 +41,16 @@ def test_the_list_of_variables_holds_what_is_there_and_the_map_shows_the_first(s
     assert set(fields) <= set(scene.variables)
     assert not {"thetao", "so", "uo", "vo", "zos"} - set(fields) & set(scene.variables)
     [panel] = scene.panels
-    assert panel["leads"] == [0, 1, 2] and panel["variable"] == scene.variables[0]
+    assert panel.leads == [0, 1, 2] and panel.variable == scene.variables[0]
     for variable in scene.variables:
         for quantity in QUANTITIES:
             shown = build_scene(Selection(source=selection.source, variable=variable, quantity=quantity), services)
             for each in shown.panels:
-                if each["leads"]:
-                    frame = services.readers.display(each["store"]).read(each["variable"], each["leads"][-1], each["depth_index"])
+                if each.leads:
+                    frame = services.readers.display(each.store).read(each.variable, each.leads[-1], each.depth_index)
                     assert np.isfinite(frame).any()
                 else:
-                    assert each["empty"]
+                    assert each.empty
 
 
 @pytest.mark.parametrize("view", ["map", "kuroshio", "waves", "biogeochemistry"])
@@ -77,9 +78,9 @@ def test_beside_another_store_what_both_have_is_compared_and_the_rest_is_said_to
     for comparison in choices:
         scene = build_scene(Selection(source=source, comparison=comparison), services)
         if comparison.removeprefix("store:") in others:
-            assert scene.panels[1]["leads"], f"{scene.panels[1]['empty']} in {comparison}"
+            assert scene.panels[1].leads, f"{scene.panels[1].empty} in {comparison}"
         else:
-            assert comparison == "none" or scene.panels[1]["leads"] or scene.panels[1]["empty"]
+            assert comparison == "none" or scene.panels[1].leads or scene.panels[1].empty
         for chart in ("error", "point", "section", "profile"):
             try:
                 Export(services, {"source": source, "compare": comparison, "chart": chart, "section": "137e"}).file("chart.csv")
@@ -88,7 +89,7 @@ def test_beside_another_store_what_both_have_is_compared_and_the_rest_is_said_to
     for other in others[1:]:
         turned = build_scene(Selection(source=f"store:{other}", comparison=source, variable="zos"), services)
         beside = turned.panels[1]
-        assert beside["leads"] or beside["empty"] == "There is no sea surface height in this store"
+        assert beside.leads or beside.empty == "There is no sea surface height in this store"
     assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
 
 
@@ -105,7 +106,7 @@ def test_some_fields_of_a_real_file_play_and_are_compared_with_the_whole(
     scene = build_scene(Selection(source=source, comparison=beside), services)
     assert set(fields) <= set(scene.variables) and not {"zos", "thetao", "so", "uo", "vo"} - set(fields) & set(scene.variables)
     mine, other = (
-        services.readers.display(panel["store"]).read(panel["variable"], panel["leads"][0], panel["depth_index"])
+        services.readers.display(panel.store).read(panel.variable, panel.leads[0], panel.depth_index)
         for panel in scene.panels[:2]
     )
     np.testing.assert_allclose(mine, other, atol=2e-3)

@@ -32,7 +32,7 @@ class SectionView:
         aside = pn.Column(self.days, self.profile.layout, min_width=180, styles={"flex": "1 1 180px"}, **stretched)
         self.layout = pn.FlexBox(main, aside, sizing_mode="stretch_both", flex_wrap="wrap", gap="8px")
         self._first = LatestOnly(services.background, self.sections.fail)
-        self._others, self._crossing = LatestOnly(services.background), LatestOnly(services)
+        self._others, self._crossing = LatestOnly(services.background), LatestOnly(services.background)
         self._playing: Any = None
         self._asked: Any = None
 

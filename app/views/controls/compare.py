@@ -9,7 +9,8 @@ import panel_material_ui as pmui
 
 from app.jobs.queue import Job
 from app.services.services import Services
-from app.state.scene import Scene, comparison_choices
+from app.state.comparison import comparison_choices
+from app.state.scene import Scene
 from app.state.selection import LAYOUTS, Selection
 from app.text.i18n import say, say_progress
 from app.text.labels import date_label, told_apart

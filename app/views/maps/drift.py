@@ -65,7 +65,7 @@ class DriftView:
         """Draw the paths in the stores of a scene, or take them away."""
         self._offer_again()
         selection, point = self.selection, self.selection.point
-        panels = [panel for panel in scene.panels if panel["kind"] == "field" and panel.get("store") and panel["leads"]]
+        panels = [panel for panel in scene.panels if panel.is_field]
         if not self._on or point is None or not panels:
             self._latest.forget()
             self.component.paths = {}
@@ -74,9 +74,9 @@ class DriftView:
         metres = shown_depth(selection, scene.depths)[1]
 
         def make() -> dict[str, Any]:
-            return {panel["key"]: drift_on_map(self.services, panel, point, metres, release) for panel in panels}
+            return {panel.key: drift_on_map(self.services, panel, point, metres, release) for panel in panels}
 
-        asked = tuple((panel["key"], panel["store"], panel["revision"], panel["leads"][-1]) for panel in panels)
+        asked = tuple((panel.key, panel.store, panel.revision, panel.leads[-1]) for panel in panels)
         self._latest.run((asked, point, metres, release), make, self._draw)
 
     def _draw(self, paths: dict[str, Any]) -> None:

@@ -50,7 +50,12 @@ class MapView:
     def show(self, scene: Scene) -> None:
         """Draw a scene; only what changed travels to the browser."""
         self._depths = scene.depths
-        changes: dict[str, Any] = {"panels": scene.panels, "leads": scene.leads, "times": scene.times, "layout": scene.layout}
+        changes: dict[str, Any] = {
+            "panels": [panel.to_message() for panel in scene.panels],
+            "leads": scene.leads,
+            "times": scene.times,
+            "layout": scene.layout,
+        }
         if scene.primary is not None:
             changes |= self.colouring(shown_variable(self.selection, scene))
             if self.selection.source != self._source and self.selection.source.startswith(STORE):

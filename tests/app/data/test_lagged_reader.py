@@ -14,8 +14,9 @@ from app.jobs.queue import Jobs
 from app.services.options import Options
 from app.services.readers import revision
 from app.services.services import Services
+from app.state.comparison import comparison_choices
 from app.state.earlier_starts import MOST_MEMBERS, earlier_start
-from app.state.scene import build_scene, comparison_choices
+from app.state.scene_builder import build_scene
 from app.state.selection import Selection
 from engine.schema.grid import Grid, coarsened
 from tests.app.made_stores import ocean, waves_and_detail, write_forecast
@@ -95,10 +96,10 @@ def test_an_earlier_forecast_stands_beside_on_the_same_day_and_counts_its_own_le
     early = write_forecast(small_grid, days=10)
     scene = build_scene(chosen(comparison="earlier:5"), services)
     beside, difference = scene.panels[1:]
-    assert (beside["store"], beside["lead_offset"], beside["lead_shift"]) == (early, 5, 5)
-    assert beside["title"] == "GOMS small, 5 days earlier"
-    assert difference["title"] == "GOMS small minus GOMS small, 5 days earlier"
-    assert scene.panels[0]["lead_shift"] == 0 and scene.needs_earlier == ""
+    assert (beside.store, beside.lead_offset, beside.lead_shift) == (early, 5, 5)
+    assert beside.title == "GOMS small, 5 days earlier"
+    assert difference.title == "GOMS small minus GOMS small, 5 days earlier"
+    assert scene.panels[0].lead_shift == 0 and scene.needs_earlier == ""
     choices = comparison_choices(chosen(), services, scene)
     assert choices["earlier:5"] == "GOMS small, 5 days earlier" and choices["lagged"] == "Spread of 2 starts"
     assert f"store:{early}" not in choices, "it is in the list once"
@@ -108,10 +109,10 @@ def test_an_earlier_forecast_that_is_not_there_can_be_asked_for(services: Servic
     write_forecast(small_grid, days=10, begin=5)
     write_forecast(small_grid, days=10, kind="reference")
     scene = build_scene(chosen(comparison="earlier:5"), services)
-    assert scene.needs_earlier == "2019-02-23" and "run it" in scene.panels[1]["empty"]
+    assert scene.needs_earlier == "2019-02-23" and "run it" in scene.panels[1].empty
     assert comparison_choices(chosen(), services, scene)["earlier:5"] == "GOMS small, 5 days earlier (to be run)"
     nowhere = build_scene(chosen(comparison="earlier:4"), services)
-    assert nowhere.needs_earlier == "" and "no start so many days earlier" in nowhere.panels[1]["empty"]
+    assert nowhere.needs_earlier == "" and "no start so many days earlier" in nowhere.panels[1].empty
     assert "earlier:4" not in comparison_choices(chosen(comparison="earlier:4"), services, nowhere)
 
 
@@ -122,17 +123,17 @@ def test_mean_and_spread_stand_beside_the_forecast_with_their_number_and_limits_
     write_forecast(small_grid, days=10, finished=7, begin=1)
     scene = build_scene(chosen(comparison="lagged", variable="speed"), services)
     mean, spread = scene.panels[1:]
-    assert (mean["title"], spread["title"]) == ("Mean of 2 starts", "Spread of 2 starts"), "a forecast under way is no member"
-    assert mean["store"] == f"mean@{late}|{early}" and spread["store"] == f"spread@{late}|{early}"
-    assert spread["quantity"] == "Current speed at the surface, standard deviation" and spread["own_range"]
-    assert spread["notice"].startswith("2 starts to day 5") and "simulation" in spread["notice"]
-    assert spread["leads"] == [0, 1, 2, 3, 4, 5]
+    assert (mean.title, spread.title) == ("Mean of 2 starts", "Spread of 2 starts"), "a forecast under way is no member"
+    assert mean.store == f"mean@{late}|{early}" and spread.store == f"spread@{late}|{early}"
+    assert spread.quantity == "Current speed at the surface, standard deviation" and spread.own_range
+    assert spread.notice.startswith("2 starts to day 5") and "simulation" in spread.notice
+    assert spread.leads == [0, 1, 2, 3, 4, 5]
 
 
 def test_one_start_alone_says_what_is_missing(services: Services, small_grid: Grid) -> None:
     write_forecast(small_grid, days=6, begin=5)
     scene = build_scene(chosen(comparison="lagged"), services)
-    assert scene.comparison is None and all("earlier start" in panel["empty"] for panel in scene.panels[1:])
+    assert scene.comparison is None and all("earlier start" in panel.empty for panel in scene.panels[1:])
     assert "lagged" not in comparison_choices(chosen(), services, scene)
 
 
@@ -142,14 +143,14 @@ def test_waves_have_a_spread_where_two_starts_have_them(services: Services, smal
     early = write_forecast(small_grid, days=10, parts=parts)
     write_forecast(small_grid, days=10, begin=2)
     scene = build_scene(chosen(comparison="lagged", variable="swh"), services)
-    assert scene.panels[2]["store"] == f"spread@{late}/waves|{early}/waves"
+    assert scene.panels[2].store == f"spread@{late}/waves|{early}/waves"
 
 
 def test_no_more_than_a_few_starts_are_read_for_one_map(services: Services, small_grid: Grid) -> None:
     for begin in range(5 - MOST_MEMBERS, 6):
         write_forecast(small_grid, days=9, begin=begin)
     scene = build_scene(chosen(comparison="lagged"), services)
-    assert scene.panels[2]["title"] == f"Spread of {MOST_MEMBERS} starts"
+    assert scene.panels[2].title == f"Spread of {MOST_MEMBERS} starts"
 
 
 @pytest.mark.parametrize("comparison", ["earlier:", "earlier:x", "earlier:0", "earlier:-3", "earlier:²", "lagged", "none"])

@@ -27,7 +27,7 @@ def services() -> Iterator[Services]:
 
 
 def fields_of(services: Services, store: str, depth: float = 0.0) -> dict[str, Any]:
-    return layer_fields(services, {"store": store}, depth)
+    return layer_fields(services, store, depth)
 
 
 def test_the_wind_of_a_lead_is_that_of_its_day_under_a_baseline_too(services: Services, small_grid: Grid) -> None:

@@ -4,6 +4,7 @@ import io
 import xml.etree.ElementTree as ElementTree
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import imageio.v3 as imageio
@@ -18,7 +19,7 @@ from app.jobs.queue import Jobs
 from app.services.options import Options
 from app.services.services import Services
 from app.state.nearest_address import shown_instead
-from app.state.scene import build_scene
+from app.state.scene_builder import build_scene
 from app.state.selection import ADDRESS as ADDRESS_KEYS
 from app.state.selection import from_address
 from engine.runtime.errors import InputError
@@ -236,7 +237,7 @@ def test_days_that_nanoseconds_cannot_hold_are_written_right(
 
 def test_a_label_of_a_store_stays_text_in_the_script(services: Services, forecast: str) -> None:
     export = Export(services, ADDRESS)
-    export.scene.panels[0]["title"] = 'x"""\nraise SystemExit\n"""'
+    export.scene.panels[0] = replace(export.scene.panels[0], title='x"""\nraise SystemExit\n"""')
     script = export.file("view.py")[0].decode()
     assert script.splitlines()[2] == "import xarray as xr" and "raise SystemExit" in script.splitlines()[0]
 

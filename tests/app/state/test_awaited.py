@@ -10,7 +10,7 @@ from app.jobs.queue import Jobs
 from app.services.options import Options
 from app.services.services import Services
 from app.session.session import Session
-from app.state.scene import build_scene
+from app.state.scene_builder import build_scene
 from app.state.selection import Selection
 from engine.schema.grid import Grid
 from tests.app.made_stores import write_analysis, write_forecast
@@ -50,7 +50,7 @@ def refreshed(session: Session, services: Services, times: int = 3) -> int:
 def test_a_reference_that_fails_is_tried_once_however_often_the_page_looks(services: Services) -> None:
     session = Session(services)
     assert refreshed(session, services) == 1
-    assert session.scene is not None and "could not be written" in session.scene.panels[0]["empty"]
+    assert session.scene is not None and "could not be written" in session.scene.panels[0].empty
     assert "the disk is full; delete a store" in session.run.status.object and session.run.again.visible
     assert refreshed(Session(services), services) == 1, "nor does another visitor begin it anew"
 
@@ -80,4 +80,4 @@ def test_a_climatology_that_fails_is_tried_once_and_told(services: Services, sma
         scene = build_scene(selection, services)
         wait(lambda: not services.queues.chores.waiting())
     assert jobs_of(services) == 1
-    assert "could not be prepared" in scene.panels[0]["empty"] and len(scene.lacks) == 1
+    assert "could not be prepared" in scene.panels[0].empty and len(scene.lacks) == 1

@@ -13,7 +13,7 @@ from app.export.http import Export
 from app.jobs.queue import Jobs
 from app.services.options import Options
 from app.services.services import Services
-from app.state.scene import build_scene
+from app.state.scene_builder import build_scene
 from app.state.selection import Selection, from_address
 from app.text.units import SYSTEMS, unit_of
 from engine.diagnostics import DISPLAY_VARIABLES
@@ -50,10 +50,10 @@ def test_a_temperature_moves_its_zero_and_a_difference_of_temperatures_does_not(
 
 def test_of_compared_maps_the_fields_have_a_zero_and_the_difference_has_none(services: Services) -> None:
     first, second, difference = build_scene(from_address(ADDRESS | {"compare": "reference"}), services).panels
-    assert first["shown"] == second["shown"] == ["°F", 1.8, 32.0]
-    assert difference["shown"] == ["°F", 1.8, 0.0]
+    assert first.shown == second.shown == ["°F", 1.8, 32.0]
+    assert difference.shown == ["°F", 1.8, 0.0]
     change = build_scene(from_address(ADDRESS | {"quantity": "change"}), services).panels[0]
-    assert change["shown"] == ["°F", 1.8, 0.0]
+    assert change.shown == ["°F", 1.8, 0.0]
 
 
 def test_a_change_of_units_asks_for_no_other_frames(services: Services) -> None:
@@ -64,7 +64,7 @@ def test_a_change_of_units_asks_for_no_other_frames(services: Services) -> None:
 
 def test_waves_are_named_from_the_same_heights_in_feet(services: Services) -> None:
     panel = build_scene(from_address({"view": "waves", "units": "us"}), services).panels[0]
-    assert panel["shown"][0] == "ft" and [4.1, "moderate"] in panel["classes"]
+    assert panel.shown[0] == "ft" and [4.1, "moderate"] in panel.classes
 
 
 def test_errors_are_converted_without_a_zero() -> None:
