@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from app.analysis.section_days import all_days, drawing, one_day
+from app.analysis.section_days import all_days, one_day, section_plan
 from app.analysis.section_values import along, crossing, density_levels, isopycnals, layers, over_time
 from app.jobs.queue import Jobs
 from app.services.options import Options
@@ -69,7 +69,7 @@ def test_every_day_of_a_line_is_handed_to_the_browser_in_the_order_of_the_drawn_
 ) -> None:
     forecast = services.readers.open(write_forecast(small_grid, days=2))
     selection = Selection(section="equatorial_pacific")
-    drawn = drawing(services, selection, forecast, "thetao", 1)
+    drawn = section_plan(services, selection, forecast, "thetao", 1)
     (chart,) = all_days(services, [forecast], drawn)
     day = one_day(services, forecast, drawn, 1)
     places = len(drawn.spots)
