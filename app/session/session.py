@@ -5,6 +5,7 @@ from typing import Any
 
 import panel as pn
 import panel_material_ui as pmui
+import param
 
 from app.components.address_link import language_switch
 from app.components.collapse_sidebar import FoldOnPhones
@@ -36,10 +37,11 @@ from app.views.controls.tab_bar import TabBar
 from app.views.maps.axis_lines import AxisLines
 from app.views.maps.drift import DriftView
 from app.views.maps.map import MapView
+from app.views.widgets.selection_view import SelectionView
 from engine.runtime.errors import InputError
 
 POLL_MILLISECONDS = 500
-DETAIL_DELAY_MILLISECONDS = 120
+CHART_DELAY_MILLISECONDS = 120
 LOOP_MILLISECONDS = 1000
 """Time that the maps have for a new loop before the charts ask for the same processor."""
 HEADER = {
@@ -50,19 +52,14 @@ HEADER = {
     "& .header > .MuiLinearProgress-root": {"display": "none"},
     f"@media (max-width: {PHONE_WIDTH}px)": {"& .header .MuiToolbar-root > .MuiBox-root:has(.title)": {"display": "none"}},
 }
-SCENE_CHOICES = ["view", "source", "start", "model", "variable", "quantity", "depth", "comparison", "layout", "units"]
-COLOUR_CHOICES = ["palette", "range_mode", "low", "high"]
-DRIFT_CHOICES = ["layers", "release", "point_latitude", "point_longitude"]
-DETAIL_CHOICES = ["point_latitude", "point_longitude", "pins", "section", "lead", "theme"]
-SKILL_CHOICES = ["skill", "band", "waters", "theme"]
 
 
-class Session:
+class Session(SelectionView):
     """One visitor: a selection, the views of it, and the page that holds them."""
 
     def __init__(self, services: Services) -> None:
         self.services = services
-        self.selection = selection = Selection()
+        selection = Selection()
         self._warnings: list[str] = []
         self._ready = False
         sync_with_address(selection, self.warn)
@@ -86,18 +83,12 @@ class Session:
         self._document = pn.state.curdoc
         forget_document(self._document)
         self.embedded = is_embedded()
+        # After the views, which are told of a choice before the page is.
+        super().__init__(selection)
         self.page = embedded_page(self.map.component, selection.theme) if self.embedded else self._page()
         unlink_from_server(self.page)
-        selection.param.watch(self._arrange, "view")
-        selection.param.watch(self.refresh, SCENE_CHOICES)
-        selection.param.watch(self._show_skill, SKILL_CHOICES)
-        selection.param.watch(self._recolour, COLOUR_CHOICES)
-        selection.param.watch(self._show_details, DETAIL_CHOICES)
-        selection.param.watch(self._show_drift, DRIFT_CHOICES)
-        self.map.component.param.watch(self._show_details, "extent")
-        selection.param.watch(self._show_line, ["section", "chart", "comparison"])
-        selection.param.watch(self._show_saving, ["lead", "range_mode", "low", "high", "chart", "section"])
-        # After the watchers: what an address asks for in vain is taken back, and the scene of what is left is built.
+        self.map.component.param.watch(self._show_charts, "extent")
+        # Last: what an address asks for in vain is taken back, and the scene of what is left is built.
         self.refresh()
         self._show_line()
         pn.state.onload(self._loaded)
@@ -181,7 +172,23 @@ class Session:
             self._warnings.append(message)
             self.notify("warning", message)
 
-    def refresh(self, *_: Any) -> None:
+    @param.depends("selection.view", watch=True)
+    def _arrange(self) -> None:
+        """Put what the chosen view shows on the page, with the choices that it knows."""
+        if self.embedded:
+            return  # the maps are all there is
+        has_map = VIEWS[self.selection.view].has_map
+        self.of_maps.visible = self.over_maps.visible = has_map
+        self.saving.objects = [self.save_maps if has_map else self.save_scores]
+        shown = [self.map.component, self.chart_strip.layout] if has_map else [self.skill.layout]
+        if self.main.objects != shown:
+            self.main.objects = shown
+
+    @param.depends(
+        "selection.view", "selection.source", "selection.start", "selection.model", "selection.variable", "selection.quantity",
+        "selection.depth", "selection.comparison", "selection.layout", "selection.units", watch=True,
+    )  # fmt: skip
+    def refresh(self) -> None:
         """Build the scene of the selection and show it everywhere."""
         self.warn(self.sources.check())
         self.warn(self.chart_strip.check())
@@ -204,28 +211,10 @@ class Session:
                 view.show(scene)
             self._show_skill()
         self._show_drift()
-        self._show_details(delay=LOOP_MILLISECONDS)
+        self._show_charts(delay=LOOP_MILLISECONDS)
 
-    def _arrange(self, *_: Any) -> None:
-        """Put what the chosen view shows on the page, with the choices that it knows."""
-        if self.embedded:
-            return  # the maps are all there is
-        has_map = VIEWS[self.selection.view].has_map
-        self.of_maps.visible = self.over_maps.visible = has_map
-        self.saving.objects = [self.save_maps if has_map else self.save_scores]
-        shown = [self.map.component, self.chart_strip.layout] if has_map else [self.skill.layout]
-        if self.main.objects != shown:
-            self.main.objects = shown
-
-    def _show_saving(self, *_: Any) -> None:
-        """Let files be of what is shown where that is not what the address says."""
-        if self.scene is not None and not self.embedded:
-            instead = shown_instead(self.selection, self.services, self.scene)
-            shown = {ADDRESS[name]: str(value) for name, (value, _) in instead.items()}
-            if self.save_maps.shown != shown:
-                self.save_maps.shown = shown
-
-    def _show_skill(self, *_: Any) -> None:
+    @param.depends("selection.skill", "selection.band", "selection.waters", "selection.theme", watch=True)
+    def _show_skill(self) -> None:
         if self._ready and not self.embedded and self.scene is not None and self.selection.view == "skill":
             self.skill.show(self.scene)
 
@@ -237,12 +226,17 @@ class Session:
         elif self.selection.source != "sample":
             self.selection.source = "sample"
 
-    def _recolour(self, *_: Any) -> None:
+    @param.depends("selection.palette", "selection.range_mode", "selection.low", "selection.high", watch=True)
+    def _recolour(self) -> None:
         if self.scene is not None:
             self.map.show(self.scene)
             self.field.show(self.scene)
 
-    def _show_details(self, *_: Any, delay: int = DETAIL_DELAY_MILLISECONDS) -> None:
+    @param.depends(
+        "selection.point_latitude", "selection.point_longitude", "selection.pins", "selection.section", "selection.lead",
+        "selection.theme", watch=True,
+    )  # fmt: skip
+    def _show_charts(self, *_: Any, delay: int = CHART_DELAY_MILLISECONDS) -> None:
         """Draw the charts a moment later, so that they never stand in the way of the maps; only the last request counts."""
         if self.embedded or not self._ready or not VIEWS[self.selection.view].has_map:
             return  # what changes between sending a page and its being ready does not reach it; `_loaded` asks again
@@ -257,13 +251,27 @@ class Session:
         if self._document is not None and self._document.session_context is not None:
             self._document.add_timeout_callback(show, delay)
 
-    def _show_line(self, *_: Any) -> None:
+    @param.depends("selection.layers", "selection.release", "selection.point_latitude", "selection.point_longitude", watch=True)
+    def _show_drift(self) -> None:
+        if self._ready and self.scene is not None:
+            self.drift.show(self.scene)
+
+    @param.depends("selection.section", "selection.chart", "selection.comparison", watch=True)
+    def _show_line(self) -> None:
         """Draw the line of the section on the maps while its chart is looked at."""
         self.map.component.line = self.chart_strip.line.path() if self.chart_strip.shows_a_line else []
 
-    def _show_drift(self, *_: Any) -> None:
-        if self._ready and self.scene is not None:
-            self.drift.show(self.scene)
+    @param.depends(
+        "selection.lead", "selection.range_mode", "selection.low", "selection.high", "selection.chart", "selection.section",
+        watch=True,
+    )  # fmt: skip
+    def _show_saving(self) -> None:
+        """Let files be of what is shown where that is not what the address says."""
+        if self.scene is not None and not self.embedded:
+            instead = shown_instead(self.selection, self.services, self.scene)
+            shown = {ADDRESS[name]: str(value) for name, (value, _) in instead.items()}
+            if self.save_maps.shown != shown:
+                self.save_maps.shown = shown
 
     def _theme_toggled(self, event: Any) -> None:
         self.selection.theme = "dark" if event.new else "light"
@@ -275,7 +283,7 @@ class Session:
         if self.scene is not None:
             self.axis_lines.show(self.scene)
         self._show_drift()
-        self._show_details(delay=LOOP_MILLISECONDS)
+        self._show_charts(delay=LOOP_MILLISECONDS)
         self._show_skill()
         pn.state.add_periodic_callback(self._poll, POLL_MILLISECONDS)
 

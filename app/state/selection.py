@@ -112,6 +112,7 @@ class Selection(param.Parameterized):
     span = param.Number(default=360.0, bounds=(0.1, 720), doc="degrees of longitude across the view")
     point_latitude = param.Number(default=35.0, bounds=(-90, 90), allow_None=True, doc="at first in the Kuroshio Extension")
     point_longitude = param.Number(default=150.0, bounds=(-360, 720), allow_None=True)
+    place_clicked = param.Event(doc="a visitor points at a place, on a map or by typing it; the point itself follows")
     pins = param.String(default="", regex=PINS, doc="positions that stay, as latitude,longitude;latitude,longitude")
     section = param.String(default="", doc="name of a line, or its corners as latitude,longitude;latitude,longitude")
     chart = param.String(default="", doc="kind of chart below the maps; empty for the one that fits the other choices")

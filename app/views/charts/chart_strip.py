@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import panel as pn
+import param
 
 from app.analysis.errors import Extent, covers
 from app.analysis.places import places
@@ -21,17 +22,19 @@ from app.views.controls.place import PlaceControls
 from app.views.widgets.bound import offer
 from app.views.widgets.chart_box import quiet_words
 from app.views.widgets.lists import RadioButtonGroup, Select
+from app.views.widgets.selection_view import SelectionView
 
 HEIGHT = 246
 CLICK_HINT = "Click a map for the charts at a point, or type a place such as 35 N 150 E."
 WAITING = "The first day is on its way."
 
 
-class ChartStrip:
+class ChartStrip(SelectionView):
     """One strip below the maps, or the fourth corner beside three of them."""
 
     def __init__(self, selection: Selection, services: Services) -> None:
-        self.selection, self.services = selection, services
+        super().__init__(selection)
+        self.services = services
         self.place, self.line = PlaceControls(selection), LineControls(selection)
         self.group = RadioButtonGroup(
             label="",
@@ -54,9 +57,9 @@ class ChartStrip:
         self._left: dict[str, str] = {}
         self._scene: Scene | None = None
         self._point = selection.point
+        self._clicked = False
         self.group.param.watch(self._group_chosen, "value")
         self.kind.param.watch(self._kind_chosen, "value")
-        selection.param.watch(lambda _: self._draw(), "chart")
 
     @property
     def shows_a_line(self) -> bool:
@@ -76,11 +79,13 @@ class ChartStrip:
         """Draw the charts of a scene for the area in view."""
         self._scene = replace(scene, extent=extent)
         point, before = self.selection.point, self._point
-        self._point = point
-        if point != before and point is not None and self.shows_a_line:
+        # A click on the point itself asks for nothing new.
+        asked = self._clicked and point is not None and point != before
+        self._point, self._clicked = point, False
+        if asked and point is not None and self.shows_a_line:
             self.line.clicked(point)
-        elif point != before and point is not None and not CHARTS[self._chart].at_point:
-            self.selection.chart = "point"  # a click asks for the point
+        elif asked and not CHARTS[self._chart].at_point:
+            self.selection.chart = "point"
         elif point is None and before is not None and not self.selection.pinned:
             self.selection.chart = ""  # closing it goes back to the error of a comparison
         self._draw()
@@ -101,6 +106,11 @@ class ChartStrip:
         if event.new is not None and CHARTS[event.new].group == CHARTS[self._chart].group:
             self.selection.chart = event.new
 
+    @param.depends("selection.place_clicked", watch=True)
+    def _note_click(self) -> None:
+        self._clicked = True
+
+    @param.depends("selection.chart", watch=True)
     def _draw(self) -> None:
         scene = self._scene
         if scene is None:

@@ -4,19 +4,21 @@ from typing import Any
 
 import panel as pn
 import panel_material_ui as pmui
+import param
 
 from app.state.selection import LAYERS, Selection
 from app.text.i18n import say
+from app.views.widgets.selection_view import SelectionView
 
 COMPACT = {"& .MuiSvgIcon-root": {"fontSize": "17px"}, "padding": "3px 5px 3px 0"}
 """Two columns, as dense as the lists above them."""
 
 
-class LayerControls:
+class LayerControls(SelectionView):
     """The boxes of the layers, bound to the names in the selection."""
 
     def __init__(self, selection: Selection) -> None:
-        self.selection = selection
+        super().__init__(selection)
         # Not a group of the library, which calls itself one of radio buttons to a screen reader.
         self.boxes: dict[str, Any] = {
             name: pmui.Checkbox(label=say(label), value=name in selection.shown_layers, size="small", sx=COMPACT, margin=0)
@@ -25,11 +27,11 @@ class LayerControls:
         for box in self.boxes.values():
             box.param.watch(self._chosen, "value")
         self.layout = pn.GridBox(*self.boxes.values(), ncols=2, sizing_mode="stretch_width", margin=(0, 10))
-        selection.param.watch(self._changed, "layers")
 
     def _chosen(self, _: Any) -> None:
         self.selection.layers = ",".join(name for name, box in self.boxes.items() if box.value)
 
-    def _changed(self, _: Any) -> None:
+    @param.depends("selection.layers", watch=True)
+    def _show(self) -> None:
         for name, box in self.boxes.items():
             box.value = name in self.selection.shown_layers

@@ -79,4 +79,5 @@ class PlaceControls:
             self.typed.param.update(error_state=True, helper_text=str(error))
             return
         self.typed.param.update(error_state=False, helper_text="", value="")
+        self.selection.place_clicked = True
         self.selection.param.update(point_latitude=round(latitude, 3), point_longitude=round(longitude, 3))

@@ -4,10 +4,12 @@ from typing import Any
 
 import panel as pn
 import panel_material_ui as pmui
+import param
 
 from app.state.selection import Selection
 from app.state.view_modes import VIEWS
 from app.text.i18n import say
+from app.views.widgets.selection_view import SelectionView
 
 # The contents of the tabs are the page itself; of the component only its bar is wanted.
 _BAR = {
@@ -22,11 +24,11 @@ _BAR = {
 }
 
 
-class TabBar:
+class TabBar(SelectionView):
     """One tab a view, bound to the choice of view; it remembers what each view lends and gives back."""
 
     def __init__(self, selection: Selection) -> None:
-        self.selection = selection
+        super().__init__(selection)
         self._names = list(VIEWS)
         self._own: dict[str, dict[str, Any]] = {}
         self._lent: dict[str, Any] = {}
@@ -35,7 +37,6 @@ class TabBar:
             active=self._names.index(selection.view), sizing_mode="stretch_width", margin=(0, 8, 0, 20), sx=_BAR,
         )  # fmt: skip
         self.layout.param.watch(self._chosen, "active")
-        selection.param.watch(self._shown, "view")
 
     def _chosen(self, event: Any) -> None:
         selection, wanted = self.selection, self._names[event.new]
@@ -48,5 +49,6 @@ class TabBar:
         self._lent |= {name: changes.get(name, getattr(selection, name)) for name in begins}
         selection.param.update(**(changes | dict(self._own.get(wanted, begins))), view=wanted)
 
-    def _shown(self, event: Any) -> None:
-        self.layout.active = self._names.index(event.new)
+    @param.depends("selection.view", watch=True)
+    def _show(self) -> None:
+        self.layout.active = self._names.index(self.selection.view)

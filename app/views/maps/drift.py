@@ -3,6 +3,7 @@
 from typing import Any
 
 import panel_material_ui as pmui
+import param
 
 from app.analysis.drift import drift_on_map
 from app.loopmap import LoopMap
@@ -11,15 +12,17 @@ from app.state.scene import Scene, shown_depth
 from app.state.selection import Selection
 from app.text.i18n import say
 from app.views.widgets.latest_only import LatestOnly
+from app.views.widgets.selection_view import SelectionView
 
 LAYER = "drift"
 
 
-class DriftView:
+class DriftView(SelectionView):
     """Particles released at the chosen point on the day that was shown then; a later day of release is one click away."""
 
     def __init__(self, selection: Selection, services: Services, component: LoopMap) -> None:
-        self.selection, self.services, self.component = selection, services, component
+        super().__init__(selection)
+        self.services, self.component = services, component
         self.switch = pmui.Toggle(
             label=say("Drift from the point"),
             value=LAYER in selection.shown_layers,
@@ -32,8 +35,6 @@ class DriftView:
         self._latest = LatestOnly(services.background)
         self.switch.param.watch(self._switched, "value")
         self.again.on_click(lambda _: self._release())
-        selection.param.watch(self._layers_chosen, "layers")
-        selection.param.watch(lambda *_: self._release(), ["point_latitude", "point_longitude"])
         component.param.watch(self._offer_again, "playhead")
         if self.switch.value and selection.release is None:
             selection.release = selection.lead
@@ -46,7 +47,8 @@ class DriftView:
         others = [name for name in self.selection.shown_layers if name != LAYER]
         self.selection.layers = ",".join([*others, LAYER] if event.new else others)
 
-    def _layers_chosen(self, _: Any) -> None:
+    @param.depends("selection.layers", watch=True)
+    def _layers_chosen(self) -> None:
         chosen = LAYER in self.selection.shown_layers
         self.switch.value = chosen
         if not chosen:
@@ -54,6 +56,7 @@ class DriftView:
         elif self.selection.release is None:
             self._release()
 
+    @param.depends("selection.point_latitude", "selection.point_longitude", watch=True)
     def _release(self) -> None:
         if self._on:
             self.selection.release = int(self.component.playhead)

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import param
+
 from app.loopmap import LoopMap
 from app.loopmap.static_files import SCRIPTS
 from app.state.colour_choice import colour_choice
@@ -12,14 +14,15 @@ from app.style.palettes import PALETTES
 from app.style.theme import MAP_LAYOUT, PIN_COLOURS, map_colours
 from app.text.coordinates import PIN_LETTERS
 from app.text.i18n import say, words_in
+from app.views.widgets.selection_view import SelectionView
 from engine.schema.regions import REGIONS, Region
 
 
-class MapView:
+class MapView(SelectionView):
     """One to three linked maps; view, playhead and clicks come back into the selection."""
 
     def __init__(self, selection: Selection) -> None:
-        self.selection = selection
+        super().__init__(selection)
         self.component = LoopMap(
             sizing_mode="stretch_width", playhead=selection.lead, view=_view(selection), marker=selection.point,
             layers=selection.shown_layers, divider=selection.divider, axis_name=say("axis of the current"),
@@ -33,17 +36,8 @@ class MapView:
         self.component.on_point(self._clicked)
         self.component.on_step(self._stepped)
         self._depths: tuple[float, ...] = ()
-        selection.param.watch(self._region_chosen, "region")
-        selection.param.watch(self._view_chosen, ["latitude", "longitude", "span"])
-        selection.param.watch(self._lead_chosen, "lead")
-        selection.param.watch(self._point_chosen, ["point_latitude", "point_longitude"])
-        selection.param.watch(self._mark_pins, ["pins", "theme"])
         self._mark_pins()
-        selection.param.watch(self._fix_limits, "range_mode")
-        selection.param.watch(self._layers_chosen, "layers")
-        selection.param.watch(self._dress, "theme")
         self.component.param.watch(lambda event: setattr(selection, "divider", event.new), "divider")
-        selection.param.watch(lambda event: setattr(self.component, "divider", event.new), "divider")
         if untouched(selection) and selection.region in REGIONS:
             self._look_at(REGIONS[selection.region])
 
@@ -73,15 +67,6 @@ class MapView:
             changes |= {"range_low": choice.limits[0], "range_high": choice.limits[1]}
         return changes
 
-    def _dress(self, event: Any) -> None:
-        self.component.stylesheets = [MAP_LAYOUT, map_colours(event.new)]
-
-    def _fix_limits(self, event: Any) -> None:
-        """Begin a fixed range with the limits on screen, so that choosing it changes nothing yet."""
-        if event.new == "fixed" and self.selection.limits is None:
-            low, high = self.component.shown_range
-            self.selection.param.update(low=float(f"{low:.3g}"), high=float(f"{high:.3g}"))
-
     def _view_moved(self, event: Any) -> None:
         latitude, longitude, span = (round(float(number), 3) for number in event.new)
         chosen = (self.selection.latitude, self.selection.longitude, self.selection.span)
@@ -99,6 +84,7 @@ class MapView:
             self.selection.lead = self.component.playhead
 
     def _clicked(self, latitude: float, longitude: float) -> None:
+        self.selection.place_clicked = True
         self.selection.param.update(point_latitude=round(latitude, 3), point_longitude=round(longitude, 3))
 
     def _stepped(self, what: str, by: int) -> None:
@@ -109,32 +95,53 @@ class MapView:
             level = shown_depth(self.selection, self._depths)[0] + by
             self.selection.depth = self._depths[max(0, min(level, len(self._depths) - 1))]
 
-    def _region_chosen(self, event: Any) -> None:
-        if event.new in REGIONS:
-            self._look_at(REGIONS[event.new])
+    @param.depends("selection.region", watch=True)
+    def _region_chosen(self) -> None:
+        if self.selection.region in REGIONS:
+            self._look_at(REGIONS[self.selection.region])
+
+    @param.depends("selection.latitude", "selection.longitude", "selection.span", watch=True)
+    def _view_chosen(self) -> None:
+        if not _close(self.component.view, _view(self.selection)):
+            self.component.view = _view(self.selection)
+
+    @param.depends("selection.lead", watch=True)
+    def _lead_chosen(self) -> None:
+        if not self.component.playing and self.component.playhead != self.selection.lead:
+            self.component.playhead = self.selection.lead
+
+    @param.depends("selection.point_latitude", "selection.point_longitude", watch=True)
+    def _point_chosen(self) -> None:
+        self.component.marker = self.selection.point
+
+    @param.depends("selection.pins", "selection.theme", watch=True)
+    def _mark_pins(self) -> None:
+        ink = PIN_COLOURS[self.selection.theme]
+        marks = zip(self.selection.pinned, PIN_LETTERS, ink, strict=False)
+        self.component.pins = [[*place, letter, colour] for place, letter, colour in marks]
+
+    @param.depends("selection.range_mode", watch=True)
+    def _fix_limits(self) -> None:
+        """Begin a fixed range with the limits on screen, so that choosing it changes nothing yet."""
+        if self.selection.range_mode == "fixed" and self.selection.limits is None:
+            low, high = self.component.shown_range
+            self.selection.param.update(low=float(f"{low:.3g}"), high=float(f"{high:.3g}"))
+
+    @param.depends("selection.layers", watch=True)
+    def _layers_chosen(self) -> None:
+        self.component.layers = self.selection.shown_layers
+
+    @param.depends("selection.theme", watch=True)
+    def _theme_chosen(self) -> None:
+        self.component.stylesheets = [MAP_LAYOUT, map_colours(self.selection.theme)]
+
+    @param.depends("selection.divider", watch=True)
+    def _divider_chosen(self) -> None:
+        self.component.divider = self.selection.divider
 
     def _look_at(self, region: Region) -> None:
         latitude, longitude, span = view_of(region)
         self.selection.param.update(latitude=latitude, longitude=longitude % 360, span=span)
-
-    def _view_chosen(self, *_: Any) -> None:
-        if not _close(self.component.view, _view(self.selection)):
-            self.component.view = _view(self.selection)
-
-    def _lead_chosen(self, event: Any) -> None:
-        if not self.component.playing and self.component.playhead != event.new:
-            self.component.playhead = event.new
-
-    def _layers_chosen(self, _: Any) -> None:
-        self.component.layers = self.selection.shown_layers
-
-    def _point_chosen(self, *_: Any) -> None:
-        self.component.marker = self.selection.point
-
-    def _mark_pins(self, *_: Any) -> None:
-        ink = PIN_COLOURS[self.selection.theme]
-        marks = zip(self.selection.pinned, PIN_LETTERS, ink, strict=False)
-        self.component.pins = [[*place, letter, colour] for place, letter, colour in marks]
 
 
 def _view(selection: Selection) -> tuple[float, float, float]:
