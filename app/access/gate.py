@@ -29,7 +29,7 @@ UPLOADS = "/upload/"
 _COMPONENTS = re.compile("/components/([^/?]*)")
 
 _OPEN = (BasicLoginHandler, OAuthLoginHandler, LogoutHandler, IcoHandler)
-"""Handlers that answer whoever is not logged in."""
+"""Handlers that answer without a login."""
 
 
 class Gate(Matcher):

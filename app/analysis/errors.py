@@ -53,7 +53,7 @@ def _errors(
 ) -> np.ndarray:
     variable, quantity = split_field_name(name)
     climatology = services.climatology.field
-    mine, other = DisplayReader(primary, climatology), DisplayReader(comparison, climatology)
+    own, other = DisplayReader(primary, climatology), DisplayReader(comparison, climatology)
     mean = DisplayReader(ClimatologyReader(primary, climatology), climatology)
     has_mean = DISPLAY_VARIABLES[variable].has_climatology and not comparison.identifier.startswith("climatology")
     with_acc = with_acc and has_mean and quantity != "change"
@@ -63,7 +63,7 @@ def _errors(
     table = np.full((3, len(pairs)), np.nan)
     for number, (lead, other_lead) in enumerate(pairs):
         found = score_fields(
-            mine.read(compared, lead, depths[0]), primary.grid, other.read(compared, other_lead, depths[1]), comparison.grid,
+            own.read(compared, lead, depths[0]), primary.grid, other.read(compared, other_lead, depths[1]), comparison.grid,
             region, mean.read(variable, lead, depths[0]) if with_acc else None,
         )  # fmt: skip
         table[:, number] = lead, found["rmse"], np.nan if found["acc"] is None else found["acc"]

@@ -42,7 +42,7 @@ def request(services: Services, model: str, starts: int) -> Request:
 
 
 def under_way(services: Services) -> Job | None:
-    """Return the job of this kind that runs or is next, whoever asked for it: there is one at a time."""
+    """Return the job of this kind that runs or is next, of any visitor: there is one at a time."""
     return next((job for job in services.queues.scoring.waiting() if job.request.kind == KIND), None)
 
 

@@ -1,4 +1,4 @@
-"""Values along a line across the ocean, kept once computed: for charts of sections, whoever asks for them."""
+"""Values along a line across the ocean, for charts of sections; they are kept once computed, for all sessions."""
 
 from typing import Any
 

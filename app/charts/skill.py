@@ -17,7 +17,7 @@ MODEL_COLOURS = {
     "light": (FORECAST_COLOUR["light"], REFERENCE_COLOUR["light"], "#7a3e9d", "#2f7d4f", "#b0294c"),
     "dark": (FORECAST_COLOUR["dark"], REFERENCE_COLOUR["dark"], "#c79be6", "#7fd0a0", "#f58aa4"),
 }
-"""Of models in the order of the tables; told apart with the usual kinds of colour blindness, too, by their lightness."""
+"""Of models in the order of the tables; with the common kinds of colour blindness they are told apart by their lightness."""
 
 OTHER_DASHES: dict[str, list[int]] = {
     "persistence": [7, 4],

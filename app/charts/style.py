@@ -1,4 +1,4 @@
-"""The page's dress of a chart: colours and dashes of its curves, type, rules and legend, light and dark."""
+"""The style of a chart: colours and dashes of its curves, fonts, axes and legend, light and dark."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -26,7 +26,7 @@ Points = tuple[np.ndarray, np.ndarray]
 """Values (n,) along the horizontal and the vertical axis."""
 
 LEGEND_SHARE = 0.36, 0.34
-"""Width and height of a legend of two entries as a share of a chart of usual size."""
+"""Width and height of a legend of two entries as a share of a chart of common size."""
 
 BETWEEN = 8
 """Points that stand for a straight piece of a curve."""
@@ -120,13 +120,13 @@ def words_of_title(title: str) -> str:
 
 
 def framed(overlay: hv.Overlay, theme: str, legend: str = "top_right", **options: Any) -> hv.Overlay:
-    """Return the overlay in the page's dress; `name` is what the browser finds the figure by."""
+    """Return the overlay in the style of the page; `name` is what the browser finds the figure by."""
     name = options.pop("name", None)
     said = [options.get(each, "") for each in ("title", "ylabel", "xlabel")]
     if "title" in options:
         options["title"] = as_title(options["title"])
 
-    def dress(plot: Any, _: Any) -> None:
+    def set_style(plot: Any, _: Any) -> None:
         figure = plot.state
         figure.name = name
         # All that Bokeh draws is a canvas: to a screen reader a chart is its title and what its axes measure.
@@ -154,7 +154,7 @@ def framed(overlay: hv.Overlay, theme: str, legend: str = "top_right", **options
             box.label_text_font_size = FONT_SIZE
             box.padding = box.margin = box.spacing = 2
 
-    hooks = [dress, *options.pop("hooks", [])]
+    hooks = [set_style, *options.pop("hooks", [])]
     return overlay.opts(
         hv.opts.Overlay(responsive=True, min_height=100, hooks=hooks, toolbar=None, legend_position=legend, **options)
     )

@@ -282,10 +282,10 @@ def mean_difference(first: FieldReader, second: FieldReader, pairs: Sequence[tup
     """Return the area-weighted mean of SSH of `first` minus `second` over their common water on the first common day."""
     if not pairs:
         return 0.0
-    mine = first.read("zos", pairs[0][0])
+    own = first.read("zos", pairs[0][0])
     other = onto(second.grid, first.grid, second.read("zos", pairs[0][1]))
-    common = np.isfinite(mine) & np.isfinite(other)
+    common = np.isfinite(own) & np.isfinite(other)
     if not common.any():
         return 0.0
     weights = first.grid.cell_area[common]
-    return float(((mine - other)[common] * weights).sum() / weights.sum())
+    return float(((own - other)[common] * weights).sum() / weights.sum())

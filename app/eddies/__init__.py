@@ -1,4 +1,4 @@
-"""Eddies of a store, found a day after the other behind the page, kept on the disk and sent to the map.
+"""Eddies of a store, found one day after the other in the background, kept on the disk and sent to the map.
 
 It imports the readers, the caches and the addresses of frames.
 """

@@ -1,4 +1,4 @@
-"""Finding the eddies of stores behind the page: a day after the other, once for all who look, kept on the disk."""
+"""Eddies of stores are found in the background, one day after the other, once for all sessions, and kept on the disk."""
 
 import hashlib
 import logging
@@ -31,7 +31,7 @@ EVERY_POINT = 2
 """Of the fifty points of a contour every second is kept: on a screen the curve through them is the same."""
 
 PATIENCE = 30.0
-"""Seconds after the last question about a store for which the search goes on: nobody looks any more."""
+"""Seconds after the last question about a store after which the search ends: no page shows the store any more."""
 
 REST = 10.0
 """Seconds until a search goes on that failed for another reason than what it was refused, such as a disk that went away."""

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
 
-from app.export.marks import Drift, EddyMarks, Mark, Places, Route
+from app.export.marks import Drift, EddyMarks, Mark, PointMarks, Route
 from app.style.theme import FORECAST_COLOUR, INK, PAPER, PIN_COLOURS, RULE
 
 EDDY_INKS = {"light": ("#c2410c", "#005b96"), "dark": ("#ffab5e", "#6cc3ff")}
@@ -134,7 +134,7 @@ def _dots(axes: Axes, places: np.ndarray, ink: str, size: float, theme: str) -> 
     return artists
 
 
-def _places(axes: Axes, marks: Places, theme: str) -> list[Artist]:
+def _places(axes: Axes, marks: PointMarks, theme: str) -> list[Artist]:
     artists: list[Artist] = []
     if marks.point is not None:
         lat, lon = marks.point

@@ -23,7 +23,7 @@ LEAST_AMPLITUDES = ((2, 0.2), (4, 0.15), (8, 0.1), (24, 0.05), (48, 0.02), (np.i
 """Pixels a degree below which eddies are drawn from an amplitude in metres, as on the page."""
 
 MAP_PIXELS = 1080
-"""Width of a map on a page of usual size, which tells how small an eddy is worth drawing."""
+"""Width of a map on a page of common size; the least amplitude of the eddies that are drawn depends on it."""
 
 PATIENCE = 20.0
 """Seconds for which a picture waits for the search of eddies."""
@@ -60,14 +60,14 @@ class Drift:
 
 
 @dataclass(frozen=True)
-class Places:
+class PointMarks:
     """The chosen point, if there is one, and the pins by their letters."""
 
     point: Position | None
     pins: tuple[tuple[str, Position], ...] = field(default=())
 
 
-Mark = EddyMarks | Route | Drift | Places
+Mark = EddyMarks | Route | Drift | PointMarks
 
 
 def marks(services: Services, selection: Selection, scene: Scene, panel: PanelSpec, viewport: Viewport, lead: int) -> list[Mark]:
@@ -88,7 +88,7 @@ def marks(services: Services, selection: Selection, scene: Scene, panel: PanelSp
         found.append(Drift(paths, np.array(path["days"], float), lead, path["label"]))
     pins = tuple(zip(PIN_LETTERS, selection.pinned, strict=False))
     if selection.point is not None or pins:
-        found.append(Places(selection.point, pins))
+        found.append(PointMarks(selection.point, pins))
     return found
 
 

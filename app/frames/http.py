@@ -1,4 +1,4 @@
-"""The address of frames: bodies made in threads, once for all who look, kept in a byte-bounded cache, behind the page's login.
+"""The address of frames: made in threads, once for all sessions, kept in a cache bounded in bytes, behind the login of the page.
 
 `frames/<store>/<variable>/<depth index>/<lead,lead,...>?south&north&west&east&width&height&revision` answers one compressed
 body (zstd where the browser takes it, else gzip); `loopmap/<version>/...` answers the map component's own files.
@@ -106,7 +106,7 @@ class FrameService:
         return making
 
     def leave(self, address: Address, making: _Making) -> None:
-        """Stop waiting; a body that nobody waits for any more is given up."""
+        """Stop waiting; the making of a body ends when no request waits for it."""
         making.waiting -= 1
         if making.waiting == 0:
             making.cancelled.set()

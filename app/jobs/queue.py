@@ -82,7 +82,7 @@ class Jobs:
         self.check: Callable[[str], None] = lambda kind: None
         """Raises InputError for a kind of request that is neither taken nor cancelled here."""
         self.ended = 0
-        """Number of jobs that have ended, for whoever wants to know whether something changed."""
+        """Number of jobs that have ended; it tells a page whether something changed."""
 
     def submit(self, request: Request) -> Job:
         """Return the job of this request: the one waiting or under way, else a new one at the end of the queue.
@@ -110,13 +110,13 @@ class Jobs:
         return job if job is not None and job.state == "failed" else None
 
     def need(self, request: Request) -> Job:
-        """Return the job of what a page needs and nobody asked for: begun as by `submit`, but tried no second time by itself.
+        """Return the job of what a page needs by itself: begun as by `submit`, but not repeated after a failure.
 
-        One that failed stays as it is until somebody submits its request, or `forgive` lets it be tried again.
+        A failed job stays as it is until its request is submitted, or `forget_failures` allows another attempt.
         """
         return self.failed(request) or self.submit(request)
 
-    def forgive(self) -> None:
+    def forget_failures(self) -> None:
         """Forget what failed, since what it needs has changed, such as the room on the disk."""
         with self._lock:
             self._latest = {name: job for name, job in self._latest.items() if job.state != "failed"}

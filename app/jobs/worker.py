@@ -49,7 +49,7 @@ class Worker:
                 self._cancelled.add(message["cancel"])
             else:
                 self._requests.put(message)
-        # The server is gone: nobody will read the result, and a partial store can be resumed.
+        # The server has ended: no process reads the result, and a partial store can be resumed.
         os._exit(0)
 
     def _say(self, **report: Any) -> None:
@@ -168,7 +168,7 @@ def _taken_in(files: list[Path], grid_factor: int, progress: Progress, cancelled
 
 
 def give_way() -> None:
-    """Work only while nobody else wants the processor, where the system knows such a policy, else at the lowest priority."""
+    """Work only while the processor is idle, where the system has such a policy, else at the lowest priority."""
     try:
         os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
     except (OSError, AttributeError):

@@ -41,7 +41,7 @@ def serve(chosen: argparse.Namespace, shared: Sharing) -> None:
         _serve_page(chosen, shared, services)
     finally:
         services.close()
-    # Threads may be at pictures nobody will see any more; Python would wait for each of them.
+    # Threads may still make pictures for pages that are closed; Python would wait for each of them.
     logging.shutdown()
     sys.stdout.flush()
     os._exit(0)

@@ -1,4 +1,4 @@
-"""Work behind the page, in a few threads for all sessions."""
+"""Work in the background, in a few threads for all sessions."""
 
 import logging
 from collections.abc import Callable
@@ -33,7 +33,7 @@ class Background:
             except Exception as error:
                 if self._closed:
                     return
-                LOGGER.exception("work behind the page failed")
+                LOGGER.exception("work in the background failed")
                 result = error
             then(result)
 

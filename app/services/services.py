@@ -37,7 +37,7 @@ class Services:
         self.climatology = Climatology(self.arrays)
         self.sources = Sources(options)
         self.queues = JobQueues(self.sources, options, queue)
-        self.stores = StoreCatalogue(opened, self.sources, options, self.queues.chores.forgive)
+        self.stores = StoreCatalogue(opened, self.sources, options, self.queues.chores.forget_failures)
         self.readers = Readers(self.stores, opened, self.arrays, self.climatology)
         self.parts = StoreParts(self.stores, opened, self.readers)
         self.eddies = EddyFinder(self.readers.open)

@@ -23,7 +23,7 @@ class StoreCatalogue:
         self._opened, self._sources, self._options = opened, sources, options
         self._after_deletion = after_deletion
         self.deletions = 0
-        """Number of deletions here, for whoever wants to know whether something changed."""
+        """Number of deletions here; it tells a page whether something changed."""
 
     def all(self) -> list[Store]:
         """Return every store of the user directory, by name; read again from the disk at most twice a second."""

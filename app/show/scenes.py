@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Place:
-    """A name on the globe."""
+class TourLabel:
+    """A name that the tour writes on the globe."""
 
     name: str
     latitude: float
@@ -42,7 +42,7 @@ class TourScene:
     """Degrees of the globe across the shorter side of the open part of the screen."""
     close: Box | None = None
     """Where the field comes in full detail; None where half a degree is enough."""
-    places: tuple[Place, ...] = ()
+    places: tuple[TourLabel, ...] = ()
     logarithmic: bool = False
     streaks: bool = True
     """Whether the surface current moves over the colours at first."""
@@ -69,7 +69,7 @@ TOUR: tuple[TourScene, ...] = (
         longitude=150.0,
         span=36.0,
         close=Box(8, 58, 110, 200),
-        places=(Place("Japan", 36.6, 138.2), Place("Taiwan", 23.7, 121.0), Place("Kamchatka", 56.5, 160.0)),
+        places=(TourLabel("Japan", 36.6, 138.2), TourLabel("Taiwan", 23.7, 121.0), TourLabel("Kamchatka", 56.5, 160.0)),
         turn=0.18,
     ),
     TourScene(
@@ -88,8 +88,8 @@ TOUR: tuple[TourScene, ...] = (
         span=46.0,
         close=Box(10, 62, 255, 345),
         places=(
-            Place("Florida", 28.2, 278.4), Place("Cape Hatteras", 35.8, 281.8), Place("Newfoundland", 48.8, 303.6),
-            Place("Bermuda", 32.3, 295.2),
+            TourLabel("Florida", 28.2, 278.4), TourLabel("Cape Hatteras", 35.8, 281.8), TourLabel("Newfoundland", 48.8, 303.6),
+            TourLabel("Bermuda", 32.3, 295.2),
         ),
         turn=0.18,
     ),
@@ -109,7 +109,7 @@ TOUR: tuple[TourScene, ...] = (
         longitude=19.0,
         span=48.0,
         close=Box(-60, -10, -25, 65),
-        places=(Place("Cape Town", -33.0, 19.6), Place("Madagascar", -19.5, 46.7)),
+        places=(TourLabel("Cape Town", -33.0, 19.6), TourLabel("Madagascar", -19.5, 46.7)),
         turn=-0.18,
     ),
     TourScene(
@@ -128,7 +128,7 @@ TOUR: tuple[TourScene, ...] = (
         longitude=236.0,
         span=64.0,
         close=Box(-25, 25, 170, 290),
-        places=(Place("Galápagos", -0.5, 269.0), Place("Hawai‘i", 20.3, 203.5), Place("Peru", -9.5, 284.0)),
+        places=(TourLabel("Galápagos", -0.5, 269.0), TourLabel("Hawai‘i", 20.3, 203.5), TourLabel("Peru", -9.5, 284.0)),
         turn=-0.5,
     ),
     TourScene(
@@ -147,8 +147,8 @@ TOUR: tuple[TourScene, ...] = (
         longitude=100.0,
         span=125.0,
         places=(
-            Place("Antarctica", -80.0, 90.0), Place("Australia", -25.5, 134.0), Place("Africa", -24.0, 24.0),
-            Place("South America", -36.0, 293.0), Place("New Zealand", -43.5, 171.0),
+            TourLabel("Antarctica", -80.0, 90.0), TourLabel("Australia", -25.5, 134.0), TourLabel("Africa", -24.0, 24.0),
+            TourLabel("South America", -36.0, 293.0), TourLabel("New Zealand", -43.5, 171.0),
         ),
         streaks=False,
         turn=1.6,
@@ -168,8 +168,8 @@ TOUR: tuple[TourScene, ...] = (
         latitude=44.0,
         longitude=330.0,
         span=82.0,
-        places=(Place("Iceland", 64.9, 341.0), Place("Ireland", 53.2, 352.2), Place("Azores", 37.6, 334.2),
-                Place("Greenland", 70.0, 318.0), Place("Morocco", 31.2, 353.0)),
+        places=(TourLabel("Iceland", 64.9, 341.0), TourLabel("Ireland", 53.2, 352.2), TourLabel("Azores", 37.6, 334.2),
+                TourLabel("Greenland", 70.0, 318.0), TourLabel("Morocco", 31.2, 353.0)),
         logarithmic=True,
         turn=0.5,
     ),

@@ -38,7 +38,7 @@ class Scene:
     needs_earlier: str = ""
     """The earlier start whose forecast is wanted beside and not whole."""
     lacks: list[Request] = field(default_factory=list)
-    """What is written or prepared for the maps, which nobody asks for."""
+    """Requests of what is written or prepared for the maps without a visitor's request."""
     aligned: bool = False
     """SSH of two products: the means over the common mask were removed."""
     message: str = ""

@@ -43,7 +43,7 @@ BALANCE = 0.15
 
 @dataclass(frozen=True)
 class Style:
-    """How a variable is coloured when nobody chose otherwise."""
+    """How a variable is coloured where the visitor has not chosen otherwise."""
 
     palette: str
     range_mode: str = "auto"

@@ -8,7 +8,7 @@ from app.uploads.uploads import Upload, Uploads
 
 
 def take_in(queue: Jobs, uploads: Uploads, files: Sequence[Upload], grid_factor: int) -> Job:
-    """Start the job; the files are removed when it has ended, however it did and whoever still looks.
+    """Start the job; the files are removed when it has ended, also where it failed or the page is closed.
 
     Altimetry is taken onto the grid of 1/4 degree times `grid_factor`. Raises InputError where the queue takes no files.
     """

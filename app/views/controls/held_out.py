@@ -57,7 +57,7 @@ class HeldOutControls:
         self.poll()
 
     def poll(self) -> None:
-        """Show how far the job is, whoever started it, and report what ended; cheap enough to be called twice a second."""
+        """Show the progress of the job, which any visitor may have started, and report its end; called twice a second."""
         job = held_out.under_way(self.services)
         model = say(MODEL_LABELS.get(self.selection.model, self.selection.model))
         is_model = self.selection.model not in VIRTUAL

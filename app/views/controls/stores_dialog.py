@@ -1,4 +1,4 @@
-"""The shelf: every store and every kept file of altimetry with its size and state, to look at or to delete."""
+"""Every store and every kept file of altimetry with its size and state, to look at or to delete."""
 
 from collections.abc import Callable
 from functools import partial

@@ -79,7 +79,7 @@ class MapView(SelectionView):
         )
 
     def _playhead_moved(self, *_: Any) -> None:
-        # While it plays the address would change several times a second, to nobody's use.
+        # While the loop plays, the address would change several times a second without use.
         if not self.component.playing and self.component.playhead != self.selection.lead:
             self.selection.lead = self.component.playhead
 

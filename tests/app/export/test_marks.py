@@ -7,7 +7,7 @@ import pytest
 
 from app.export import marks as marking
 from app.export.http import Export
-from app.export.marks import Drift, EddyMarks, Mark, Places, Route
+from app.export.marks import Drift, EddyMarks, Mark, PointMarks, Route
 from app.export.picture import Sheet
 from app.jobs.queue import Jobs
 from app.services.options import Options
@@ -59,7 +59,7 @@ def test_a_particle_drifts_on_the_maps_of_fields_and_its_words_stand_below(servi
     drift = forecast[Drift]
     assert isinstance(drift, Drift) and drift.lead == 3
     assert drift.paths[0][0] == pytest.approx([200, 10], abs=0.01) and drift.days[[0, -1]].tolist() == [1, 5]
-    assert Drift in reference and Drift not in difference and Places in difference
+    assert Drift in reference and Drift not in difference and PointMarks in difference
     said = Export(services, address).file("map.svg")[0].decode()
     assert said.count("Path of a particle released on sample day 1") == 2 and "no wind or waves" in said
 
@@ -67,7 +67,7 @@ def test_a_particle_drifts_on_the_maps_of_fields_and_its_words_stand_below(servi
 def test_point_pins_and_the_line_of_a_section_are_marked(services: Services, small_grid: Grid) -> None:
     write_forecast(small_grid, days=3)
     [found] = marked(services, {"pins": "35,150;20,-150", "section": "equatorial_pacific", "point_lat": "1"})
-    assert found[Places] == Places((1.0, 150.0), (("A", (35.0, 150.0)), ("B", (20.0, 210.0))))
+    assert found[PointMarks] == PointMarks((1.0, 150.0), (("A", (35.0, 150.0)), ("B", (20.0, 210.0))))
     line = found[Route]
     assert isinstance(line, Route) and line.name == "section" and np.abs(line.places[:, 1]).max() < 3
     drawing = Export(services, {"pins": "35,150", "lead": "2"}).file("map.svg")[0].decode()

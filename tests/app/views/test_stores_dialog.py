@@ -1,4 +1,4 @@
-"""The shelf: kept altimetry is listed beside the stores, chosen from there, and deleted after a second question alone."""
+"""The dialog of stores: kept altimetry is listed, chosen from there, and deleted after a second question alone."""
 
 from collections.abc import Iterator
 
@@ -31,7 +31,7 @@ def buttons(dialog: StoresDialog, label: str) -> list[pmui.Button]:
     return [button for button in dialog.rows.select(pmui.Button) if button.label == label]
 
 
-def test_kept_altimetry_stands_on_the_shelf(services: Services, small_grid: Grid) -> None:
+def test_kept_altimetry_is_listed_beside_the_stores(services: Services, small_grid: Grid) -> None:
     write_forecast(small_grid, days=2)
     file = altimetry_folder() / NAME / "nrt_global.nc"
     file.parent.mkdir(parents=True)
