@@ -1,0 +1,55 @@
+"""The picture of the rooms: `python -m tests.rooms_picture` writes docs/rooms.svg from the order that the tests check.
+
+Each package is a column, its lowest room at the bottom; each room says in a few words what it holds, from its own docstring.
+"""
+
+import ast
+from html import escape
+from pathlib import Path
+
+from engine.runtime.paths import REPOSITORY
+from tests.test_architecture import PACKAGES, ROOMS
+
+PICTURE = REPOSITORY / "docs" / "rooms.svg"
+WIDTH, HEIGHT, GAP, TOP = 400, 40, 6, 56
+LONGEST = 62
+"""Characters of a description that fit a box."""
+
+
+def description(room: str) -> str:
+    """Return the first sentence of what a room says of itself, cut at a word where it is too long for its box."""
+    path = REPOSITORY / Path(*room.split(".")) / "__init__.py"
+    words = (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").split(". ")[0].split("\n\n")[0]
+    words = " ".join(words.split()).rstrip(".")
+    return words if len(words) <= LONGEST else words[:LONGEST].rpartition(" ")[0].rstrip(",;:") + " ..."
+
+
+def picture() -> str:
+    """Return the picture as SVG."""
+    columns = [[room for room in ROOMS if room.split(".")[0] == package] for package in PACKAGES]
+    tallest = max(map(len, columns))
+    height = TOP + tallest * (HEIGHT + GAP) + 40
+    width = len(columns) * (WIDTH + 24) + 24
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif">',
+        "<title>The rooms of GOMS Explorer, the lowest at the bottom of each column</title>",
+        f'<rect width="{width}" height="{height}" fill="#ffffff"/>',
+    ]
+    for column, rooms in enumerate(columns):
+        left = 24 + column * (WIDTH + 24)
+        parts.append(f'<text x="{left}" y="34" font-size="20" font-weight="bold" fill="#10303f">{PACKAGES[column]}/</text>')
+        for place, room in enumerate(rooms):
+            y = TOP + (tallest - 1 - place) * (HEIGHT + GAP)
+            name = room.partition(".")[2] or "top folder"
+            parts.append(
+                f'<rect x="{left}" y="{y}" width="{WIDTH}" height="{HEIGHT}" rx="4" fill="#e8f1f4" stroke="#7fa3b1"/>'
+                f'<text x="{left + 10}" y="{y + 17}" font-size="14" font-weight="bold" fill="#10303f">{escape(name)}</text>'
+                f'<text x="{left + 10}" y="{y + 33}" font-size="12" fill="#2f4450">{escape(description(room))}</text>'
+            )
+    words = "A room imports rooms below it in its column. app imports engine; sample_data imports engine; engine imports neither,"
+    parts.append(f'<text x="24" y="{height - 24}" font-size="13" fill="#2f4450">{words} but for its command line.</text>')
+    return "\n".join([*parts, "</svg>", ""])
+
+
+if __name__ == "__main__":
+    PICTURE.write_text(picture(), encoding="utf-8")
