@@ -6,22 +6,24 @@ Each package is a column, its lowest room at the bottom; each room says in a few
 import ast
 from html import escape
 from pathlib import Path
+from textwrap import wrap
 
 from engine.runtime.paths import REPOSITORY
 from tests.test_architecture import PACKAGES, ROOMS
 
 PICTURE = REPOSITORY / "docs" / "rooms.svg"
-WIDTH, HEIGHT, GAP, TOP = 400, 40, 6, 56
-LONGEST = 62
-"""Characters of a description that fit a box."""
+WIDTH, HEIGHT, GAP, TOP = 400, 56, 6, 56
+CHARACTERS = 66
+"""Of a line of a description that fits its box."""
+LINES = 2
 
 
-def description(room: str) -> str:
-    """Return the first sentence of what a room says of itself, cut at a word where it is too long for its box."""
+def description(room: str) -> list[str]:
+    """Return the first sentence of what a room says of itself in lines that fit its box."""
     path = REPOSITORY / Path(*room.split(".")) / "__init__.py"
-    words = (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").split(". ")[0].split("\n\n")[0]
-    words = " ".join(words.split()).rstrip(".")
-    return words if len(words) <= LONGEST else words[:LONGEST].rpartition(" ")[0].rstrip(",;:") + " ..."
+    said = (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").split("\n\n")[0]
+    sentence = " ".join(said.split()).split(". ")[0].rstrip(".")
+    return wrap(sentence, CHARACTERS, max_lines=LINES, placeholder=" ...")
 
 
 def picture() -> str:
@@ -44,8 +46,10 @@ def picture() -> str:
             parts.append(
                 f'<rect x="{left}" y="{y}" width="{WIDTH}" height="{HEIGHT}" rx="4" fill="#e8f1f4" stroke="#7fa3b1"/>'
                 f'<text x="{left + 10}" y="{y + 17}" font-size="14" font-weight="bold" fill="#10303f">{escape(name)}</text>'
-                f'<text x="{left + 10}" y="{y + 33}" font-size="12" fill="#2f4450">{escape(description(room))}</text>'
             )
+            for line, words in enumerate(description(room)):
+                text = f'font-size="12" fill="#2f4450">{escape(words)}</text>'
+                parts.append(f'<text x="{left + 10}" y="{y + 33 + 15 * line}" {text}')
     words = "A room imports rooms below it in its column. app imports engine; sample_data imports engine; engine imports neither,"
     parts.append(f'<text x="24" y="{height - 24}" font-size="13" fill="#2f4450">{words} but for its command line.</text>')
     return "\n".join([*parts, "</svg>", ""])

