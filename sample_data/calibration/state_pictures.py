@@ -14,6 +14,8 @@ import cmocean
 import gsw
 import matplotlib
 
+from engine.schema.channels import level
+
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
@@ -62,7 +64,7 @@ def surface_picture(state: Batch, day: int, target: Path) -> None:
     _map(axes[0, 1], state, state["so"][0], colours.haline, (31, 38), "surface salinity")
     _map(axes[1, 0], state, state["zos"], colours.balance, (-1.6, 1.6), "sea surface height (m)")
     _map(axes[1, 1], state, speed[0], colours.speed, (0, 1), "surface speed (m/s)")
-    _map(axes[2, 0], state, state["thetao"][12], colours.thermal, (-2, 20), "temperature at 300 m (degC)")
+    _map(axes[2, 0], state, state["thetao"][level(300)], colours.thermal, (-2, 20), "temperature at 300 m (degC)")
     _map(axes[2, 1], state, speed[12], colours.speed, (0, 0.6), "speed at 300 m (m/s)")
     figure.suptitle(LABEL.format(day=day))
     _save(figure, target)
