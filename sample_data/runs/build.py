@@ -1,6 +1,5 @@
 """Build runs of the sample ocean, resume them after a kill, and start its dynamics from any stored day."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +11,6 @@ from engine.runtime.paths import runs_folder
 from engine.runtime.progress import Progress, no_progress
 from engine.schema.grid import Grid, quarter_degree
 from sample_data.ocean.sample_ocean import SampleOcean, Surface
-from sample_data.runs.field_archive import file_of_day
 from sample_data.runs.run import Run
 
 CHECKPOINT_EVERY = 10
@@ -61,12 +59,3 @@ def floor_run(run: Run, start_day: int, days: int) -> Iterator[Surface]:
         ocean.step()
         zos, temperature, salinity = (np.where(land, np.float32(np.nan), field) for field in ocean.surface)
         yield zos, temperature, salinity
-
-
-def ship(run: Run, first: int, last: int, folder: Path) -> Run:
-    """Copy days `first` (a key day) to `last` of a run to `folder` and return that run."""
-    folder.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(run.folder / "run.json", folder / "run.json")
-    for day in range(first, last + 1):
-        shutil.copyfile(file_of_day(run.folder, day), file_of_day(folder, day))
-    return Run.open(folder)

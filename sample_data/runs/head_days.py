@@ -1,8 +1,5 @@
 """Waves and biogeochemistry beside a run: built, stored in its folder, read back or computed for a day that is not stored."""
 
-import shutil
-from pathlib import Path
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,7 +20,6 @@ from sample_data.biogeochemistry.cycle import (
     with_total,
 )
 from sample_data.runs.day_archive import DayArchive
-from sample_data.runs.field_archive import file_of_day
 from sample_data.runs.run import Run
 from sample_data.waves.wave_model import WaveModel, at_half_degree, wave_model
 
@@ -110,13 +106,3 @@ class RunBiogeochemistry:
         start = starts[-1] if starts else 0
         archive = self.archive if starts else DayArchive(START, self.archive.mask, {n: PACKINGS[n] for n in TRACERS})
         return begin(start, archive.read(start), self.run.seed, self.columns)
-
-
-def ship_head_days(run: Run, first: int, last: int, folder: Path) -> None:
-    """Copy what is stored of days `first` to `last` into run `folder`: all waves, and of biogeochemistry the starts alone."""
-    for name, step in (("waves", 1), ("biogeochemistry", KEY_EVERY)):
-        for day in range(-(-first // step) * step, last + 1, step):
-            source = file_of_day(run.folder / name, day)
-            if source.exists():
-                (folder / name).mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(source, file_of_day(folder / name, day))

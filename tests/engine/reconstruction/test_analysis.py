@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engine.physics.displaced_state import climatology, displaced_state
-from engine.readers.tables.observations import joined, observations_of
+from engine.readers.tables.observations import joined
 from engine.reconstruction.analysis import Reconstruction, reconstruct
 from engine.reconstruction.superobservations import profiles
 from engine.reconstruction.thermocline import sea_level_of_profiles
@@ -12,6 +12,7 @@ from engine.runtime.errors import InputError
 from engine.schema.batch import Batch
 from engine.schema.grid import Grid, coarsened
 from engine.schema.variables import PROGNOSTIC
+from tests.engine.observed_states import observations_of
 from tests.engine.toy import toy_batch
 
 TIME = np.datetime64("2019-06-23T00:00:00")

@@ -12,11 +12,11 @@ from typer.testing import CliRunner
 from engine.cli.analyse import analyse
 from engine.cli.main import app
 from engine.physics.displaced_state import climatology
-from engine.readers.tables.observations import observations_of
 from engine.runtime.errors import InputError
 from engine.schema.grid import Grid
 from engine.sources import open_source
 from engine.stores import find_store, open_store
+from tests.engine.observed_states import observations_of
 
 TIME = np.datetime64("2019-02-23T12:00:00")
 

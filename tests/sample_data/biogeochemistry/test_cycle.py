@@ -13,13 +13,14 @@ from engine.schema.grid import coarsened
 from engine.schema.head_grids import one_degree
 from engine.schema.sample_calendar import sample_date
 from engine.schema.variables import BIOGEOCHEMISTRY, PLANKTON
+from sample_data.assets_build.shipped_days import ship_head_days
 from sample_data.biogeochemistry.cycle import KEY_EVERY, PACKINGS, TRACERS, advance, begin, surroundings
 from sample_data.biogeochemistry.nutrients import _regions
 from sample_data.biogeochemistry.plankton import light_in_layer, step
 from sample_data.ocean.mixed_layer import at_depth, mixed_layer
 from sample_data.ocean.upwelling import upwelling
 from sample_data.runs.day_archive import DayArchive
-from sample_data.runs.head_days import START, RunBiogeochemistry, ship_head_days
+from sample_data.runs.head_days import START, RunBiogeochemistry
 from sample_data.runs.run import Run
 from sample_data.source import SampleSource
 from sample_data.weather.atmosphere import forcing

@@ -8,7 +8,8 @@ import pytest
 from engine.runtime.atomic import partial_path
 from engine.runtime.errors import InputError
 from engine.schema.grid import coarsened
-from sample_data.runs.build import build, floor_run, ship
+from sample_data.assets_build.shipped_days import ship
+from sample_data.runs.build import build, floor_run
 from sample_data.runs.field_archive import STEPS, file_of_day
 from sample_data.runs.run import Run
 

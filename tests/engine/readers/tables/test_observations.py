@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from engine.readers.tables.observations import Observations, observations_of
+from engine.readers.tables.observations import Observations
 from engine.reconstruction.superobservations import at_surface, profiles
 from engine.schema.grid import Grid
+from tests.engine.observed_states import observations_of
 from tests.engine.toy import toy_batch
 
 TIME = np.datetime64("2019-02-23T12:00:00")

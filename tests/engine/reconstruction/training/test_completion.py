@@ -8,7 +8,6 @@ import torch
 
 from engine.models.heads.completion import INPUTS, Completion, CompletionShape
 from engine.physics.displaced_state import climatology
-from engine.readers.tables.observations import observations_of
 from engine.reconstruction.analysis import reconstruct
 from engine.reconstruction.completion import completed, load_completion
 from engine.reconstruction.training.completion import completion_score, train_completion
@@ -16,6 +15,7 @@ from engine.reconstruction.training.seen_days import SeenDays
 from engine.runtime.errors import ModelError
 from engine.schema.grid import coarsened
 from engine.training.heads.training import HeadPlan, HeadTrainer
+from tests.engine.observed_states import observations_of
 from tests.engine.toy import INIT_TIME, ToySource
 
 ROWS, COLUMNS = 16, 32
