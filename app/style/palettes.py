@@ -34,9 +34,6 @@ PALETTES: tuple[str, ...] = (
 
 _OF_MATPLOTLIB = ("viridis", "turbo")
 
-DIVERGING: frozenset[str] = frozenset({"balance", "curl", "delta"})
-"""Palettes whose middle is neutral: they belong to a range symmetric about zero."""
-
 SIZE = 256
 BALANCE = 0.15
 

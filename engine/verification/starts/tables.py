@@ -12,8 +12,6 @@ from engine.verification.starts.start import Scored
 
 MAIN_BAND = "14-64"
 OPEN_OCEAN = "north_pacific"
-TARGET_RATIO = (0.85, 1.15)
-"""Within these bounds of the reference's, energy and power at 100-300 km count as kept."""
 
 
 def skill_tables(

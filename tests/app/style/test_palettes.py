@@ -5,9 +5,12 @@ import json
 import numpy as np
 import pytest
 
-from app.style.palettes import DIVERGING, PALETTES, colour_range, colours, palettes_as_json, rounded_limits, style_of
+from app.style.palettes import PALETTES, colour_range, colours, palettes_as_json, rounded_limits, style_of
 from engine.runtime.errors import InputError
 from engine.schema.variables import VARIABLES
+
+DIVERGING = {"balance", "curl", "delta"}
+"""Palettes whose middle is neutral: they belong to a range symmetric about zero."""
 
 
 def test_every_palette_has_256_colours_the_browser_can_read() -> None:
