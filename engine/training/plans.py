@@ -9,6 +9,13 @@ RISE = 0.04
 """Share of a phase in which the learning rate rises."""
 
 
+def rate_at(part: float, highest: float) -> float:
+    """Return the learning rate at a share `part` of a phase: a linear rise to `highest`, then a cosine to a fiftieth of it."""
+    if part < RISE:
+        return highest * max(part / RISE, 0.02)
+    return highest * (0.02 + 0.98 * (0.5 + 0.5 * cos(pi * (part - RISE) / (1 - RISE))))
+
+
 @dataclass(frozen=True)
 class Phase:
     """`steps` updates on rollouts of `horizon` days at rates up to `rate`; windows are the plan's where they are not given.
@@ -81,9 +88,7 @@ class Plan:
                 part = (step + 0.5) / phase.steps
                 if phase.epoch:
                     phase = replace(phase, masked=mask_ratio(1 + step // phase.epoch))
-                if part < RISE:
-                    return phase, phase.rate * max(part / RISE, 0.02)
-                return phase, phase.rate * (0.02 + 0.98 * (0.5 + 0.5 * cos(pi * (part - RISE) / (1 - RISE))))
+                return phase, rate_at(part, phase.rate)
             step -= phase.steps
         raise ValueError(f"step {step} lies beyond the plan of {self.steps} updates")
 

@@ -1,6 +1,7 @@
 """Training: one-step pretraining on tendencies, then rollouts; alone or in a team, resumable to the same curve."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from time import monotonic
@@ -12,7 +13,7 @@ import torch
 from engine.models.backbones.presets import Preset
 from engine.models.evolution.static_fields import StaticFields
 from engine.models.network import Network
-from engine.runtime.errors import InputError, ModelError
+from engine.runtime.errors import InputError
 from engine.runtime.precision import AUTO, PRECISIONS, USED_TO_BE, choose_precision
 from engine.schema.grid import Grid
 from engine.schema.normalisation import Normalisation
@@ -20,16 +21,14 @@ from engine.training.dataset import Sequences, Statistics, statistics
 from engine.training.distributed import Team
 from engine.training.history import WATCHED, Record
 from engine.training.loader import Draw, Loader, Reader, pieces
+from engine.training.loop import TrainingLoop
 from engine.training.objective import Errors, Objective
 from engine.training.plans import PLANS, Phase, Plan
-from engine.training.state import restored_state, save_state
+from engine.training.state import restored_state
 from engine.training.validation import Validation
 
-LARGEST_GRADIENT = 1.0
-SAVE_EVERY_SECONDS = 120.0
 
-
-class Trainer:
+class Trainer(TrainingLoop):
     """A network in training; `folder` holds its state, from which a killed training goes on.
 
     The same seed, data, plan and device kind give the same losses, whether or not the training was interrupted and by how
@@ -49,9 +48,9 @@ class Trainer:
         team: Team | None = None,
         precision: str = AUTO,
     ) -> None:
-        self.preset, self.grid, self.folder, self.seed = preset, grid, folder, seed
-        self.team = Team() if team is None else team
         self.plan = plan_of(preset) if plan is None else plan
+        super().__init__(folder, self.plan.steps, seed, Team() if team is None else team)
+        self.preset, self.grid = preset, grid
         if self.plan.batch % self.team.size:
             raise InputError(
                 f"global batch is {self.plan.batch}; {self.team.size} processes need a multiple of {self.team.size}: add --batch"
@@ -67,45 +66,27 @@ class Trainer:
         setting = StaticFields.of(grid) if setting is None else setting
         # Processors may differ; what is learned together is computed alike.
         first, second = PRECISIONS
-        self.precision = first if self._first_says(choose_precision(precision, self.team.device) == first) else second
+        self.precision = first if self.first_says(choose_precision(precision, self.team.device) == first) else second
         self.objective = Objective(self.network, grid, setting, self.statistics, self.plan.checkpointing, self.precision)
         self.draw = Draw(self.sequences, grid, preset.patch, preset.halo, self.plan, seed)
         self.validation = None
         if held_back is not None and self.plan.validate_every:
             self.validation = Validation(held_back, grid, setting, self.statistics, self.team, self.precision)
-        self.history: list[Record] = []
         self.waited = 0.0
 
-    @property
-    def step(self) -> int:
-        """Return the number of updates made."""
-        return len(self.history)
-
-    def run(
-        self, last: int | None = None, report: Callable[[Record], None] | None = None, saved: Callable[[], None] | None = None
-    ) -> None:
-        """Train to update `last` (default: the plan's end), saving the state every two minutes and at the end."""
-        last = self.plan.steps if last is None else min(last, self.plan.steps)
+    @contextmanager
+    def updates(self, last: int) -> Iterator[Callable[[], Record]]:
+        """Give what makes the next update, its data read ahead."""
         mine = self.team.mine(self.plan.batch)
-        before = monotonic()
         reader = Reader(self.draw, self.grid, self.statistics.normalisation)
         with Loader(pieces(reader, range(self.step, last), mine, len(mine) == 1), self.team.device) as loader:
-            while self.step < last:
-                record = self._validated(self.update(loader, len(mine)))
-                self.history.append(record)
-                self.waited = loader.waited
-                if report is not None and self.team.is_first:
-                    report(record)
-                # Saving gathers the optimiser's state from all.
-                if self._first_says(monotonic() - before > SAVE_EVERY_SECONDS) or self.step == last:
-                    self.save()
-                    before = monotonic()
-                    if saved is not None and self.team.is_first:
-                        saved()
 
-    def _first_says(self, wish: bool) -> bool:
-        """Return the first process's wish, which all must ask for."""
-        return bool(self.team.total(torch.tensor(float(wish and self.team.is_first), device=self.team.device)) > 0)
+            def update() -> Record:
+                record = self._validated(self.update(loader, len(mine)))
+                self.waited = loader.waited
+                return record
+
+            yield update
 
     def _validated(self, record: Record) -> Record:
         every = self.plan.validate_every
@@ -117,15 +98,11 @@ class Trainer:
         """Make one update of `samples` samples in this process, their data taken from `loader`, and return its record."""
         started = monotonic()
         phase, rate = self.plan.at(self.step)
-        for group in self.optimiser.param_groups:
-            group["lr"] = rate
-        self.optimiser.zero_grad(set_to_none=True)
+        self.set_rate(rate)
         learn = self._learn_from_windows if self.preset.halo else self._learn_from_globes
         errors, persistence = learn(loader, samples, phase)
-        kept = min(self.plan.averaging, (1 + self.step) / (10 + self.step))
-        with torch.no_grad():
-            for name, value in self.network.state_dict().items():
-                self.average[name].lerp_(value, 1 - kept)
+        weights = self.network.state_dict()
+        self.move_mean([self.average[name] for name in weights], weights.values(), self.plan.averaging)
         ratios = {name: float((errors[0, c] / persistence[0, c].clamp_min(1e-9)).sqrt()) for name, c in WATCHED.items()}
         loss, baseline = (float(self.objective.loss(part)) for part in (errors, persistence))
         return Record(self.step, loss, baseline, ratios, monotonic() - started)
@@ -146,12 +123,12 @@ class Trainer:
                 windows = [self.objective.window_errors(excerpt, modulation) for excerpt in loader.take_excerpts()]
                 results.append(self._backward(_mean(windows)))
             means.append(self._shared(_mean(results)))
-            self._learn()
+            self.learn(self.parameters)
         for number, modulation in enumerate(given):
             again = passes[number] if keeps_pass else self.objective.modulation(loader.take_globe(), phase.masked)
             if modulation.grad is not None:
                 again.backward(modulation.grad / rounds)
-        self._learn()
+        self.learn(self.parameters)
         return _mean(means)
 
     def _learn_from_globes(self, loader: Loader, samples: int, phase: Phase) -> Errors:
@@ -161,7 +138,7 @@ class Trainer:
             (excerpt,) = loader.take_excerpts()
             results.append(self._backward(self.objective.globe_errors(excerpt, phase.masked)))
         errors = self._shared(_mean(results))
-        self._learn()
+        self.learn(self.parameters)
         return errors
 
     def _backward(self, result: Errors) -> Errors:
@@ -173,33 +150,24 @@ class Trainer:
         """Return the team's mean errors; raises ModelError, in all processes alike, where one of them is not finite."""
         errors, persistence = self.team.total(torch.stack(result)) / self.team.size
         if not torch.isfinite(errors).all():
-            raise ModelError(f"training of {self.preset.name!r} diverged at update {self.step}; start again with a lower rate")
+            raise self.diverged(repr(self.preset.name))
         return errors, persistence
 
-    def _learn(self) -> None:
-        """Move those weights that have a gradient, summed over the team."""
-        self.team.add_gradients(self.parameters)
-        torch.nn.utils.clip_grad_norm_(self.parameters, LARGEST_GRADIENT)
-        self.optimiser.step()
-        self.optimiser.zero_grad(set_to_none=True)
-
-    def save(self) -> None:
-        """Write the training state atomically, in the first process; all must call it."""
-        optimiser = self.team.gather(self.optimiser)
-        if not self.team.is_first:
-            return
-        state: dict[str, Any] = {
+    def weights(self) -> dict[str, Any]:
+        """Return the network, the running mean of its weights, and what it is made of."""
+        return {
             "network": self.network.state_dict(),
             "average": self.average,
-            "optimiser": optimiser,
-            "history": [vars(record) for record in self.history],
             "normalisation": self.statistics.normalisation.to_dict(),
             "tendency": self.statistics.tendency.tolist(),
             "preset": self.preset.to_dict(),
-            "seed": self.seed,
             "precision": self.precision,
         }
-        save_state(self.folder, state)
+
+    def take_weights(self, state: dict[str, Any]) -> None:
+        """Go on from the weights of a state."""
+        self.network.load_state_dict(state["network"])
+        self.average = state["average"]
 
     @staticmethod
     def resume(
@@ -223,10 +191,7 @@ class Trainer:
             if precision == AUTO:
                 precision = state.get("precision", USED_TO_BE)
             trainer = Trainer(preset, grid, sequences, folder, plan, state["seed"], setting, known, team, precision)
-            trainer.network.load_state_dict(state["network"])
-            trainer.average = state["average"]
-            trainer.optimiser.load_state_dict(state["optimiser"])
-            trainer.history = [Record(**record) for record in state["history"]]
+            trainer.take_over(state)
         return trainer
 
     def averaged(self) -> Network:
