@@ -18,12 +18,12 @@ def measured(name: str) -> dict[str, Any]:
 
 
 def measured_table(name: str) -> str:
-    """Return the Markdown of a table and, below it, when, where and by which command it was measured."""
+    """Return the Markdown of a table under its title, and below it when, where and by which command it was measured."""
     found = measured(name)
     commands = "; ".join(f"`{command}`" for command in found["command"].split("; "))
     facts = [f"Measured on {found['date']}, {found['machine']}, by {commands}", found["origin"][:1].upper() + found["origin"][1:]]
     caption = ". ".join((*facts, found.get("note", "").rstrip("."))).rstrip(". ")
-    return f"{markdown_table(found['columns'], found['rows'])}\n\n<small>{caption}.</small>"
+    return f"**{found['title']}**\n\n{markdown_table(found['columns'], found['rows'])}\n\n<small>{caption}.</small>"
 
 
 def markdown_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
