@@ -36,7 +36,8 @@ def _commands(command: Any, name: str) -> list[str]:
 
 def _option(parameter: Any) -> list[str]:
     is_argument = parameter.param_type_name == "argument"
-    label = parameter.metavar or parameter.name.upper() if is_argument else ", ".join(parameter.opts)
+    metavar = parameter.metavar or (parameter.name.upper() if is_argument else "")
+    label = " ".join(([] if is_argument else parameter.opts) + ([metavar] if metavar else []))
     default = parameter.default
     said = "" if default in (None, False, "") or callable(default) else f"`{default}`"
-    return [f"`{label}`".replace("|", "\\|"), getattr(parameter, "help", "") or "", said]
+    return [f"<code>{label}</code>".replace("|", "&#124;"), getattr(parameter, "help", "") or "", said]

@@ -25,8 +25,8 @@ Card = Mapping[str, Any]
 
 
 def card_paths() -> list[Path]:
-    """Return the JSON cards of the weights that are in the repository."""
-    return sorted((ASSETS / "weights").glob("*.json"))
+    """Return the JSON cards of the weights that are in the repository, `small` and its heads first."""
+    return sorted((ASSETS / "weights").glob("*.json"), key=lambda path: (not path.stem.startswith("small"), path.stem))
 
 
 def card_page(path: Path) -> str:
