@@ -23,8 +23,9 @@ td.text,th.text{text-align:left}tr.behind td{background:#fdf1e7}
 """
 
 UPPER_BOUND = (
-    "The sample ocean is a simulation: these figures say how well a model that learned it emulates it from an exact start, with "
-    "the winds of the forecast days known. They are an upper bound and stand beside no score against the real ocean."
+    "The sample ocean is a simulation; its generator and the GOMS networks share parts of their physics. These figures say how "
+    "well a model that learned it emulates it from an exact start, with the winds of the forecast days known. They are an upper "
+    "bound and cannot be compared with scores against the real ocean."
 )
 
 TEXT = f"""{UPPER_BOUND} RMSE, bias
