@@ -1,12 +1,16 @@
 # make app    install and serve the application on http://127.0.0.1:5006 (PORT= changes the port)
 # make test   install what the tests need and run lint, types, unit and browser tests, and build the documentation
 # make docs   build the documentation into build/site, and check its links
+# make lock   write requirements/ anew for the ranges of pyproject.toml; UPGRADE=--upgrade takes the newest versions
 
 PYTHON ?= python3
 PORT ?= 5006
+UPGRADE ?=
 BIN := .venv/bin
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check
+LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-package torch --custom-compile-command "make lock" $(UPGRADE)
 
-.PHONY: app test lint types unit browser docs clean
+.PHONY: app test lint types unit browser docs lock clean
 
 app: .venv/app-installed
 	$(BIN)/goms app --port $(PORT)
@@ -35,18 +39,27 @@ docs: .venv/docs-installed
 	  || { echo "$(PYTHON) is $$($(PYTHON) --version 2>&1); GOMS Explorer needs Python 3.11 or newer: make PYTHON=python3.12"; exit 1; }
 	$(PYTHON) -m venv .venv
 
-.venv/app-installed: pyproject.toml constraints.txt | .venv/bin/python
-	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+# PyTorch comes before its range is asked for, as the build that suits the machine; the lock holds what it needs.
+.venv/app-installed: pyproject.toml requirements/app.txt requirements/torch.txt | .venv/bin/python
+	$(PIP) --require-hashes --requirement requirements/app.txt
+	$(PIP) --requirement requirements/torch.txt
+	$(PIP) --no-deps --editable .
 	@touch $@
 
-.venv/test-installed: .venv/app-installed
-	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[test]"
+.venv/test-installed: .venv/app-installed requirements/test.txt
+	$(PIP) --require-hashes --requirement requirements/test.txt
 	sh tests/browser/install_chromium.sh $(BIN)
 	@touch $@
 
-.venv/docs-installed: .venv/app-installed
-	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[docs]"
+.venv/docs-installed: .venv/app-installed requirements/docs.txt
+	$(PIP) --require-hashes --requirement requirements/docs.txt
 	@touch $@
+
+lock: | .venv/bin/python
+	$(PIP) uv
+	$(LOCK) pyproject.toml --output-file requirements/app.txt
+	$(LOCK) pyproject.toml --extra test --constraint requirements/app.txt --output-file requirements/test.txt
+	$(LOCK) pyproject.toml --extra docs --constraint requirements/test.txt --output-file requirements/docs.txt
 
 clean:
 	rm -rf .venv *.egg-info
