@@ -31,11 +31,11 @@ def load_model(name: str, grid: Grid, device: str = "auto", weights: Path | None
     """
     # Imported here so that the names, which the command line's help shows, do not cost a second of imports.
     if name == "persistence":
-        from engine.models.persistence import Persistence
+        from engine.models.baselines import Persistence
 
         return Persistence(grid)
     if name in ("climatology", "damped-persistence"):
-        from engine.models.climatology import Climatology, DampedPersistence
+        from engine.models.baselines import Climatology, DampedPersistence
 
         return Climatology(grid) if name == "climatology" else DampedPersistence(grid)
     if name in NETWORK_NAMES:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from engine.models.climatology import FADING_DAYS
+from engine.models.baselines import FADING_DAYS
 from engine.physics.displaced_state import climatology
 from engine.runtime.progress import Progress, no_progress
 from engine.schema.grid import Grid

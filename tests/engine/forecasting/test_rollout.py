@@ -5,8 +5,7 @@ import pytest
 import torch
 
 from engine.forecasting.rollout import Step, rollout
-from engine.models.climatology import Climatology, DampedPersistence
-from engine.models.persistence import Persistence
+from engine.models.baselines import Climatology, DampedPersistence, Persistence
 from engine.runtime.errors import InputError
 from engine.schema.batch import Batch
 from engine.schema.grid import coarsened

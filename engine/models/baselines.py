@@ -1,4 +1,4 @@
-"""Baselines from the day-of-year climatology: the climatology itself, and an initial anomaly that decays towards it."""
+"""Baselines: the initial state, the climatology of the day of the year, and an initial anomaly that decays towards it."""
 
 from typing import Any
 
@@ -15,11 +15,10 @@ FADING_DAYS = {"thetao": 80.0, "so": 313.0, "uo": 47.0, "vo": 30.0, "zos": 107.0
 """e-folding time of an anomaly in days, fitted on 15-day pairs of the training runs of the sample ocean (seeds 2, 3, 4)."""
 
 
-class Climatology:
-    """The model whose every lead is the observed climatology of that day of the year."""
+class _Baseline:
+    """A model without weights that runs on any grid and needs no atmosphere."""
 
-    name = "climatology"
-    label = "Climatology"
+    name: str
     uses_forcing = False
     precision = "float32"
 
@@ -28,8 +27,28 @@ class Climatology:
         self.provenance: dict[str, Any] = {"model": self.name}
 
     def prepare(self, batch: Batch) -> torch.Tensor:
-        """Return the initial state; only its wet cells matter."""
+        """Return the state of the initial batch with its gaps."""
         return state_of(batch)
+
+
+class Persistence(_Baseline):
+    """The model whose every lead is the initial state."""
+
+    name = "persistence"
+    label = "Persistence"
+
+    def step(
+        self, state: torch.Tensor, forcing: Batch | None, target_forcing: Batch | None, time: np.datetime64
+    ) -> tuple[torch.Tensor, None]:
+        """Return the state unchanged."""
+        return state, None
+
+
+class Climatology(_Baseline):
+    """The model whose every lead is the observed climatology of that day of the year."""
+
+    name = "climatology"
+    label = "Climatology"
 
     def step(
         self, state: torch.Tensor, forcing: Batch | None, target_forcing: Batch | None, time: np.datetime64
@@ -38,7 +57,7 @@ class Climatology:
         return state_of(climatology(self.grid, time + TIME_STEP)), None
 
 
-class DampedPersistence(Climatology):
+class DampedPersistence(_Baseline):
     """The model whose anomaly from climatology decays exponentially, at a rate of its own for each variable."""
 
     name = "damped-persistence"
