@@ -12,7 +12,6 @@ from app.server.options import parser, sharing
 from app.server.serve import serve
 from engine.runtime.errors import InputError
 from engine.runtime.failures import failure_of
-from sample_data.provider import register
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -20,6 +19,9 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = parser().parse_args(arguments)
     if chosen.home is not None:
         os.environ["GOMS_HOME"] = str(chosen.home)
+    # Imported here, so that help answers at once.
+    from sample_data.provider import register
+
     register()
     try:
         shared = sharing(chosen)

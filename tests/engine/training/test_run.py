@@ -1,4 +1,6 @@
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +14,7 @@ from engine.sources.analysis import AnalysisSource
 from engine.stores import AnalysisStore
 from engine.training.dataset import SCALE, Sequences, pack, statistics, unpack
 from engine.training.history import summary
-from engine.training.independence import largest_correlations, sea_level_anomalies
+from engine.training.independence import independence, largest_correlations, sea_level_anomalies
 from engine.training.losses import channel_weights, squared_error
 from engine.training.plans import Phase, Plan
 from engine.training.run import SEQUENCE_DAYS, prepare, save_weights, sequence_starts, train
@@ -220,3 +222,33 @@ def test_resemblance_finds_a_copy_and_not_a_stranger() -> None:
     largest = largest_correlations(ours, theirs)
     assert largest[0] == pytest.approx(1, abs=1e-3)
     assert largest[1] < 0.3
+
+
+class _Days:
+    """A source whose sea level of a day is a pattern of its own, shifted by `copied` days."""
+
+    forcing_kind, label = "synthetic", "Days"
+
+    def __init__(self, name: str, copied: int | None = None) -> None:
+        self.name, self.grid, self.copied = name, tiny_grid(), copied
+
+    def times(self) -> np.ndarray:
+        return np.datetime64("2019-02-23") + np.arange(61)
+
+    def sea_level(self, time: np.datetime64) -> np.ndarray:
+        day = int((time - self.times()[0]).astype(int))
+        seed = [day, len(self.name)] if self.copied is None else [day - self.copied, 3]
+        return np.random.default_rng(seed).standard_normal(self.grid.shape).astype(np.float32)
+
+
+def test_a_held_out_start_that_copies_a_training_day_stands_in_the_card(tmp_path: Path) -> None:
+    begin = np.datetime64("2019-02-23")
+    names = ("one__2019-02-23.npy", "one__2019-03-02.npy", "other__2019-02-23.npy")
+    sequences = Sequences(tmp_path, tuple(tmp_path / name for name in names), (7, 7, 7))
+    held_out: Any = SimpleNamespace(
+        source=_Days("held", copied=30), first_independent=begin + 30, day=lambda time: int((time - begin).astype(int))
+    )
+    found = independence([_Days("one"), _Days("other")], sequences, held_out)  # type: ignore[list-item]
+    assert found["held_out_starts"] == [30, 60]
+    copy, stranger = found["correlation_of_held_out_starts_with_training_at_most"]
+    assert copy > 0.8 and stranger < 0.3 and found["correlation_of_unrelated_runs_at_most"] < 0.3
