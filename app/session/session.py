@@ -4,26 +4,17 @@ from contextlib import suppress
 from typing import Any
 
 import panel as pn
-import panel_material_ui as pmui
 import param
 
-from app.components.address_link import language_switch
-from app.components.collapse_sidebar import FoldOnPhones
-from app.components.reconnection import reconnection
-from app.components.save_menu import KINDS, SCRIPT, SKILL_KINDS, SaveMenu
-from app.components.widget_names import library_names
 from app.page.panel_workarounds import forget_document, unlink_from_server
-from app.page.template import page_template
 from app.services.services import Services
 from app.session.embedding import embedded_page, is_embedded
+from app.session.page_layout import Controls, PageLayout
 from app.state.nearest_address import shown_instead
 from app.state.scene import Scene
 from app.state.scene_builder import build_scene
 from app.state.selection import ADDRESS, Selection, sync_with_address
 from app.state.view_modes import VIEWS
-from app.style.theme import PHONE_WIDTH, STYLE_SHEET, THEME
-from app.text.i18n import say, words_in
-from app.text.plain_text import heading
 from app.views.charts.chart_strip import ChartStrip
 from app.views.charts.skill import SkillView
 from app.views.controls.compare import CompareControls
@@ -44,14 +35,6 @@ POLL_MILLISECONDS = 500
 CHART_DELAY_MILLISECONDS = 120
 LOOP_MILLISECONDS = 1000
 """Time that the maps have for a new loop before the charts ask for the same processor."""
-HEADER = {
-    "& .title.title": {"fontSize": "1.05rem", "color": "text.primary", "whiteSpace": "nowrap"},
-    # The tabs give way, never the button beside them; on a phone they take the place of the title.
-    "& .header .MuiToolbar-root > .MuiBox-root:has(.title) + .MuiBox-root": {"minWidth": 0},
-    # The library draws its bar of progress even where no indicator is wanted.
-    "& .header > .MuiLinearProgress-root": {"display": "none"},
-    f"@media (max-width: {PHONE_WIDTH}px)": {"& .header .MuiToolbar-root > .MuiBox-root:has(.title)": {"display": "none"}},
-}
 
 
 class Session(SelectionView):
@@ -82,10 +65,18 @@ class Session(SelectionView):
         self._asked = 0
         self._document = pn.state.curdoc
         forget_document(self._document)
-        self.embedded = is_embedded()
+        controls = Controls(
+            self.tabs, self.sources, self.files, self.run, self.field, self.compare, self.layers, self.stores_dialog
+        )
+        self.layout = None if is_embedded() else PageLayout(controls)
         # After the views, which are told of a choice before the page is.
         super().__init__(selection)
-        self.page = embedded_page(self.map.component, selection.theme) if self.embedded else self._page()
+        self._arrange()
+        if self.layout is None:
+            self.page = embedded_page(self.map.component, selection.theme)
+        else:
+            self.page = self.layout.page(selection)
+            self.page.param.watch(self._theme_toggled, "dark_theme")
         unlink_from_server(self.page)
         self.map.component.param.watch(self._show_charts, "extent")
         # Last: what an address asks for in vain is taken back, and the scene of what is left is built.
@@ -99,66 +90,6 @@ class Session(SelectionView):
         if self._skill is None:
             self._skill = SkillView(self.selection, self.services, self.notify)
         return self._skill
-
-    def _page(self) -> pmui.Page:
-        self.of_maps = pn.Column(
-            heading(say("Field")), self.field.variable, self.field.quantity, self.field.depth, self.field.surface_only,
-            heading(say("Compare")), self.compare.layout,
-            heading(say("View")), self.field.region, self.field.palette, self.field.range_mode, self.field.limits,
-            sizing_mode="stretch_width", margin=0,
-        )  # fmt: skip
-        self.over_maps = pn.Column(heading(say("Layers")), self.layers.layout, sizing_mode="stretch_width", margin=0)
-        self.save_maps, self.save_scores = (
-            SaveMenu(
-                kinds={name: say(label) for name, label in kinds.items()},
-                words=words_in(SCRIPT),
-                sizing_mode="stretch_width",
-                margin=(2, 10, 8, 10),
-            )
-            for kinds in (KINDS, SKILL_KINDS)
-        )
-        self.saving = pn.Column(sizing_mode="stretch_width", margin=0)
-        sidebar = [
-            heading(say("Forecast")), self.sources.source, *self.files.layout, self.sources.start,
-            self.sources.model, self.run.layout,
-            self.of_maps, self.field.units, self.over_maps,
-            heading(say("Save")), self.saving, self.stores_dialog.layout,
-        ]  # fmt: skip
-        self.main = pn.Column(sizing_mode="stretch_width", margin=(8, 12), styles={"position": "relative"})
-        self._arrange()
-        page = pmui.Page(
-            title="GOMS Explorer",
-            meta_description=say("30-day forecasts of the global ocean, run and played in the browser"),
-            header=[
-                self.tabs.layout,
-                # The library takes a header for a coloured one and makes its buttons white.
-                pmui.Button(
-                    label=say("Show"),
-                    icon="slideshow",
-                    href="show" if self.selection.language is None else f"show?language={self.selection.language}",
-                    variant="text",
-                    size="small",
-                    margin=(6, 4),
-                    sx={"color": "text.secondary", "flexShrink": 0},
-                ),
-                language_switch(),
-                library_names(),
-                reconnection(),
-                FoldOnPhones(narrower_than=PHONE_WIDTH, width=0, height=0, margin=0),
-            ],
-            sidebar=sidebar,
-            main=[self.main],
-            sidebar_width=288,
-            sidebar_resizable=False,
-            busy_indicator=None,
-            theme_config=THEME,
-            dark_theme=self.selection.theme == "dark",
-            template=page_template(),
-            raw_css=[STYLE_SHEET],
-            sx=HEADER,
-        )
-        page.param.watch(self._theme_toggled, "dark_theme")
-        return page
 
     def notify(self, kind: str, message: str) -> None:
         """Show a message to this visitor: error, warning, info or success; before the page is there, it waits for it."""
@@ -174,15 +105,10 @@ class Session(SelectionView):
 
     @param.depends("selection.view", watch=True)
     def _arrange(self) -> None:
-        """Put what the chosen view shows on the page, with the choices that it knows."""
-        if self.embedded:
-            return  # the maps are all there is
-        has_map = VIEWS[self.selection.view].has_map
-        self.of_maps.visible = self.over_maps.visible = has_map
-        self.saving.objects = [self.save_maps if has_map else self.save_scores]
-        shown = [self.map.component, self.chart_strip.layout] if has_map else [self.skill.layout]
-        if self.main.objects != shown:
-            self.main.objects = shown
+        """Put what the chosen view shows on the page; an embedded page is the maps alone."""
+        if self.layout is not None:
+            has_map = VIEWS[self.selection.view].has_map
+            self.layout.show([self.map.component, self.chart_strip.layout] if has_map else [self.skill.layout], has_map)
 
     @param.depends(
         "selection.view", "selection.source", "selection.start", "selection.model", "selection.variable", "selection.quantity",
@@ -215,7 +141,7 @@ class Session(SelectionView):
 
     @param.depends("selection.skill", "selection.band", "selection.waters", "selection.theme", watch=True)
     def _show_skill(self) -> None:
-        if self._ready and not self.embedded and self.scene is not None and self.selection.view == "skill":
+        if self._ready and self.layout is not None and self.scene is not None and self.selection.view == "skill":
             self.skill.show(self.scene)
 
     def _refuse(self, message: str) -> None:
@@ -238,7 +164,7 @@ class Session(SelectionView):
     )  # fmt: skip
     def _show_charts(self, *_: Any, delay: int = CHART_DELAY_MILLISECONDS) -> None:
         """Draw the charts a moment later, so that they never stand in the way of the maps; only the last request counts."""
-        if self.embedded or not self._ready or not VIEWS[self.selection.view].has_map:
+        if self.layout is None or not self._ready or not VIEWS[self.selection.view].has_map:
             return  # what changes between sending a page and its being ready does not reach it; `_loaded` asks again
         self._asked += 1
         number = self._asked
@@ -267,11 +193,11 @@ class Session(SelectionView):
     )  # fmt: skip
     def _show_saving(self) -> None:
         """Let files be of what is shown where that is not what the address says."""
-        if self.scene is not None and not self.embedded:
+        if self.scene is not None and self.layout is not None:
             instead = shown_instead(self.selection, self.services, self.scene)
             shown = {ADDRESS[name]: str(value) for name, (value, _) in instead.items()}
-            if self.save_maps.shown != shown:
-                self.save_maps.shown = shown
+            if self.layout.save_maps.shown != shown:
+                self.layout.save_maps.shown = shown
 
     def _theme_toggled(self, event: Any) -> None:
         self.selection.theme = "dark" if event.new else "light"
