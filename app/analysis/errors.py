@@ -3,7 +3,9 @@
 import numpy as np
 import xarray as xr
 
-from app.data.readers import ClimatologyReader, DisplayReader, FieldReader, OfMembers, common_leads, split_field_name
+from app.data.derived_readers import ClimatologyReader
+from app.data.matching import common_leads
+from app.data.readers import DisplayReader, FieldReader, OfMembers, split_field_name
 from app.services.readers import revision
 from app.services.services import Services
 from engine.diagnostics import DISPLAY_VARIABLES, derive_at

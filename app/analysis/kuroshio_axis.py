@@ -3,7 +3,8 @@
 import numpy as np
 import xarray as xr
 
-from app.data.readers import FieldReader, day_offset
+from app.data.matching import day_offset
+from app.data.readers import FieldReader
 from app.services.readers import revision
 from app.services.services import Services
 from app.state.scene import Scene

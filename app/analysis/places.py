@@ -5,7 +5,8 @@ from typing import Any
 import xarray as xr
 
 from app.analysis.errors import covers, point_values
-from app.data.readers import FieldReader, day_offset
+from app.data.matching import day_offset
+from app.data.readers import FieldReader
 from app.services.services import Services
 from app.state.scene import Scene, shown_variable
 from app.state.selection import Selection

@@ -8,7 +8,8 @@ import numpy as np
 import xarray as xr
 
 from app.analysis.section_values import along, density_levels, isopycnals, layers
-from app.data.readers import FieldReader, day_offset
+from app.data.matching import day_offset
+from app.data.readers import FieldReader
 from app.services.services import Services
 from app.state.colour_choice import colour_choice
 from app.state.selection import Selection

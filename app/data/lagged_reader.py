@@ -5,7 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from app.data.readers import DerivedReader, FieldReader, day_offset
+from app.data.derived_readers import DerivedReader
+from app.data.matching import day_offset
+from app.data.readers import FieldReader
 from app.text.i18n import listed, say
 
 STATISTICS = {"mean": "Mean of {count} starts", "spread": "Spread of {count} starts"}

@@ -12,7 +12,8 @@ import xarray as xr
 from app.access.limits import TooMuch
 from app.analysis.errors import point_values
 from app.analysis.places import curve_name, drawn_readers
-from app.data.readers import FieldReader, day_offset
+from app.data.matching import day_offset
+from app.data.readers import FieldReader
 from app.export.frame import Extent
 from app.services.services import Services
 from app.state.panel_spec import PanelSpec

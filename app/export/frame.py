@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from app.data.readers import onto
+from app.data.matching import onto
 from app.export.marks import Mark, marks
 from app.export.overlays import Overlay, contours, overlays
 from app.frames.encode import Viewport, window

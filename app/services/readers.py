@@ -7,16 +7,10 @@ import numpy as np
 from app.access.limits import check_identifier
 from app.data.caches import ArrayCache
 from app.data.climatology_cache import Climatology
+from app.data.derived_readers import AlignedReader, ClimatologyReader, PersistenceReader
 from app.data.lagged_reader import STATISTICS, LaggedReader
-from app.data.readers import (
-    AlignedReader,
-    ClimatologyReader,
-    DisplayReader,
-    FieldReader,
-    PersistenceReader,
-    common_leads,
-    mean_difference,
-)
+from app.data.matching import common_leads, mean_difference
+from app.data.readers import DisplayReader, FieldReader
 from app.data.store_cache import OpenStores, inode
 from app.services.store_catalogue import StoreCatalogue
 from engine.runtime.errors import InputError

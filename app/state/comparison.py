@@ -1,6 +1,7 @@
 """What stands beside the first map: what can be chosen, and the store of a choice or why there is none."""
 
-from app.data.readers import FieldReader, common_leads, day_offset
+from app.data.matching import common_leads, day_offset
+from app.data.readers import FieldReader
 from app.services.readers import VIRTUAL
 from app.services.services import Services
 from app.services.store_parts import DETAIL

@@ -6,7 +6,8 @@ import numpy as np
 
 from app.access.limits import MOST_MEMBERS
 from app.data.lagged_reader import STATISTICS, LaggedReader
-from app.data.readers import FieldReader, common_leads
+from app.data.matching import common_leads
+from app.data.readers import FieldReader
 from app.services.services import Services
 from app.state.selection import Selection
 from app.text.i18n import listed, say

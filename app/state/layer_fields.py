@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from app.data.readers import AlignedReader, FieldReader, level_at
+from app.data.derived_readers import AlignedReader
+from app.data.matching import level_at
+from app.data.readers import FieldReader
 from app.services.readers import revision
 from app.services.services import Services
 from engine.sources.run_conditions import knows_ice, knows_wind

@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from app.data.lagged_reader import LaggedReader, count_words
-from app.data.readers import FieldReader, day_offset, field_name, level_at
+from app.data.matching import day_offset, level_at
+from app.data.readers import FieldReader, field_name
 from app.services.readers import revision
 from app.state.earlier_starts import LAGGED, earlier_words
 from app.state.panel_spec import PanelSpec

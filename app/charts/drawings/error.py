@@ -7,7 +7,8 @@ import xarray as xr
 from app.analysis.errors import error_by_lead as compute_errors
 from app.charts.drawings.drawing import Charts, Drawing, only_words
 from app.charts.elements import error_by_lead
-from app.data.readers import common_leads, field_name, level_at
+from app.data.matching import common_leads, level_at
+from app.data.readers import field_name
 from app.services.services import Services
 from app.state.scene import Scene, shown_depth, shown_variable, time_axis
 from app.state.selection import Selection

@@ -14,7 +14,8 @@ from app.charts.drawings.drawing import Charts, Drawing, only_words
 from app.charts.elements import profile
 from app.charts.elements import section as section_chart
 from app.charts.style import LINE_STYLES
-from app.data.readers import FieldReader, day_offset
+from app.data.matching import day_offset
+from app.data.readers import FieldReader
 from app.services.services import Services
 from app.state.scene import Scene, shown_variable
 from app.state.selection import Selection

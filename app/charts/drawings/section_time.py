@@ -4,7 +4,7 @@ from app.analysis.places import drawn_readers
 from app.analysis.section_values import over_time
 from app.charts.drawings.drawing import Charts, Drawing
 from app.charts.elements import hovmoller
-from app.data.readers import day_offset
+from app.data.matching import day_offset
 from app.services.services import Services
 from app.state.colour_choice import colour_choice
 from app.state.scene import Scene, quantity_label, shown_depth, shown_variable, time_axis

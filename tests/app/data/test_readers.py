@@ -3,17 +3,9 @@
 import numpy as np
 import pytest
 
-from app.data.readers import (
-    AlignedReader,
-    ClimatologyReader,
-    DisplayReader,
-    PersistenceReader,
-    common_leads,
-    field_name,
-    mean_difference,
-    onto,
-    split_field_name,
-)
+from app.data.derived_readers import AlignedReader, ClimatologyReader, PersistenceReader
+from app.data.matching import common_leads, mean_difference, onto
+from app.data.readers import DisplayReader, field_name, split_field_name
 from engine.runtime.paths import stores_folder
 from engine.schema.grid import Grid, coarsened
 from engine.stores import Store, open_store
