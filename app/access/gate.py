@@ -60,7 +60,7 @@ class Gate(Matcher):
         if reason := _unreadable(address):
             return 400, f"The address holds {reason}; expected UTF-8 text, percent-encoded."
         if (found := _COMPONENTS.match(address)) and found[1] not in sys.modules:
-            # The handler would import it, whatever it does then.
+            # The handler would import the module in any case.
             return 404, "There is no such component on this server."
         if not length.isdigit():
             return 400, "The length of the request is no number."
@@ -175,7 +175,7 @@ def guard(application: Application, hosts: Hosts, embedding: tuple[str, ...] = (
     `embedding` are the origins that may frame views with `embed=1`.
     """
     router = application.wildcard_router
-    # It hands a page's token to any site that asks with the visitor's cookies, and nothing here is embedded that way.
+    # It gives the token of a page to any site that asks with the visitor's cookies, and no page here is embedded that way.
     router.rules[:] = [rule for rule in router.rules if rule.target is not AutoloadJsHandler]
     for rule in router.rules:
         rule.target = guarded(rule.target, hosts)

@@ -81,7 +81,7 @@ def secured(embedding: Sequence[str] = ()) -> type[OutputTransform]:
             headers["X-Content-Type-Options"] = "nosniff"
             headers["Referrer-Policy"] = "same-origin"
             if not self._framed:
-                # It knows no list of origins; browsers that know the policy's `frame-ancestors` go by that.
+                # It takes no list of origins; browsers that support the policy's `frame-ancestors` ignore it.
                 headers["X-Frame-Options"] = "SAMEORIGIN"
             headers.pop("Server", None)
             return status_code, headers, chunk

@@ -1,4 +1,4 @@
-"""Where a particle released at the chosen point goes, and a small cloud around it: computed once for all who ask."""
+"""Where a particle released at the chosen point goes, and a small cloud around it: computed once for all sessions."""
 
 from typing import Any
 

@@ -59,7 +59,7 @@ def _errors(
     mean = DisplayReader(ClimatologyReader(primary, climatology), climatology)
     has_mean = DISPLAY_VARIABLES[variable].has_climatology and not comparison.identifier.startswith("climatology")
     with_acc = with_acc and has_mean and quantity != "change"
-    # Anomalies differ by as much as the values they are made of.
+    # The difference of two anomalies is that of the values.
     compared = variable if quantity == "anomaly" else name
     region = _region(extent)
     table = np.full((3, len(pairs)), np.nan)

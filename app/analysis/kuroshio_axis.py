@@ -25,7 +25,7 @@ def axes(services: Services, reader: FieldReader) -> dict[int, np.ndarray]:
     if "zos" not in reader.variables or not leads:
         return {}
     key = ("axis", reader.identifier, revision(reader), tuple(leads))
-    # Padded with missing places to the longest, since the cache keeps arrays.
+    # Padded with NaN to the longest, because the cache keeps arrays.
     table = services.arrays.get(key, lambda: _padded(_axes(reader, leads)))
     found = {lead: places[np.isfinite(places[:, 0])] for lead, places in zip(leads, table, strict=True)}
     return {lead: places for lead, places in found.items() if len(places) > 1}

@@ -71,7 +71,7 @@ def over_time(
     if not DISPLAY_VARIABLES[variable].of_neighbours:
         days = [along(services, reader, variable, lead, places).sel(depth=metres, method="nearest") for lead in leads]
         return xr.concat(days, "lead").assign_coords(lead=leads)
-    # Derivatives come from whole maps: those of one level, not of all that a section has.
+    # Derivatives need whole maps; here those of one level suffice.
     depths = reader.depths(DISPLAY_VARIABLES[variable].needs[0]) or (0.0,)
     level = int(np.abs(np.array(depths) - metres).argmin())
     rows, columns = places.cells(reader.grid)

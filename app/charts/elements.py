@@ -1,4 +1,4 @@
-"""Fields, series, profiles, sections and errors as HoloViews elements: pure functions, as good in a notebook as on the page."""
+"""Fields, series, profiles, sections and errors as HoloViews elements: pure functions, for the page and for notebooks."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -295,7 +295,7 @@ def _lettered(
         return []
     end = known[0 if side == "left" else -1]
     place = ([points[0][end]], [points[1][end]], [f" {letter} "])
-    # Inside the frame: over the end of a series, beside the surface of a column.
+    # Inside the frame: above the end of a series, beside the top of a profile.
     baseline = "bottom" if side == "right" else "middle"
     return [_words(place, x, y, style["color"], text_align=side, text_baseline=baseline, text_font_style="bold")]
 

@@ -56,7 +56,7 @@ def by_lead(
     elements: list[Any] = []
     last = max(float(table.index.max()) for table in drawn.values())
     if wanted is not None:
-        # A curve, since a line without ends would decide where the axis begins.
+        # A curve, because HoloViews includes an infinite line in the range of the axis.
         level = hv.Curve(([0.0, last], [wanted, wanted]), "lead", "value")
         elements.append(level.opts(color=INK[theme], line_width=0.8, alpha=0.6))
     for name, table in drawn.items():

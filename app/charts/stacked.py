@@ -104,7 +104,7 @@ def wave_series(
         if low >= top:
             break
         drawn.append(hv.HSpan(low, high).opts(color=tints[state.degree], alpha=0.4, line_color=None))
-        if high - low > 0.09 * top:  # less has no room for a line of words
+        if high - low > 0.09 * top:  # a thinner band has no room for a label
             words = hv.Labels(([first], [(low + high) / 2], [say(state.name)]), ["lead", "value"], "text")
             drawn.append(
                 words.opts(text_color=INK[theme], text_font_size=FONT_SIZE, text_align="left", text_alpha=0.8, xoffset=0.2)

@@ -13,7 +13,7 @@ from app.text.coordinates import PIN_LETTERS
 from app.text.i18n import listed, say
 
 hv.extension("bokeh", logo=False)
-# A few hundred points need no WebGL, and Bokeh's fails on a curve without points.
+# A few hundred points need no WebGL, and Bokeh's WebGL fails on a curve without points.
 hv.renderer("bokeh").webgl = False
 
 FONT_SIZE = "11px"
@@ -83,7 +83,7 @@ def clearest_corner(curves: Iterable[Points], preferred: str, upside_down: bool 
     if not ends.size:
         return preferred
     low, span = ends.min(axis=1, keepdims=True), np.ptp(ends, axis=1, keepdims=True)
-    # Along straight pieces, too: a profile has few points.
+    # Points are added along straight pieces, because a profile has few.
     steps = np.linspace(0, 1, BETWEEN, endpoint=False)
     pieces = [(each[:, :-1, None] + np.diff(each)[:, :, None] * steps).reshape(2, -1) for each in known]
     x, y = (np.concatenate([*pieces, ends], axis=1) - low) / np.where(span > 0, span, 1)
@@ -129,7 +129,7 @@ def framed(overlay: hv.Overlay, theme: str, legend: str = "top_right", **options
     def set_style(plot: Any, _: Any) -> None:
         figure = plot.state
         figure.name = name
-        # All that Bokeh draws is a canvas: to a screen reader a chart is its title and what its axes measure.
+        # Bokeh draws on a canvas: a screen reader reads the title of a chart and the labels of its axes.
         figure.html_attributes = {"role": "img", "aria-label": listed([say("Chart"), *said])}
         figure.background_fill_alpha = figure.border_fill_alpha = 0
         figure.outline_line_color = None
@@ -141,7 +141,7 @@ def framed(overlay: hv.Overlay, theme: str, legend: str = "top_right", **options
             axis.minor_tick_line_color = None
             axis.axis_label_text_color = axis.major_label_text_color = INK[theme]
             axis.axis_label_text_font_style = "normal"
-            # HoloViews hands font sizes to some kinds of element alone.
+            # HoloViews passes font sizes to some kinds of element only.
             axis.axis_label_text_font_size = axis.major_label_text_font_size = FONT_SIZE
         figure.grid.grid_line_color = RULE[theme]
         for tool in figure.select({"type": HoverTool}):

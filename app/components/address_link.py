@@ -1,4 +1,4 @@
-"""Links to this very page under another address: in the other language, or whole instead of embedded."""
+"""Links to the same page under another address: in the other language, or whole instead of embedded."""
 
 import param
 from panel.custom import JSComponent

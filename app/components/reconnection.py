@@ -1,4 +1,4 @@
-"""A page whose server went away says so, and opens itself again at its own address once the server answers."""
+"""A page that lost its server shows a message, and reloads its own address when the server answers again."""
 
 import param
 from panel.custom import JSComponent
@@ -16,7 +16,7 @@ font: 600 14px/1.4 var(--mui-font-family, system-ui, sans-serif);
 
 
 class Reconnection(JSComponent):
-    """An invisible component of a page. Bokeh's own way back would make a second session under a page drawn by the first.
+    """An invisible component of a page. Bokeh's own reconnection would make a second session under a page of the first.
 
     The address holds the choices; the day on screen, which is not written there while the maps play, is added to it.
     """

@@ -122,6 +122,6 @@ def _write(grid: Grid, day: int, names: list[str]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     batch = climatology(grid, np.datetime64("2019-01-01", "D") + np.timedelta64(day, "D"))
     for name in names:
-        # Another process may write the same file: each renames a whole one of its own into place.
+        # Another process may write the same file, so each writes its own and renames it.
         with replacing(_path(grid, day, name), shared=True) as partial, partial.open("wb") as file:
             np.save(file, VARIABLES[name].packing.pack(batch[name]))

@@ -60,7 +60,7 @@ def read_rings(resolution: str) -> list[np.ndarray]:
 
 
 def _parts(ring: list[int], arcs: list[np.ndarray]) -> list[np.ndarray]:
-    # A negative number means the arc ~number backwards; consecutive arcs share their joint.
+    # A negative number means the arc ~number in reverse; consecutive arcs share an end point.
     parts = [arcs[number] if number >= 0 else arcs[~number][::-1] for number in ring]
     return [part if index == 0 else part[1:] for index, part in enumerate(parts)]
 
@@ -71,7 +71,7 @@ def _unwrapped(ring: np.ndarray) -> np.ndarray:
     if abs(lon[-1] - lon[0]) > 180:
         pole = np.array([[lon[-1], -90.0], [lon[0], -90.0], ring[0]])
         ring = np.concatenate([ring, pole])
-    # Centres of rings lie within one turn, [-180, 180), so that few copies need drawing.
+    # Centres of rings lie in [-180, 180), so that few copies are drawn.
     turns = np.floor(((ring[:, 0].min() + ring[:, 0].max()) / 2 + 180) / 360)
     return ring - np.array([360 * turns, 0.0])
 

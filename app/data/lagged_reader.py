@@ -58,7 +58,7 @@ class LaggedReader(DerivedReader):
             return values.mean(axis=0, dtype=np.float64).astype(np.float32)
         if len(values) < 2:
             return np.full_like(values[0], np.nan)
-        # In double precision, so that members that say the same have no spread at all.
+        # In double precision, so that equal members have a spread of exactly zero.
         return values.std(axis=0, ddof=1, dtype=np.float64).astype(np.float32)
 
     def read(self, variable: str, lead: int, depth_index: int = 0) -> np.ndarray:

@@ -12,7 +12,7 @@ INTERVAL = 0.5
 
 
 class OpenStores:
-    """Opens stores and their parts once for all who look at them; safe between threads."""
+    """Opens stores and their parts once for all sessions; safe between threads."""
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
@@ -37,7 +37,7 @@ class OpenStores:
             if path.name.startswith(".") or not path.is_dir():
                 continue
             try:
-                # The inode tells a store written anew under the same name from the one opened before.
+                # The inode differs for a store that was written again under the same name.
                 key = (path.name, path.stat().st_ino)
                 opened[key] = self._opened.get(key) or open_store(path)
             except (InputError, FileNotFoundError):  # damaged, no store, or deleted meanwhile
@@ -67,7 +67,7 @@ class OpenStores:
 
     def refresh(self) -> None:
         """Read the list from the disk at the next question, such as after a job ended."""
-        with self._lock:  # a reading under way may have begun before what it is to find
+        with self._lock:  # a reading under way may have begun before the change
             self._read_at = None
 
 

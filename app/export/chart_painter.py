@@ -1,4 +1,4 @@
-"""Charts of the page drawn with Matplotlib: the same elements, so that a picture says what the page says; and as a table."""
+"""Charts of the page drawn with Matplotlib: the same elements, so that picture and page agree; and as a table."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -84,7 +84,7 @@ def _legend(axes: Axes, chart: hv.Overlay, how: Mapping[str, Any], theme: str) -
     if not shown or not how.get("show_legend", True) or len(named(chart)) < 2:
         return
     where = how.get("legend_position", "top_right")
-    # Nobody moves the legend of a picture: inside it lies where least is drawn.
+    # The legend of a picture cannot be moved, so it is placed where it covers least.
     loc, anchor = OUTSIDE.get(where, ("best", None))
     look: dict[str, Any] = {
         "loc": loc, "bbox_to_anchor": anchor, "facecolor": PAPER[theme], "edgecolor": "none", "framealpha": 0.7,
@@ -106,7 +106,7 @@ def named(chart: hv.Overlay) -> list[Any]:
 
 
 def _label(element: Any) -> str:
-    # Matplotlib leaves out of a legend what begins with an underscore.
+    # Matplotlib omits labels that begin with an underscore from a legend.
     return element.label if element.label and options(element, "plot").get("show_legend", True) else "_"
 
 

@@ -1,4 +1,4 @@
-"""The charts beside the maps, and those of skill, taken away: as a picture with every word that it needs, and as a table."""
+"""The charts beside the maps and those of skill as a file: a picture with title and source, or a table."""
 
 import logging
 import textwrap

@@ -21,7 +21,7 @@ def script(selection: Selection, scene: Scene, extent: Extent, lead: int) -> str
     store, _, part = panel.store.partition("/")
     south, north, west, east = extent
     lines = [
-        # A label comes from a store, which anybody may have made: it must stay text.
+        # A label comes from a store of unknown origin, so it is written as a string literal.
         repr(f"{panel.quantity}, day {lead}: {panel.title}. {panel.notice.capitalize()}."),
         "",
         "import xarray as xr",

@@ -64,7 +64,7 @@ def dataset(services: Services, scene: Scene, extent: Extent) -> xr.Dataset:
             continue
         same = values.sizes == first.sizes and np.allclose(values.lat, first.lat) and np.allclose(values.lon, first.lon)
         axes = {} if same else {"lat": "lat_compared", "lon": "lon_compared"}
-        # On the days of the first, which count the leads.
+        # On the days of the first map, whose leads count.
         suffix = "spread" if panel.key == "spread" else "compared"
         arrays[f"{panel.variable}_{suffix}"] = values.drop_vars("lead").reindex(time=first.time).rename(axes)
     if not arrays:
@@ -109,13 +109,13 @@ def _values(services: Services, panel: PanelSpec, region: Region) -> xr.DataArra
     coordinates: dict[str, Any] = {
         "time": (
             "time",
-            # Nanoseconds would wrap round before 1678 and after 2262.
+            # Nanoseconds overflow before 1678 and after 2262.
             np.array([reader.valid_time(lead) for lead in leads]).astype("datetime64[s]"),
             {"standard_name": "time"},
         ),
         "lead": ("time", np.array(leads, np.int32), {"long_name": "days since the first day of the store"}),
         "lat": reader.grid.lat[rows],
-        # Without a jump, also where the view crosses the prime meridian.
+        # Continuous, also where the view crosses the prime meridian.
         "lon": west + (reader.grid.lon[columns] - west) % 360,
     }
     variable = panel.variable
@@ -142,7 +142,7 @@ def saved(found: xr.Dataset, file_format: str) -> bytes:
             with written(path):
                 found.to_netcdf(path, engine="netcdf4", encoding=packed)
         else:
-            # Not into the archive itself: Zarr writes metadata more than once, and an archive would keep every version.
+            # Written to a folder first: Zarr writes metadata more than once, and an archive would keep every version.
             found.to_zarr(path.with_suffix(""), mode="w", zarr_format=3, consolidated=False)
             make_archive(str(path.with_suffix("")), "zip", path.with_suffix(""))
         return path.read_bytes()

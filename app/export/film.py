@@ -38,7 +38,7 @@ def film(
     most = MOST_FILM_DAYS[file_format]
     if len(leads) > most:
         raise TooMuch(f"the film has {len(leads)} days; expected at most {most} in a file of this kind: save the data instead")
-    # The last day sets the colours of differences: on the first there is none.
+    # The last day sets the colour range of differences, which are zero on the first.
     sheet = Sheet(frames_of(leads[-1]), theme)
 
     def drawn() -> Iterator[np.ndarray]:
@@ -53,11 +53,11 @@ def film(
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"film.{file_format}"
         try:
-            # One picture after the other: a year of them at once would take gigabytes.
+            # One picture at a time: those of a year would take gigabytes.
             with get_writer(path, fps=frames_per_second, codec="libx264", macro_block_size=2, quality=8) as writer:
                 for picture in drawn():
                     writer.append_data(picture)  # type: ignore[attr-defined]
-            # The encoder says nothing of a full disk; what it then leaves lacks its end and with it the list of pictures.
+            # The encoder does not report a full disk; the file then lacks its end and the index of pictures.
             imageio.immeta(path, plugin="FFMPEG")
         except OSError as error:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path)) from error

@@ -51,7 +51,7 @@ def _lines(axes: Axes, lines: Lines, theme: str) -> list[Artist]:
     if lines.name == "ice":
         return [made]
     unit = " m" if lines.name == "bathymetry" else ""
-    # The set takes its values along when it is removed.
+    # Removing the set also removes its labels.
     for text in made.clabel(fontsize=6, fmt=lambda value: f"{value:g}{unit}"):
         text.set(color=INK[theme], bbox=_backing(theme))
     return [made]

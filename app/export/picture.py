@@ -49,7 +49,7 @@ class Sheet:
         )  # fmt: skip
         axes = self.figure.subplots(1, len(made), squeeze=False)[0]
         self._images = [self._map(each, frame) for each, frame in zip(axes, made, strict=True)]
-        # From here on the maps keep their places: values on contours are set by the size of the maps, and a film must not jump.
+        # The layout is fixed from here on: labels of contours depend on the size of the maps, and a film must not jump.
         self.figure.draw_without_rendering()
         self.figure.set_layout_engine("none")
         self._overlays = [self._over(each, frame) for each, frame in zip(axes, made, strict=True)]

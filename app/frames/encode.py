@@ -42,7 +42,7 @@ class Viewport:
 
     def __post_init__(self) -> None:
         degrees = (self.south, self.north, self.west, self.east)
-        if not all(abs(each) <= 1080 for each in degrees):  # false of what is no number, too
+        if not all(abs(each) <= 1080 for each in degrees):  # also false for NaN
             raise InputError(f"viewport spans {degrees}; expected south, north, west and east in degrees")
         if not (self.south < self.north and self.west < self.east <= self.west + 360.001):
             raise InputError(
@@ -85,7 +85,7 @@ def window(axes: Grid, viewport: Viewport) -> Window | None:
     last_row = min(int(np.ceil((viewport.north - south_edge) / lat_step - 1e-6)), row_of.size)
     count = column_of.size
     turns = abs(lon_step * count - 360) < 1e-3
-    # A regional grid is moved by whole turns to where the viewport looks, by the middle of both.
+    # A regional grid is shifted by multiples of 360 degrees to the centre of the viewport.
     middle = (viewport.west + viewport.east) / 2
     shift = 0.0 if turns else 360 * round((middle - (west_edge + count * lon_step / 2)) / 360)
     first_column = int(np.floor((viewport.west - west_edge - shift) / lon_step + 1e-6))

@@ -165,7 +165,7 @@ class Jobs:
         if child is None or child.poll() is not None:
             child = self._child = self._start()
         assert child.stdin is not None
-        # A child that has just ended is noticed by who reads it, and its jobs fail in words.
+        # The thread that reads the child notices that it has ended, and its jobs fail with a message.
         with contextlib.suppress(BrokenPipeError):
             child.stdin.write(json.dumps(message) + "\n")
             child.stdin.flush()
@@ -193,7 +193,7 @@ class Jobs:
                 return
             self._child = None
             waiting = [job for job in self._jobs.values() if job.waiting]
-            # A child that ended before it started anything would end again: give up on all that wait for it.
+            # A child that ended before it started a job would end again, so all waiting jobs fail.
             lost = [job for job in waiting if job.state == "running"] or waiting
             for job in lost:
                 job.state = "cancelled" if job.cancelling else "failed"

@@ -1,4 +1,4 @@
-"""How long work is yet to take, by the pace of its latest steps: the beginning, which loads and prepares, is none of them."""
+"""The remaining time of work from the pace of its latest steps, without the preparations at its beginning."""
 
 from dataclasses import dataclass, field
 
@@ -24,7 +24,7 @@ class Pace:
         if not self._reports or fraction > self._reports[-1][0]:
             self._steps += bool(self._reports)
             self._reports.append((fraction, now))
-            # The first step of several is the slowest: routines are chosen and memory is asked for.
+            # The first of several steps is the slowest: libraries choose their routines and allocate memory.
             if self._steps == 2 or len(self._reports) > RECENT + 1:
                 del self._reports[0]
 

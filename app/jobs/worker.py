@@ -76,7 +76,7 @@ class Worker:
             return
         self._say(id=identifier, state="running", fraction=0.0, doing="starting")
         try:
-            # A library that prints would break the line protocol.
+            # Output of a library would break the line protocol.
             with contextlib.redirect_stdout(sys.stderr):
                 folder = perform(request, progress, cancelled)
         except Cancelled:

@@ -7,7 +7,7 @@ One component holds every panel, so that view, range and playhead are shared wit
             {
                 "key": "forecast",            # unique within the component
                 "kind": "field",              # or "difference": then "of": ["forecast", "reference"], first minus second
-                "store": "small__sample-1__20190623",   # identifier that frames_http.patterns(open_reader) can open
+                "store": "small__sample-1__20190623",   # identifier that `app.frames.http` can open
                 "variable": "thetao",         # or a derived name that the reader understands: "speed", "thetao_anomaly"
                 "depth_index": 0,
                 "leads": [0, 1, 2],           # finished leads of that store; may grow, only new ones are fetched

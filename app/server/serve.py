@@ -34,8 +34,8 @@ def serve(chosen: argparse.Namespace, shared: Sharing) -> None:
             upload_limit=shared.upload_limit, permissions=shared.permissions,
         )
     )  # fmt: skip
-    # On this thread, since libraries that two threads import at once are seen half imported; and before the page's own
-    # imports, so that the first run begins while they last.
+    # On this thread, because a library that two threads import at once may be seen half imported; before the imports of
+    # the page, so that the first run begins while they take their time.
     services.warm()
     try:
         _serve_page(chosen, shared, services)
@@ -63,8 +63,8 @@ def made_server(services: "Services", shared: Sharing, **options: Any) -> Any:
     from app.show import http as show_http
     from app.uploads import http as files_http
 
-    # Named in the head of the page, so that the map's modules come while the page's own scripts are read.
-    # The page says by itself when its server is away: `app.components.reconnection`.
+    # The map's modules are named in the head of the page, so that the browser loads them together with the page's scripts.
+    # `app.components.reconnection` reports a lost server.
     pn.extension(notifications=True, disconnect_notification="", js_modules={"loopmap": f"loopmap/{STATIC_VERSION}/loopmap.js"})
 
     def page() -> Any:
@@ -74,10 +74,10 @@ def made_server(services: "Services", shared: Sharing, **options: Any) -> Any:
     server: Any = pn.serve(
         {"/": page}, start=False, title="GOMS Explorer", verbose=False, warm=True,
         unused_session_lifetime_milliseconds=UNUSED_SESSION_LIFETIME,
-        # What a session knows of its request stands in the page, where scripts and saved copies of it can be read: no cookie
-        # of a login, and of the headers the one that tells the language.
+        # Panel writes what a session knows of its request into the page, where scripts and saved copies can read it: no cookie
+        # of a login, and only the header with the language.
         include_cookies=[], include_headers=["Accept-Language"],
-        # The gate looks at origins itself; Bokeh's own list knows no addresses in brackets.
+        # The gate checks origins itself; Bokeh's list does not support addresses in brackets.
         websocket_origin=[name for name in shared.hosts.names if "[" not in name],
         http_server_kwargs={"max_body_size": LARGEST_BODY, "body_timeout": BODY_SECONDS},
         extra_patterns=[

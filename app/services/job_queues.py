@@ -20,9 +20,9 @@ class JobQueues:
     def __init__(self, sources: Sources, options: Options, queue: Jobs | None = None) -> None:
         self._sources, self._options = sources, options
         self.forecasts = queue or Jobs()
-        # What needs no device has a child of its own, so that a reference does not wait for a forecast to end.
+        # A second child process runs what needs no device, so that a reference does not wait for a forecast.
         self.chores = queue or Jobs()
-        # Scoring takes many minutes, for which neither forecasts nor references wait.
+        # A third one scores, which takes many minutes.
         self.scoring = queue or Jobs()
         for each in (self.forecasts, self.chores, self.scoring):
             each.check = options.permissions.check_job

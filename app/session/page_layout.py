@@ -27,9 +27,9 @@ from app.views.controls.tab_bar import TabBar
 
 HEADER = {
     "& .title.title": {"fontSize": "1.05rem", "color": "text.primary", "whiteSpace": "nowrap"},
-    # The tabs give way, never the button beside them; on a phone they take the place of the title.
+    # The tabs shrink, never the button beside them; on a phone they replace the title.
     "& .header .MuiToolbar-root > .MuiBox-root:has(.title) + .MuiBox-root": {"minWidth": 0},
-    # The library draws its bar of progress even where no indicator is wanted.
+    # The library draws its progress bar even without a busy indicator.
     "& .header > .MuiLinearProgress-root": {"display": "none"},
     f"@media (max-width: {PHONE_WIDTH}px)": {"& .header .MuiToolbar-root > .MuiBox-root:has(.title)": {"display": "none"}},
 }
@@ -95,7 +95,7 @@ class PageLayout:
             meta_description=say("30-day forecasts of the global ocean, run and played in the browser"),
             header=[
                 controls.tabs.layout,
-                # The library takes a header for a coloured one and makes its buttons white.
+                # The library expects a coloured header and draws its buttons in white.
                 pmui.Button(
                     label=say("Show"),
                     icon="slideshow",

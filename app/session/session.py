@@ -1,4 +1,4 @@
-"""The page: one session a visitor around services that the whole server shares."""
+"""One visitor: the session that builds a scene from the choices and shows it in every view."""
 
 from contextlib import suppress
 from typing import Any
@@ -69,7 +69,7 @@ class Session(SelectionView):
             self.tabs, self.sources, self.files, self.run, self.field, self.compare, self.layers, self.stores_dialog
         )
         self.layout = None if is_embedded() else PageLayout(controls)
-        # After the views, which are told of a choice before the page is.
+        # After the views, so that they are notified of a choice before the session is.
         super().__init__(selection)
         self._arrange()
         if self.layout is None:
@@ -79,7 +79,7 @@ class Session(SelectionView):
             self.page.param.watch(self._theme_toggled, "dark_theme")
         unlink_from_server(self.page)
         self.map.component.param.watch(self._show_charts, "extent")
-        # Last: what an address asks for in vain is taken back, and the scene of what is left is built.
+        # Last, because it resets choices of the address that cannot be shown.
         self.refresh()
         self._show_line()
         pn.state.onload(self._loaded)
@@ -165,13 +165,13 @@ class Session(SelectionView):
     def _show_charts(self, *_: Any, delay: int = CHART_DELAY_MILLISECONDS) -> None:
         """Draw the charts a moment later, so that they never stand in the way of the maps; only the last request counts."""
         if self.layout is None or not self._ready or not VIEWS[self.selection.view].has_map:
-            return  # what changes between sending a page and its being ready does not reach it; `_loaded` asks again
+            return  # a change before the page is ready would be lost; `_loaded` calls again
         self._asked += 1
         number = self._asked
 
         def show() -> None:
             if number == self._asked and self.scene is not None:
-                with suppress(InputError):  # a store was deleted since: the next look is at what is left
+                with suppress(InputError):  # a store was deleted meanwhile: the next poll builds the scene of what is left
                     self.chart_strip.show(self.scene, self.map.component.extent)
 
         if self._document is not None and self._document.session_context is not None:
@@ -218,7 +218,7 @@ class Session(SelectionView):
             if self._now() != self._fingerprint:
                 self.refresh()
         except InputError:
-            self.services.stores.refresh()  # a store was deleted since the list was read: the next look is at what is left
+            self.services.stores.refresh()  # a store was deleted since the list was read: the next poll reads it again
             return
         self.run.poll()
         self.compare.poll()

@@ -53,7 +53,7 @@ def kinds(group: str) -> dict[str, str]:
 
 def groups(selection: Selection) -> list[str]:
     """Return the groups that a view offers now; a comparison has its error."""
-    # A view without maps leaves the charts of the map as they are, for a visitor who comes back to it.
+    # A view without maps keeps the groups of the map, for a visitor who returns to it.
     offered = OFFERED.get(selection.view, OFFERED["map"])
     return [group for group in offered if group != ERROR or selection.comparison != "none"]
 

@@ -21,7 +21,7 @@ def comparison_choices(selection: Selection, services: Services, scene: Scene) -
     if selection.source == "sample":
         choices["reference"] = say("Reference (sample run)")
     shown = "" if scene.primary is None else scene.primary.identifier
-    # A part of the store shown, such as its waves, stands on the map already; its Kuroshio has the ocean's fields anew.
+    # A part of the store shown, such as its waves, is on the map already; its Kuroshio has the same fields on a finer grid.
     own = "" if shown.endswith(DETAIL) else shown.partition("/")[0]
     whole = "" if scene.whole is None else scene.whole.identifier
     choices |= {name: say(MODEL_LABELS[name]) for name in VIRTUAL if not own.startswith(name)}

@@ -32,7 +32,7 @@ def field_panel(key: str, reader: FieldReader, selection: Selection, scene: Scen
     shown = DISPLAY_VARIABLES[variable]
     missing = not has_variable(reader, shown)
     depths = () if missing else shown.depths(reader.depths(shown.needs[0]))
-    # Beside another map only the same depth means anything.
+    # Two maps are comparable at the same depth only.
     _, metres = shown_depth(selection, scene.depths)
     index = level_at(depths, metres) if depths else 0
     no_mean = selection.quantity == "anomaly" and not shown.has_climatology

@@ -60,7 +60,7 @@ def _note_what_is_missing(scene: Scene, selection: Selection, services: Services
     """Say of a scene whether a run or the reference is wanted."""
     primary, has_reference = scene.primary, selection.source == "sample"
     missing = not selection.source.startswith(STORE) and forecast_missing(selection, services, scene.start)
-    # A baseline is computed from the first state of any store; where there is none and none will come, a run writes it.
+    # A baseline is computed from the first state of any store; where there is none, a run must write it.
     scene.needs_forecast = missing or (selection.model in VIRTUAL and primary is None and not has_reference)
     shows_reference = primary is None or primary.kind == "reference" or selection.comparison == "reference"
     if has_reference and shows_reference:
@@ -101,7 +101,7 @@ def _compare(
         waits = until_prepared(services, primary, scene.lacks)
     beside, difference = comparison_panels(selection, scene, empty, waits)
     if view.beside_whole:
-        # Of three places two are taken: the spread says more than the mean.
+        # Only one of three maps is left, and the spread is more useful than the mean.
         scene.panels.append(difference if selection.comparison == LAGGED else beside)
     else:
         scene.panels += [beside, difference]

@@ -1,4 +1,4 @@
-"""What is looked at: one small object behind every view, held in the address bar, with no data and no widgets."""
+"""The choices of a visitor: one object behind every view, kept in the address bar, without data and widgets."""
 
 import json
 import math

@@ -1,4 +1,4 @@
-"""The views of the page: what each of them offers of the one selection behind them all, and how it begins."""
+"""The views of the page: which choices of the one selection each offers, and their first values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ class View:
     variables: tuple[str, ...] = ()
     """Names of what can be chosen; empty for all that a store has."""
     begins: Mapping[str, Any] = field(default_factory=dict)
-    """Choices of its own and their first values: it borrows them from the selection and gives them back."""
+    """Choices of its own and their first values; the values before are restored when the view is left."""
     part: str = ""
     """The part of a store that it stands or falls with."""
     without: str = ""

@@ -55,7 +55,7 @@ _STYLES: dict[str, Style] = {
     "so": Style("haline"),
     "uo": _SIGNED,
     "vo": _SIGNED,
-    # Of sea level in a small area the zero is far away and says nothing.
+    # In a small area the zero of sea level lies outside the range of values.
     "zos": Style("balance", "balanced"),
     "speed": Style("speed"),
     "vorticity": Style("curl", "symmetric"),
@@ -145,7 +145,7 @@ def colour_range(values: np.ndarray, mode: str, fixed: tuple[float, float] = (0.
         return -largest, largest
     if 0 <= low < 0.2 * high:
         return 0.0, tail
-    # Half a unit is lost in the digits of a large constant.
+    # A half step would be lost to rounding beside a large constant.
     half = max(0.5, 1e-3 * abs(low))
     return (low, high) if high > low else (low - half, high + half)
 

@@ -1,4 +1,4 @@
-"""Colours, type and spacing of the page, light and dark: one quiet instrument, with the ocean as its only strong colour."""
+"""Colours, type and spacing of the page, light and dark: the ocean is the only strong colour."""
 
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,7 @@ PHONE_WIDTH = 600
 
 
 _FOR_SCREEN_READERS: dict[str, Any] = {
-    # What the library leaves without a name, or calls what it is not: its lists hold entries of menus, not options.
+    # Names for screen readers where the library gives none or a wrong one: its lists hold menu entries, not options.
     "MuiLinearProgress": {"defaultProps": {"aria-label": "Progress"}},
     "MuiMenuItem": {"defaultProps": {"role": "option"}},
     "MuiDrawer": {"defaultProps": {"slotProps": {"paper": {"aria-label": "Choices"}}}},
@@ -48,7 +48,7 @@ def _scheme(mode: str) -> dict[str, Any]:
         "backgroundColor": PAPER[mode], "backgroundImage": "none", "color": _TEXT[mode], "boxShadow": "none",
         "borderBottom": f"1px solid {RULE[mode]}",
     }  # fmt: skip
-    # The library shows the focus of a button by a ripple alone.
+    # The library shows the focus of a button by an animation only.
     ring = {"outline": "2px solid currentColor", "outlineOffset": "-4px"}
     return {
         "palette": {

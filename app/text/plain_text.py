@@ -36,7 +36,7 @@ class Text(pn.pane.HTML):
         super().__init__(words, styles=styles, **params)
 
     def _transform_object(self, obj: Any) -> dict[str, Any]:
-        # Bokeh sends markup with its own letters escaped once more.
+        # Bokeh escapes the characters of markup once more.
         return {"object": html.escape(str(escape("" if obj is None else obj)))}
 
 

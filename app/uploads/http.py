@@ -22,7 +22,7 @@ FULL = "the server cannot write the file, such as on a full disk: delete stores 
 
 @stream_request_body
 class UploadHandler(AuthRequestHandler):
-    """Writes what it receives as it comes: nothing of a file gathers in memory."""
+    """Writes each piece to the disk as it arrives, so that no file is held in memory."""
 
     def initialize(self, uploads: Uploads, hosts: Hosts) -> None:
         """Keep what all requests share."""

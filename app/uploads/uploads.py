@@ -1,4 +1,4 @@
-"""Uploads under way: what a server takes, where the pieces go, and that nothing half received is left behind.
+"""Uploads under way: what a server takes, where the pieces are written, and the removal of incomplete files.
 
 Each lies in a folder of this server's own, whose lock ends with the process: the next server on the same home removes what a
 killed one left. A visitor gets a secret name for each file over the page's own connection; nothing of a browser becomes a path
@@ -116,7 +116,7 @@ class Uploads:
                 say("{subject}; this server takes at most {limit} at a time: cut out a box or fewer days, or ask for a higher "
                     "--upload-limit", subject=subject, limit=_size(self.limit))
             )  # fmt: skip
-        # What is promised to others is not on the disk yet; a store is about as large as its files.
+        # Uploads of others that are under way are not on the disk yet; a store is about as large as its files.
         promised = sum(upload.size - upload.received for upload in self._uploads.values())
         home().mkdir(parents=True, exist_ok=True)
         free = shutil.disk_usage(home()).free - promised
@@ -136,7 +136,7 @@ class Uploads:
         if self._folder is None:
             name = secrets.token_hex(8)
             _parent().mkdir(parents=True, exist_ok=True)
-            # The lock comes first: a folder without one is another server's to remove.
+            # The lock is made first, because another server removes a folder without one.
             self._lock = FileLock(_parent() / f"{name}.lock")
             self._lock.acquire()
             self._folder = _parent() / name

@@ -31,7 +31,7 @@ def kuroshio_axis(selection: Selection, services: Services, scene: Scene) -> Dra
         if not curves:
             return [], say(NO_AXIS)
         title = say("Mean latitude of the axis, {west:g}-{east:g}°E", west=WEST, east=EAST)
-        # Three long names would cover the curves.
+        # Below the chart, because three long names would cover the curves.
         return [series(curves, title, "°N", theme, axis).opts(legend_position="bottom", legend_cols=2)], ""
 
     return Drawing((theme, tuple((reader.identifier, tuple(reader.leads)) for reader in readers)), make)

@@ -69,14 +69,14 @@ class Sections:
             flow = crossing(self.services, self.readers[0], self.lead, places)
             drawn = layers(self.services, self.readers[0], self.lead, places)
         except InputError:
-            return ""  # said in place of the chart
+            return ""  # the message stands in place of the chart
         words = [f"{places.distance[-1]:,.0f} km"]
         if flow is not None:
             across = "{flow:.1f} Sv to the right on day {lead} (0-500 m only)"
             back = "{flow:.1f} Sv to the left on day {lead} (0-500 m only)"
             words.append(say(across if flow >= 0 else back, flow=abs(flow), lead=self.lead))
         if drawn:
-            # In place of a legend, which would cover the water where two charts share the strip.
+            # In place of a legend, which would cover the section where two charts share the strip.
             lines = (f"{say(name)} {say(dash)}" for name, dash in zip(drawn, LINE_STYLES, strict=False))
             words.append(say("white: {lines}", lines=listed(lines)))
         return say("; ").join(words)
@@ -92,7 +92,7 @@ def sections(selection: Selection, services: Services, scene: Scene) -> Sections
     """Return the sections of a scene; None where no store has levels or a finished day."""
     assert scene.primary is not None
     lead = nearest_lead(selection.lead, scene.primary.leads)
-    # What has no depth says nothing along a line; temperature tells most.
+    # A variable without depth has no section; temperature is shown instead.
     variable = shown_variable(selection, scene) if len(scene.depths) > 1 else "thetao"
     readers = [reader for each in drawn_readers(scene) if (reader := whole(services, each, variable)) is not None]
     if lead is None or not readers:

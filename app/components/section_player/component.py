@@ -9,7 +9,7 @@ SCRIPT = Path(__file__).parent / "daily.js"
 
 
 class DailySections(JSComponent):
-    """A slider along the line; it redraws figures by their name, with no word to the server, whenever another day is painted.
+    """A slider along the line; it redraws figures by their name, without the server, whenever another day is shown.
 
     Each of `charts` holds `figure` (its name), `leads`, `titles` of each lead, `depth` (z,), `values` (lead, z, m) and `lines`
     (lead, k, m): depths in m of the figure's lines in their order. The figures come from

@@ -87,7 +87,7 @@ class ChartStrip(SelectionView):
         elif asked and not CHARTS[self._chart].at_point:
             self.selection.chart = "point"
         elif point is None and before is not None and not self.selection.pinned:
-            self.selection.chart = ""  # closing it goes back to the error of a comparison
+            self.selection.chart = ""  # without a point, the error of a comparison is shown again
         self._draw()
 
     @property
@@ -125,9 +125,9 @@ class ChartStrip(SelectionView):
         self.kind.width = 120 if group == SECTION else 176
         in_corner = len(scene.panels) == 3 and scene.layout == "side"
         self.layout.css_classes = ["details", "corner"] if in_corner else ["details"]
-        # Beside the choice of chart, so that the head of the corner takes one row.
+        # Narrower in the corner, so that its header takes one row.
         self.line.line.width = 180 if in_corner else 250
-        # Of two sections one stands below the other; in the corner the style sheet sets the height.
+        # Two sections stand one below the other; in the corner the style sheet sets the height.
         self.layout.height = 2 * HEIGHT - 40 if chart == "section" and scene.comparison is not None else HEIGHT
         missing = self._missing(scene, CHARTS[chart])
         self.hint.object = missing
@@ -138,7 +138,7 @@ class ChartStrip(SelectionView):
                 self._views[chart] = CHART_VIEWS[chart](self.selection, self.services)
             self.title.object = self._views[chart].show(scene)
             body = self._views[chart].layout
-        # Not by hiding the others: Panel hands what changes of a hidden plot's pane on to the plot, which refuses it.
+        # Removed and not hidden: Panel passes later changes of a hidden pane on to its plot, which raises an error.
         if list(self.body.objects) != [body]:
             self.body.objects = [body]
         choice = [self.group, *([self.kind] if len(kinds(group)) > 1 else [])]

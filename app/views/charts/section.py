@@ -43,7 +43,7 @@ class SectionView:
             self._first.forget()
             self.sections.put([], say(NO_LEVELS))
             return ""
-        # Once the browser has every day it follows the playhead by itself.
+        # Once the browser has every day, it follows the playhead without the server.
         if self._playing != wanted.key:
             self._draw(wanted)
         self._crossing.run((wanted.key, wanted.lead), wanted.caption, self._say)
@@ -71,7 +71,7 @@ class SectionView:
             self.sections.put(made.sections)
             self.profile.put([made.profile])
             if DISPLAY_VARIABLES[wanted.variable].of_neighbours:
-                return  # every day would need maps of every level: this one is drawn anew where the playhead rests
+                return  # every day would need maps of all levels: the day of the playhead is drawn again instead
 
             def needed() -> bool:
                 return self._asked == asked
@@ -82,7 +82,7 @@ class SectionView:
 
     def _play(self, wanted: Sections, first: OneDay, charts: list[dict[str, Any]]) -> None:
         if not charts:
-            return  # given up for a newer question
+            return  # superseded by a newer request
         plan = first.plan
         distance = plan.places.distance[plan.thin["distance"]].tolist()
         self.days.param.update(distance=distance, places=plan.spots, charts=charts)

@@ -63,7 +63,7 @@ class SkillView:
         for pane in self.panes:
             pane.param.update(sizing_mode="stretch_width", height=CHART_HEIGHT, min_width=280, styles={"flex": "1 1 30%"})
         self.charts = pn.FlexBox(sizing_mode="stretch_width", flex_wrap="wrap", gap="8px")
-        # From the start: a pane of HTML takes no other style sheets later.
+        # Set here, because an HTML pane does not accept style sheets later.
         self.table = Text(stylesheets=[STYLE], sizing_mode="stretch_width", margin=(8, 0))
         self.words = Text("", "caption", sizing_mode="stretch_width", margin=(4, 0))
         self.bar = pmui.LinearProgress(value=0, variant="determinate", visible=False, sizing_mode="stretch_width")
@@ -142,7 +142,7 @@ class SkillView:
             panes = self.panes[: len(made.charts)]
             for pane, chart in zip(panes, made.charts, strict=True):
                 pane.object = chart
-            # Not by hiding one: Panel hands what changes of a hidden plot's pane on to the plot, which refuses it.
+            # Removed and not hidden: Panel passes later changes of a hidden pane on to its plot, which raises an error.
             if list(self.charts.objects) != panes:
                 self.charts.objects = panes
         source, model, pairs = self._wanted

@@ -42,7 +42,7 @@ class CompareControls:
         wanted = self.selection.comparison
         self.sharing.visible = wanted != "none"
         if wanted not in choices:
-            # Such as a reference in an address whose source has none: the map says why, the list says what was asked.
+            # For example a reference in an address whose source has none: the map gives the reason, the list the choice.
             choices = {**choices, wanted: wanted}
         offer(self.comparison, told_apart(choices), wanted)
         self.poll()

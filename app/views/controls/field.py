@@ -27,7 +27,7 @@ SURFACE_ALONE = "The surface alone: no depth to choose."
 
 
 class FieldControls:
-    """The choices of the field; nothing waits for a button."""
+    """The choices of the field; each takes effect at once."""
 
     def __init__(self, selection: Selection) -> None:
         self.selection = selection

@@ -1,4 +1,4 @@
-"""Files that a visitor brings: begun, sent, taken in by the child process, and shown when they are there."""
+"""Files that a visitor brings: sent in pieces, made into sources by the child process, and shown."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -20,7 +20,7 @@ from engine.runtime.errors import InputError
 
 
 class FileControls:
-    """A button and a drop target; `notify(kind, message)` tells what came of the files."""
+    """A button and a drop target; `notify(kind, message)` shows the result."""
 
     def __init__(self, selection: Selection, services: Services, notify: Callable[[str, str], None]) -> None:
         self.selection, self.services, self.notify = selection, services, notify

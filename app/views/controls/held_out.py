@@ -1,4 +1,4 @@
-"""A model on held-out starts: a button, what it costs, how far it is, and a way to stop it; one job for all visitors."""
+"""Scores of a model on held-out starts: the button, the expected time, the progress and the cancellation of the one job."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -19,7 +19,7 @@ class LayerControls(SelectionView):
 
     def __init__(self, selection: Selection) -> None:
         super().__init__(selection)
-        # Not a group of the library, which calls itself one of radio buttons to a screen reader.
+        # Single boxes, because a screen reader announces the library's group as radio buttons.
         self.boxes: dict[str, Any] = {
             name: pmui.Checkbox(label=say(label), value=name in selection.shown_layers, size="small", sx=COMPACT, margin=0)
             for name, label in LAYERS.items()

@@ -27,7 +27,7 @@ class LineControls:
         self.selection = selection
         self.line = chooser(selection, "section", say("Line"), _lines(selection.section))
         self.line.param.update(width=250, min_width=180, sizing_mode="fixed", margin=(4, 8, 0, 0))
-        # Its label is its name to a screen reader, too: a description would take that place.
+        # No description: a screen reader would read it instead of the label.
         self.paper = pmui.Button(label=say("As in the AI-GOMS paper"), size="small", variant="text", margin=0)
         self.paper.on_click(self._as_in_paper)
         self.words = Text(margin=(0, 0, 0, 4))

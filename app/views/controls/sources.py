@@ -13,7 +13,7 @@ from engine.runtime.errors import InputError
 
 
 class SourceControls:
-    """Three choices; the date and model rest while a stored analysis plays."""
+    """Three choices; date and model are disabled while a stored analysis is shown."""
 
     def __init__(self, selection: Selection, services: Services) -> None:
         self.selection = selection
@@ -55,7 +55,7 @@ class SourceControls:
         """Return what is wrong with the chosen source, start or model as a sentence, and put the default in its place."""
         selection, wrong = self.selection, ""
         if selection.source not in self._sources().values():
-            self.services.stores.refresh()  # it may be younger than the list
+            self.services.stores.refresh()  # the store may be newer than the list
         if selection.source not in self._sources().values():
             wrong = say("The source {source} is not there; the sample ocean is shown.", source=repr(selection.source))
             selection.source = "sample"

@@ -37,7 +37,7 @@ class StoresDialog:
     def _open(self, _: Any = None) -> None:
         self._list()
         self.dialog.open = True
-        # Not from the start: most pages never need it, and it would be made for all.
+        # Added when it is first opened, because most pages never need it.
         if self.dialog not in self.layout:
             self.layout.append(self.dialog)
 

@@ -1,4 +1,4 @@
-"""The bar of views in the header: switching one keeps date, playhead and point, and gives each view its own field back."""
+"""The bar of views in the header: a switch keeps date, playhead and point, and restores the field that each view showed last."""
 
 from typing import Any
 
@@ -11,13 +11,13 @@ from app.state.view_modes import VIEWS
 from app.text.i18n import say
 from app.views.widgets.selection_view import SelectionView
 
-# The contents of the tabs are the page itself; of the component only its bar is wanted.
+# Only the bar of the component is used: the content of the tabs is the page itself.
 _BAR = {
     "minWidth": 0,
     "& > .MuiBox-root": {"display": "none"},
     "& .MuiTabs-root": {"minHeight": "48px"},
     "& .MuiTab-root": {"minHeight": "48px", "minWidth": 0, "padding": "0 12px", "color": "text.secondary", "fontSize": "0.9rem"},
-    # The library takes a header for a coloured one and makes what is chosen white.
+    # The library expects a coloured header and draws the chosen tab in white.
     "& .MuiTab-root.Mui-selected": {"color": "inherit"},
     "& .MuiTabs-indicator": {"backgroundColor": "currentColor"},
     "& .MuiTab-root.Mui-focusVisible": {"outline": "2px solid", "outlineOffset": "-4px", "borderRadius": "6px"},
@@ -25,7 +25,7 @@ _BAR = {
 
 
 class TabBar(SelectionView):
-    """One tab a view, bound to the choice of view; it remembers what each view lends and gives back."""
+    """One tab a view, bound to the choice of view; it stores and restores the choices that a view begins with."""
 
     def __init__(self, selection: Selection) -> None:
         super().__init__(selection)

@@ -19,7 +19,7 @@ from engine.schema.regions import REGIONS, Region
 
 
 class MapView(SelectionView):
-    """One to three linked maps; view, playhead and clicks come back into the selection."""
+    """One to three linked maps; changes of view and playhead and clicks are written into the selection."""
 
     def __init__(self, selection: Selection) -> None:
         super().__init__(selection)
@@ -29,7 +29,7 @@ class MapView(SelectionView):
             words=words_in(*SCRIPTS), margin=0,
             stylesheets=[MAP_LAYOUT, map_colours(selection.theme)],
         )  # fmt: skip
-        # The first scene of a store fits the map to it, unless the address says where to look.
+        # The first scene of a store fits the map to it, unless the address has a view.
         self._source = "" if untouched(selection) and selection.region == "global" else selection.source
         self.component.param.watch(self._view_moved, "view")
         self.component.param.watch(self._playhead_moved, ["playhead", "playing"])

@@ -57,7 +57,7 @@ def offer(widget: Any, choices: dict[str, Any], value: Any) -> None:
     if changes:
         widget.param.update(**changes)
     if "options" in changes and "value" not in changes:
-        # The browser knows a value by its label, which may be another now.
+        # The browser identifies a value by its label, which may have changed.
         widget.param.trigger("value")
 
 

@@ -20,7 +20,7 @@ def chart_pane(height: int = 150) -> pn.pane.HoloViews:
 
 
 class ChartBox:
-    """Charts beside or below each other, and a few quiet words where there is none."""
+    """Charts beside or below each other, and a short text where there is none."""
 
     def __init__(self, count: int, height: int = 150, direction: str = "row") -> None:
         self.panes = [chart_pane(height) for _ in range(count)]
@@ -34,7 +34,7 @@ class ChartBox:
         """Show these charts, or `words` where there are none."""
         for pane, chart in zip(self.panes, charts, strict=False):
             pane.object = chart
-        # Not by hiding one: Panel hands what changes of a hidden plot's pane on to the plot, which refuses it.
+        # Removed and not hidden: Panel passes later changes of a hidden pane on to its plot, which raises an error.
         shown = self.panes[: len(charts)]
         if shown and list(self.layout.objects) != shown:
             self.layout.objects = shown

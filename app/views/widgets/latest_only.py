@@ -88,7 +88,7 @@ class LatestOnly:
             if loop is None:
                 show(result)
                 return
-            # A document is not for two threads: while the loop holds its events back, a callback added by another is lost.
+            # A document must not be used from two threads: a callback that another thread adds while its events are held is lost.
             with suppress(RuntimeError):  # the server has ended
                 loop.call_soon_threadsafe(in_session, result)
 
