@@ -5,8 +5,8 @@ from functools import partial
 
 from app.__main__ import main
 from app.jobs.queue import Jobs
-from app.services import services
+from app.services import job_queues
 
 if __name__ == "__main__":
-    services.Jobs = partial(Jobs, [sys.executable, "-m", "tests.browser.worker"])  # type: ignore[misc,assignment]
+    job_queues.Jobs = partial(Jobs, [sys.executable, "-m", "tests.browser.worker"])  # type: ignore[misc,assignment]
     sys.exit(main())
