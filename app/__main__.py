@@ -19,10 +19,6 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = parser().parse_args(arguments)
     if chosen.home is not None:
         os.environ["GOMS_HOME"] = str(chosen.home)
-    # Imported here, so that help answers at once.
-    from sample_data.provider import register
-
-    register()
     try:
         shared = sharing(chosen)
         if chosen.window and not window.is_installed():

@@ -38,6 +38,7 @@ class Worker:
 
     def run(self) -> None:
         """Serve requests until the input ends."""
+        register()
         threading.Thread(target=self._listen, daemon=True).start()
         while (request := self._requests.get()) is not None:
             self._serve(request)
@@ -185,5 +186,4 @@ def protocol_output() -> TextIO:
 
 if __name__ == "__main__":
     give_way()
-    register()
     Worker(sys.stdin, protocol_output()).run()

@@ -10,6 +10,7 @@ from app.data.readers import FieldReader
 from app.services.options import Options
 from engine.runtime.errors import InputError
 from engine.schema.grid import coarsened
+from sample_data.provider import register
 
 RETRY_SECONDS = 5.0
 """Time for which a source that could not be opened is not tried again: the page asks twice a second."""
@@ -26,9 +27,10 @@ class Source(Protocol):
 
 
 class Sources:
-    """Opens sources with the files and the grid of the server; safe between threads."""
+    """Opens sources, the sample ocean among them, with the files and the grid of the server; safe between threads."""
 
     def __init__(self, options: Options) -> None:
+        register()
         self._options = options
         self._lock = threading.RLock()
         self._opened: dict[str, Source] = {}
