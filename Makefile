@@ -31,7 +31,7 @@ browser: .venv/test-installed
 	$(BIN)/pytest -n 2 --dist loadfile -m browser
 
 docs: .venv/docs-installed
-	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build
 	@echo "build/site/index.html"
 
 .venv/bin/python:

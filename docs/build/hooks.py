@@ -14,6 +14,9 @@ from docs.build.skill_page import skill_report
 from docs.build.skill_tables import TABLES
 from engine.runtime.paths import REPOSITORY
 
+INCLUDED = {"changelog.md": "CHANGELOG.md"}
+"""Page -> the file at the top of the repository that it shows."""
+
 MARKER = re.compile(r"<!-- (measured|skill): ([\w-]+) -->")
 
 
@@ -22,6 +25,7 @@ def on_files(files: Files, config: Any) -> Files:
     made = {f"models/{path.stem}.md": card_page(path) for path in card_paths()}
     made |= {f"reference/{room}.md": room_page(room, modules) for room, modules in rooms().items()}
     made |= {"reference/index.md": index_page(), "skill.html": skill_report(), "guide/commands.md": command_page()}
+    made |= {page: (REPOSITORY / source).read_text(encoding="utf-8") for page, source in INCLUDED.items()}
     for name, content in made.items():
         files.append(File.generated(config, name, content=content))
     # The loss of each training lies beside its weights.
