@@ -183,8 +183,6 @@ def replace_attributes(folder: Path, attributes: Mapping[str, Any]) -> None:
 
 def flush(path: Path) -> None:
     """Wait until the content of a file is on the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    # Windows writes out only what is open for writing.
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
