@@ -72,6 +72,7 @@ def empty_environment(folder: Path) -> Environment:
 
 
 def install(wheel: Path, environment: Environment) -> None:
-    """Install a wheel without its dependencies."""
-    command = [sys.executable, "-m", "pip", "--python", str(environment.scripts / "python"), "install", "--quiet", "--no-deps"]
-    subprocess.run([*command, "--disable-pip-version-check", "--no-index", str(wheel)], check=True, timeout=PATIENCE)
+    """Install a wheel without its dependencies, even where pip sees an installation among the dependencies."""
+    command = [sys.executable, "-m", "pip", "--python", str(environment.scripts / "python"), "install", "--quiet"]
+    options = ["--disable-pip-version-check", "--ignore-installed", "--no-deps", "--no-index"]
+    subprocess.run([*command, *options, str(wheel)], check=True, timeout=PATIENCE)
