@@ -57,7 +57,7 @@ def _network(name: str, card: Card) -> list[str]:
         "projection": preset["projection"],
     }
     if evolution:
-        facts["local path"] = f"{len(preset['dilations'])} convolutions of width {preset['local_width']}"
+        facts["local path"] = f"1 + {len(preset['dilations'])} convolutions of width {preset['local_width']}"
     parts = [f"# {preset['label']} (`{name}`)", KINDS[preset["projection"], preset["backbone"]]]
     parts += [SHARED_PHYSICS if evolution else SIMULATION, "## Network", _facts(facts), "## Training", _masking(training["plan"])]
     parts += [_facts(_training_facts(training)), _phases(training["plan"]["phases"]), *_independence(training)]
