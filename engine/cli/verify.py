@@ -45,6 +45,7 @@ def verify_models(
     from engine.models.forecaster import choose_device
     from engine.runtime.precision import quicker_precision
     from engine.schema.grid import coarsened
+    from engine.verification.starts.options import ScoringOptions
     from engine.verification.starts.skill import held_out_skill
     from engine.verification.starts.stability import stability
     from engine.weights.loading import BASELINE_NAMES, usable_models
@@ -53,20 +54,24 @@ def verify_models(
     models = list(models) or [name for name in usable_models() if name not in BASELINE_NAMES]
     if not models:
         raise InputError("no weights of a network are here; expected some to verify: run `goms train`, or name a baseline")
-    common: dict[str, Any] = {"device": device, "workers": workers, "progress": progress}
+    options = ScoringOptions(device, workers=workers)
     held_out = SampleHeldOut.open(grid=coarsened(grid_factor) if grid_factor != 1 else None)
     result: dict[str, Any] = {}
     text = []
     if report is not None or not rollout_days:
         computed_in = quicker_precision(choose_device(device))
-        result = {**held_out_skill(models, held_out, starts, **common), "machine": machine(), "precision": computed_in}
+        result = {
+            **held_out_skill(models, held_out, starts, options=options, progress=progress),
+            "machine": machine(),
+            "precision": computed_in,
+        }
         text.append(skill_text(result))
         result["kept"] = str(keep_result(result))
     if heads:
         result["heads"] = head_scores(models[0], device, progress)
         text += [kuroshio_text(found) if found["head"] == "kuroshio" else day_head_text(found) for found in result["heads"]]
     if rollout_days:
-        result["stability"] = stability(models, held_out, rollout_days, starts, **common)
+        result["stability"] = stability(models, held_out, rollout_days, starts, options, progress)
         text.append(stability_text(result["stability"]))
     if report is not None:
         from engine.verification.report.page import write_page

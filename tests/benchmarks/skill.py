@@ -16,6 +16,7 @@ from engine.cli.report import Report
 from engine.cli.verify import machine, skill_text
 from engine.schema.grid import coarsened
 from engine.verification.report.page import write_page
+from engine.verification.starts.options import ScoringOptions
 from engine.verification.starts.skill import held_out_skill
 from sample_data.held_out import SampleHeldOut
 
@@ -62,12 +63,9 @@ def main() -> None:
         SampleHeldOut.open(chosen.run, coarsened(chosen.grid_factor) if chosen.grid_factor else None),
         chosen.starts,
         [int(lead) for lead in chosen.leads.split(",")],
-        device=chosen.device,
-        work=chosen.work,
+        options=ScoringOptions(chosen.device, chosen.work, chosen.workers, chosen.again),
         progress=report.progress,
         first_start=chosen.first_start,
-        workers=chosen.workers,
-        again=chosen.again,
     )
     report.close()
     result["seconds"] = round(time.perf_counter() - began, 1)

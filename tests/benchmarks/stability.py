@@ -11,6 +11,7 @@ from pathlib import Path
 from engine.cli.report import Report
 from engine.cli.verify import stability_text
 from engine.schema.grid import coarsened
+from engine.verification.starts.options import ScoringOptions
 from engine.verification.starts.stability import stability
 from sample_data.held_out import SampleHeldOut
 
@@ -41,11 +42,8 @@ def main() -> None:
         SampleHeldOut.open(chosen.run, coarsened(chosen.grid_factor) if chosen.grid_factor else None),
         chosen.days,
         chosen.starts,
-        device=chosen.device,
-        work=chosen.work,
+        options=ScoringOptions(chosen.device, chosen.work, chosen.workers, chosen.again),
         progress=report.progress,
-        workers=chosen.workers,
-        again=chosen.again,
     )
     report.close()
     found["seconds"] = round(time.perf_counter() - began, 1)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,7 @@ from engine.runtime.progress import Progress, no_progress
 from engine.sources import HeldOut
 from engine.verification.report.store_report import LEADS
 from engine.verification.starts.damping import Factors, damping_factors
+from engine.verification.starts.options import DEFAULTS, ScoringOptions
 from engine.verification.starts.result_cache import ResultCache, results_of, short_hash
 from engine.verification.starts.scored_models import ScoredModel
 from engine.verification.starts.start import Scored, Start
@@ -77,12 +77,9 @@ def held_out_skill(
     held_out: HeldOut,
     starts: int = 10,
     leads: Sequence[int] = LEADS,
-    device: str = "auto",
-    work: Path | None = None,
+    options: ScoringOptions = DEFAULTS,
     progress: Progress = no_progress,
     first_start: int = 0,
-    workers: int = 1,
-    again: bool = False,
 ) -> dict[str, Any]:
     """Return the tables of `skill_tables` for one or several models, NAME or NAME=WEIGHTS, all on the same held-out starts.
 
@@ -92,14 +89,14 @@ def held_out_skill(
     """
     chosen = [ScoredModel.parse(name) for name in ([models] if isinstance(models, str) else models)]
     times, grid = held_out.starts(starts + first_start, max(leads))[first_start:], held_out.source.grid
-    results = results_of(held_out, work)
+    results = results_of(held_out, options.work)
     for model in chosen:
-        model.load(grid, device)  # what does not fit the grid is refused before minutes of work
+        model.load(grid, options.device)  # what does not fit the grid is refused before minutes of work
     factors, fitted_on = damping_factors(held_out, results, leads, progress)
     named = {model.file_name(): model for model in chosen}
-    precision = quicker_precision(choose_device(device))
-    comparison = Comparison(held_out, results, tuple(sorted(leads)), named, factors, device, precision)
-    score_all(comparison, times, again, workers, progress)
+    precision = quicker_precision(choose_device(options.device))
+    comparison = Comparison(held_out, results, tuple(sorted(leads)), named, factors, options.device, precision)
+    score_all(comparison, times, options.again, options.workers, progress)
     files = [comparison.files(time) for time in times]
     scored: dict[str, list[Scored]] = {
         model.label: [results.get(names[name]) for names in files] for name, model in named.items()

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,6 +19,7 @@ from engine.verification.aggregation import BANDS, band_weights, weighted_means
 from engine.verification.bootstrap import draw_starts, drawn_means, interval
 from engine.verification.comparison import Row, defined, ratio_with_interval
 from engine.verification.energy import eddy_kinetic_energy
+from engine.verification.starts.options import DEFAULTS, ScoringOptions
 from engine.verification.starts.result_cache import ResultCache, results_of
 from engine.verification.starts.scored_models import ScoredModel
 from engine.verification.starts.tables import MAIN_BAND
@@ -150,11 +150,8 @@ def stability(
     held_out: HeldOut,
     days: int = 60,
     starts: int = 10,
-    device: str = "auto",
-    work: Path | None = None,
+    options: ScoringOptions = DEFAULTS,
     progress: Progress = no_progress,
-    workers: int = 1,
-    again: bool = False,
 ) -> dict[str, Any]:
     """Return what became of rollouts of `days` days: `models` (a summary each), `rows` by model, band and lead, `starts` used.
 
@@ -164,9 +161,9 @@ def stability(
     """
     scored = [ScoredModel.parse(name) for name in ([models] if isinstance(models, str) else models)]
     named = {model.file_name(): model for model in scored}
-    times, results = held_out.starts(starts, days), results_of(held_out, work)
-    rollouts = Stability(held_out, results, days, named, device, quicker_precision(choose_device(device)))
-    score_all(rollouts, times, again, workers, progress)
+    times, results = held_out.starts(starts, days), results_of(held_out, options.work)
+    rollouts = Stability(held_out, results, days, named, options.device, quicker_precision(choose_device(options.device)))
+    score_all(rollouts, times, options.again, options.workers, progress)
     files = [rollouts.files(time) for time in times]
     reference = [results.get(names["reference"]) for names in files]
     summaries, rows = {}, []

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from engine.schema.grid import coarsened
+from engine.verification.starts.options import ScoringOptions
 from engine.verification.starts.skill import held_out_skill
 from sample_data.held_out import SampleHeldOut
 from sample_data.runs.build import build
@@ -20,4 +21,6 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 @pytest.fixture(scope="session")
 def persistence(run: Run, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    return held_out_skill("persistence", SampleHeldOut(run, run.grid), 2, LEADS, work=tmp_path_factory.mktemp("work"))
+    return held_out_skill(
+        "persistence", SampleHeldOut(run, run.grid), 2, LEADS, options=ScoringOptions(work=tmp_path_factory.mktemp("work"))
+    )

@@ -13,6 +13,7 @@ import sample_data.predictability_floor as floor
 from engine.runtime.errors import ModelError
 from engine.schema.sample_calendar import sample_date
 from engine.verification.starts.damping import damping_factors
+from engine.verification.starts.options import ScoringOptions
 from engine.verification.starts.result_cache import results_of
 from engine.verification.starts.scored_models import ScoredModel
 from engine.verification.starts.skill import Comparison, held_out_skill
@@ -61,7 +62,7 @@ def test_the_layers_are_scored_in_metres_where_they_are(persistence: dict[str, A
 
 
 def test_a_scored_start_is_not_scored_again(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    first = held_out_skill("persistence", SampleHeldOut(run, run.grid), 1, (1,), work=tmp_path)
+    first = held_out_skill("persistence", SampleHeldOut(run, run.grid), 1, (1,), options=ScoringOptions(work=tmp_path))
 
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("scored again")
@@ -69,17 +70,22 @@ def test_a_scored_start_is_not_scored_again(run: Run, tmp_path: Path, monkeypatc
     monkeypatch.setattr(start, "rollout", refuse)
     monkeypatch.setattr(start, "initial_state", refuse)
     monkeypatch.setattr(floor, "floor_run", refuse)
-    assert held_out_skill("persistence", SampleHeldOut(run, run.grid), 1, (1,), work=tmp_path)["rows"] == first["rows"]
+    assert (
+        held_out_skill("persistence", SampleHeldOut(run, run.grid), 1, (1,), options=ScoringOptions(work=tmp_path))["rows"]
+        == first["rows"]
+    )
     with pytest.raises(AssertionError, match="scored again"):
-        held_out_skill("persistence", SampleHeldOut(run, run.grid), 1, (1,), work=tmp_path, again=True)
+        held_out_skill("persistence", SampleHeldOut(run, run.grid), 1, (1,), options=ScoringOptions(work=tmp_path, again=True))
 
 
 def test_another_model_reuses_floor_and_baselines_and_both_stand_side_by_side(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = held_out_skill("persistence", SampleHeldOut(run, run.grid), 1, (1,), work=tmp_path)
+    first = held_out_skill("persistence", SampleHeldOut(run, run.grid), 1, (1,), options=ScoringOptions(work=tmp_path))
     monkeypatch.setattr(floor, "floor_run", lambda *_: pytest.fail("the floor was computed again"))
-    both = held_out_skill(["persistence", "climatology"], SampleHeldOut(run, run.grid), 1, (1,), work=tmp_path)
+    both = held_out_skill(
+        ["persistence", "climatology"], SampleHeldOut(run, run.grid), 1, (1,), options=ScoringOptions(work=tmp_path)
+    )
     assert both["rows"][: len(first["rows"])] == first["rows"]
     for before, after in zip(first["rows"], both["rows"][len(first["rows"]) :], strict=True):
         assert after["model"] == "climatology"
@@ -112,7 +118,7 @@ def test_leaving_out_cells_shows_although_it_flatters_the_error() -> None:
 
 def test_an_unknown_model_is_refused_before_anything_is_scored(run: Run, tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="'oracle' is not known"):
-        held_out_skill(["persistence", "oracle"], SampleHeldOut(run, run.grid), 1, (1,), work=tmp_path)
+        held_out_skill(["persistence", "oracle"], SampleHeldOut(run, run.grid), 1, (1,), options=ScoringOptions(work=tmp_path))
 
 
 def test_a_network_of_another_grid_is_refused_before_the_floor_is_computed(
@@ -120,7 +126,7 @@ def test_a_network_of_another_grid_is_refused_before_the_floor_is_computed(
 ) -> None:
     monkeypatch.setattr(floor, "floor_run", lambda *_: pytest.fail("the floor was computed first"))
     with pytest.raises(ModelError, match="grid"):
-        held_out_skill(["persistence", "small"], SampleHeldOut(run, run.grid), 1, (1,), work=tmp_path)
+        held_out_skill(["persistence", "small"], SampleHeldOut(run, run.grid), 1, (1,), options=ScoringOptions(work=tmp_path))
 
 
 def test_what_is_sent_to_another_process_scores_there(run: Run, tmp_path: Path) -> None:

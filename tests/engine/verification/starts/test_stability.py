@@ -8,6 +8,7 @@ import pytest
 from engine.physics.displaced_state import climatology
 from engine.schema.batch import Batch
 from engine.schema.grid import Grid
+from engine.verification.starts.options import ScoringOptions
 from engine.verification.starts.stability import compared_leads, inspect, stability
 from sample_data.held_out import SampleHeldOut
 from sample_data.runs.run import Run
@@ -47,7 +48,7 @@ def test_a_rollout_is_compared_on_its_first_every_fifth_and_last_day() -> None:
 
 
 def test_persistence_is_stable_and_climatology_has_no_energy(run: Run, tmp_path: Path) -> None:
-    found = stability(["persistence", "climatology"], SampleHeldOut(run, run.grid), 6, 2, work=tmp_path)
+    found = stability(["persistence", "climatology"], SampleHeldOut(run, run.grid), 6, 2, options=ScoringOptions(work=tmp_path))
     for name in ("persistence", "climatology"):
         assert (found["models"][name]["finite"], found["models"][name]["inside"]) == (2, 2)
     assert found["models"]["climatology"]["energy_most"] == pytest.approx(0, abs=1e-9)
