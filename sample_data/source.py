@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property, lru_cache
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from engine.physics.displaced_state import displaced_state
 from engine.physics.kuroshio_grid import kuroshio_grid
 from engine.readers.regrid import AreaMean
 from engine.runtime.errors import InputError
-from engine.runtime.paths import SAMPLE_DATA, runs_folder
+from engine.runtime.paths import runs_folder
 from engine.schema.batch import Batch
 from engine.schema.grid import Grid, coarsened
 from engine.schema.head_grids import half_degree, one_degree
@@ -35,7 +36,7 @@ REFERENCE_DAYS = 30
 FIRST_TRAINING_DAY = 120
 """Earlier sample days still remember the day 0 that all runs share."""
 
-SHIPPED = SAMPLE_DATA / "shipped"
+SHIPPED = Path(str(files("sample_data") / "shipped"))
 
 
 class SampleSource:

@@ -12,7 +12,6 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 """The folder that holds the packages: the root of a checkout, else that of an installation, where no data may be looked for."""
 
 ASSETS = Path(str(files("assets")))
-SAMPLE_DATA = Path(str(files("sample_data")))
 
 
 def home() -> Path:

@@ -10,7 +10,6 @@ import csv
 import sys
 from pathlib import Path
 
-from engine.runtime.paths import SAMPLE_DATA
 from sample_data.calibration.figures import BANDS, SPIN_UP, Calibration, calibrate
 from sample_data.calibration.pictures import draw
 from sample_data.runs.run import Run
@@ -70,7 +69,7 @@ def write_table(figures: Calibration, folder: Path) -> None:
     (folder / "README.md").write_text("\n".join(lines))
 
 
-def main(folder: Path, target: Path = SAMPLE_DATA / "calibration") -> None:
+def main(folder: Path, target: Path = Path(__file__).parent) -> None:
     """Write table and pictures of the run in `folder` to `target`."""
     run = Run.open(folder)
     target.mkdir(exist_ok=True)

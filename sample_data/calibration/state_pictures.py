@@ -24,7 +24,6 @@ from matplotlib.colors import Colormap
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from engine.runtime.paths import SAMPLE_DATA
 from engine.schema.batch import Batch
 from engine.schema.sample_calendar import sample_date
 from sample_data.source import SHIPPED, SampleSource
@@ -110,7 +109,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="pictures of one state of the sample ocean")
     parser.add_argument("--run", type=Path, default=SHIPPED, help="folder of a run")
     parser.add_argument("--day", type=int, required=True, help="sample day")
-    parser.add_argument("--to", type=Path, default=SAMPLE_DATA / "calibration", help="folder of the pictures")
+    parser.add_argument("--to", type=Path, default=Path(__file__).parent, help="folder of the pictures")
     chosen = parser.parse_args()
     state = SampleSource(folder=chosen.run).state(sample_date(chosen.day))
     n2 = squared_buoyancy_frequency(state)

@@ -6,6 +6,7 @@
 import sys
 from dataclasses import dataclass
 from functools import cache
+from importlib.resources import files
 from pathlib import Path
 
 import numba
@@ -15,7 +16,6 @@ from scipy import ndimage
 
 from engine.physics.climatology import mean_sea_level
 from engine.physics.geostrophy import geostrophic_velocity
-from engine.runtime.paths import SAMPLE_DATA
 from engine.schema.grid import Grid, quarter_degree
 
 LOW_PASS = 1.75
@@ -32,6 +32,7 @@ JET_SPEED = 0.12
 
 ALONG_STEPS = 120
 FILL_WIDTHS = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
+FILE = Path(str(files("sample_data") / "day0.nc"))
 ATTRIBUTION = "Derived from DUACS/CMEMS near-real-time level 4 absolute dynamic topography of 2019-02-23 (Copernicus Marine)"
 
 
@@ -127,7 +128,7 @@ def fill(field: np.ndarray, known: np.ndarray, lat: np.ndarray) -> np.ndarray:
 @cache
 def day_zero(grid: Grid) -> DayZero:
     """Return the first day on `grid`: the global 1/4 degree grid or one of whole multiples of its cells."""
-    with xr.open_dataset(SAMPLE_DATA / "day0.nc") as data:
+    with xr.open_dataset(FILE) as data:
         adt, mean = data["adt"].values, data["mean"].values
     anomaly = np.where(np.isfinite(adt), adt - mean, 0)
     if grid.shape != adt.shape:
@@ -137,4 +138,4 @@ def day_zero(grid: Grid) -> DayZero:
 
 
 if __name__ == "__main__":
-    derive(Path(sys.argv[1]), SAMPLE_DATA / "day0.nc")
+    derive(Path(sys.argv[1]), FILE)

@@ -1,10 +1,12 @@
 """Waves and biogeochemistry beside a run: built, stored in its folder, read back or computed for a day that is not stored."""
 
+from importlib.resources import files
+from pathlib import Path
+
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.runtime.errors import InputError
-from engine.runtime.paths import SAMPLE_DATA
 from engine.runtime.progress import Progress, no_progress
 from engine.schema.grid import coarsened
 from engine.schema.head_grids import one_degree
@@ -28,7 +30,7 @@ Array = NDArray[np.floating]
 FIRST_DAY = 90
 """Days before it are kept for no run: eddies still remember the day that all runs share."""
 
-START = SAMPLE_DATA / "biogeochemistry_start"
+START = Path(str(files("sample_data") / "biogeochemistry_start"))
 """Day 0 of all runs: the third year of the model under the climatology."""
 
 

@@ -9,7 +9,6 @@ from engine.physics import geostrophy
 from engine.physics.displaced_state import displaced_state, mean_sea_level
 from engine.physics.geostrophy import geostrophic_velocity
 from engine.physics.kuroshio_grid import crop, kuroshio_grid, refine
-from engine.runtime.paths import SAMPLE_DATA
 from engine.schema.constants import EARTH_RADIUS, SECONDS_PER_DAY
 from engine.schema.grid import Grid, coarsened
 from engine.schema.sample_calendar import sample_date
@@ -20,9 +19,8 @@ from sample_data.kuroshio.nested_run import KuroshioOcean, Surroundings
 from sample_data.ocean.dynamics import coriolis_off_equator, wave_speed
 from sample_data.runs.day_archive import DayArchive
 from sample_data.runs.run import Run
+from sample_data.source import SHIPPED
 from sample_data.weather.atmosphere import forcing
-
-SHIPPED = SAMPLE_DATA / "shipped"
 
 
 def _open_box(rows: int = 72, columns: int = 144) -> Grid:
