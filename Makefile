@@ -9,6 +9,7 @@ UPGRADE ?=
 BIN := .venv/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-package torch --custom-compile-command "make lock" $(UPGRADE)
+NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm --silent
 
 .PHONY: app test lint types unit browser docs lock clean
 
@@ -17,14 +18,17 @@ app: .venv/app-installed
 
 test: lint types unit browser docs
 
-lint: .venv/test-installed
+lint: .venv/test-installed node_modules/.installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(NPM) run lint
 
-types: .venv/test-installed
+types: .venv/test-installed node_modules/.installed
 	$(BIN)/mypy
+	$(NPM) run types
 
-unit: .venv/test-installed
+unit: .venv/test-installed node_modules/.installed
+	$(NPM) test
 	$(BIN)/pytest -n 2 -m "not browser"
 
 browser: .venv/test-installed
@@ -51,6 +55,11 @@ docs: .venv/docs-installed
 	sh tests/browser/install_chromium.sh $(BIN)
 	@touch $@
 
+# Node itself is a Python package of the tests, so that no machine needs one of its own.
+node_modules/.installed: package.json package-lock.json | .venv/test-installed
+	$(NPM) ci --ignore-scripts
+	@touch $@
+
 .venv/docs-installed: .venv/app-installed requirements/docs.txt
 	$(PIP) --require-hashes --requirement requirements/docs.txt
 	@touch $@
@@ -62,4 +71,4 @@ lock: | .venv/bin/python
 	$(LOCK) pyproject.toml --extra docs --constraint requirements/test.txt --output-file requirements/docs.txt
 
 clean:
-	rm -rf .venv *.egg-info
+	rm -rf .venv node_modules *.egg-info
