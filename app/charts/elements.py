@@ -22,7 +22,8 @@ from app.charts.style import (
     lone_marks,
     styled,
 )
-from app.style.palettes import colour_range, colours
+from app.style.colour_limits import colour_range
+from app.style.palettes import colours
 from app.style.theme import INK
 from app.text.i18n import say
 from app.text.labels import LEAD_AXIS

@@ -13,7 +13,7 @@ from app.services.services import Services
 from app.state.panel_spec import PanelSpec
 from app.state.scene import Scene
 from app.state.selection import Selection
-from app.style.palettes import colour_range
+from app.style.colour_limits import colour_limits
 from app.text.units import Unit
 from engine.runtime.errors import InputError
 
@@ -123,7 +123,7 @@ def _field(services: Services, scene: Scene, panel: PanelSpec, colouring: Colour
     words = (f"day {lead + panel.lead_shift}", f"valid {when}") if panel.has_lead else (when,)
     values = under.raster(onto(reader.grid, grid, field))
     if panel.own_range:
-        colouring = Colouring(panel.palette, colour_range(values, "auto"))
+        colouring = Colouring(panel.palette, colour_limits(values, "auto"))
     return Frame(
         values, under.bounds, panel.title, panel.quantity,
         ", ".join(filter(None, words)), "; ".join(filter(None, (panel.forcing, panel.notice))), colouring,
@@ -136,7 +136,7 @@ def _difference(panel: PanelSpec, first: Frame, second: Frame) -> Frame:
     if first.values.shape != second.values.shape:
         raise InputError("the two maps do not cover the same area: choose a view that both have")
     values = first.values - second.values
-    colouring = Colouring(panel.palette, colour_range(values, "symmetric"))
+    colouring = Colouring(panel.palette, colour_limits(values, "symmetric"))
     return Frame(
         values, first.bounds, panel.title, panel.quantity, first.when,
         "; ".join(dict.fromkeys(filter(None, (panel.notice, first.notice.split("; ")[-1])))), colouring,

@@ -6,7 +6,8 @@ import numpy as np
 
 from app.data.readers import field_name
 from app.state.selection import Selection
-from app.style.palettes import colour_range, rounded_limits, style_of
+from app.style.colour_limits import colour_limits
+from app.style.palettes import style_of
 
 
 @dataclass(frozen=True)
@@ -22,12 +23,7 @@ class ColourChoice:
         """Return the limits for `values` (any shape, NaN ignored), round figures as on the map."""
         if self.limits is not None:
             return self.limits
-        found = colour_range(values, self.range_mode)
-        positive = values[values > 0]
-        if self.log_scale and positive.size:
-            low, high = (float(limit) for limit in np.percentile(positive, (2, 98)))
-            found = (low, high) if low < high else found
-        return rounded_limits(*found, self.log_scale and found[0] > 0)
+        return colour_limits(values, self.range_mode, self.log_scale)
 
 
 def colour_choice(selection: Selection, variable: str) -> ColourChoice:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from app.style.palettes import colour_range
+from app.style.colour_limits import colour_range
 from engine.cli.main import app
 from engine.diagnostics.particles import drift
 from engine.diagnostics.sections import section
