@@ -55,7 +55,7 @@ import panel as pn
 import param
 from panel.custom import JSComponent
 
-from app.loopmap.static_files import STATIC, STATIC_VERSION
+from app.loopmap.static_files import STATIC, STATIC_URL
 from app.page.panel_workarounds import TakesTuples, mark_ready
 
 # Native modules of the same server, so that the browser keeps them and shows their names in a stack trace.
@@ -80,11 +80,15 @@ def pack_path(places: np.ndarray) -> str:
     return base64.b64encode(numbers.tobytes()).decode()
 
 
+_STYLES = ("panels", "labels", "swipe", "map_controls", "player")
+"""Style sheets in the order in which they apply."""
+
+
 class LoopMap(TakesTuples, JSComponent):
     """One to three linked maps with one player; see the module docstring for the panel fields."""
 
     _esm = _LOADER
-    _stylesheets = [(STATIC / "loopmap.css").read_text(encoding="utf-8")]  # noqa: RUF012
+    _stylesheets = [(STATIC / f"{name}.css").read_text(encoding="utf-8") for name in _STYLES]  # noqa: RUF012
 
     panels = param.List(default=[], item_type=dict, doc="One dict a panel, one to three.")
     leads = param.List(default=[], item_type=int, doc="Every lead of the loop in days, finished or expected.")
@@ -121,9 +125,7 @@ class LoopMap(TakesTuples, JSComponent):
     words = param.Dict(default={}, constant=True, doc="English text of the scripts -> that of the page.")
     show_player = param.Boolean(default=True)
     frames_url = param.String(default="frames", doc="Address of the frames handler, relative to the page.")
-    static_url = param.String(
-        default=f"loopmap/{STATIC_VERSION}", doc="Address of the component's modules, relative to the page."
-    )
+    static_url = param.String(default=STATIC_URL, doc="Address of the component's modules, relative to the page.")
 
     def __init__(self, **params: Any) -> None:
         super().__init__(**params)

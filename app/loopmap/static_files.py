@@ -19,3 +19,6 @@ def version_of(files: Iterable[Path]) -> str:
 
 
 STATIC_VERSION = version_of([*STATIC.iterdir(), *ASSETS.glob("coastline-*.bin"), ASSETS / "place_names.csv"])
+
+STATIC_URL = f"loopmap/{STATIC_VERSION}"
+"""Address of the browser files, relative to the page."""

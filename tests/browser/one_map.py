@@ -50,7 +50,7 @@ class Visit:
         self.page.wait_for_function(condition)
 
     def wait(self, condition: Callable[[], object]) -> None:
-        waiting.wait(condition, lambda seconds: self.page.wait_for_timeout(1000 * seconds))
+        wait_on(self.page, condition)
 
     def pixel(self, x: float, y: float, panel: int = 0) -> list[int]:
         """Return red, green, blue at a share of the map's width and height."""
@@ -67,6 +67,11 @@ class Visit:
         box = self.page.locator(".map").first.bounding_box()
         assert box is not None
         return dict(box)
+
+
+def wait_on(page: Page, condition: Callable[[], object]) -> None:
+    """Wait until a condition of the test's own holds, while the page goes on."""
+    waiting.wait(condition, lambda seconds: page.wait_for_timeout(1000 * seconds))
 
 
 def field(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -188,6 +189,25 @@ def test_dragging_pans_and_a_click_tells_the_server_where(open_map: Callable[...
     seen.page.mouse.click(x, y)
     seen.wait(lambda: len(seen.points) == 1)
     assert seen.points[0] == pytest.approx((0, 205 + moved), abs=0.3)
+
+
+def test_a_double_click_zooms_and_does_not_move_the_point(open_map: Callable[..., Visit]) -> None:
+    seen = open_map(view=(0.0, 205.0, 120.0), before=lambda page: page.clock.install())
+    seen.until("goms.loopReadyMs.length === 1")
+    box = seen.box()
+    x, y = box["x"] + 0.75 * box["width"], box["y"] + box["height"] / 2
+    # On a busy machine the second click may come late: the clock of the page waits for it.
+    seen.page.clock.pause_at(datetime.now() + timedelta(minutes=1))
+    seen.page.mouse.dblclick(x, y)
+    view = seen.state()["view"]
+    assert view["span"] == pytest.approx(60)
+    assert view["lon"] + 15 == pytest.approx(205 + 30, abs=0.3), "the place under the pointer stays there"
+    seen.page.clock.run_for(1000)
+    seen.page.mouse.click(x, y)
+    assert seen.state()["view"] == view, "one click alone moves nothing"
+    seen.page.clock.resume()
+    seen.wait(lambda: seen.points)
+    assert seen.points == [pytest.approx((0, 235), abs=0.3)], "one point, that of the single click"
 
 
 def test_the_read_out_gives_the_value_of_the_field_and_says_where_there_is_none(open_map: Callable[..., Visit]) -> None:

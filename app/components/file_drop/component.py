@@ -7,7 +7,9 @@ from typing import Any
 import param
 from panel.custom import JSComponent
 
-SCRIPT = Path(__file__).parent / "drop.js"
+from app.loopmap.static_files import STATIC_URL
+
+SCRIPT = Path(__file__).parent / "file_drop.js"
 
 
 class FileDrop(JSComponent):
@@ -21,6 +23,7 @@ class FileDrop(JSComponent):
     failed = param.Boolean(default=False, doc="`doing` tells of a refusal.")
 
     words = param.Dict(default={}, constant=True, doc="English text of the script -> that of the page.")
+    static_url = param.String(default=STATIC_URL, constant=True, doc="Where the function that translates is, as LoopMap has it.")
 
     _esm = SCRIPT
 

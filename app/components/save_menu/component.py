@@ -5,6 +5,8 @@ from pathlib import Path
 import param
 from panel.custom import JSComponent
 
+from app.loopmap.static_files import STATIC_URL
+
 KINDS = {
     "map.png": "Picture (PNG)",
     "map.svg": "Drawing (SVG)",
@@ -30,7 +32,7 @@ SKILL_KINDS = {
 """What is saved where scores are shown instead of maps."""
 
 
-SCRIPT = Path(__file__).parent / "save.js"
+SCRIPT = Path(__file__).parent / "save_menu.js"
 
 
 class SaveMenu(JSComponent):
@@ -41,5 +43,6 @@ class SaveMenu(JSComponent):
     shown = param.Dict(default={}, doc="key of the address -> what the page shows in place of what the address says")
 
     words = param.Dict(default={}, constant=True, doc="English text of the script -> that of the page.")
+    static_url = param.String(default=STATIC_URL, constant=True, doc="Where the function that translates is, as LoopMap has it.")
 
     _esm = SCRIPT

@@ -8,7 +8,9 @@ const SPACING = { arrows: 26, wind: 40 }; // pixels
 const SHORTEST = 2; // pixels: what is slower is still
 
 // Pixels of an arrow of the reference speed.
-export function referenceLength(name) { return 0.9 * SPACING[name]; }
+export function referenceLength(name) {
+  return 0.9 * SPACING[name];
+}
 
 // Draws the arrows of layer `name` and returns how many; `reference` is the speed in m s⁻¹ of an arrow of `referenceLength`.
 export function drawArrows(context, view, grid, name, reference) {
@@ -32,7 +34,10 @@ export function drawArrows(context, view, grid, name, reference) {
     }
   }
   context.lineCap = context.lineJoin = "round";
-  for (const [width, colour] of [[3, INKS[name].halo], [name === "wind" ? 1.5 : 1.2, INKS[name].core]]) {
+  for (const [width, colour] of [
+    [3, INKS[name].halo],
+    [name === "wind" ? 1.5 : 1.2, INKS[name].core],
+  ]) {
     context.lineWidth = width;
     context.strokeStyle = colour;
     context.stroke(path);

@@ -3,12 +3,12 @@
 const MOST_COLUMNS = 360; // finer frames are averaged first: a line needs no more, and noise makes no line
 const SHORTEST = 5; // points of a line that is worth drawing
 
-const kept = new WeakMap(); // frame -> its lines at the levels asked for last
+const knownLines = new WeakMap(); // frame -> its lines at the levels asked for last
 
 // Returns [{ value, lines: [Float32Array of longitude, latitude], path }] in degrees, `path` with y to the south.
 export function isolines(frame, levels) {
   const key = levels.join();
-  const before = kept.get(frame);
+  const before = knownLines.get(frame);
   if (before?.key === key) return before.found;
   const nodes = nodesOf(frame);
   const found = levels.map((value) => {
@@ -16,7 +16,7 @@ export function isolines(frame, levels) {
     const lines = joined(nodes, number).filter((line) => line.length >= 2 * SHORTEST);
     return { value, lines, path: pathOf(lines) };
   });
-  kept.set(frame, { key, found });
+  knownLines.set(frame, { key, found });
   return found;
 }
 
@@ -29,7 +29,10 @@ function nodesOf(frame) {
   const width = columns + (around ? 1 : 0);
   const values = new Float32Array(width * height);
   const middle = (index, count) => (index * block + Math.min((index + 1) * block, count)) / 2 / count;
-  const lons = Float32Array.from({ length: width }, (_, i) => west + (i < columns ? middle(i, frame.width) : 1 + middle(0, frame.width)) * (east - west));
+  const lons = Float32Array.from(
+    { length: width },
+    (_, i) => west + (i < columns ? middle(i, frame.width) : 1 + middle(0, frame.width)) * (east - west),
+  );
   const lats = Float32Array.from({ length: height }, (_, j) => north - middle(j, frame.height) * (north - south));
   for (let j = 0; j < height; j++) {
     for (let i = 0; i < columns; i++) values[j * width + i] = mean(frame, i * block, j * block, block);
@@ -55,6 +58,7 @@ function mean(frame, left, top, block) {
 
 // Edges a line enters and leaves by, by which corners lie above: 1 top left, 2 top right, 4 bottom right, 8 bottom left.
 const [TOP, RIGHT, BOTTOM, LEFT] = [0, 1, 2, 3];
+// biome-ignore format: one entry for each pattern of corners
 const CROSSINGS = [
   [], [LEFT, TOP], [TOP, RIGHT], [LEFT, RIGHT], [RIGHT, BOTTOM], [LEFT, TOP, RIGHT, BOTTOM], [TOP, BOTTOM], [LEFT, BOTTOM],
   [LEFT, BOTTOM], [TOP, BOTTOM], [TOP, RIGHT, LEFT, BOTTOM], [RIGHT, BOTTOM], [LEFT, RIGHT], [TOP, RIGHT], [LEFT, TOP], [],
@@ -72,7 +76,7 @@ function joined({ values, width, height, lons, lats }, level) {
       const k = j * width + i;
       const [a, b, c, d] = [values[k], values[k + 1], values[k + width + 1], values[k + width]];
       let corners = (a >= level ? 1 : 0) | (b >= level ? 2 : 0) | (c >= level ? 4 : 0) | (d >= level ? 8 : 0);
-      if (corners === 0 || corners === 15 || !(a + b + c + d === a + b + c + d)) continue;
+      if (corners === 0 || corners === 15 || Number.isNaN(a + b + c + d)) continue;
       // Of the two ways through a saddle the mean of its corners chooses.
       if ((corners === 5 || corners === 10) && (a + b + c + d) / 4 >= level) corners = 15 - corners;
       // An edge is the number of its left or upper node, twice, plus one where it runs down.

@@ -2,31 +2,56 @@
 
 import { areaOf, EddyDays, leastAmplitude } from "./eddy_days.js";
 import { latitude, longitude } from "./format.js";
+import { say } from "./i18n.js";
+import { turnsInView, wrapped } from "./longitudes.js";
 import { markup, put } from "./markup.js";
-import { speedsOf } from "./reading.js";
-import { say } from "./words.js";
+import { storeLead } from "./panel_spec.js";
+import { speedUnitOf } from "./units.js";
 
 const KILOMETRES_PER_DEGREE = 111.195;
 const REACH = 9; // pixels around the middle of an eddy that count as a click on it
 const SMALLEST = 6; // pixels of radius from which a contour is more than a dot
+const OVERHANG = 3; // degrees that the contour of an eddy reaches at most from its centre
 const MARK = 3.6; // pixels from the middle of a mark to its corners
 // Blue and orange are told apart with every kind of colour vision; a low points down and a high up.
 const INKS = { light: ["#005b96", "#c2410c"], dark: ["#6cc3ff", "#ffab5e"] };
 const NONE = "no eddies here: this map has no sea surface height of its own";
 
 export class EddyLayer {
+  /** @param {import("./panel.js").Panel} panel */
   constructor(panel) {
     this.panel = panel;
-    this.days = null; // at the newest area
-    this.before = null; // at the one before, until the newest has the day on screen
+    /** @type {EddyDays | null} at the newest area */
+    this.days = null;
+    /** @type {EddyDays | null} at the one before, until the newest has the day on screen */
+    this.before = null;
+    this.key = null; // of store and area
+    this.content = null; // of the store alone
+    this.found = null; // eddies of the day on screen
+    this.lead = 0; // the store's own number of that day
+    /** @type {HTMLElement | null} what is known of the chosen eddy */
+    this.card = null;
     this.chosen = null; // number of the track that is looked at
     this.shown = []; // eddies of the day on screen that are in view, the strongest first
   }
 
-  state() { return { eddies: this.shown.length, eddy: this.card?.innerText ?? "" }; }
+  state() {
+    // biome-ignore lint/performance/useDomNodeTextContent: what a visitor reads, line by line
+    return { eddies: this.shown.length, eddy: this.card?.innerText ?? "" };
+  }
 
   // What the drawing depends on beside the eddies themselves.
-  look() { return [this.chosen, this.days?.found, this.days?.of, this.days?.error, this.days?.trouble, Boolean(this.panel.spec?.eddies), String(this.panel.spec?.speed)]; }
+  look() {
+    return [
+      this.chosen,
+      this.days?.found,
+      this.days?.of,
+      this.days?.error,
+      this.days?.trouble,
+      Boolean(this.panel.spec?.eddies),
+      String(this.panel.spec?.speed),
+    ];
+  }
 
   // Asks for what the view needs and returns the eddies of a lead, or null.
   bring(lead) {
@@ -37,7 +62,7 @@ export class EddyLayer {
       this.drop();
       return null;
     }
-    const number = lead + (spec.lead_offset || 0);
+    const number = storeLead(spec, lead);
     if (!stage.moving && !panel.pending) this.want(spec, number);
     if (this.before && this.days.at(number)) {
       this.before.drop();
@@ -52,7 +77,8 @@ export class EddyLayer {
   want(spec, number) {
     const { stage } = this.panel;
     const area = areaOf(stage.view);
-    const query = new URLSearchParams({ ...area, least: leastAmplitude(stage.view), revision: spec.revision || "" });
+    const asked = { ...area, least: leastAmplitude(stage.view), revision: spec.revision || "" };
+    const query = new URLSearchParams(Object.entries(asked).map(([name, value]) => [name, String(value)]));
     const content = `${spec.eddies} ${spec.revision}`;
     const key = `${content} ${query}`;
     if (key !== this.key) {
@@ -72,12 +98,17 @@ export class EddyLayer {
     if (!panel.spec?.eddies) return { said: markup`${say(NONE)}`, count: 0 };
     if (days?.error || (days?.trouble && !this.found)) return { said: markup`${say(days.error ?? days.trouble)}`, count: 0 };
     if (!this.found) {
-      const search = days?.of ? say("eddies are being found, day {day} of {days}", { day: days.found, days: days.of }) : say("eddies are being found");
+      const search = days?.of
+        ? say("eddies are being found, day {day} of {days}", { day: days.found, days: days.of })
+        : say("eddies are being found");
       return { said: markup`${search}`, count: 0 };
     }
     const inks = INKS[panel.stage.theme.dark ? "dark" : "light"];
     const least = Math.round(100 * leastAmplitude(panel.stage.view));
-    return { said: markup`${mark(inks[0], 1)} ${say("cyclones")} ${mark(inks[1], -1)} ${say("anticyclones, {least} cm and more", { least })}`, count: shown.length };
+    return {
+      said: markup`${mark(inks[0], 1)} ${say("cyclones")} ${mark(inks[1], -1)} ${say("anticyclones, {least} cm and more", { least })}`,
+      count: shown.length,
+    };
   }
 
   draw(context, view, theme) {
@@ -89,8 +120,8 @@ export class EddyLayer {
       const sense = eddy.cyclonic ? 0 : 1;
       const radius = (eddy.radius / KILOMETRES_PER_DEGREE) * view.pixelsPerDegree;
       let inView = false;
-      for (let turn = Math.ceil((view.west - eddy.lon - 3) / 360); eddy.lon + 360 * turn < view.east + 3; turn++) {
-        const place = ([lon, lat]) => [view.x(lon + 360 * turn), view.y(lat)];
+      for (const turn of turnsInView(view, eddy.lon, eddy.lon, OVERHANG)) {
+        const place = ([lon, lat]) => [view.x(lon + turn), view.y(lat)];
         const [x, y] = place([eddy.lon, eddy.lat]);
         if (radius >= SMALLEST) ring(contours[sense], eddy.contour.map(place));
         if (eddy.track.length > 1) line(tracks[sense], eddy.track.map(place));
@@ -117,7 +148,7 @@ export class EddyLayer {
     const { view } = this.panel.stage;
     let [best, nearest] = [null, 1];
     for (const eddy of this.shown) {
-      const lon = view.west + ((((eddy.lon - view.west) % 360) + 360) % 360);
+      const lon = wrapped(eddy.lon, view.west);
       const wide = Math.min(Math.abs(view.x(lon) - x), Math.abs(view.x(lon - 360) - x)) * Math.cos((eddy.lat * Math.PI) / 180);
       const radius = Math.max((eddy.radius / KILOMETRES_PER_DEGREE) * view.pixelsPerDegree, REACH);
       const distance = Math.hypot(wide, view.y(eddy.lat) - y) / radius;
@@ -131,14 +162,16 @@ export class EddyLayer {
     const at = this.shown.findIndex((eddy) => eddy.id === this.chosen);
     const count = this.shown.length;
     if (count) this.choose(this.shown[at < 0 ? 0 : (at + by + count) % count]);
-    this.card?.querySelector(`[data-by="${by}"]`).focus({ preventScroll: true });
+    const pressed = /** @type {HTMLElement | undefined} */ (this.card?.querySelector(`[data-by="${by}"]`));
+    pressed?.focus({ preventScroll: true });
   }
 
   choose(eddy) {
     this.chosen = eddy?.id ?? null;
     this.panel.stage.refresh();
     if (eddy) return;
-    if (this.card?.contains(this.card.getRootNode().activeElement)) this.panel.parts.map.focus({ preventScroll: true });
+    const root = /** @type {Document | ShadowRoot | undefined} */ (this.card?.getRootNode());
+    if (this.card?.contains(root.activeElement)) this.panel.parts.map.focus({ preventScroll: true });
     this.card?.remove();
     this.card = null;
   }
@@ -154,11 +187,14 @@ export class EddyLayer {
       return;
     }
     if (!this.card) this.openCard();
-    put(this.card.querySelector("dl"), facts(eddy, this.lead, speedsOf(panel.spec)));
+    put(this.card.querySelector("dl"), facts(eddy, this.lead, speedUnitOf(panel.spec)));
     const name = say(eddy.cyclonic ? "Cyclone, a low" : "Anticyclone, a high");
     this.card.querySelector("b").textContent = name;
-    this.card.setAttribute("aria-label", say("{name} at {place}", { name, place: `${latitude(eddy.lat, 1)} ${longitude(eddy.lon, 1)}` }));
-    const inView = view.west + ((((eddy.lon - view.west) % 360) + 360) % 360);
+    this.card.setAttribute(
+      "aria-label",
+      say("{name} at {place}", { name, place: `${latitude(eddy.lat, 1)} ${longitude(eddy.lon, 1)}` }),
+    );
+    const inView = wrapped(eddy.lon, view.west);
     const [x, y] = [view.x(inView), view.y(eddy.lat)];
     const gap = Math.max((eddy.radius / KILOMETRES_PER_DEGREE) * view.pixelsPerDegree, REACH) + 8;
     const { offsetWidth: width, offsetHeight: height } = this.card;
@@ -170,10 +206,13 @@ export class EddyLayer {
   openCard() {
     this.card = Object.assign(document.createElement("div"), { className: "card" });
     this.card.setAttribute("role", "dialog");
-    put(this.card, markup`<header><b></b>${button("previous", "‹", say("Stronger eddy"), -1)}${button("next", "›", say("Weaker eddy"), 1)}
-      ${button("close", "×", say("Close"), 0)}</header><dl></dl>`);
+    put(
+      this.card,
+      markup`<header><b></b>${button("previous", "‹", say("Stronger eddy"), -1)}${button("next", "›", say("Weaker eddy"), 1)}
+      ${button("close", "×", say("Close"), 0)}</header><dl></dl>`,
+    );
     this.card.addEventListener("click", (event) => {
-      const by = event.target.closest("button")?.dataset.by;
+      const by = /** @type {Element} */ (event.target).closest("button")?.dataset.by;
       if (by === "0") this.choose(null);
       else if (by) this.next(Number(by));
     });
@@ -191,8 +230,9 @@ export class EddyLayer {
 
 // What the card says, by the numbers of an eddy on a lead.
 function facts(eddy, lead, speeds) {
-  const turn = (eddy.cyclonic === 1) === (eddy.lat > 0) ? say("counter-clockwise") : say("clockwise");
-  const days = (count, more) => say(count === 1 ? (more ? "1 day or more" : "1 day") : more ? "{count} days or more" : "{count} days", { count });
+  const turn = (eddy.cyclonic === 1) === eddy.lat > 0 ? say("counter-clockwise") : say("clockwise");
+  const days = (count, more) =>
+    say(count === 1 ? (more ? "1 day or more" : "1 day") : more ? "{count} days or more" : "{count} days", { count });
   const rows = [
     [say("Turns"), turn],
     [say("Amplitude"), `${(eddy.amplitude / 10).toFixed(1)} cm`],
@@ -225,7 +265,9 @@ function ring(path, points) {
   path.closePath();
 }
 
-function line(path, points) { points.forEach((point, i) => (i ? path.lineTo(...point) : path.moveTo(...point))); }
+function line(path, points) {
+  points.forEach((point, i) => (i ? path.lineTo(...point) : path.moveTo(...point)));
+}
 
 // A triangle that points down (`way` 1) or up (-1).
 function triangle(path, x, y, way) {

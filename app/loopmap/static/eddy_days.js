@@ -1,8 +1,9 @@
 // The eddies of a store in an area, day by day from the server: the day on screen first, the others in play order.
 
-import { ask } from "./asking.js";
-import { counters } from "./counters.js";
-import { say } from "./words.js";
+import { say } from "./i18n.js";
+import { wrapped } from "./longitudes.js";
+import { metrics } from "./metrics.js";
+import { ask } from "./requests.js";
 
 const HUNDREDTHS = 100;
 const ASK_AGAIN = 1000; // ms, while the server still searches
@@ -10,9 +11,18 @@ const AT_ONCE = 2;
 const TROUBLE = "The eddies of this store could not be found; the log of the server says why.";
 
 // What is worth drawing at a scale, by pixels a degree: amplitude in metres from which eddies are asked for.
-const LEAST = [[2, 0.2], [4, 0.15], [8, 0.1], [24, 0.05], [48, 0.02], [Infinity, 0.01]];
+const LEAST = [
+  [2, 0.2],
+  [4, 0.15],
+  [8, 0.1],
+  [24, 0.05],
+  [48, 0.02],
+  [Infinity, 0.01],
+];
 
-export function leastAmplitude(view) { return LEAST.find(([scale]) => view.pixelsPerDegree < scale)[1]; }
+export function leastAmplitude(view) {
+  return LEAST.find(([scale]) => view.pixelsPerDegree < scale)[1];
+}
 
 // The area to ask for around a view, on round degrees so that many views and visitors share an answer.
 export function areaOf(view) {
@@ -20,23 +30,42 @@ export function areaOf(view) {
   const [low, high] = [Math.floor, Math.ceil].map((round) => (value, by) => round((value + by * step * 0.5) / step) * step);
   const [west, east] = [low(view.west, -1), high(view.east, 1)];
   const whole = east - west >= 360;
-  const start = ((west % 360) + 360) % 360;
+  const start = wrapped(west);
   return {
-    south: Math.max(low(view.south, -1), -90), north: Math.min(high(view.north, 1), 90),
-    west: whole ? 0 : start, east: whole ? 360 : start + east - west,
+    south: Math.max(low(view.south, -1), -90),
+    north: Math.min(high(view.north, 1), 90),
+    west: whole ? 0 : start,
+    east: whole ? 360 : start + east - west,
   };
 }
 
 export class EddyDays {
-  // `changed()` is called after each answer.
+  /**
+   * @param {(lead: number) => string} address of the eddies of a lead
+   * @param {() => void} changed called after each answer
+   */
   constructor(address, changed) {
-    Object.assign(this, { address, changed, days: new Map(), found: null, of: null, error: null, trouble: null, busy: 0 });
+    this.address = address;
+    this.changed = changed;
+    this.days = new Map(); // by lead: the eddies, and whether the search for tracks was whole
+    this.leads = [];
+    this.first = 0;
+    this.asked = new Set(); // leads under way
+    this.found = null; // days that the server has searched
+    this.of = null; // days that it searches
+    /** @type {string | null} what the server refused */
+    this.error = null;
+    /** @type {string | null} why days are asked for again */
+    this.trouble = null;
+    this.busy = 0;
+    this.waiting = null; // timer until the next question
     this.aborter = new AbortController();
   }
 
   // Goes on until every one of `leads` is here; `first` is brought before the others.
   want(leads, first) {
-    Object.assign(this, { leads, first });
+    this.leads = leads;
+    this.first = first;
     if (this.waiting || this.error) return;
     for (let i = this.busy; i < AT_ONCE; i++) this.work();
   }
@@ -46,13 +75,13 @@ export class EddyDays {
     const start = Math.max(this.leads.indexOf(this.first), 0);
     const order = [...this.leads.slice(start), ...this.leads.slice(0, start)];
     const whole = this.found !== null && this.found === this.of;
-    return order.find((lead) => !this.asked?.has(lead) && (!this.days.has(lead) || (whole && !this.days.get(lead).whole)));
+    return order.find((lead) => !this.asked.has(lead) && (!this.days.has(lead) || (whole && !this.days.get(lead).whole)));
   }
 
   async work() {
     this.busy++;
     for (let lead = this.due(); lead !== undefined && !this.aborter.signal.aborted && !this.waiting; lead = this.due()) {
-      (this.asked ??= new Set()).add(lead);
+      this.asked.add(lead);
       await this.bring(lead);
       this.asked.delete(lead);
     }
@@ -62,8 +91,11 @@ export class EddyDays {
   async bring(lead) {
     const { signal } = this.aborter;
     try {
-      const answer = await ask(this.address(lead), (response) => this.body(response), { signal, lost: (words) => this.missed(words) });
-      Object.assign(this, { found: answer.found, of: answer.of, trouble: answer.trouble ? say(TROUBLE) : null });
+      const lost = (words) => this.missed(words);
+      const answer = await ask(this.address(lead), (response) => this.body(response), { signal, lost });
+      this.found = answer.found;
+      this.of = answer.of;
+      this.trouble = answer.trouble ? say(TROUBLE) : null;
       if (answer.eddies) this.days.set(lead, { whole: answer.found === answer.of, eddies: rows(answer.eddies) });
       else this.wait();
     } catch (error) {
@@ -74,7 +106,7 @@ export class EddyDays {
   }
 
   body(response) {
-    counters.layerBytes += Number(response.headers.get("Content-Length") || 0);
+    metrics.layerBytes += Number(response.headers.get("Content-Length") || 0);
     return response.json();
   }
 
@@ -92,7 +124,9 @@ export class EddyDays {
     }, ASK_AGAIN);
   }
 
-  at(lead) { return this.days.get(lead)?.eddies ?? null; }
+  at(lead) {
+    return this.days.get(lead)?.eddies ?? null;
+  }
 
   drop() {
     clearTimeout(this.waiting);
@@ -105,7 +139,11 @@ function rows(columns) {
   return columns.lon.map((_, row) => {
     const eddy = Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, values[row]]));
     return {
-      ...eddy, lon: eddy.lon / HUNDREDTHS, lat: eddy.lat / HUNDREDTHS, contour: curve(eddy.contour), track: curve(eddy.track),
+      ...eddy,
+      lon: eddy.lon / HUNDREDTHS,
+      lat: eddy.lat / HUNDREDTHS,
+      contour: curve(eddy.contour),
+      track: curve(eddy.track),
     };
   });
 }

@@ -1,16 +1,7 @@
 // Words and figures as they are read on a map.
 
-import { say } from "./words.js";
-
-const UNITS = {
-  degC: "°C", "m s-1": "m s⁻¹", "s-1": "s⁻¹", "1e-3": "psu", "mg m-3": "mg m⁻³", "nmol L-1": "nmol L⁻¹", "umol L-1": "µmol L⁻¹",
-  "W m-2": "W m⁻²", "1e-5 s-1": "10⁻⁵ s⁻¹", "1": "",
-};
-
-export function units(text) {
-  if (text in UNITS) return UNITS[text];
-  return (text || "").replace(/\bdegC\b/, "°C").replace(/(?<=[A-Za-z])-(\d)/g, (_, digit) => "⁻" + "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]);
-}
+import { say } from "./i18n.js";
+import { wrapped } from "./longitudes.js";
 
 const MINUS = "−";
 
@@ -29,10 +20,10 @@ export function latitude(lat, digits = 0) {
 }
 
 export function longitude(lon, digits = 0) {
-  const turned = ((((lon + 180) % 360) + 360) % 360) - 180;
-  const text = Math.abs(turned).toFixed(digits);
+  const eastward = wrapped(lon, -180);
+  const text = Math.abs(eastward).toFixed(digits);
   if (Number(text) === 0 || Number(text) === 180) return `${text}°`;
-  return `${text}°${turned < 0 ? "W" : "E"}`;
+  return `${text}°${eastward < 0 ? "W" : "E"}`;
 }
 
 export function leadText(lead) {

@@ -1,7 +1,8 @@
 // Land, coastlines, graticule and scale bar, drawn as vectors at the screen's own resolution.
 
-import { ask } from "./asking.js";
 import { latitude, longitude } from "./format.js";
+import { nearestTo, turnsInView, wrapped } from "./longitudes.js";
+import { ask } from "./requests.js";
 
 const FINE_BELOW = 70; // degrees of longitude in view
 const KILOMETRES_PER_DEGREE = 111.195;
@@ -34,8 +35,10 @@ class Coastline {
         }
         points[2 * i] = lon / 1000;
         points[2 * i + 1] = lat / 1000;
-        if (lon < west) west = lon; else if (lon > east) east = lon;
-        if (lat < south) south = lat; else if (lat > north) north = lat;
+        if (lon < west) west = lon;
+        else if (lon > east) east = lon;
+        if (lat < south) south = lat;
+        else if (lat > north) north = lat;
       }
       this.rings.push({ points, west: west / 1000, east: east / 1000, south: south / 1000, north: north / 1000 });
     }
@@ -50,16 +53,15 @@ class Coastline {
     for (const ring of this.rings) {
       if (ring.south > view.north || ring.north < view.south) continue;
       if (Math.max(ring.east - ring.west, ring.north - ring.south) * scale < 0.8) continue;
-      const firstTurn = Math.ceil((view.west - ring.east) / 360);
-      const lastTurn = Math.floor((view.east - ring.west) / 360);
-      for (let turn = firstTurn; turn <= lastTurn; turn++) {
+      for (const turn of turnsInView(view, ring.west, ring.east)) {
         const { points } = ring;
         let [lastX, lastY, open] = [NaN, NaN, false];
         for (let i = 0; i < points.length; i += 2) {
-          const x = (points[i] + 360 * turn - view.west) * scale;
+          const x = (points[i] + turn - view.west) * scale;
           const y = (view.north - points[i + 1]) * scale;
           if (i > 0 && i < points.length - 2 && Math.abs(x - lastX) + Math.abs(y - lastY) < smallest) continue;
-          if (i === 0) land.moveTo(x, y); else land.lineTo(x, y);
+          if (i === 0) land.moveTo(x, y);
+          else land.lineTo(x, y);
           if (points[i + 1] < -84.5) open = false;
           else if (open) coast.lineTo(x, y);
           else {
@@ -211,7 +213,7 @@ function drawScaleBar(context, view, theme) {
 }
 
 export function drawMarker(context, view, point, theme) {
-  const lon = view.west + ((((point[1] - view.west) % 360) + 360) % 360);
+  const lon = wrapped(point[1], view.west);
   const [x, y] = [view.x(lon), view.y(point[0])];
   context.beginPath();
   context.arc(x, y, 5, 0, 2 * Math.PI);
@@ -229,7 +231,7 @@ export function drawPins(context, view, pins, theme) {
   context.textAlign = "center";
   context.textBaseline = "middle";
   for (const [lat, lon, letter, colour] of pins) {
-    const [x, y] = [view.x(view.west + ((((lon - view.west) % 360) + 360) % 360)), view.y(lat)];
+    const [x, y] = [view.x(wrapped(lon, view.west)), view.y(lat)];
     context.beginPath();
     context.arc(x, y, 8, 0, 2 * Math.PI);
     context.fillStyle = theme.halo;
@@ -256,7 +258,7 @@ export function drawLine(context, view, places, theme) {
 export function drawAxis(context, view, places, name, theme) {
   drawPath(context, view, places, theme.ink, theme.halo);
   const inside = places.filter(([lat, lon]) => {
-    const [x, y] = [view.x(nearestTurn(view, lon)), view.y(lat)];
+    const [x, y] = [view.x(wrapped(lon, view.west)), view.y(lat)];
     return x < view.width - 8 && x > 120 && y > 30 && y < view.height - 44;
   });
   if (!name || inside.length === 0) return;
@@ -264,24 +266,25 @@ export function drawAxis(context, view, places, name, theme) {
   context.font = `600 11px ${theme.font}`;
   context.textAlign = "right";
   context.textBaseline = "bottom";
-  label(context, name, view.x(nearestTurn(view, lon)), view.y(lat) - 7, theme);
+  label(context, name, view.x(wrapped(lon, view.west)), view.y(lat) - 7, theme);
 }
-
-function nearestTurn(view, lon) { return view.west + ((((lon - view.west) % 360) + 360) % 360); }
 
 // A path in every turn of the globe that is in view; returns the pixel of its beginning in each.
 export function drawPath(context, view, places, colour, halo) {
   if (places.length < 2) return [];
   const beginnings = [];
   const lons = [places[0][1]];
-  for (const [, lon] of places.slice(1)) lons.push(lons.at(-1) + ((((lon - lons.at(-1) + 180) % 360) + 360) % 360) - 180);
+  for (const [, lon] of places.slice(1)) lons.push(nearestTo(lons.at(-1), lon));
   const [first, last] = [Math.min(...lons), Math.max(...lons)];
-  for (let turn = Math.ceil((view.west - last) / 360); turn <= Math.floor((view.east - first) / 360); turn++) {
-    const points = places.map(([lat], number) => [view.x(lons[number] + 360 * turn), view.y(lat)]);
+  for (const turn of turnsInView(view, first, last)) {
+    const points = places.map(([lat], number) => [view.x(lons[number] + turn), view.y(lat)]);
     context.beginPath();
     points.forEach(([x, y], number) => (number ? context.lineTo(x, y) : context.moveTo(x, y)));
     context.lineJoin = "round";
-    for (const [width, stroke] of [[4, halo], [2, colour]]) {
+    for (const [width, stroke] of [
+      [4, halo],
+      [2, colour],
+    ]) {
       context.lineWidth = width;
       context.strokeStyle = stroke;
       context.stroke();

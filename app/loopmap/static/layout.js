@@ -21,5 +21,9 @@ export function arrange(count, width, height, overhead) {
   }
   const fitting = choices.filter((choice) => choice.fits);
   const best = (list) => list.reduce((one, other) => (other.height > one.height * 1.02 ? other : one));
-  return fitting.length ? best(fitting) : choices[0].columns === 1 && width < NARROW ? { ...choices[0], height: width * shape } : best(choices);
+  return fitting.length
+    ? best(fitting)
+    : choices[0].columns === 1 && width < NARROW
+      ? { ...choices[0], height: width * shape }
+      : best(choices);
 }

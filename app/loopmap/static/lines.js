@@ -2,7 +2,8 @@
 
 import { isolines } from "./contours.js";
 import { figure, logarithmicTicks, ticks } from "./format.js";
-import { haloed } from "./room.js";
+import { outlinedText } from "./label_placement.js";
+import { turnsInView } from "./longitudes.js";
 
 const LOOKS = {
   contours: { core: "rgba(8,18,26,.82)", halo: "rgba(255,255,255,.42)", width: 0.9, dash: [] },
@@ -10,6 +11,7 @@ const LOOKS = {
   ice: { core: "#ffffff", halo: "rgba(6,60,96,.85)", width: 1.8, dash: [] },
 };
 const DEPTHS = [200, 1000, 2000, 4000]; // metres
+const OVERHANG = 3.6; // degrees that lines of a frame may reach beyond its bounds
 const APART = 300; // pixels between two values on one line
 const STRAIGHT = 12; // pixels each way from which a value takes its slope
 
@@ -32,37 +34,38 @@ export function drawLines(context, view, frame, name, colours, read) {
   const path = new Path2D();
   const zero = new Path2D();
   const scale = view.pixelsPerDegree;
-  const turns = turnsOf(frame, view);
+  const turns = turnsInView(view, frame.bounds[2], frame.bounds[3], OVERHANG);
   for (const { value, path: degrees } of levels) {
     for (const turn of turns) {
-      const matrix = new DOMMatrix([scale, 0, 0, scale, (360 * turn - view.west) * scale, view.north * scale]);
+      const matrix = new DOMMatrix([scale, 0, 0, scale, (turn - view.west) * scale, view.north * scale]);
       (value === 0 && name === "contours" ? zero : path).addPath(degrees, matrix);
     }
   }
   context.lineJoin = context.lineCap = "round";
   context.setLineDash(look.dash);
   // Where a field changes sign its line is twice as strong.
-  for (const [drawn, width] of [[path, look.width], [zero, 2 * look.width]]) {
-    for (const [wide, colour] of [[width + 1.6, look.halo], [width, look.core]]) {
+  for (const [drawn, width] of [
+    [path, look.width],
+    [zero, 2 * look.width],
+  ]) {
+    for (const [wide, colour] of [
+      [width + 1.6, look.halo],
+      [width, look.core],
+    ]) {
       context.lineWidth = wide;
       context.strokeStyle = colour;
       context.stroke(drawn);
     }
   }
   context.setLineDash([]);
-  const written = levels.flatMap(({ lines }, number) => (texts[number] ? lines.map((line) => ({ line, text: texts[number] })) : []));
+  const written = levels.flatMap(({ lines }, number) =>
+    texts[number] ? lines.map((line) => ({ line, text: texts[number] })) : [],
+  );
   return { written, turns, count: levels.reduce((sum, { lines }) => sum + lines.length, 0) };
 }
 
-function turnsOf(frame, view) {
-  const [, , west, east] = frame.bounds;
-  const turns = [];
-  for (let turn = Math.ceil((view.west - east) / 360 - 0.01); turn <= Math.floor((view.east - west) / 360 + 0.01); turn++) turns.push(turn);
-  return turns;
-}
-
 // Writes values along lines where there is room, the longest lines first; returns how many.
-export function writeValues(context, view, { written, turns }, room, theme) {
+export function writeValues(context, view, { written, turns }, placement, theme) {
   context.font = `500 9.5px ${theme.font}`;
   context.textAlign = "center";
   context.textBaseline = "middle";
@@ -72,11 +75,11 @@ export function writeValues(context, view, { written, turns }, room, theme) {
     for (const turn of turns) {
       for (const { x, y, angle } of placesOn(line, turn, view, width)) {
         const [cos, sin] = [Math.abs(Math.cos(angle)), Math.abs(Math.sin(angle))];
-        if (!room.take(x, y, width * cos + 12 * sin, width * sin + 12 * cos)) continue;
+        if (!placement.take(x, y, width * cos + 12 * sin, width * sin + 12 * cos)) continue;
         context.save();
         context.translate(x, y);
         context.rotate(angle);
-        haloed(context, text, 0, 0, theme);
+        outlinedText(context, text, 0, 0, theme);
         context.restore();
         count++;
       }
@@ -92,7 +95,7 @@ function placesOn(line, turn, view, width) {
   const ys = [];
   const along = [0];
   for (let i = 0; i < line.length; i += 2) {
-    xs.push(view.x(line[i] + 360 * turn));
+    xs.push(view.x(line[i] + turn));
     ys.push(view.y(line[i + 1]));
     if (i) along.push(along.at(-1) + Math.hypot(xs.at(-1) - xs.at(-2), ys.at(-1) - ys.at(-2)));
   }

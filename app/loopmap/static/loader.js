@@ -1,31 +1,48 @@
 // Brings the leads of one panel's loop: the requested lead alone, then the others in play order in a few bodies.
 
-import { ask } from "./asking.js";
 import { decode } from "./codec.js";
+import { ask } from "./requests.js";
 
 const LEADS_IN_A_BODY = 6;
 const BODIES_AT_ONCE = 2;
 
+/**
+ * The viewport that frames are asked for: bounds in degrees, size in pixels.
+ * @typedef {{ south: number, north: number, west: number, east: number, width: number, height: number }} FrameRequest
+ */
+
 export class Loop {
-  // `spec` is the panel's description, `request` the viewport asked for, `notify(loop)` is called after each body.
+  /**
+   * @param {string} framesUrl
+   * @param {Partial<import("./panel_spec.js").PanelSpec>} spec of which the field is read: store, variable, depth, revision
+   * @param {FrameRequest} request
+   * @param {(loop: Loop) => void} notify called after each body
+   */
   constructor(framesUrl, spec, request, notify) {
     this.framesUrl = framesUrl;
     this.spec = spec;
     this.request = request;
     this.notify = notify;
+    this.key = ""; // of content and viewport
+    this.content = ""; // of the field alone
+    /** @type {Map<number, import("./codec.js").Frame>} by the store's own lead */
     this.frames = new Map();
     this.bytes = 0;
-    this.error = null; // what the server refused
-    this.trouble = null; // why leads are asked for again
+    this.counted = 0; // bytes that the metrics have
+    /** @type {string | null} what the server refused */
+    this.error = null;
+    /** @type {string | null} why leads are asked for again */
+    this.trouble = null;
     this.late = new Set(); // these leads
-    this.started = performance.now();
     this.wanted = new Set();
     this.queue = [];
     this.busy = 0;
     this.aborter = new AbortController();
   }
 
-  get complete() { return this.wanted.size > 0 && this.frames.size >= this.wanted.size; }
+  get complete() {
+    return this.wanted.size > 0 && this.frames.size >= this.wanted.size;
+  }
 
   // Asks for `leads` (the store's own numbers); those asked for before are not asked for again.
   async want(leads, first) {
@@ -48,16 +65,17 @@ export class Loop {
 
   async bring(leads) {
     const { signal } = this.aborter;
+    const lost = (words) => this.missed(leads, words);
     try {
-      const buffer = await ask(this.address(leads), (response) => this.body(response), { signal, lost: (words) => this.missed(leads, words) });
+      const buffer = await ask(this.address(leads), (response) => this.body(response), { signal, lost });
       if (signal.aborted) return;
       for (const [lead, frame] of decode(buffer)) this.frames.set(lead, frame);
-      this.here(leads);
+      this.answered(leads);
     } catch (error) {
       if (error.name === "AbortError") return;
       this.error = error.message;
       leads.forEach((lead) => this.wanted.delete(lead));
-      this.here(leads);
+      this.answered(leads);
     }
     this.notify(this);
   }
@@ -67,6 +85,13 @@ export class Loop {
     return response.arrayBuffer();
   }
 
+  // Compressed bytes that arrived since the last call.
+  uncountedBytes() {
+    const fresh = this.bytes - this.counted;
+    this.counted = this.bytes;
+    return fresh;
+  }
+
   // While leads are asked for again, playback does not wait for them, and the map says why.
   missed(leads, words) {
     leads.forEach((lead) => this.late.add(lead));
@@ -74,20 +99,25 @@ export class Loop {
     this.notify(this);
   }
 
-  here(leads) {
+  answered(leads) {
     leads.forEach((lead) => this.late.delete(lead));
     if (this.late.size === 0) this.trouble = null;
   }
 
   // Whether a lead is on its way as far as is known.
-  awaits(lead) { return this.wanted.has(lead) && !this.late.has(lead); }
+  awaits(lead) {
+    return this.wanted.has(lead) && !this.late.has(lead);
+  }
 
   address(leads) {
     const { store, variable, depth_index: depth, revision } = this.spec;
-    const query = new URLSearchParams(Object.entries(this.request).map(([name, value]) => [name, String(Math.round(value * 1e4) / 1e4)]));
+    const rounded = Object.entries(this.request).map(([name, value]) => [name, String(Math.round(value * 1e4) / 1e4)]);
+    const query = new URLSearchParams(rounded);
     query.set("revision", revision || "");
     return `${this.framesUrl}/${encodeURIComponent(store)}/${encodeURIComponent(variable)}/${depth || 0}/${leads.join(",")}?${query}`;
   }
 
-  drop() { this.aborter.abort(); }
+  drop() {
+    this.aborter.abort();
+  }
 }

@@ -3,7 +3,9 @@
 const LETTERS = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 
 class Markup {
-  constructor(html) { this.html = html; }
+  constructor(html) {
+    this.html = html;
+  }
 }
 
 export const NOTHING = new Markup("");

@@ -1,11 +1,12 @@
 // What moves with the days over one map - eddies and drifting particles - on a canvas of its own, with a line of words each.
 
+import { drawDriftPaths } from "./drift.js";
 import { EddyLayer } from "./eddies.js";
+import { say } from "./i18n.js";
 import { NOTHING, put } from "./markup.js";
-import { drawPaths } from "./paths.js";
-import { say } from "./words.js";
 
 export class Overlay {
+  /** @param {import("./panel.js").Panel} panel */
   constructor(panel) {
     this.panel = panel;
     this.eddies = new EddyLayer(panel);
@@ -16,7 +17,9 @@ export class Overlay {
     return stage.layers.shown.has("drift") ? stage.paths[wantedSpec?.key] : null;
   }
 
-  state() { return { ...this.eddies.state(), paths: this.canvas ? this.paths?.lat.length ?? 0 : 0 }; }
+  state() {
+    return { ...this.eddies.state(), paths: this.canvas ? (this.paths?.lat.length ?? 0) : 0 };
+  }
 
   // Draws a lead; with neither layer chosen there is no canvas, and nothing is done.
   draw(lead) {
@@ -29,7 +32,16 @@ export class Overlay {
     }
     this.begin();
     const found = shown ? this.eddies.bring(lead) : this.eddies.drop();
-    const drawn = [stage.view, stage.theme.key, stage.ratio, lead, found, this.paths, panel.landFits(), ...this.eddies.look()];
+    const drawn = [
+      stage.view,
+      stage.theme.key,
+      stage.ratio,
+      lead,
+      found,
+      this.paths,
+      panel.canvas.landFits(),
+      ...this.eddies.look(),
+    ];
     if (this.drawn?.every((one, index) => one === drawn[index])) return;
     this.drawn = drawn;
     this.paint(lead, found);
@@ -59,8 +71,8 @@ export class Overlay {
     context.clearRect(0, 0, width, height);
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     if (found) this.eddies.draw(context, view, theme);
-    if (panel.landFits()) this.eraseLand();
-    if (paths) drawPaths(context, view, paths, lead, theme);
+    if (panel.canvas.landFits()) this.eraseLand();
+    if (paths) drawDriftPaths(context, view, paths, lead, theme);
     this.write(paths);
   }
 
@@ -70,7 +82,7 @@ export class Overlay {
     context.save();
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.globalCompositeOperation = "destination-out";
-    context.drawImage(panel.land, 0, 0);
+    context.drawImage(panel.canvas.land, 0, 0);
     context.restore();
   }
 
@@ -84,7 +96,10 @@ export class Overlay {
     this.driftNote.textContent = paths?.label ?? "";
     this.driftNote.hidden = !paths?.label;
     // On a wide page the words lie on the map, above its notice; on a phone below it.
-    const { element, parts: { map, notice } } = this.panel;
+    const {
+      element,
+      parts: { map, notice },
+    } = this.panel;
     this.notes.style.bottom = `${element.clientHeight - map.offsetTop - map.offsetHeight + notice.offsetHeight + 1}px`;
     this.eddies.place();
   }
@@ -94,8 +109,12 @@ export class Overlay {
     if (this.canvas) this.eddies.choose(this.eddies.under(at));
   }
 
-  get open() { return this.eddies.chosen !== null; }
-  close() { this.eddies.choose(null); }
+  get open() {
+    return this.eddies.chosen !== null;
+  }
+  close() {
+    this.eddies.choose(null);
+  }
 
   remove() {
     this.eddies.drop();

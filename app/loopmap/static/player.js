@@ -1,7 +1,7 @@
 // The player: buttons, scrub bar with what is held so far, speed, loop and blending.
 
+import { say } from "./i18n.js";
 import { markup, put } from "./markup.js";
-import { say } from "./words.js";
 
 const ICONS = {
   first: "M5 5v14M19 5 8 12l11 7z",
@@ -16,13 +16,16 @@ const ICONS = {
 const SPEEDS = [1, 2, 4, 6, 10, 15, 30, 60];
 
 export class Player {
+  /** @param {import("./stage.js").Stage} stage */
   constructor(stage) {
     this.stage = stage;
     this.element = document.createElement("div");
     this.element.className = "player";
     this.element.setAttribute("role", "group");
     this.element.setAttribute("aria-label", say("Player"));
-    put(this.element, markup`
+    put(
+      this.element,
+      markup`
       <div class="buttons">
         ${button("first", say("First day"), "Home")}${button("back", say("One day back"), "←")}
         ${button("play", say("Play"), say("space"))}
@@ -39,12 +42,18 @@ export class Player {
         ${button("loop", say("Repeat"), "", true)}
         <button type="button" class="text" data-act="blend" aria-pressed="false" aria-label="${say("Blend between days")}" title="${say("Blend between days: a blend is not a forecast")}">${say("Blend")}</button>
         ${button("keys", say("Keys"), "?")}
-      </div>`);
+      </div>`,
+    );
     this.scrub = this.element.querySelector("input");
-    this.held = this.element.querySelector(".held");
+    this.held = /** @type {HTMLElement} */ (this.element.querySelector(".held"));
     this.marks = this.element.querySelector(".marks");
     this.speed = this.element.querySelector("select");
-    this.element.addEventListener("click", (event) => this.act(event.target.closest("button")?.dataset.act));
+    this.play = this.button("play");
+    this.key = ""; // of what is shown
+    this.marksKey = "";
+    this.element.addEventListener("click", (event) =>
+      this.act(/** @type {Element} */ (event.target).closest("button")?.dataset.act),
+    );
     this.scrub.addEventListener("input", () => stage.go(Number(this.scrub.value)));
     this.speed.addEventListener("change", () => stage.set("speed", Number(this.speed.value)));
   }
@@ -64,30 +73,36 @@ export class Player {
     actions[name]?.();
   }
 
+  button(name) {
+    return /** @type {HTMLButtonElement} */ (this.element.querySelector(`[data-act=${name}]`));
+  }
+
   // Shows the state of the stage and which leads are `held`.
   show({ playing, speed, looping, blend }, { index, leads, times }, held) {
     const key = [index, leads.length, playing, speed, looping, blend, held.join("")].join();
     if (key === this.key) return;
     this.key = key;
     const last = Math.max(leads.length - 1, 0);
-    this.scrub.max = last;
-    this.scrub.value = index;
-    this.scrub.setAttribute("aria-valuetext", say("{day}, lead {lead} days", { day: times[index] ?? "", lead: leads[index] ?? 0 }));
-    this.element.style.setProperty("--place", last ? index / last : 0);
-    const play = this.element.querySelector("[data-act=play]");
-    if (play.dataset.playing !== String(playing)) {
-      play.dataset.playing = playing;
-      put(play, icon(playing ? "pause" : "play"));
+    this.scrub.max = String(last);
+    this.scrub.value = String(index);
+    this.scrub.setAttribute(
+      "aria-valuetext",
+      say("{day}, lead {lead} days", { day: times[index] ?? "", lead: leads[index] ?? 0 }),
+    );
+    this.element.style.setProperty("--place", String(last ? index / last : 0));
+    if (this.play.dataset.playing !== String(playing)) {
+      this.play.dataset.playing = String(playing);
+      put(this.play, icon(playing ? "pause" : "play"));
       const label = say(playing ? "Pause" : "Play");
-      play.setAttribute("aria-label", label);
-      play.title = `${label} (${say("space")})`;
+      this.play.setAttribute("aria-label", label);
+      this.play.title = `${label} (${say("space")})`;
     }
-    this.element.querySelector("[data-act=loop]").setAttribute("aria-pressed", looping);
-    this.element.querySelector("[data-act=blend]").setAttribute("aria-pressed", blend);
+    this.button("loop").setAttribute("aria-pressed", String(looping));
+    this.button("blend").setAttribute("aria-pressed", String(blend));
     if (![...this.speed.options].some((option) => Number(option.value) === speed)) {
-      this.speed.append(new Option(say("{speed} d/s", { speed }), speed));
+      this.speed.append(new Option(say("{speed} d/s", { speed }), String(speed)));
     }
-    this.speed.value = speed;
+    this.speed.value = String(speed);
     this.showHeld(held, last);
     this.showMarks(leads, last);
   }
@@ -96,7 +111,9 @@ export class Player {
   showHeld(held, last) {
     const stops = [];
     held.forEach((isHeld, i) => {
-      const [from, to] = [(i - 0.5) / (last || 1), (i + 0.5) / (last || 1)].map((share) => `${Math.min(Math.max(share, 0), 1) * 100}%`);
+      const [from, to] = [(i - 0.5) / (last || 1), (i + 0.5) / (last || 1)].map(
+        (share) => `${Math.min(Math.max(share, 0), 1) * 100}%`,
+      );
       stops.push(`${isHeld ? "var(--held)" : "transparent"} ${from} ${to}`);
     });
     this.held.style.background = stops.length ? `linear-gradient(90deg, ${stops.join(",")})` : "none";
@@ -107,14 +124,16 @@ export class Player {
     if (key === this.marksKey) return;
     this.marksKey = key;
     const every = [1, 2, 5, 10, 15, 30, 60].find((step) => last / step <= 7) ?? 120;
-    this.marks.replaceChildren(...leads.flatMap((lead, i) => {
-      if (lead % every !== 0 && i !== last) return [];
-      if (i !== last && last - i < every * 0.6) return [];
-      const mark = document.createElement("span");
-      mark.style.left = `${last ? (100 * i) / last : 0}%`;
-      mark.textContent = lead === 0 ? "0" : i === last ? say("{lead} d", { lead: `+${lead}` }) : `+${lead}`;
-      return [mark];
-    }));
+    this.marks.replaceChildren(
+      ...leads.flatMap((lead, i) => {
+        if (lead % every !== 0 && i !== last) return [];
+        if (i !== last && last - i < every * 0.6) return [];
+        const mark = document.createElement("span");
+        mark.style.left = `${last ? (100 * i) / last : 0}%`;
+        mark.textContent = lead === 0 ? "0" : i === last ? say("{lead} d", { lead: `+${lead}` }) : `+${lead}`;
+        return [mark];
+      }),
+    );
   }
 }
 

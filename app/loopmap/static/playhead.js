@@ -1,6 +1,6 @@
 // Which lead is on screen, and how time moves it.
 
-import { counters } from "./counters.js";
+import { metrics } from "./metrics.js";
 
 export class Playhead {
   constructor() {
@@ -13,9 +13,15 @@ export class Playhead {
     this.held = 0; // seconds that the last day has been held
   }
 
-  get lead() { return this.leads[this.index] ?? 0; }
-  get following() { return this.leads[Math.min(this.index + 1, this.leads.length - 1)] ?? 0; }
-  get time() { return this.times[this.index] ?? ""; }
+  get lead() {
+    return this.leads[this.index] ?? 0;
+  }
+  get following() {
+    return this.leads[Math.min(this.index + 1, this.leads.length - 1)] ?? 0;
+  }
+  get time() {
+    return this.times[this.index] ?? "";
+  }
 
   setLoop(leads, times) {
     const lead = this.wanted ?? this.lead;
@@ -60,7 +66,7 @@ export class Playhead {
     position = Math.min(position, end + (blend ? 0 : 0.99));
     const index = Math.min(Math.floor(position), end);
     if (!has(this.leads[index]) || (blend && !has(this.leads[Math.min(index + 1, end)]))) {
-      counters.waits++;
+      metrics.waits++;
       this.position = this.index;
       return true;
     }

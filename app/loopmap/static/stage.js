@@ -1,13 +1,18 @@
-// What the panels share - view, playhead, range, theme - and the one loop that paints them.
+// What the panels of one map component share: view, playhead, colours, theme and layers.
 
-import { recolour, recolourDifferences } from "./colours.js";
-import { counters } from "./counters.js";
+import { activate, activeStage, register, unregister } from "./active_map.js";
 import { unpackPath } from "./codec.js";
+import { FrameSwap } from "./frame_swap.js";
 import { Geography } from "./geography.js";
+import { Keys } from "./keyboard.js";
 import { Layers } from "./layers.js";
-import { Keys } from "./keys.js";
 import { arrange } from "./layout.js";
-import { Panel, contentKey } from "./panel.js";
+import { wrapped } from "./longitudes.js";
+import { metrics } from "./metrics.js";
+import { PaintLoop, SETTLE } from "./paint_loop.js";
+import { Panel } from "./panel.js";
+import { recolour } from "./panel_colours.js";
+import { contentKey } from "./panel_spec.js";
 import { Player } from "./player.js";
 import { Playhead } from "./playhead.js";
 import { attachPointer } from "./pointer.js";
@@ -15,12 +20,28 @@ import { Swipe } from "./swipe.js";
 import { readTheme, watchTheme } from "./theme.js";
 import { View } from "./view.js";
 
-const SETTLE = 150; // ms without movement before frames are asked for anew
+/**
+ * What a stage tells the page, and what it needs from it.
+ * @typedef {object} StageOptions
+ * @property {string} framesUrl address of the frames handler
+ * @property {Record<string, string[]>} palettes 256 colours by name
+ * @property {boolean} fill whether the maps fill the height of their container
+ * @property {(name: import("./loopmap.js").Reported, value: unknown) => void} report a parameter that changed in the browser
+ * @property {(lat: number, lon: number) => void} clicked a click on a map
+ * @property {(what: "depth" | "palette", by: number) => void} stepped a key for the next or previous depth or palette
+ */
 
 export class Stage {
-  // `report(name, value)` tells the page's server; `clicked(lat, lon)` a click on a map; `stepped(what, by)` a key for what it knows.
+  /** @param {StageOptions} options */
   constructor({ framesUrl, palettes, fill, report, clicked, stepped }) {
-    Object.assign(this, { framesUrl, palettes, fill, report, clicked, stepped });
+    this.framesUrl = framesUrl;
+    this.palettes = palettes;
+    this.fill = fill;
+    this.report = report;
+    this.clicked = clicked;
+    this.stepped = stepped;
+    this.paintLoop = new PaintLoop(this);
+    this.frameSwap = new FrameSwap(this);
     this.element = document.createElement("div");
     this.element.className = fill ? "goms fill" : "goms";
     this.grid = document.createElement("div");
@@ -29,6 +50,7 @@ export class Stage {
     this.geography = new Geography(() => this.refresh());
     this.player = new Player(this);
     this.element.append(this.player.element);
+    /** @type {Panel[]} */
     this.panels = [];
     this.layers = new Layers(this);
     this.swipe = new Swipe(this);
@@ -38,42 +60,67 @@ export class Stage {
     this.playing = false;
     this.looping = true;
     this.blend = false;
-    this.speed = 6;
-    this.marker = null;
+    this.speed = 6; // days a second
+    this.marker = null; // [latitude, longitude]
     this.pins = []; // [latitude, longitude, letter, colour] of places that stay marked
     this.line = []; // [latitude, longitude] of the places of a line across the ocean
-    this.axes = {}; // by key of a map and lead: [[latitude, longitude]] of a path that moves with the days
-    Object.assign(this, { style: {}, wantedStyle: {} });
-    // Milliseconds at which each began, null while none is under way.
-    Object.assign(this, { changeStarted: null, loopStarted: null, paintedChange: null, zoomStarted: null });
+    this.axes = {}; // by key of a map and lead: [latitude, longitude] of the places of a path that moves with the days
+    this.axisName = "";
+    this.style = {};
+    this.wantedStyle = {};
+    this.zoomStarted = null; // milliseconds at which the view last moved, until a sharp picture of it is painted
     this.view = new View(0, 205, 360, 1200, 600);
     this.wantedView = { lat: 0, lon: 205, span: 360 };
+    this.moving = false; // between the first movement of the view and its rest
     this.ratio = 1;
+    this.range = null; // colour limits of all maps that share them
+    this.rangeKey = ""; // what they were taken from
+    this.theme = null;
+    this.pointer = null; // place under the pointer, and its panel
+    this.removed = false;
     this.keys = new Keys(this);
     this.stopTheme = watchTheme(() => requestAnimationFrame(() => this.retheme()));
     this.resizer = new ResizeObserver(() => this.resized());
     this.resizer.observe(this.grid);
     this.resizer.observe(this.element);
-    counters.state = () => this.state();
+    register(this);
+    for (const use of ["pointerdown", "focusin"]) this.element.addEventListener(use, () => activate(this));
+    metrics.state = () => activeStage().state();
   }
 
-  get lead() { return this.playhead.lead; }
+  get lead() {
+    return this.playhead.lead;
+  }
 
   state() {
     return {
-      line: this.line.length, pins: this.pins.map(([, , letter]) => letter).join(""),
-      lead: this.lead, playing: this.playing, view: { lat: this.view.lat, lon: this.view.lon, span: this.view.span },
-      complete: this.complete(), pending: this.panels.some((panel) => panel.pending),
+      line: this.line.length,
+      pins: this.pins.map(([, , letter]) => letter).join(""),
+      lead: this.lead,
+      playing: this.playing,
+      view: { lat: this.view.lat, lon: this.view.lon, span: this.view.span },
+      complete: this.frameSwap.complete,
+      pending: this.panels.some((panel) => panel.pending),
       panels: this.panels.map((panel) => ({
-        title: panel.spec?.title, quantity: panel.spec?.quantity, error: panel.error, held: panel.loop?.frames.size ?? 0,
-        low: panel.colours?.low, high: panel.colours?.high, drawn: Boolean(panel.frame), drawnWidth: panel.frame?.width ?? 0,
-        layers: panel.layers.state(), overlay: panel.overlay.state(), axis: this.axisOf(panel, this.lead).length,
+        title: panel.spec?.title,
+        quantity: panel.spec?.quantity,
+        error: panel.error,
+        held: panel.loop?.frames.size ?? 0,
+        low: panel.colours?.low,
+        high: panel.colours?.high,
+        drawn: Boolean(panel.frame),
+        drawnWidth: panel.frame?.width ?? 0,
+        layers: panel.layers.state(),
+        overlay: panel.overlay.state(),
+        axis: this.axisOf(panel, this.lead).length,
       })),
       streaks: this.layers.streaks.state(),
     };
   }
 
-  panelOf(key) { return this.panels.find((panel) => panel.wantedSpec?.key === key); }
+  panelOf(key) {
+    return this.panels.find((panel) => panel.wantedSpec?.key === key);
+  }
 
   // --- what the page asks for -------------------------------------------------------------------------------------------
 
@@ -92,11 +139,11 @@ export class Stage {
     });
     this.swipe.arrange(this.layout);
     if (before !== specs.map(contentKey).join()) {
-      this.changeStarted = this.loopStarted = performance.now();
+      this.frameSwap.begin();
       this.zoomStarted = null;
     }
     this.measure();
-    this.request();
+    this.frameSwap.request();
   }
 
   newPanel() {
@@ -113,7 +160,7 @@ export class Stage {
   // Colours wait for the picture they belong to, so that the old picture never flashes in the new colours.
   setStyle(style) {
     Object.assign(this.wantedStyle, style);
-    if (this.changeStarted === null) this.applyStyle();
+    if (this.frameSwap.changeStarted === null) this.applyStyle();
   }
 
   applyStyle() {
@@ -129,13 +176,9 @@ export class Stage {
     this.refresh();
   }
 
-  setMarker(point) {
-    this.marker = point;
-    this.refresh();
-  }
-
-  setPins(pins) {
-    this.pins = pins;
+  /** @param {"marker" | "pins" | "line" | "paths"} name of what is marked on the maps */
+  mark(name, value) {
+    this[name] = value;
     this.refresh();
   }
 
@@ -145,16 +188,6 @@ export class Stage {
     this.resized();
   }
 
-  setPaths(paths) {
-    this.paths = paths;
-    this.refresh();
-  }
-
-  setLine(places) {
-    this.line = places;
-    this.refresh();
-  }
-
   setAxes(axes, name) {
     this.axisName = name;
     const ofDays = (days) => Object.fromEntries(Object.entries(days).map(([lead, text]) => [lead, unpackPath(text)]));
@@ -162,17 +195,23 @@ export class Stage {
     this.refresh();
   }
 
-  axisOf(panel, lead) { return this.axes[panel.wantedSpec?.key]?.[lead] ?? []; }
+  axisOf(panel, lead) {
+    return this.axes[panel.wantedSpec?.key]?.[lead] ?? [];
+  }
 
   setView(lat, lon, span) {
     this.move(new View(lat, lon, span, this.view.width, this.view.height), { lat, lon, span });
   }
 
-  home() { this.setView(0, this.view.lon, 360); }
+  home() {
+    this.setView(0, this.view.lon, 360);
+  }
 
   // --- playhead -------------------------------------------------------------------------------------------------------
 
-  toggle() { this.set("playing", !this.playing); }
+  toggle() {
+    this.set("playing", !this.playing);
+  }
 
   step(by) {
     if (this.playing) this.set("playing", false);
@@ -206,7 +245,9 @@ export class Stage {
     if (this.lead !== before) this.report("playhead", this.lead);
   }
 
-  expects(lead) { return this.panels.some((panel) => panel.expects(lead)); }
+  expects(lead) {
+    return this.panels.some((panel) => panel.expects(lead));
+  }
 
   // --- view -----------------------------------------------------------------------------------------------------------
 
@@ -226,13 +267,13 @@ export class Stage {
     clearTimeout(this.settling);
     this.settling = setTimeout(() => {
       this.moving = false;
-      this.request();
+      this.frameSwap.request();
     }, SETTLE);
   }
 
   reportExtent() {
     const { view } = this;
-    const west = ((view.west % 360) + 360) % 360;
+    const west = wrapped(view.west);
     this.report("extent", [Math.max(view.south, -90), Math.min(view.north, 90), west, west + view.span]);
   }
 
@@ -255,10 +296,7 @@ export class Stage {
     this.ratio = ratio;
     const { lat, lon, span } = this.wantedView;
     this.view = new View(lat, lon, span, width, height);
-    for (const panel of this.panels) {
-      const canvas = panel.parts.picture;
-      if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) panel.resize(this.view, ratio);
-    }
+    for (const panel of this.panels) panel.canvas.resize(this.view, ratio);
     this.swipe.place();
     if (changed) this.reportExtent();
     this.refresh();
@@ -273,58 +311,14 @@ export class Stage {
   readouts() {
     for (const panel of this.panels) {
       const own = panel === this.pointer?.panel;
-      panel.read(this.swipe.swiping && !own ? null : this.pointer, own);
+      panel.labels.read(this.swipe.swiping && !own ? null : this.pointer, own);
     }
   }
 
   click(panel, at) {
     const lon = this.view.lonAt(at.x);
-    this.clicked(this.view.latAt(at.y), ((lon % 360) + 360) % 360);
-    panel.parts.map.focus({ preventScroll: true });
+    this.clicked(this.view.latAt(at.y), wrapped(lon));
     panel.overlay.click(at);
-  }
-
-  // --- frames ---------------------------------------------------------------------------------------------------------
-
-  // Asks every panel for its leads at the present view.
-  request() {
-    for (const panel of this.panels) panel.want(panel.wantedSpec, panel.requestAt(this.view, this.ratio), this.lead);
-    if (this.changeStarted !== null || this.panels.some((panel) => panel.pending)) this.swapIfReady();
-    this.refresh();
-  }
-
-  arrived(loop) {
-    counters.bytes += loop.bytes - (loop.counted ?? 0);
-    loop.counted = loop.bytes;
-    if (this.panels.some((one) => one.pending)) this.swapIfReady();
-    this.finishLoop();
-    this.refresh();
-  }
-
-  // All panels change at once, when each holds the lead on screen; until then the old pictures stay.
-  swapIfReady() {
-    if (!this.panels.every((panel) => panel.ready(this.lead))) return;
-    for (const panel of this.panels) {
-      panel.swap();
-      panel.differences.clear();
-    }
-    if (this.changeStarted !== null) {
-      this.paintedChange = this.changeStarted;
-      this.changeStarted = null;
-      this.applyStyle();
-    }
-    this.finishLoop();
-  }
-
-  complete() {
-    return this.panels.length > 0 && this.panels.every((panel) => !panel.pending && (panel.isDifference || !panel.loop || panel.loop.complete));
-  }
-
-  finishLoop() {
-    if (this.changeStarted !== null || !this.complete()) return;
-    recolour(this);
-    if (this.loopStarted !== null) counters.loopReadyMs.push(performance.now() - this.loopStarted);
-    this.loopStarted = null;
   }
 
   // --- painting -------------------------------------------------------------------------------------------------------
@@ -336,61 +330,19 @@ export class Stage {
     this.refresh();
   }
 
-  // Asks for a paint at the next display refresh.
   refresh() {
-    if (this.scheduled || this.removed) return;
-    this.scheduled = true;
-    requestAnimationFrame((now) => {
-      this.scheduled = false;
-      if (!this.removed) this.paint(now);
-    });
+    this.paintLoop.request();
   }
 
-  paint(now) {
-    if (!this.element.isConnected || this.panels.length === 0) {
-      if (this.panels.length) setTimeout(() => this.refresh(), 50);
-      return;
-    }
-    this.theme ??= readTheme(this.element);
-    if (this.playing) this.advance(now);
-    recolourDifferences(this);
-    const { playhead } = this;
-    const weight = this.blend ? playhead.position - playhead.index : 0;
-    for (const panel of this.panels) {
-      panel.draw(playhead.lead, playhead.following, weight);
-      panel.label(playhead.lead, playhead.time, weight > 0);
-      panel.parts.busy.hidden = !(panel.pending || (panel.loop && !panel.loop.complete && !panel.loop.error));
-    }
-    this.layers.painted();
-    this.readouts();
-    this.count(weight);
-    const held = playhead.leads.map((lead) => this.panels.every((panel) => panel.isDifference || (panel.loop && panel.frameAt(lead) !== null)));
-    this.player.show(this, playhead, held);
-    if (this.playing) this.refresh();
-  }
-
-  count(weight) {
-    const moment = `${this.lead} ${weight}`;
-    const content = this.panels.map((panel) => `${panel.frame?.scaleKey} ${panel.frame?.width} ${panel.painter.key}`).join() + [this.view.lat, this.view.lon, this.view.span, this.theme.key];
-    if (moment === this.lastMoment && content === this.lastContent) return;
-    if (counters.painted++ === 0) this.element.ownerDocument.documentElement.classList.add("goms-painted");
-    if (moment !== this.lastMoment) {
-      counters.leadsPainted++;
-      document.dispatchEvent(new CustomEvent("goms-lead", { detail: this.lead }));
-    }
-    this.lastMoment = moment;
-    this.lastContent = content;
-    if (this.paintedChange !== null) {
-      counters.changeMs.push(performance.now() - this.paintedChange);
-      this.paintedChange = null;
-    } else if (this.zoomStarted !== null && !this.panels.some((panel) => panel.pending) && performance.now() - this.zoomStarted > SETTLE) {
-      counters.zoomMs.push(performance.now() - this.zoomStarted);
-      this.zoomStarted = null;
-    }
+  // Charts beside the maps follow the lead of the active map.
+  announceLead() {
+    if (activeStage() === this) document.dispatchEvent(new CustomEvent("goms-lead", { detail: this.lead }));
   }
 
   remove() {
     this.removed = true;
+    unregister(this);
+    this.keys.remove();
     this.stopTheme();
     this.resizer.disconnect();
     this.layers.remove();

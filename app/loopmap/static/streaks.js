@@ -1,38 +1,50 @@
-// Currents as streaks in motion: particles carried by the field of one instant, which leave a fading trace.
+// Currents as streaks in motion on the maps: points that follow the field of one instant and leave a fading trace.
+
+import { Particles } from "./particles.js";
 
 const PIXELS_PER_PARTICLE = 420;
 const FAST = 52; // pixels a second of a particle at the reference speed
 const FADE = 0.45; // seconds in which a trace loses two thirds of its strength
-const LIFE = [1.2, 3.6]; // seconds, drawn anew for each particle, so that slow water and dead ends stay evenly covered
+const STEP_PLACES = 2; // the place before a step and the one after
+/** @type {[number, number]} */
+const LIFE = [1.2, 3.6]; // seconds
 const STRENGTHS = [0.5, 0.75, 1]; // of slow, middling and fast water
+const [MIDDLING, SWIFT] = [0.25, 0.6]; // of the reference speed, from which water counts as such
+const FRAME = 1 / 60; // seconds
 const [SLOW, SMOOTH] = [1 / 25, 1 / 45]; // seconds a picture: beyond and below these the number of particles falls and grows
 const LEAST = 0.12; // share of the particles that stays
 const STILL_STEPS = 30; // of a picture without motion
+// A dark edge under a light core: one of the two stands out from every palette.
+/** @type {[number, string, number][]} width in pixels, colour, opacity */
+const STROKES = [
+  [3, "8,18,26", 0.5],
+  [1.3, "255,255,255", 1],
+];
 
 // The traces of one map, on a canvas of their own over its picture.
 class Traces {
+  /** @param {import("./panel.js").Panel} panel */
   constructor(panel) {
     this.panel = panel;
     this.canvas = document.createElement("canvas");
     this.canvas.className = "streaks";
     this.context = this.canvas.getContext("2d");
-    this.particles = new Float32Array(0); // longitude, latitude, seconds to live
+    this.particles = new Particles({ places: STEP_PLACES, life: LIFE });
+    this.view = null; // of the traces on the canvas
+    this.grid = null;
     panel.parts.picture.after(this.canvas);
   }
-
-  get count() { return this.particles.length / 3; }
 
   fit(view, ratio, share) {
     const [width, height] = [Math.round(view.width * ratio), Math.round(view.height * ratio)];
     if (this.canvas.width !== width || this.canvas.height !== height) Object.assign(this.canvas, { width, height });
     const count = Math.round((share * view.width * view.height) / PIXELS_PER_PARTICLE);
-    if (count === this.count) return;
-    const before = this.particles;
-    this.particles = new Float32Array(3 * count);
-    this.particles.set(before.subarray(0, 3 * count));
+    if (count !== this.particles.count) this.particles.resize(count);
   }
 
-  clear() { this.context.clearRect(0, 0, this.canvas.width, this.canvas.height); }
+  clear() {
+    this.context.clearRect(0, 0, this.canvas.width, this.canvas.height);
+  }
 
   fade(seconds) {
     const { context } = this;
@@ -45,33 +57,31 @@ class Traces {
 
   // Moves every particle on and draws its step.
   step(grid, view, ratio, reference, seconds) {
-    const { context, particles } = this;
-    const perSpeed = (FAST * seconds) / reference / view.pixelsPerDegree; // degrees of latitude in this step per m s⁻¹
+    const inView = (lat, lon) => lat > view.south && lat < view.north && lon > view.west && lon < view.east;
+    const field = { sample: (lat, lon, out) => inView(lat, lon) && grid.sample(lat, lon, out) };
+    /** @returns {[number, number]} */
+    const anywhere = () => [view.west + Math.random() * view.span, view.south + Math.random() * (view.north - view.south)];
+    this.particles.step(seconds, FAST / reference / view.pixelsPerDegree, field, anywhere);
+    this.draw(view, ratio, reference);
+  }
+
+  draw(view, ratio, reference) {
+    const { context } = this;
+    const { count, track, length, speed } = this.particles;
     const steps = STRENGTHS.map(() => []);
-    const out = { u: 0, v: 0 };
-    for (let k = 0; k < particles.length; k += 3) {
-      particles[k + 2] -= seconds;
-      let [lon, lat] = [particles[k], particles[k + 1]];
-      const inside = lat > view.south && lat < view.north && lon > view.west && lon < view.east;
-      if (particles[k + 2] <= 0 || !inside || !grid.sample(lat, lon, out)) {
-        this.seed(k, view);
-        continue;
-      }
-      const speed = Math.hypot(out.u, out.v) / reference;
-      const [x, y] = [view.x(lon), view.y(lat)];
-      lon += (out.u * perSpeed) / Math.max(Math.cos((lat * Math.PI) / 180), 0.1);
-      lat += out.v * perSpeed;
-      particles[k] = lon;
-      particles[k + 1] = lat;
-      steps[speed < 0.25 ? 0 : speed < 0.6 ? 1 : 2].push(x, y, view.x(lon), view.y(lat));
+    for (let i = 0; i < count; i++) {
+      if (length[i] < STEP_PLACES) continue;
+      const k = 2 * STEP_PLACES * i;
+      const relative = speed[i] / reference;
+      const strength = relative < MIDDLING ? 0 : relative < SWIFT ? 1 : 2;
+      steps[strength].push(view.x(track[k + 2]), view.y(track[k + 3]), view.x(track[k]), view.y(track[k + 1]));
     }
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.lineCap = "round";
-    // A dark edge under a light core: one of the two stands out from every palette.
-    for (const [width, colour] of [[3, "8,18,26"], [1.3, "255,255,255"]]) {
+    for (const [width, colour, opacity] of STROKES) {
       context.lineWidth = width;
       steps.forEach((points, number) => {
-        context.strokeStyle = `rgba(${colour},${STRENGTHS[number] * (width > 2 ? 0.5 : 1)})`;
+        context.strokeStyle = `rgba(${colour},${STRENGTHS[number] * opacity})`;
         context.beginPath();
         for (let n = 0; n < points.length; n += 4) {
           context.moveTo(points[n], points[n + 1]);
@@ -82,41 +92,48 @@ class Traces {
     }
   }
 
-  seed(k, view) {
-    this.particles[k] = view.west + Math.random() * view.span;
-    this.particles[k + 1] = view.south + Math.random() * (view.north - view.south);
-    this.particles[k + 2] = LIFE[0] + Math.random() * (LIFE[1] - LIFE[0]);
-  }
-
   // Land lies over the streaks, at the screen's own resolution.
   underLand() {
     const { context, panel } = this;
-    if (!panel.landFits()) return;
+    if (!panel.canvas.landFits()) return;
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.globalCompositeOperation = "destination-out";
-    context.drawImage(panel.land, 0, 0, this.canvas.width, this.canvas.height);
+    context.drawImage(panel.canvas.land, 0, 0, this.canvas.width, this.canvas.height);
     context.globalCompositeOperation = "source-over";
   }
 }
 
 // The streaks of all maps: one clock, one speed, one number of particles, which follows what the machine can paint.
 export class Streaks {
+  /** @param {import("./stage.js").Stage} stage */
   constructor(stage) {
     this.stage = stage;
-    this.traces = new Map(); // panel -> its traces
+    /** @type {Map<import("./panel.js").Panel, Traces>} */
+    this.traces = new Map();
+    this.shown = new Map(); // grid of the lead on screen and reference speed, by panel
     this.pictures = 0;
-    this.share = 1;
+    this.share = 1; // of the particles that a fast machine moves
+    this.pace = null; // seconds a picture, smoothed
     this.still = false;
+    this.last = null; // time of the picture before
+    this.timer = undefined; // of the next picture, while streaks move
     this.resume = () => this.wake();
     document.addEventListener("visibilitychange", this.resume);
   }
 
-  get running() { return this.timer !== undefined; }
-  state() { return { running: this.running, particles: this.particles, pictures: this.pictures }; }
+  get running() {
+    return this.timer !== undefined;
+  }
 
-  get particles() { return [...this.traces.values()].reduce((sum, traces) => sum + traces.count, 0); }
+  state() {
+    return { running: this.running, particles: this.particles, pictures: this.pictures };
+  }
 
-  // Shows streaks on the maps of `shown` {panel: grid of the lead on screen}; an empty map ends them.
+  get particles() {
+    return [...this.traces.values()].reduce((sum, traces) => sum + traces.particles.count, 0);
+  }
+
+  // Shows streaks on these maps; an empty map ends them.
   show(shown) {
     this.shown = shown;
     for (const [panel, traces] of this.traces) {
@@ -129,7 +146,7 @@ export class Streaks {
   }
 
   wake() {
-    if (this.running || document.hidden || !this.shown?.size) return;
+    if (this.running || document.hidden || !this.shown.size) return;
     this.last = null;
     this.timer = requestAnimationFrame((now) => this.tick(now));
   }
@@ -138,18 +155,18 @@ export class Streaks {
     this.timer = undefined;
     if (document.hidden || !this.shown.size) return;
     const { stage } = this;
+    const { view } = stage;
     const ratio = Math.min(stage.ratio, 1.5);
-    const seconds = Math.min(this.last === null ? 1 / 60 : (now - this.last) / 1000, 0.1);
+    const seconds = Math.min(this.last === null ? FRAME : (now - this.last) / 1000, 0.1);
     if (this.last !== null) this.adapt((now - this.last) / 1000);
     for (const [panel, traces] of this.traces) {
       const { grid, reference } = this.shown.get(panel);
-      const { view } = stage;
       const same = traces.view === view;
       if (this.still && same && traces.grid === grid) continue;
       if (!same) traces.clear();
       Object.assign(traces, { view, grid });
       traces.fit(view, ratio, this.share);
-      if (this.still) this.picture(traces, grid, view, ratio, reference);
+      if (this.still) this.drawStill(traces, grid, view, ratio, reference);
       else {
         traces.fade(seconds);
         traces.step(grid, view, ratio, reference, seconds);
@@ -168,11 +185,11 @@ export class Streaks {
     else if (this.pace < SMOOTH) this.share = Math.min(1, this.share * 1.01);
   }
 
-  // The traces of a moment without motion.
-  picture(traces, grid, view, ratio, reference) {
+  // The traces of an instant without motion.
+  drawStill(traces, grid, view, ratio, reference) {
     traces.clear();
-    for (let k = 0; k < traces.particles.length; k += 3) traces.seed(k, view);
-    for (let step = 0; step < STILL_STEPS; step++) traces.step(grid, view, ratio, reference, 1 / 60);
+    traces.particles.scatter();
+    for (let step = 0; step < STILL_STEPS; step++) traces.step(grid, view, ratio, reference, FRAME);
   }
 
   remove() {

@@ -1,5 +1,7 @@
 // Where the map looks: an equirectangular view by centre and longitude span, shared by all panels.
 
+import { wrapped } from "./longitudes.js";
+
 export const NARROWEST = 1.5; // degrees of longitude across a panel
 
 export class View {
@@ -10,23 +12,47 @@ export class View {
     this.pixelsPerDegree = width / this.span;
     const half = height / this.pixelsPerDegree / 2;
     this.lat = Math.min(Math.max(lat, -90 + half), 90 - half);
-    this.lon = ((lon % 360) + 360) % 360;
+    this.lon = wrapped(lon);
   }
 
-  get north() { return this.lat + this.height / this.pixelsPerDegree / 2; }
-  get south() { return this.lat - this.height / this.pixelsPerDegree / 2; }
-  get west() { return this.lon - this.span / 2; }
-  get east() { return this.lon + this.span / 2; }
+  get north() {
+    return this.lat + this.height / this.pixelsPerDegree / 2;
+  }
+  get south() {
+    return this.lat - this.height / this.pixelsPerDegree / 2;
+  }
+  get west() {
+    return this.lon - this.span / 2;
+  }
+  get east() {
+    return this.lon + this.span / 2;
+  }
 
-  x(lon) { return (lon - this.west) * this.pixelsPerDegree; }
-  y(lat) { return (this.north - lat) * this.pixelsPerDegree; }
-  lonAt(x) { return this.west + x / this.pixelsPerDegree; }
-  latAt(y) { return this.north - y / this.pixelsPerDegree; }
+  x(lon) {
+    return (lon - this.west) * this.pixelsPerDegree;
+  }
+  y(lat) {
+    return (this.north - lat) * this.pixelsPerDegree;
+  }
+  lonAt(x) {
+    return this.west + x / this.pixelsPerDegree;
+  }
+  latAt(y) {
+    return this.north - y / this.pixelsPerDegree;
+  }
 
-  resized(width, height) { return new View(this.lat, this.lon, this.span, width, height); }
+  resized(width, height) {
+    return new View(this.lat, this.lon, this.span, width, height);
+  }
 
   panned(dx, dy) {
-    return new View(this.lat + dy / this.pixelsPerDegree, this.lon - dx / this.pixelsPerDegree, this.span, this.width, this.height);
+    return new View(
+      this.lat + dy / this.pixelsPerDegree,
+      this.lon - dx / this.pixelsPerDegree,
+      this.span,
+      this.width,
+      this.height,
+    );
   }
 
   // The position under the pixel stays under it.
@@ -35,8 +61,11 @@ export class View {
     const lat = this.latAt(y);
     const next = new View(this.lat, this.lon, this.span / factor, this.width, this.height);
     return new View(
-      lat + (y - this.height / 2) / next.pixelsPerDegree, lon - (x - this.width / 2) / next.pixelsPerDegree,
-      next.span, this.width, this.height,
+      lat + (y - this.height / 2) / next.pixelsPerDegree,
+      lon - (x - this.width / 2) / next.pixelsPerDegree,
+      next.span,
+      this.width,
+      this.height,
     );
   }
 
@@ -55,8 +84,12 @@ export class View {
     const south = Math.max(this.lat - half, -90);
     const north = Math.min(this.lat + half, 90);
     return {
-      south, north, west: this.lon - span / 2, east: this.lon + span / 2,
-      width: Math.round(across * share), height: Math.max(1, Math.round((north - south) * this.pixelsPerDegree * pixelRatio)),
+      south,
+      north,
+      west: this.lon - span / 2,
+      east: this.lon + span / 2,
+      width: Math.round(across * share),
+      height: Math.max(1, Math.round((north - south) * this.pixelsPerDegree * pixelRatio)),
     };
   }
 }

@@ -15,7 +15,7 @@ export function writeAddress({ scene, view, streaks }) {
   if (streaks) query.set("streaks", streaks);
   if (language) query.set("language", language);
   history.replaceState(null, "", `?${query}`);
-  const other = document.querySelector(".language");
+  const other = /** @type {HTMLAnchorElement} */ (document.querySelector(".language"));
   query.set("language", other.hreflang);
   other.href = `?${query}`;
 }

@@ -1,5 +1,7 @@
 // Where the tour looks, how it flies from one place to the next, and how places come to pixels and back.
 
+import { nearestTo, wrapped } from "loopmap/longitudes.js";
+
 const RADIANS = Math.PI / 180;
 const WIDEST = 175; // degrees of the globe across the open area
 const NARROWEST = 18;
@@ -7,26 +9,27 @@ const FARTHEST = 150; // degrees in view from which a long flight looks down
 const TALLEST = 150; // degrees of latitude that a flat map shows at most in the open area
 const FLIGHT = 2.8; // seconds
 
-export function turned(lon) { return ((lon % 360) + 360) % 360; }
-
-function nearest(lon, reference) { return reference + turned(lon - reference + 180) - 180; }
-
 export class Camera {
   constructor() {
-    Object.assign(this, { lat: 0, lon: 200, span: 160, flight: null });
+    this.lat = 0;
+    this.lon = 200;
+    this.span = 160;
+    this.flight = null; // where it flies from and to, how far it rises, and the share of the way behind it
   }
 
-  get flying() { return this.flight !== null; }
+  get flying() {
+    return this.flight !== null;
+  }
 
   // Sets out for a place; `at once` where motion is not wanted.
   flyTo({ lat, lon, span }, atOnce) {
     this.flight = null;
     if (atOnce) {
-      Object.assign(this, { lat, lon: turned(lon), span });
+      Object.assign(this, { lat, lon: wrapped(lon), span });
       return;
     }
     const from = { lat: this.lat, lon: this.lon, span: this.span };
-    const to = { lat, lon: nearest(lon, this.lon), span };
+    const to = { lat, lon: nearestTo(this.lon, lon), span };
     const way = Math.hypot(to.lat - from.lat, (to.lon - from.lon) * Math.cos(((to.lat + from.lat) / 2) * RADIANS));
     const wide = Math.max(from.span, to.span);
     const rise = Math.max(0, Math.log(Math.min(FARTHEST, wide + way) / wide));
@@ -36,14 +39,15 @@ export class Camera {
   // Moves on by `seconds`; without a flight it drifts by `turn` degrees of longitude a second.
   advance(seconds, turn) {
     if (!this.flight) {
-      this.lon = turned(this.lon + turn * seconds);
+      this.lon = wrapped(this.lon + turn * seconds);
       return;
     }
     const { from, to, rise } = this.flight;
-    const share = (this.flight.share = Math.min(1, this.flight.share + seconds / FLIGHT));
+    const share = Math.min(1, this.flight.share + seconds / FLIGHT);
+    this.flight.share = share;
     const eased = share < 0.5 ? 4 * share ** 3 : 1 - (2 - 2 * share) ** 3 / 2;
     this.lat = from.lat + (to.lat - from.lat) * eased;
-    this.lon = turned(from.lon + (to.lon - from.lon) * eased);
+    this.lon = wrapped(from.lon + (to.lon - from.lon) * eased);
     this.span = from.span * (to.span / from.span) ** eased * Math.exp(rise * Math.sin(Math.PI * eased));
     if (share === 1) this.flight = null;
   }
@@ -52,7 +56,7 @@ export class Camera {
   drag(dx, dy, degrees) {
     this.flight = null;
     this.lat = Math.min(Math.max(this.lat + dy * degrees, -85), 85);
-    this.lon = turned(this.lon - (dx * degrees) / Math.max(Math.cos(this.lat * RADIANS), 0.3));
+    this.lon = wrapped(this.lon - (dx * degrees) / Math.max(Math.cos(this.lat * RADIANS), 0.3));
   }
 
   zoom(factor) {
@@ -84,13 +88,15 @@ export class Projection {
     this.at = new Float64Array(2);
   }
 
-  get degreesPerPixel() { return this.globe ? 1 / (this.scale * RADIANS) : 1 / this.scale; }
+  get degreesPerPixel() {
+    return this.globe ? 1 / (this.scale * RADIANS) : 1 / this.scale;
+  }
 
   // Writes the pixel of a place into `at`; returns how far it faces the viewer, 0 to 1, below 0 where it is out of sight.
   project(lon, lat) {
     const { at } = this;
     if (!this.globe) {
-      at[0] = this.x + (turned(lon - this.lon + 180) - 180) * this.scale;
+      at[0] = this.x + (nearestTo(this.lon, lon) - this.lon) * this.scale;
       at[1] = this.y - (lat - this.lat) * this.scale;
       return 1;
     }
@@ -102,18 +108,18 @@ export class Projection {
     return this.sin * sin + this.cos * cos * Math.cos(east);
   }
 
-  // The place under a pixel as [longitude, latitude], null off the globe.
+  /** Returns the place under a pixel as [longitude, latitude], null off the globe. @returns {[number, number] | null} */
   unproject(x, y) {
     const right = (x - this.x) / this.scale;
     const up = (this.y - y) / this.scale;
     if (!this.globe) {
       const lat = this.lat + up;
-      return Math.abs(lat) > 90 ? null : [turned(this.lon + right), lat];
+      return Math.abs(lat) > 90 ? null : [wrapped(this.lon + right), lat];
     }
     const depth = Math.sqrt(1 - right * right - up * up);
     if (!(depth > 0)) return null;
     const sin = up * this.cos + depth * this.sin;
     const east = Math.atan2(right, depth * this.cos - up * this.sin);
-    return [turned(this.lon + east / RADIANS), Math.asin(sin) / RADIANS];
+    return [wrapped(this.lon + east / RADIANS), Math.asin(sin) / RADIANS];
   }
 }

@@ -2,18 +2,24 @@
 // the view has come to rest.
 
 import { drawLand } from "loopmap/geography.js";
+import { turnsInView } from "loopmap/longitudes.js";
 import { Painter } from "loopmap/painter.js";
 
 const THEME = { land: "#191e23", coast: "rgba(158,176,189,.7)" };
 const MISSING = "#0e1317";
 
 export class CanvasRenderer {
+  /** @param {HTMLCanvasElement} canvas */
   constructor(canvas) {
     this.canvas = canvas;
     this.context = canvas.getContext("2d", { alpha: false });
     this.kinds = ["flat"];
     this.painters = { globe: new Painter(), close: new Painter() };
     this.shore = document.createElement("canvas");
+    this.shoreKey = ""; // of the view that land is drawn for
+    this.width = 0;
+    this.height = 0;
+    this.ratio = 1;
   }
 
   setScene({ colours, limits, logarithmic }) {
@@ -52,9 +58,9 @@ export class CanvasRenderer {
     context.imageSmoothingQuality = "medium";
     const width = (east - west) * projection.scale;
     const y = projection.y - (north - projection.lat) * projection.scale;
-    const turn = 360 * projection.scale;
-    let x = projection.x + (west - projection.lon) * projection.scale;
-    for (x -= Math.floor((x + width) / turn) * turn; x < this.width; x += turn) {
+    const left = projection.lon - projection.x / projection.scale; // longitude at the left edge of the screen
+    for (const turn of turnsInView({ west: left, east: left + this.width / projection.scale }, west, east)) {
+      const x = (west + turn - left) * projection.scale;
       context.drawImage(surface, x, y, width, (north - south) * projection.scale);
     }
   }
@@ -65,8 +71,16 @@ export class CanvasRenderer {
     const [width, height] = [this.width, this.height];
     const [north, west] = [projection.lat + projection.y / scale, projection.lon - projection.x / scale];
     const view = {
-      lat: north - height / 2 / scale, lon: west + width / 2 / scale, span: width / scale, width, height, pixelsPerDegree: scale,
-      north, west, south: north - height / scale, east: west + width / scale,
+      lat: north - height / 2 / scale,
+      lon: west + width / 2 / scale,
+      span: width / scale,
+      width,
+      height,
+      pixelsPerDegree: scale,
+      north,
+      west,
+      south: north - height / scale,
+      east: west + width / scale,
     };
     const key = [north, west, scale, geography.revision].join();
     if (key !== this.shoreKey) {

@@ -2,7 +2,7 @@
 
 import { markup, put } from "loopmap/markup.js";
 
-import { WORDS } from "./words.js";
+import { TEXTS } from "./texts.js";
 
 const ICONS = {
   previous: "M15 5l-8 7 8 7",
@@ -16,9 +16,17 @@ const ICONS = {
 };
 
 const KEYS = {
-  ArrowLeft: "previous", ArrowUp: "previous", PageUp: "previous",
-  ArrowRight: "next", ArrowDown: "next", PageDown: "next",
-  " ": "play", f: "full", g: "view", s: "streaks", Escape: "back",
+  ArrowLeft: "previous",
+  ArrowUp: "previous",
+  PageUp: "previous",
+  ArrowRight: "next",
+  ArrowDown: "next",
+  PageDown: "next",
+  " ": "play",
+  f: "full",
+  g: "view",
+  s: "streaks",
+  Escape: "back",
 };
 
 const IDLE_AFTER = 5000; // ms without a touch before the buttons fade
@@ -28,18 +36,22 @@ export class Controls {
   constructor(element, actions) {
     this.element = element;
     this.actions = actions;
-    const button = (act) => markup`<button type="button" data-act="${act}"><svg viewBox="0 0 24 24" aria-hidden="true"><path/></svg></button>`;
-    put(element, markup`<ol class="stops"></ol><div class="buttons">${["previous", "play", "next", "view", "streaks", "full"].map(button)}</div>`);
+    const button = (act) =>
+      markup`<button type="button" data-act="${act}"><svg viewBox="0 0 24 24" aria-hidden="true"><path/></svg></button>`;
+    put(
+      element,
+      markup`<ol class="stops"></ol><div class="buttons">${["previous", "play", "next", "view", "streaks", "full"].map(button)}</div>`,
+    );
     this.stops = element.querySelector(".stops");
     element.addEventListener("click", (event) => {
-      const { act, stop } = event.target.closest("button")?.dataset ?? {};
+      const { act, stop } = /** @type {Element} */ (event.target).closest("button")?.dataset ?? {};
       if (stop) actions.go(Number(stop));
       else if (act) actions[act]();
     });
     document.addEventListener("keydown", (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey) return;
       const act = KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
-      if (!act || (event.key === " " && event.target.closest("button, a"))) return;
+      if (!act || (event.key === " " && /** @type {Element} */ (event.target).closest("button, a"))) return;
       event.preventDefault();
       actions[act]();
     });
@@ -56,22 +68,26 @@ export class Controls {
 
   setStops(titles) {
     put(this.stops, markup`${titles.map((_, i) => markup`<li><button type="button" data-stop="${i}"><i></i></button></li>`)}`);
-    titles.forEach((title, i) => this.stops.children[i].firstChild.setAttribute("aria-label", WORDS.scene(i + 1, titles.length, title)));
+    titles.forEach((title, i) =>
+      this.stops.children[i].firstChild.setAttribute("aria-label", TEXTS.scene(i + 1, titles.length, title)),
+    );
   }
 
   // `state`: number, playing, view, kinds, streaks (null where the scene has none), full (null where it cannot be).
   show({ number, playing, view, kinds, streaks, full }) {
-    this.put("previous", "previous", WORDS.previous);
-    this.put("next", "next", WORDS.next);
-    this.put("play", playing ? "pause" : "play", playing ? WORDS.pause : WORDS.play);
-    this.put("view", view === "globe" ? "flat" : "globe", view === "globe" ? WORDS.flat : WORDS.globe, kinds.length > 1);
-    this.put("streaks", "streaks", streaks ? WORDS.streaksOff : WORDS.streaksOn, streaks !== null);
+    this.put("previous", "previous", TEXTS.previous);
+    this.put("next", "next", TEXTS.next);
+    this.put("play", playing ? "pause" : "play", playing ? TEXTS.pause : TEXTS.play);
+    this.put("view", view === "globe" ? "flat" : "globe", view === "globe" ? TEXTS.flat : TEXTS.globe, kinds.length > 1);
+    this.put("streaks", "streaks", streaks ? TEXTS.streaksOff : TEXTS.streaksOn, streaks !== null);
     this.find("streaks").setAttribute("aria-pressed", Boolean(streaks));
-    this.put("full", "full", full ? WORDS.leaveFull : WORDS.full, full !== null);
+    this.put("full", "full", full ? TEXTS.leaveFull : TEXTS.full, full !== null);
     [...this.stops.children].forEach((stop, i) => stop.firstChild.setAttribute("aria-current", i === number ? "step" : "false"));
   }
 
-  find(act) { return this.element.querySelector(`[data-act=${act}]`); }
+  find(act) {
+    return this.element.querySelector(`[data-act=${act}]`);
+  }
 
   put(act, icon, label, there = true) {
     const button = this.find(act);
@@ -102,10 +118,14 @@ export function attachTouch(element, { drag, zoom }) {
     else if (wide) zoom(spread() / wide);
   });
   for (const name of ["pointerup", "pointercancel"]) element.addEventListener(name, (event) => fingers.delete(event.pointerId));
-  element.addEventListener("wheel", (event) => {
-    event.preventDefault();
-    zoom(Math.exp(-Math.max(-240, Math.min(240, event.deltaY)) * 0.0015));
-  }, { passive: false });
+  element.addEventListener(
+    "wheel",
+    (event) => {
+      event.preventDefault();
+      zoom(Math.exp(-Math.max(-240, Math.min(240, event.deltaY)) * 0.0015));
+    },
+    { passive: false },
+  );
 }
 
 // Keeps the screen of a kiosk or phone awake where the browser can, for as long as the page is seen.

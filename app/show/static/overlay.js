@@ -1,15 +1,21 @@
 // What moves over the sea: streaks of the current and the names of places.
 
-import { Flow, Streaks } from "./streaks.js";
+import { Current } from "./current.js";
+import { Trails } from "./trails.js";
 
 const PIXELS_A_STREAK = 560;
 const MOST_STREAKS = 2600;
 
 export class Overlay {
+  /** @param {HTMLCanvasElement} canvas */
   constructor(canvas) {
     this.canvas = canvas;
     this.context = canvas.getContext("2d");
-    this.streaks = new Streaks(0);
+    this.trails = new Trails();
+    this.moving = false; // whether streaks are on screen
+    this.width = 0;
+    this.height = 0;
+    this.ratio = 1;
   }
 
   // `share` of the streaks that the machine can move.
@@ -17,19 +23,19 @@ export class Overlay {
     this.canvas.width = Math.round(width * ratio);
     this.canvas.height = Math.round(height * ratio);
     Object.assign(this, { width, height, ratio });
-    this.streaks.resize(Math.round(Math.min((width * height) / PIXELS_A_STREAK, MOST_STREAKS) * share));
+    this.trails.resize(Math.round(Math.min((width * height) / PIXELS_A_STREAK, MOST_STREAKS) * share));
   }
 
-  // `days` are the currents of two days (see Flow), null where no streaks are wanted.
+  // `days` are the currents of two days (see Current), null where no streaks are wanted.
   draw({ projection, places, open, days, weight, light, seconds }) {
     const { context, ratio } = this;
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.clearRect(0, 0, this.width, this.height);
     this.moving = Boolean(days?.[0].length);
     if (this.moving) {
-      this.streaks.advance(seconds, new Flow(days, weight), projection);
+      this.trails.advance(seconds, new Current(days, weight), projection);
       context.globalAlpha = light;
-      this.streaks.draw(context, projection, Math.max(1.1, Math.min(this.width, this.height) / 640));
+      this.trails.draw(context, projection, Math.max(1.1, Math.min(this.width, this.height) / 640));
     }
     this.drawPlaces(projection, places, open, light);
   }
@@ -45,7 +51,14 @@ export class Overlay {
       const depth = projection.project(longitude, latitude);
       const [x, y] = projection.at;
       const half = context.measureText(name).width / 2 + 6;
-      if (depth < 0.2 || x - half < open.x || x + half > open.x + open.width || y < open.y + size || y > open.y + open.height - size) continue;
+      if (
+        depth < 0.2 ||
+        x - half < open.x ||
+        x + half > open.x + open.width ||
+        y < open.y + size ||
+        y > open.y + open.height - size
+      )
+        continue;
       context.globalAlpha = light * Math.min(1, (depth - 0.2) * 4);
       context.lineWidth = size / 5;
       context.strokeStyle = "rgba(5,8,11,.6)";

@@ -1,19 +1,20 @@
 // The show: what plays, where the camera is, and the one loop that draws them.
 
-import { counters } from "loopmap/counters.js";
 import { Geography } from "loopmap/geography.js";
+import { metrics } from "loopmap/metrics.js";
 import { Playhead } from "loopmap/playhead.js";
 
 import { readAddress, writeAddress } from "./address.js";
-import { Board } from "./board.js";
 import { Camera, Projection } from "./camera.js";
 import { CanvasRenderer } from "./canvas.js";
-import { Controls, attachTouch, stayAwake, toggleFullScreen } from "./controls.js";
-import { Library } from "./fields.js";
-import { Governor } from "./governor.js";
+import { Captions } from "./captions.js";
+import { attachTouch, Controls, stayAwake, toggleFullScreen } from "./controls.js";
 import { Overlay } from "./overlay.js";
+import { readProgramme } from "./programme.js";
+import { Quality } from "./quality.js";
+import { Library } from "./scene_fields.js";
+import { TEXTS } from "./texts.js";
 import { WebglRenderer } from "./webgl.js";
-import { WORDS } from "./words.js";
 
 const LOOK_EVERY = 2500; // ms between two looks at the programme while nothing can be shown
 const GROWS_EVERY = 10000; // the same while days are added to what is shown
@@ -26,11 +27,11 @@ const LEFT_ALONE = 10; // seconds after a touch until the tour goes on by itself
 class Show {
   constructor() {
     const address = readAddress();
-    this.calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.reducedMotion = matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.wanted = address.scene;
     this.view = address.view;
-    this.streaks = address.streaks ?? (this.calm ? "off" : "");
-    this.playing = !this.calm;
+    this.streaks = address.streaks ?? (this.reducedMotion ? "off" : "");
+    this.playing = !this.reducedMotion;
     this.scenes = [];
     this.number = 0;
     this.fields = null; // of the scene asked for
@@ -39,17 +40,31 @@ class Show {
     this.touched = -Infinity;
     this.camera = new Camera();
     this.playhead = new Playhead();
-    this.board = new Board(document.querySelector(".board"));
-    this.open = this.board.find(".open");
+    this.captions = new Captions(document.querySelector(".captions"));
+    this.open = this.captions.find(".open");
     this.geography = new Geography(() => {});
-    this.governor = new Governor(() => this.resize(), () => this.useCanvas());
-    this.library = new Library(new URL("frames", document.baseURI).href, Math.min(innerWidth, innerHeight) < 600 ? 480 : 720, () => this.fetch());
+    this.quality = new Quality(
+      () => this.resize(),
+      () => this.useCanvas(),
+    );
+    this.library = new Library(
+      new URL("frames", document.baseURI).href,
+      Math.min(innerWidth, innerHeight) < 600 ? 480 : 720,
+      () => this.fetch(),
+    );
     this.overlay = new Overlay(document.querySelector(".over"));
     this.startRenderer();
-    this.controls = new Controls(this.board.find(".controls"), {
-      previous: () => this.go(this.number - 1), next: () => this.go(this.number + 1), go: (number) => this.go(number),
-      play: () => this.toggle(), view: () => this.toggleView(), streaks: () => this.toggleStreaks(),
-      full: toggleFullScreen, back: () => { if (!document.fullscreenElement) location.href = this.board.find(".back").href; },
+    this.controls = new Controls(this.captions.find(".controls"), {
+      previous: () => this.go(this.number - 1),
+      next: () => this.go(this.number + 1),
+      go: (number) => this.go(number),
+      play: () => this.toggle(),
+      view: () => this.toggleView(),
+      streaks: () => this.toggleStreaks(),
+      full: toggleFullScreen,
+      back: () => {
+        if (!document.fullscreenElement) location.href = /** @type {HTMLAnchorElement} */ (this.captions.find(".back")).href;
+      },
     });
     attachTouch(this.overlay.canvas, {
       drag: (dx, dy) => this.touch(() => this.camera.drag(dx, dy, this.projection().degreesPerPixel)),
@@ -57,8 +72,8 @@ class Show {
     });
     addEventListener("resize", () => this.resize());
     document.addEventListener("fullscreenchange", () => this.showControls());
-    counters.state = () => this.state();
-    this.board.wait({ title: WORDS.opening[0], detail: WORDS.opening[1] });
+    metrics.state = () => this.state();
+    this.captions.wait({ title: TEXTS.opening[0], detail: TEXTS.opening[1] });
     this.resize();
     stayAwake();
     this.look();
@@ -67,10 +82,19 @@ class Show {
 
   state() {
     return {
-      state: document.body.dataset.state, scene: this.shown?.scene.name ?? "", scenes: this.scenes.length, view: this.view,
-      kinds: this.renderer.kinds, playing: this.playing, lead: this.playhead.lead, position: this.playhead.position,
-      drawn: Boolean(this.day) && this.light > 0.99, flying: this.camera.flying, streaks: this.overlay.moving,
-      level: this.governor.level, camera: { lat: this.camera.lat, lon: this.camera.lon, span: this.camera.span },
+      state: document.body.dataset.state,
+      scene: this.shown?.scene.name ?? "",
+      scenes: this.scenes.length,
+      view: this.view,
+      kinds: this.renderer.kinds,
+      playing: this.playing,
+      lead: this.playhead.lead,
+      position: this.playhead.position,
+      drawn: Boolean(this.day) && this.light > 0.99,
+      flying: this.camera.flying,
+      streaks: this.overlay.moving,
+      level: this.quality.level,
+      camera: { lat: this.camera.lat, lon: this.camera.lon, span: this.camera.span },
     };
   }
 
@@ -88,7 +112,7 @@ class Show {
   useCanvas() {
     if (this.renderer instanceof CanvasRenderer) return;
     const old = document.querySelector(".sea");
-    const canvas = old.cloneNode();
+    const canvas = /** @type {HTMLCanvasElement} */ (old.cloneNode());
     old.replaceWith(canvas);
     this.renderer = new CanvasRenderer(canvas);
     this.view = "flat";
@@ -102,12 +126,14 @@ class Show {
   resize() {
     const [width, height] = [innerWidth, innerHeight];
     this.screen = { width, height };
-    this.renderer.resize(width, height, this.governor.ratio);
-    this.overlay.resize(width, height, Math.min(devicePixelRatio || 1, 2), this.governor.streaks);
-    if (this.shown) this.board.setScene(this.shown.scene);
+    this.renderer.resize(width, height, this.quality.ratio);
+    this.overlay.resize(width, height, Math.min(devicePixelRatio || 1, 2), this.quality.streaks);
+    if (this.shown) this.captions.setScene(this.shown.scene);
   }
 
-  projection() { return new Projection(this.view, this.camera, this.open.getBoundingClientRect(), this.screen); }
+  projection() {
+    return new Projection(this.view, this.camera, this.open.getBoundingClientRect(), this.screen);
+  }
 
   // --- programme ----------------------------------------------------------------------------------------------------------
 
@@ -115,20 +141,19 @@ class Show {
   async look() {
     clearTimeout(this.looking);
     try {
-      const response = await fetch(`show/programme.json?language=${document.documentElement.dataset.language}`, { credentials: "same-origin" });
-      if (!response.ok) throw new Error(String(response.status));
-      const programme = await response.json();
+      const programme = await readProgramme();
       this.setProgramme(programme);
       if (programme.complete) return;
     } catch {
-      if (this.scenes.length === 0) this.board.wait({ title: WORDS.lost[0], detail: WORDS.lost[1] });
+      if (this.scenes.length === 0) this.captions.wait({ title: TEXTS.lost[0], detail: TEXTS.lost[1] });
     }
     this.looking = setTimeout(() => this.look(), this.scenes.length ? GROWS_EVERY : LOOK_EVERY);
   }
 
+  /** @param {import("./programme.js").Programme} programme */
   setProgramme({ scenes, waiting }) {
     if (scenes.length === 0) {
-      if (this.scenes.length === 0) this.board.wait(waiting);
+      if (this.scenes.length === 0) this.captions.wait(waiting);
       return;
     }
     const first = this.scenes.length === 0;
@@ -136,10 +161,13 @@ class Show {
     const titles = scenes.map((scene) => scene.title);
     if (titles.join() !== this.scenes.map((scene) => scene.title).join()) this.controls.setStops(titles);
     this.scenes = scenes;
-    this.number = Math.max(scenes.findIndex((scene) => scene.name === name), 0);
+    this.number = Math.max(
+      scenes.findIndex((scene) => scene.name === name),
+      0,
+    );
     const scene = scenes[this.number];
     if (first) {
-      this.board.play();
+      this.captions.play();
       this.go(this.number, true);
     } else if (this.fields.scene.store === scene.store && this.fields.scene.revision === scene.revision) {
       // Days that were finished meanwhile join the loop.
@@ -165,7 +193,7 @@ class Show {
     this.fields = this.library.of(scene);
     this.following = this.library.of(this.scenes[(this.number + 1) % count]);
     this.fetch();
-    this.camera.flyTo({ lat: scene.latitude, lon: scene.longitude, span: scene.span }, atOnce || this.calm);
+    this.camera.flyTo({ lat: scene.latitude, lon: scene.longitude, span: scene.span }, atOnce || this.reducedMotion);
     this.round = 0;
     this.touched = -Infinity;
     if (!atOnce) this.look();
@@ -200,7 +228,9 @@ class Show {
     act();
   }
 
-  saveAddress() { writeAddress({ scene: this.scenes[this.number].name, view: this.view, streaks: this.streaks }); }
+  saveAddress() {
+    writeAddress({ scene: this.scenes[this.number].name, view: this.view, streaks: this.streaks });
+  }
 
   showControls() {
     const { fields, number, playing, view } = this;
@@ -217,13 +247,13 @@ class Show {
     this.last = now;
     const seconds = Math.min(gap / 1000, 0.1);
     if (gap > 1000) return; // the page was hidden
-    this.governor.frame(gap);
+    this.quality.frame(gap);
     if (!this.fields) {
       this.turnEmptyGlobe(seconds);
       return;
     }
     const alone = now - this.touched > 1000 * LEFT_ALONE;
-    this.camera.advance(seconds, this.playing && alone && !this.calm ? this.shown?.scene.turn ?? 0 : 0);
+    this.camera.advance(seconds, this.playing && alone && !this.reducedMotion ? (this.shown?.scene.turn ?? 0) : 0);
     this.change(seconds);
     this.refuse(now);
     if (this.shown === this.fields && this.playing && this.light === 1 && !this.camera.flying) this.play(now, alone);
@@ -232,7 +262,7 @@ class Show {
 
   // Brings the colours of the old scene down, and those of the new one up as soon as its first day is there.
   change(seconds) {
-    const step = this.calm ? 1 : seconds / DIP;
+    const step = this.reducedMotion ? 1 : seconds / DIP;
     if (this.shown !== this.fields) {
       this.light = Math.max(0, this.light - step);
       if (this.light > 0) return;
@@ -241,7 +271,7 @@ class Show {
       this.playhead = new Playhead();
       this.playhead.setLoop(scene.leads, scene.times);
       this.renderer.setScene(scene);
-      this.board.setScene(scene);
+      this.captions.setScene(scene);
       this.day = null;
       this.library.keep([this.shown, this.following]);
       this.fetch();
@@ -260,11 +290,11 @@ class Show {
   refuse(now) {
     const { error } = this.fields;
     if (!error || this.shown !== this.fields) {
-      if (this.refused) this.board.setScene(this.shown.scene);
+      if (this.refused) this.captions.setScene(this.shown.scene);
       this.refused = null;
       return;
     }
-    this.board.refuse(error);
+    this.captions.refuse(error);
     this.refused ??= now;
     if (now - this.refused > 1000 * REFUSAL && this.playing) this.go(this.number + 1);
   }
@@ -274,19 +304,23 @@ class Show {
     const before = this.playhead.position;
     const last = this.round >= scene.rounds - 1 && alone && this.scenes.length > 1;
     const goesOn = this.playhead.advance(now, {
-      speed: scene.days_a_second, looping: !last, blend: !this.calm, has: (lead) => this.shown.has(lead),
-      first: 0, end: scene.leads.length - 1,
+      speed: scene.days_a_second,
+      looping: !last,
+      blend: !this.reducedMotion,
+      has: (lead) => this.shown.has(lead),
+      first: 0,
+      end: scene.leads.length - 1,
     });
     if (!goesOn) this.go(this.number + 1);
     else if (this.playhead.position < before) {
       this.round++;
-      this.light = this.calm ? 1 : DIM; // the first day comes up again, so that the jump back is seen as one
+      this.light = this.reducedMotion ? 1 : DIM; // the first day comes up again, so that the jump back is seen as one
     }
   }
 
   // Land and coasts alone, behind the words of what is waited for.
   turnEmptyGlobe(seconds) {
-    this.camera.advance(seconds, this.calm ? 0 : EMPTY_TURN);
+    this.camera.advance(seconds, this.reducedMotion ? 0 : EMPTY_TURN);
     const projection = new Projection(this.view, this.camera, { x: 0, y: 0, ...this.screen }, this.screen);
     this.renderer.draw({ projection, geography: this.geography, day: null, next: null, weight: 0, light: 0 });
   }
@@ -300,19 +334,40 @@ class Show {
       this.day = shown.day(lead);
       this.next = shown.has(following) ? shown.day(following) : this.day;
     }
-    const weight = this.calm ? 0 : playhead.position - playhead.index;
+    const weight = this.reducedMotion ? 0 : playhead.position - playhead.index;
     const streaks = shown.flow && this.streaks !== "off" ? [shown.currents(lead), shown.currents(following)] : null;
     // A picture at rest is drawn once.
     const drawn = [
-      shown.scene.name, lead, weight, light, this.camera.lat, this.camera.lon, this.camera.span, this.view, this.geography.revision,
-      this.screen.width, this.screen.height, this.governor.ratio, this.renderer.kinds, Boolean(this.day), this.playing,
+      shown.scene.name,
+      lead,
+      weight,
+      light,
+      this.camera.lat,
+      this.camera.lon,
+      this.camera.span,
+      this.view,
+      this.geography.revision,
+      this.screen.width,
+      this.screen.height,
+      this.quality.ratio,
+      this.renderer.kinds,
+      Boolean(this.day),
+      this.playing,
     ].join();
     if (drawn === this.drawn && !streaks && !this.overlay.moving) return;
     this.drawn = drawn;
     this.renderer.draw({ projection, geography: this.geography, day: this.day, next: this.next, weight, light });
-    this.overlay.draw({ projection, places: shown.scene.places, open: this.open.getBoundingClientRect(), days: streaks, weight, light, seconds });
-    this.board.setStreaks(this.overlay.moving);
-    this.board.setDay(playhead.time, shown.scene, this.playing && !this.calm);
+    this.overlay.draw({
+      projection,
+      places: shown.scene.places,
+      open: this.open.getBoundingClientRect(),
+      days: streaks,
+      weight,
+      light,
+      seconds,
+    });
+    this.captions.setStreaks(this.overlay.moving);
+    this.captions.setDay(playhead.time, shown.scene, this.playing && !this.reducedMotion);
     const share = (this.round + playhead.position / Math.max(playhead.leads.length - 1, 1)) / shown.scene.rounds;
     this.controls.stops.style.setProperty("--share", Math.min(share, 1));
   }

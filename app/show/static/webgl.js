@@ -9,24 +9,38 @@ import { FRAGMENT, VERTEX } from "./shader.js";
 const GREYS = Array.from({ length: 256 }, (_, place) => `#${place.toString(16).padStart(2, "0").repeat(3)}`);
 const TEXTURES = ["globeDay", "globeNext", "closeDay", "closeNext", "palette", "land", "landClose"];
 const CLOSE_LAND = 2048; // pixels
+const GLOBE = [-90, 90, 0, 360]; // south, north, west, east in degrees
 
 export class WebglRenderer {
-  // Raises Error where the browser has no WebGL2; `lost()` is called when the device goes away.
+  /**
+   * Raises Error where the browser has no WebGL2.
+   * @param {HTMLCanvasElement} canvas
+   * @param {() => void} lost called when the device goes away
+   */
   constructor(canvas, lost) {
     const gl = canvas.getContext("webgl2", { antialias: false, alpha: false, depth: false, powerPreference: "high-performance" });
     if (!gl) throw new Error("no WebGL2");
-    Object.assign(this, { canvas, gl });
+    this.canvas = canvas;
+    this.gl = gl;
+    /** @type {Record<string, WebGLUniformLocation>} */
+    this.uniforms = {};
+    this.close = null; // box of the scene
+    this.hasLandClose = false;
+    this.ratio = 1;
     canvas.addEventListener("webglcontextlost", lost);
     this.kinds = ["globe", "flat"];
     // Grey levels stand for places in the palette: the painter's table then tells the place of every number.
     this.places = new Painter();
-    const program = (this.program = gl.createProgram());
-    for (const [kind, source] of [[gl.VERTEX_SHADER, VERTEX], [gl.FRAGMENT_SHADER, FRAGMENT]]) {
+    const program = gl.createProgram();
+    this.program = program;
+    const compile = (kind, source) => {
       const shader = gl.createShader(kind);
       gl.shaderSource(shader, source);
       gl.compileShader(shader);
       gl.attachShader(program, shader);
-    }
+    };
+    compile(gl.VERTEX_SHADER, VERTEX);
+    compile(gl.FRAGMENT_SHADER, FRAGMENT);
     gl.linkProgram(program);
     if (!gl.getProgramParameter(program, gl.LINK_STATUS)) throw new Error(gl.getProgramInfoLog(program) || "shader");
     gl.useProgram(program);
@@ -39,7 +53,10 @@ export class WebglRenderer {
     TEXTURES.forEach((_, unit) => this.upload(unit, new Uint8Array(2), 1, 1));
   }
 
-  uniform(name) { return (this.uniforms ??= {})[name] ??= this.gl.getUniformLocation(this.program, name); }
+  uniform(name) {
+    this.uniforms[name] ??= this.gl.getUniformLocation(this.program, name);
+    return this.uniforms[name];
+  }
 
   bind(unit, linear, around) {
     const { gl } = this;
@@ -63,7 +80,9 @@ export class WebglRenderer {
     this.bind(TEXTURES.indexOf("palette"), gl.LINEAR, false);
     const bytes = Uint8Array.from(colours.flatMap((colour) => [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16))));
     gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGB8, 256, 1, 0, gl.RGB, gl.UNSIGNED_BYTE, bytes);
-    this.textures.forEach((slot) => { slot.frame = null; });
+    this.textures.forEach((slot) => {
+      slot.frame = null;
+    });
     this.close = close;
   }
 
@@ -143,13 +162,16 @@ export class WebglRenderer {
     gl.uniform2f(this.uniform("centre"), projection.x * ratio, this.canvas.height - projection.y * ratio);
     gl.uniform2f(this.uniform("look"), projection.lon, projection.lat);
     gl.uniform1f(this.uniform("scale"), projection.scale * ratio);
-    gl.uniform1f(this.uniform("step"), projection.degreesPerPixel * Math.min(projection.screen.width, projection.screen.height) > 75 ? 30 : 10);
+    gl.uniform1f(
+      this.uniform("step"),
+      projection.degreesPerPixel * Math.min(projection.screen.width, projection.screen.height) > 75 ? 30 : 10,
+    );
     gl.uniform1f(this.uniform("blend"), weight);
     gl.uniform1f(this.uniform("light"), day ? light : 0);
-    gl.uniform1i(this.uniform("hasClose"), Boolean(day?.close));
-    gl.uniform1i(this.uniform("hasLandClose"), this.hasLandClose);
-    gl.uniform4f(this.uniform("globeBounds"), ...(day?.globe.bounds ?? [-90, 90, 0, 360]));
-    gl.uniform4f(this.uniform("closeBounds"), ...(day?.close?.bounds ?? [-90, 90, 0, 360]));
+    gl.uniform1i(this.uniform("hasClose"), day?.close ? 1 : 0);
+    gl.uniform1i(this.uniform("hasLandClose"), this.hasLandClose ? 1 : 0);
+    gl.uniform4fv(this.uniform("globeBounds"), day?.globe.bounds ?? GLOBE);
+    gl.uniform4fv(this.uniform("closeBounds"), day?.close?.bounds ?? GLOBE);
     const { south, north, west, east } = this.close ?? { south: -90, north: 90, west: 0, east: 360 };
     gl.uniform4f(this.uniform("landBounds"), south, north, west, east);
     gl.drawArrays(gl.TRIANGLES, 0, 3);

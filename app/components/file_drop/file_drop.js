@@ -1,5 +1,21 @@
 // Takes files from a button or dropped anywhere on the page, sends them in pieces, and shows how far they are.
 
+/**
+ * @typedef {object} DropModel
+ * @property {string[]} endings of names of files that are taken
+ * @property {{ asked: number, secrets?: string[], error?: string }} answer to the question of that number: where the files go, or why not
+ * @property {boolean} working whether the files are there and are being taken in
+ * @property {number} fraction of that which is done
+ * @property {string} doing what is being done, or how it ended
+ * @property {boolean} failed whether `doing` tells of a refusal
+ * @property {import("loopmap/i18n.js").Translations} words
+ * @property {string} static_url address of the scripts of the map, relative to the page
+ * @property {(name: string, listener: () => void) => void} on
+ * @property {(message: DropMessage) => void} send_msg
+ */
+
+/** @typedef {{ kind: "begin", asked: number, files: [string, number][] } | { kind: "sent", asked: number } | { kind: "cancel" }} DropMessage */
+
 const PIECE = 4 * 2 ** 20; // bytes
 const TRIES = 4; // of one piece, where the connection breaks
 const STYLE = `
@@ -31,16 +47,23 @@ padding: 24px; outline: 2px dashed var(--mui-palette-primary-main, #0a6e8a); out
 `;
 const INVITATION = "Drop files of HYCOM, GLORYS or gridded altimetry (NetCDF)";
 
-export function render({ model }) {
-  const say = (text, values = {}) => (model.words[text] ?? text).replace(/\{(\w+)\}/g, (_, name) => values[name]);
+/** @param {{ model: DropModel }} context */
+export async function render({ model }) {
+  /** @type {typeof import("loopmap/i18n.js")} */
+  const { translator } = await import(new URL(`${model.static_url}/i18n.js`, document.baseURI).href);
+  const say = translator(model.words);
   const root = document.createElement("div");
   root.className = "files";
   root.innerHTML = `<style>${STYLE}</style>
     <button type="button" class="add">+ ${say("Add files")}</button><input type="file" multiple hidden aria-hidden="true" tabindex="-1">
     <div class="row" hidden><progress max="1" aria-label="${say("Progress of the files")}"></progress><button type="button">${say("Cancel")}</button></div>
     <p class="said" role="status" aria-live="polite"></p>`;
-  const parts = [".add", "input", ".row", "progress", ".row button", ".said"].map((name) => root.querySelector(name));
-  const [add, input, row, progress, cancel, said] = parts;
+  const add = /** @type {HTMLButtonElement} */ (root.querySelector(".add"));
+  const input = root.querySelector("input");
+  const row = /** @type {HTMLElement} */ (root.querySelector(".row"));
+  const progress = root.querySelector("progress");
+  const cancel = row.querySelector("button");
+  const said = root.querySelector(".said");
   add.title = say("{invitation}, or choose them here", { invitation: say(INVITATION) });
   input.accept = model.endings.join(",");
   const veil = document.createElement("div");
@@ -87,7 +110,8 @@ export function render({ model }) {
         const url = new URL(`upload/${secret}?offset=${offset}`, document.baseURI);
         const answer = await fetch(url, { method: "PUT", body: file.slice(offset, offset + PIECE), signal });
         if (answer.ok) return (await answer.json()).received;
-        if (answer.status !== 409 || attempt >= TRIES) throw new Error((await answer.text()).trim() || answer.statusText, { cause: "refused" });
+        if (answer.status !== 409 || attempt >= TRIES)
+          throw new Error((await answer.text()).trim() || answer.statusText, { cause: "refused" });
         const { received } = await answer.json();
         if (received !== offset) return received;
       } catch (error) {
@@ -103,8 +127,11 @@ export function render({ model }) {
     let before = 0;
     try {
       for (const [number, file] of chosen.entries()) {
-        for (let offset = 0; offset < file.size;) {
-          said.textContent = say("Sending {name}, {percent} %", { name: file.name, percent: Math.floor((100 * (before + offset)) / total) });
+        for (let offset = 0; offset < file.size; ) {
+          said.textContent = say("Sending {name}, {percent} %", {
+            name: file.name,
+            percent: Math.floor((100 * (before + offset)) / total),
+          });
           offset = await piece(file, secrets[number], offset, signal);
           progress.value = (before + offset) / total;
         }
@@ -113,7 +140,10 @@ export function render({ model }) {
     } catch (error) {
       if (signal.aborted) return;
       model.send_msg({ kind: "cancel" });
-      end(error.name === "TypeError" ? say("The server does not answer, or the file changed; bring it again.") : error.message, true);
+      end(
+        error.name === "TypeError" ? say("The server does not answer, or the file changed; bring it again.") : error.message,
+        true,
+      );
       return;
     }
     said.textContent = say("Looking into the files ...");
@@ -141,9 +171,15 @@ export function render({ model }) {
 
   const carriesFiles = (event) => event.dataTransfer?.types.includes("Files");
   const listeners = {
-    dragenter: (event) => { if (carriesFiles(event) && !add.disabled) veil.style.display = "flex"; },
-    dragover: (event) => { if (carriesFiles(event)) event.preventDefault(); },
-    dragleave: (event) => { if (event.relatedTarget === null) veil.style.display = "none"; },
+    dragenter: (event) => {
+      if (carriesFiles(event) && !add.disabled) veil.style.display = "flex";
+    },
+    dragover: (event) => {
+      if (carriesFiles(event)) event.preventDefault();
+    },
+    dragleave: (event) => {
+      if (event.relatedTarget === null) veil.style.display = "none";
+    },
     drop: (event) => {
       if (!carriesFiles(event)) return;
       event.preventDefault();
@@ -152,7 +188,9 @@ export function render({ model }) {
     },
   };
   // Whoever leaves the page meanwhile leaves nothing on the server; it would notice by itself half a minute later.
-  listeners.pagehide = () => { if (sending !== null) model.send_msg({ kind: "cancel" }); };
+  listeners.pagehide = () => {
+    if (sending !== null) model.send_msg({ kind: "cancel" });
+  };
   for (const [name, listener] of Object.entries(listeners)) window.addEventListener(name, listener);
   model.on("remove", () => {
     sending?.abort();

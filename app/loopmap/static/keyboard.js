@@ -1,8 +1,10 @@
 // The keys of the maps, the list that tells of them, and what is said aloud where a key is answered by the server.
 
+import { activeStage } from "./active_map.js";
+import { say } from "./i18n.js";
 import { markup, put } from "./markup.js";
-import { say } from "./words.js";
 
+/** @type {[string[], string][]} */
 const KEYS = [
   [["Space"], "Play, pause"],
   [["←", "→"], "One day back, one day on"],
@@ -14,30 +16,35 @@ const KEYS = [
   [["Esc"], "Close what is open"],
   [["?"], "This list"],
 ];
-const NOTE = "Days follow their keys anywhere on the page; the others need the focus on a map or the player: click one, or reach it with Tab.";
+const NOTE =
+  "Days follow their keys anywhere on the page; the others need the focus on a map or the player: click one, or reach it with Tab.";
 
-// While nothing has the focus a letter or a sign does nothing: whoever speaks to the computer types them unawares.
+// While nothing has the focus, letters and signs do nothing: with speech input they are typed by accident.
 const ANYWHERE = [" ", "ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End", "Escape"];
 
 export class Keys {
+  /** @param {import("./stage.js").Stage} stage */
   constructor(stage) {
     this.stage = stage;
+    /** @type {HTMLDialogElement | null} */
+    this.list = null;
     this.waiting = null; // what was asked of the server and is not answered yet
     this.spoken = Object.assign(document.createElement("div"), { className: "sr" });
     this.spoken.setAttribute("role", "status");
     stage.element.append(this.spoken);
-    const page = stage.element.ownerDocument;
-    const unfocused = (event) => {
-      if (!stage.element.isConnected) page.removeEventListener("keydown", unfocused);
-      else if (event.target === page.body && ANYWHERE.includes(event.key)) this.press(event);
+    this.page = stage.element.ownerDocument;
+    this.unfocused = (event) => {
+      const heard = event.target === this.page.body && ANYWHERE.includes(event.key);
+      if (heard && stage.element.isConnected && activeStage() === stage) this.press(event);
     };
     stage.element.addEventListener("keydown", (event) => this.press(event));
-    page.addEventListener("keydown", unfocused);
+    this.page.addEventListener("keydown", this.unfocused);
   }
 
   press(event) {
     const { target, key, shiftKey } = event;
-    if (event.ctrlKey || event.metaKey || event.altKey || target.closest("dialog, select, input[type=range]:not([data-scrub])")) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || target.closest("dialog, select, input[type=range]:not([data-scrub])"))
+      return;
     if (key === " " && target.closest("button")) return;
     if (key.startsWith("Page") && target.closest("input")) return; // there they step the days by a tenth
     const action = this.actions(shiftKey)[key];
@@ -57,7 +64,10 @@ export class Keys {
       ArrowRight: shifted ? pan(-1, 0) : () => stage.step(1),
       ArrowUp: shifted && pan(0, 1),
       ArrowDown: shifted && pan(0, -1),
-      "+": zoom(1.6), "=": zoom(1.6), "-": zoom(1 / 1.6), 0: () => stage.home(),
+      "+": zoom(1.6),
+      "=": zoom(1.6),
+      "-": zoom(1 / 1.6),
+      0: () => stage.home(),
       Home: () => stage.go(0),
       End: () => stage.go(Infinity),
       PageUp: () => this.ask("depth", -1),
@@ -89,15 +99,25 @@ export class Keys {
   make() {
     const list = document.createElement("dialog");
     list.className = "keys";
-    list.setAttribute("aria-labelledby", "keys-title");
-    const rows = KEYS.map(([keys, what]) => markup`<div><dt>${keys.map((key) => markup`<kbd>${say(key)}</kbd> `)}</dt><dd>${say(what)}</dd></div>`);
-    put(list, markup`<header><h2 id="keys-title">${say("Keys")}</h2><button type="button" aria-label="${say("Close")}" title="${say("Close")} (Esc)">×</button></header>
-      <dl>${rows}</dl><p>${say(NOTE)}</p>`);
+    list.setAttribute("aria-label", say("Keys"));
+    const rows = KEYS.map(
+      ([keys, what]) => markup`<div><dt>${keys.map((key) => markup`<kbd>${say(key)}</kbd> `)}</dt><dd>${say(what)}</dd></div>`,
+    );
+    put(
+      list,
+      markup`<header><h2>${say("Keys")}</h2><button type="button" aria-label="${say("Close")}" title="${say("Close")} (Esc)">×</button></header>
+      <dl>${rows}</dl><p>${say(NOTE)}</p>`,
+    );
     // A click beside the list closes it: there the target is the dialog itself.
     list.addEventListener("click", (event) => {
-      if (event.target === list || event.target.closest("button")) list.close();
+      const target = /** @type {Element} */ (event.target);
+      if (target === list || target.closest("button")) list.close();
     });
     this.stage.element.append(list);
     return list;
+  }
+
+  remove() {
+    this.page.removeEventListener("keydown", this.unfocused);
   }
 }

@@ -1,33 +1,51 @@
 // Fields that a layer needs beside the one on the map: few pixels, and only the days about to be looked at.
 
-import { counters } from "./counters.js";
 import { Loop } from "./loader.js";
+import { wrapped } from "./longitudes.js";
+import { metrics } from "./metrics.js";
 
 const MOST_PIXELS = 320; // across: about four pixels of the screen each
 const AHEAD = 6; // days brought along with the one on screen
 const MARGIN = 1.15;
 
 export class LayerField {
-  // `variables` are the names of fields on one grid, such as uo and vo; `changed()` is called when frames arrive.
+  /**
+   * @param {string} framesUrl
+   * @param {string[]} variables names of fields on one grid, such as uo and vo
+   * @param {() => void} changed called when frames arrive
+   */
   constructor(framesUrl, variables, changed) {
-    Object.assign(this, { framesUrl, variables, changed, loops: null, before: null });
+    this.framesUrl = framesUrl;
+    this.variables = variables;
+    this.changed = changed;
+    /** @type {Loop[] | null} one a variable, at the newest view */
+    this.loops = null;
+    /** @type {Loop[] | null} at the view before, until the newest has the lead on screen */
+    this.before = null;
     this.latest = null; // the frames found last, shown until those of another lead are here
+    this.key = null; // of content and view
+    this.content = null; // of the source alone
   }
 
   // Asks for the days of `source` from lead `first` on, around a view; what is here already is not asked for again.
   want(source, view, first) {
     const request = around(view);
     const content = [source.store, source.depth_index, source.revision].join(" ");
-    const key = `${content} ${Object.values(request).map((value) => value.toFixed(3)).join(" ")}`;
+    const key = `${content} ${Object.values(request)
+      .map((value) => value.toFixed(3))
+      .join(" ")}`;
     if (this.key !== key) {
       const spare = this.content === content && this.loops?.some((loop) => loop.frames.size) ? this.loops : this.before;
-      drop(this.loops !== spare && this.loops);
-      drop(this.before !== spare && this.before);
+      if (this.loops !== spare) drop(this.loops);
+      if (this.before !== spare) drop(this.before);
       this.before = this.content === content ? spare : null;
       if (this.content !== content) drop(spare);
-      this.loops = this.variables.map((variable) => new Loop(this.framesUrl, { ...source, variable }, request, (loop) => this.arrived(loop)));
+      this.loops = this.variables.map(
+        (variable) => new Loop(this.framesUrl, { ...source, variable }, request, (loop) => this.arrived(loop)),
+      );
       if (this.content !== content) this.latest = null;
-      Object.assign(this, { key, content });
+      this.key = key;
+      this.content = content;
     }
     const index = source.leads.indexOf(first);
     if (index < 0 || this.failed) return;
@@ -35,8 +53,7 @@ export class LayerField {
   }
 
   arrived(loop) {
-    counters.layerBytes += loop.bytes - (loop.counted ?? 0);
-    loop.counted = loop.bytes;
+    metrics.layerBytes += loop.uncountedBytes();
     this.changed();
   }
 
@@ -44,12 +61,16 @@ export class LayerField {
   at(lead) {
     for (const loops of [this.loops, this.before]) {
       const frames = loops?.map((loop) => loop.frames.get(lead));
-      if (frames?.every((frame) => frame?.width > 0)) return (this.latest = frames);
+      if (!frames?.every((frame) => frame?.width > 0)) continue;
+      this.latest = frames;
+      return frames;
     }
     return null;
   }
 
-  get failed() { return Boolean(this.loops?.some((loop) => loop.error ?? loop.trouble)); }
+  get failed() {
+    return Boolean(this.loops?.some((loop) => loop.error ?? loop.trouble));
+  }
 
   drop() {
     drop(this.loops);
@@ -59,7 +80,7 @@ export class LayerField {
 }
 
 function drop(loops) {
-  if (loops) loops.forEach((loop) => loop.drop());
+  loops?.forEach((loop) => loop.drop());
 }
 
 function around(view) {
@@ -67,7 +88,14 @@ function around(view) {
   const half = Math.min(((view.north - view.south) / 2) * MARGIN, 90);
   const [south, north] = [Math.max(view.lat - half, -90), Math.min(view.lat + half, 90)];
   const width = Math.min(MOST_PIXELS, Math.max(1, Math.round(view.width / 4)));
-  return { south, north, west: view.lon - span / 2, east: view.lon + span / 2, width, height: Math.max(1, Math.round((width * (north - south)) / span)) };
+  return {
+    south,
+    north,
+    west: view.lon - span / 2,
+    east: view.lon + span / 2,
+    width,
+    height: Math.max(1, Math.round((width * (north - south)) / span)),
+  };
 }
 
 const grids = new WeakMap(); // frame of the eastward component -> its grid
@@ -77,9 +105,8 @@ export function vectorsOf(frames) {
   if (!frames) return null;
   const [first, second] = frames;
   if (!first.sameGridAs(second)) return null;
-  let grid = grids.get(first);
-  if (!grid) grids.set(first, (grid = new VectorGrid(first, second)));
-  return grid;
+  if (!grids.has(first)) grids.set(first, new VectorGrid(first, second));
+  return grids.get(first);
 }
 
 class VectorGrid {
@@ -92,10 +119,14 @@ class VectorGrid {
 
   // Writes eastward and northward speed at a position into `out`; returns false on land and outside.
   sample(lat, lon, out) {
-    const { width, height, bounds: [south, north, west, east] } = this.frame;
-    const turned = west + ((((lon - west) % 360) + 360) % 360);
-    if (turned >= east || lat < south || lat >= north) return false;
-    const x = ((turned - west) / (east - west)) * width - 0.5;
+    const {
+      width,
+      height,
+      bounds: [south, north, west, east],
+    } = this.frame;
+    const inside = wrapped(lon, west);
+    if (inside >= east || lat < south || lat >= north) return false;
+    const x = ((inside - west) / (east - west)) * width - 0.5;
     const y = ((north - lat) / (north - south)) * height - 0.5;
     if (Number.isNaN(this.u[this.node(Math.round(x), Math.round(y))])) return false;
     const [left, top] = [Math.floor(x), Math.floor(y)];
@@ -127,7 +158,8 @@ class VectorGrid {
     const out = { u: 0, v: 0 };
     for (let j = 0.5; j < 30; j++) {
       for (let i = 0.5; i < 60; i++) {
-        if (this.sample(view.latAt((j / 30) * view.height), view.lonAt((i / 60) * view.width), out)) speeds.push(Math.hypot(out.u, out.v));
+        if (this.sample(view.latAt((j / 30) * view.height), view.lonAt((i / 60) * view.width), out))
+          speeds.push(Math.hypot(out.u, out.v));
       }
     }
     speeds.sort((a, b) => a - b);

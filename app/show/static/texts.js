@@ -1,10 +1,10 @@
 // What the show says by itself, in the language of the page; titles and captions come with the programme.
 
-import { say, speak } from "loopmap/words.js";
+import { say, setTranslations } from "loopmap/i18n.js";
 
-speak(JSON.parse(document.querySelector("#words").textContent));
+setTranslations(JSON.parse(document.querySelector("#words").textContent));
 
-export const WORDS = {
+export const TEXTS = {
   rate: (days) => (days === 1 ? say("simulated; 1 s = 1 day") : say("simulated; 1 s = {days} days", { days })),
   blended: say("blended between days"),
   streaks: say("Streaks: direction and speed of this instant, not drift paths"),

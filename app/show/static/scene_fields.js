@@ -6,13 +6,22 @@ const CELLS_A_DEGREE = 4; // of the finest box worth asking for
 const FLOW_WIDTH = 360; // pixels of the globe of currents: streaks are coarser than colours
 
 export class Library {
-  // `width` is the number of pixels around the globe; `changed()` is called when frames have arrived.
+  /**
+   * @param {string} framesUrl
+   * @param {number} width pixels around the globe
+   * @param {() => void} changed called when frames have arrived
+   */
   constructor(framesUrl, width, changed) {
-    Object.assign(this, { framesUrl, width, changed });
+    this.framesUrl = framesUrl;
+    this.width = width;
+    this.changed = changed;
+    /** @type {Map<string, Loop>} */
     this.loops = new Map();
   }
 
-  globe(width) { return { south: -90, north: 90, west: 0, east: 360, width, height: width / 2 }; }
+  globe(width) {
+    return { south: -90, north: 90, west: 0, east: 360, width, height: width / 2 };
+  }
 
   loop({ store, revision }, variable, request) {
     const key = [store, revision, variable, ...Object.values(request)].join();
@@ -22,8 +31,10 @@ export class Library {
     return this.loops.get(key);
   }
 
-  // What one scene is drawn from.
-  of(scene) { return new SceneFields(this, scene); }
+  /** Returns what one scene is drawn from. @param {import("./programme.js").Scene} scene */
+  of(scene) {
+    return new SceneFields(this, scene);
+  }
 
   // Forgets the loops that none of `scenes` needs.
   keep(scenes) {
@@ -37,29 +48,38 @@ export class Library {
 }
 
 class SceneFields {
+  /** @param {Library} library @param {import("./programme.js").Scene} scene */
   constructor(library, scene) {
     const { store, revision, variable, flow, close, streaks } = scene;
     const box = close && {
       ...close,
-      width: (close.east - close.west) * CELLS_A_DEGREE, height: (close.north - close.south) * CELLS_A_DEGREE,
+      width: (close.east - close.west) * CELLS_A_DEGREE,
+      height: (close.north - close.south) * CELLS_A_DEGREE,
     };
     const pair = (of, name, width) => ({
-      globe: library.loop(of, name, library.globe(width)), close: box && library.loop(of, name, box),
+      globe: library.loop(of, name, library.globe(width)),
+      close: box && library.loop(of, name, box),
     });
     this.scene = scene;
     this.colour = pair({ store, revision }, variable, library.width);
     this.flow = flow && streaks ? { u: pair(flow, "uo", FLOW_WIDTH), v: pair(flow, "vo", FLOW_WIDTH) } : null;
   }
 
-  get colourLoops() { return [this.colour.globe, this.colour.close].filter(Boolean); }
+  get colourLoops() {
+    return [this.colour.globe, this.colour.close].filter(Boolean);
+  }
 
   get flowLoops() {
     return this.flow ? [this.flow.u.globe, this.flow.v.globe, this.flow.u.close, this.flow.v.close].filter(Boolean) : [];
   }
 
-  get loops() { return [...this.colourLoops, ...this.flowLoops]; }
+  get loops() {
+    return [...this.colourLoops, ...this.flowLoops];
+  }
 
-  get complete() { return this.colourLoops.every((loop) => loop.complete); }
+  get complete() {
+    return this.colourLoops.every((loop) => loop.complete);
+  }
 
   // Why days of the scene do not come, empty while they do.
   get error() {
@@ -75,16 +95,21 @@ class SceneFields {
     for (const loop of loops) if (!loop.error) loop.want(leads, first);
   }
 
-  has(lead) { return this.colourLoops.every((loop) => loop.frames.has(lead)); }
+  has(lead) {
+    return this.colourLoops.every((loop) => loop.frames.has(lead));
+  }
 
   // The frames of a day: {globe, close}.
-  day(lead) { return { globe: this.colour.globe.frames.get(lead), close: this.colour.close?.frames.get(lead) ?? null }; }
+  day(lead) {
+    return { globe: this.colour.globe.frames.get(lead), close: this.colour.close?.frames.get(lead) ?? null };
+  }
 
   // The currents of a day, finest first, each {u, v}; empty while they are on their way.
   currents(lead) {
     if (!this.flow) return [];
     const pairs = ["close", "globe"].map((kind) => ({
-      u: this.flow.u[kind]?.frames.get(lead), v: this.flow.v[kind]?.frames.get(lead),
+      u: this.flow.u[kind]?.frames.get(lead),
+      v: this.flow.v[kind]?.frames.get(lead),
     }));
     return pairs.filter(({ u, v }) => u && v);
   }

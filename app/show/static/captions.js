@@ -1,23 +1,28 @@
-// The words on the screen: title, caption, day, legend, and what is being waited for.
+// The captions on the screen: title, caption, day, legend, and what is being waited for.
 
 import { ColourBar } from "loopmap/colourbar.js";
 
-import { WORDS } from "./words.js";
+import { TEXTS } from "./texts.js";
 
-export class Board {
+export class Captions {
+  /** @param {HTMLElement} root */
   constructor(root) {
     this.root = root;
     this.bar = new ColourBar();
     this.find(".quantity").after(this.bar.element);
   }
 
-  find(selector) { return this.root.querySelector(selector); }
+  /** @returns {HTMLElement} */
+  find(selector) {
+    return this.root.querySelector(selector);
+  }
 
   put(selector, text) {
     const element = this.find(selector);
     if (element.textContent !== text) element.textContent = text;
   }
 
+  /** @param {import("./programme.js").Scene} scene */
   setScene(scene) {
     this.put("h1", scene.title);
     scene.caption.forEach((sentence, i) => this.put(`.caption:nth-of-type(${i + 1})`, sentence));
@@ -31,8 +36,8 @@ export class Board {
 
   setDay(time, scene, blended) {
     this.put(".day", time);
-    this.put(".pace", WORDS.rate(scene.days_a_second));
-    this.put(".blended", blended ? WORDS.blended : "");
+    this.put(".pace", TEXTS.rate(scene.days_a_second));
+    this.put(".blended", blended ? TEXTS.blended : "");
   }
 
   // In place of the caption, where a scene cannot be brought.
@@ -41,9 +46,11 @@ export class Board {
     this.put(".caption:nth-of-type(2)", "");
   }
 
-  setStreaks(shown) { this.put(".streaks-note", shown ? WORDS.streaks : ""); }
+  setStreaks(shown) {
+    this.put(".streaks-note", shown ? TEXTS.streaks : "");
+  }
 
-  // A sign in place of the show: {title, detail, fraction}.
+  /** Shows what is waited for in place of the show. @param {import("./programme.js").Waiting} waiting */
   wait({ title, detail, fraction = null }) {
     document.body.dataset.state = "waiting";
     this.put(".waiting h2", title);
@@ -52,5 +59,7 @@ export class Board {
     this.find(".gauge div").style.width = `${100 * (fraction ?? 0)}%`;
   }
 
-  play() { document.body.dataset.state = "playing"; }
+  play() {
+    document.body.dataset.state = "playing";
+  }
 }

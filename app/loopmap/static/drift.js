@@ -1,31 +1,32 @@
 // Paths of drifting particles: the one from the point with a mark each day, those around it thinner, and where they are now.
 
-import { say } from "./words.js";
+import { say } from "./i18n.js";
+import { turnsInView } from "./longitudes.js";
 
 const LABEL_ROOM = 30; // pixels between two days that are named
 const NAMED_EVERY = [1, 2, 5, 10, 15, 30];
 
-// `paths` holds days since lead 0 and, a list each particle, lat and lon until it is lost; the first began at the point.
-export function drawPaths(context, view, { days, lat, lon }, lead, theme) {
+/**
+ * What app/analysis/drift.py computes for one map.
+ * @typedef {object} DriftPaths
+ * @property {number[]} days since lead 0
+ * @property {number[][]} lat of each particle until it is lost; the first began at the point
+ * @property {number[][]} lon
+ * @property {string} [label]
+ */
+
+export function drawDriftPaths(context, view, { days, lat, lon }, lead, theme) {
   context.lineJoin = context.lineCap = "round";
   const passed = days.filter((day) => day <= lead + 1e-6).length;
   for (let p = lat.length - 1; p >= 0; p--) {
-    for (const turn of turns(view, lon[p])) {
-      const points = lat[p].map((one, i) => [view.x(lon[p][i] + 360 * turn), view.y(one)]);
+    if (lon[p].length === 0) continue;
+    for (const turn of turnsInView(view, Math.min(...lon[p]), Math.max(...lon[p]))) {
+      const points = lat[p].map((one, i) => [view.x(lon[p][i] + turn), view.y(one)]);
       if (p) thin(context, points, passed, theme);
       else main(context, points, days, passed, theme);
       if (points.length < days.length) cross(context, points.at(-1), theme);
     }
   }
-}
-
-// How often a path lies in view, as whole turns of the globe to add to its longitudes.
-function turns(view, lons) {
-  if (lons.length === 0) return [];
-  const [west, east] = [Math.min(...lons), Math.max(...lons)];
-  const found = [];
-  for (let turn = Math.ceil((view.west - east) / 360); west + 360 * turn <= view.east; turn++) found.push(turn);
-  return found;
 }
 
 function thin(context, points, passed, theme) {
@@ -86,7 +87,10 @@ function dot(context, [x, y], radius, colour, halo) {
 
 // Where a particle came ashore or left the grid.
 function cross(context, [x, y], theme) {
-  for (const [width, colour] of [[4, theme.halo], [1.8, theme.ink]]) {
+  for (const [width, colour] of [
+    [4, theme.halo],
+    [1.8, theme.ink],
+  ]) {
     context.beginPath();
     context.moveTo(x - 4, y - 4);
     context.lineTo(x + 4, y + 4);

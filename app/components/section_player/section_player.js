@@ -1,5 +1,28 @@
 // Redraws sections for the day on the maps and the profile for the place under the pointer; the arrays are here, Bokeh draws.
 
+/**
+ * One section, as app/components/section_player/component.py describes it.
+ * @typedef {object} Chart
+ * @property {string} figure name of the Bokeh figure
+ * @property {number[]} leads
+ * @property {number} offset the store's lead shown at lead L of the maps is L + offset
+ * @property {string[]} titles of each lead
+ * @property {ArrayLike<number>} depth metres of each level
+ * @property {ArrayLike<number>} values lead, level and place
+ * @property {ArrayLike<number>} lines lead, line and place: metres
+ */
+
+/**
+ * @typedef {object} SectionModel
+ * @property {Chart[]} charts
+ * @property {number[]} distance kilometres from the start of the line to each place
+ * @property {string[]} places position of each place in words
+ * @property {string} profile name of the figure with the profile
+ * @property {import("loopmap/i18n.js").Translations} words
+ * @property {string} static_url address of the scripts of the map, relative to the page
+ * @property {(name: string, listener: () => void) => void} on
+ */
+
 const STYLE = `
 :host { display: block; }
 label { display: flex; flex-wrap: wrap; align-items: center; gap: 2px 8px; font-size: 12px; padding: 2px 4px; }
@@ -7,8 +30,11 @@ input { flex: 1; min-width: 80px; height: 18px; margin: 0; accent-color: var(--m
 output { white-space: nowrap; font-variant-numeric: tabular-nums; }
 `;
 
+const page = /** @type {{ Bokeh?: any, goms?: import("loopmap/metrics.js").Metrics }} */ (globalThis);
+
 // The youngest of its name: while a chart is drawn anew the old one is still there, and Bokeh's own search complains of two.
-const figure = (name) => globalThis.Bokeh?.documents.flatMap((one) => [...one._all_models.values()]).findLast((model) => model.name === name);
+const figure = (name) =>
+  page.Bokeh?.documents.flatMap((one) => [...one._all_models.values()]).findLast((model) => model.name === name);
 const glyphs = (plot, type) => plot.renderers.filter((one) => one.glyph?.type === type).map((one) => one.data_source);
 
 // Changes what is drawn in this browser alone.
@@ -16,13 +42,16 @@ function put(source, data) {
   source.setv({ data: { ...source.data, ...data } }, { sync: false });
 }
 
-export function render({ model }) {
-  const say = (text) => model.words[text] ?? text;
+/** @param {{ model: SectionModel }} context */
+export async function render({ model }) {
+  /** @type {typeof import("loopmap/i18n.js")} */
+  const { translator } = await import(new URL(`${model.static_url}/i18n.js`, document.baseURI).href);
+  const say = translator(model.words);
   const root = document.createElement("div");
   root.innerHTML = `<style>${STYLE}</style><label><span>${say("Profile at")}</span><output></output>
     <input type="range" min="0" step="1" value="0" aria-label="${say("Place of the profile along the line")}"></label>`;
   const [slider, said] = [root.querySelector("input"), root.querySelector("output")];
-  let lead = globalThis.goms?.state?.().lead ?? 0;
+  let lead = page.goms?.state?.().lead ?? 0;
   let place = 0;
 
   const dayOf = (chart) => chart.leads.indexOf(lead + chart.offset);
@@ -83,21 +112,25 @@ export function render({ model }) {
 
   function goTo(index) {
     place = Math.min(Math.max(index, 0), Math.max(model.distance.length - 1, 0));
-    slider.value = place;
+    slider.value = String(place);
     slider.setAttribute("aria-valuetext", model.places[place] ?? "");
     drawProfile();
   }
 
   function begin() {
-    slider.max = Math.max(model.distance.length - 1, 0);
+    slider.max = String(Math.max(model.distance.length - 1, 0));
     root.style.visibility = model.charts.length ? "" : "hidden";
     goTo(Math.floor(model.distance.length / 2));
     draw();
   }
 
-  const follow = (event) => { lead = event.detail; draw(); };
-  const point = ({ detail }) => {
+  const follow = (event) => {
+    lead = event.detail;
+    draw();
+  };
+  const point = (event) => {
     if (!model.charts.length) return;
+    const { detail } = event;
     goTo(model.distance.reduce((best, one, i, all) => (Math.abs(one - detail) < Math.abs(all[best] - detail) ? i : best), 0));
   };
   document.addEventListener("goms-lead", follow);

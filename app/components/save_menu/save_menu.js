@@ -1,5 +1,13 @@
 // Saves what the address bar names as a file of a chosen kind, and copies that address.
 
+/**
+ * @typedef {object} SaveModel
+ * @property {Record<string, string>} kinds file name to label
+ * @property {Record<string, string>} shown key of the address to what the page shows in place of what the address says
+ * @property {import("loopmap/i18n.js").Translations} words
+ * @property {string} static_url address of the scripts of the map, relative to the page
+ */
+
 const STYLE = `
 :host { display: block; }
 .row { display: flex; gap: 6px; }
@@ -17,18 +25,25 @@ button:disabled { opacity: .55; cursor: progress; }
 .said { min-height: 1.3em; margin: 4px 0 0; font-size: 12px; opacity: .85; overflow-wrap: anywhere; }
 `;
 
-export function render({ model }) {
-  const say = (text, values = {}) => (model.words[text] ?? text).replace(/\{(\w+)\}/g, (_, name) => values[name]);
+/** @param {{ model: SaveModel }} context */
+export async function render({ model }) {
+  /** @type {typeof import("loopmap/i18n.js")} */
+  const { translator } = await import(new URL(`${model.static_url}/i18n.js`, document.baseURI).href);
+  const say = translator(model.words);
   const root = document.createElement("div");
   root.innerHTML = `<style>${STYLE}</style>
     <div class="row"><select aria-label="${say("Kind of file")}"></select><button type="button" class="save">${say("Save")}</button></div>
     <div class="row"><button type="button" class="copy">${say("Copy link to this view")}</button></div>
     <div class="row"><button type="button" class="embed">${say("Copy code to embed it")}</button></div>
     <p class="said" role="status" aria-live="polite"></p>`;
-  const [kinds, save, copy, embed, said] = ["select", ".save", ".copy", ".embed", ".said"].map((name) => root.querySelector(name));
+  const kinds = root.querySelector("select");
+  const [save, copy, embed] = root.querySelectorAll("button");
+  const said = root.querySelector(".said");
   for (const [name, label] of Object.entries(model.kinds)) kinds.add(new Option(label, name));
 
-  function tell(words) { said.textContent = words; }
+  function tell(words) {
+    said.textContent = words;
+  }
 
   save.addEventListener("click", async () => {
     const name = kinds.value;

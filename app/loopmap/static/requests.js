@@ -1,6 +1,6 @@
-// Asks the server for what it has: what it refuses is final, what was lost on the way is asked for again until it is there.
+// Asks the server for what it has: what it refuses is final; what was lost on the way is asked for again until it arrives.
 
-import { say } from "./words.js";
+import { say } from "./i18n.js";
 
 const FIRST_PAUSE = 800; // ms until it is asked again; twice as long each time, up to
 const LONGEST_PAUSE = 10000;
@@ -9,9 +9,17 @@ const PASSING = [408, 425, 429]; // statuses below 500 that another moment may c
 // What the server will say again however often it is asked.
 export class Refusal extends Error {}
 
-// Returns `read(response)`; raises a Refusal, or an AbortError once `signal` is aborted. `lost(words)` is told, from the second
-// time on, that no answer came or that of a server in trouble.
-export async function ask(address, read, { signal, lost = () => {} } = {}) {
+/**
+ * Returns what `read` makes of the response. Raises a Refusal, or an AbortError once `signal` is aborted.
+ * @template T
+ * @param {string | URL} address
+ * @param {(response: Response) => Promise<T>} read
+ * @param {object} [options]
+ * @param {AbortSignal} [options.signal]
+ * @param {(words: string) => void} [options.lost] told, from the second time on, that no answer came or that the server is in trouble
+ * @returns {Promise<T>}
+ */
+export async function ask(address, read, { signal, lost } = {}) {
   for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
     signal?.throwIfAborted();
     let words;
@@ -25,7 +33,7 @@ export async function ask(address, read, { signal, lost = () => {} } = {}) {
       // Only what came over the network names no cause of its own.
       words = error instanceof TypeError ? say("The server does not answer; it is asked again.") : error.message;
     }
-    if (pause > FIRST_PAUSE) lost(words);
+    if (pause > FIRST_PAUSE) lost?.(words);
     await new Promise((resolve) => setTimeout(resolve, pause));
   }
 }
@@ -35,6 +43,8 @@ async function reason(response) {
   try {
     const { error } = JSON.parse(text);
     if (error) return String(error);
-  } catch { /* no JSON: what the server or a proxy says by itself */ }
+  } catch {
+    // No JSON: a proxy answers in its own words.
+  }
   return say("The server answered {status}", { status: response.status });
 }
