@@ -1,4 +1,4 @@
-// What the server tells of one map. app/state/scene.py and app/state/layer_fields.py write it; tests/app/loopmap/test_script_types.py
+// What the server tells of one map: the twin of app/state/panel_spec.py; tests/app/loopmap/test_script_types.py
 // compares the names.
 
 /**

@@ -14,9 +14,10 @@ from app.components.section_player import DailySections
 from app.frames.encode import Viewport, make_body
 from app.jobs.queue import Jobs
 from app.loopmap import LoopMap
-from app.services.services import Options, Services
+from app.services.options import Options
+from app.services.services import Services
 from app.show.programme import programme
-from app.state.scene import build_scene
+from app.state.scene_builder import build_scene
 from app.state.selection import Selection
 from engine.runtime.paths import REPOSITORY
 from engine.schema.grid import Grid
@@ -53,7 +54,7 @@ def assert_known(sent: set[str], script: Path, name: str) -> None:
 def test_a_map_is_described_by_the_names_that_the_script_knows(services: Services, small_grid: Grid, comparison: str) -> None:
     write_forecast(small_grid, days=3)
     scene = build_scene(Selection(start="2019-02-23", comparison=comparison), services)
-    for panel in scene.panels:
+    for panel in (spec.to_message() for spec in scene.panels):
         assert_known(set(panel), APP / "loopmap/static/panel_spec.js", "PanelSpec")
         for layer in ("currents", "wind", "ice"):
             if panel.get(layer):
@@ -61,7 +62,7 @@ def test_a_map_is_described_by_the_names_that_the_script_knows(services: Service
 
 
 def test_a_body_begins_with_the_header_that_the_script_reads(services: Services, small_grid: Grid) -> None:
-    reader = services.open_reader(write_forecast(small_grid, days=1))
+    reader = services.readers.open(write_forecast(small_grid, days=1))
     header = json.loads(make_body(reader, "thetao", 0, [0], Viewport(-90, 90, 0, 360, 40, 20)).split(b"\n", 1)[0])
     assert_known(set(header), APP / "loopmap/static/codec.js", "FrameHeader")
 
