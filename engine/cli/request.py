@@ -64,11 +64,11 @@ def computed(attrs: Mapping[str, Any], wanted: str) -> dict[str, Any]:
     """Return on which device and in which precision a forecast was computed, and for a network why in that one."""
     import torch
 
-    from engine.runtime.precision import USED_TO_BE, reason
+    from engine.runtime.precision import EARLIER_DEFAULT, reason
     from engine.weights.loading import NETWORK_NAMES
 
     said = {"device": attrs["device"]}
     if attrs["model"] in NETWORK_NAMES:
-        said["precision"] = attrs.get("precision", USED_TO_BE)
+        said["precision"] = attrs.get("precision", EARLIER_DEFAULT)
         said["precision_reason"] = reason(said["precision"], wanted, torch.device(attrs["device"]))
     return said

@@ -1,4 +1,4 @@
-"""Heads that go along with a forecast of the ocean: each day's fields from those of the day before."""
+"""Heads beside a forecast of the ocean: the fields of each day from those of the day before."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Protocol
@@ -21,7 +21,7 @@ AIR = ("u10", "v10", "t2m")
 
 
 class Averaging:
-    """Area means of the weather, and of the sea surface where it is asked for, from the ocean's grid to a head's."""
+    """Area means of the weather, and of the sea surface `with_ocean`, from the ocean's grid to that of a head."""
 
     def __init__(self, source: Grid, target: Grid, with_ocean: bool) -> None:
         same = source.shape == target.shape and np.allclose(source.lat, target.lat) and np.allclose(source.lon, target.lon)
@@ -29,7 +29,7 @@ class Averaging:
         self._lat, self._sea_level = target.lat, mean_sea_level(source) if with_ocean else None
 
     def __call__(self, forcing: Batch, ocean: Batch | None = None) -> HeadConditions:
-        """Return what a head reads of the day of `forcing`, and of the `ocean` of that day where it was asked for."""
+        """Return the conditions of the day of `forcing`, with the `ocean` of that day where the head reads it."""
         fields = {name: forcing[name] for name in AIR}
         if self._sea_level is not None:
             if ocean is None:
@@ -42,11 +42,11 @@ class Averaging:
 
 
 class RollingHead(Protocol):
-    """A head on its way through a forecast; `batch` holds its fields of the last day it has reached."""
+    """A head within a forecast; `batch` holds its fields of the last computed day."""
 
     batch: Batch
-    carries: bool
-    """Whether a day's fields follow from those of the day before, so that a restart needs them."""
+    has_state: bool
+    """Whether the fields of a day depend on those of the day before, so that a restart needs them."""
 
     def advance(self, step: Step, forcing: Batch, open_water: np.ndarray | None = None) -> Batch:
         """Return the head's fields of the day of `step`, the next of the ocean's, under that day's weather."""
@@ -54,9 +54,9 @@ class RollingHead(Protocol):
 
 
 class Refinement:
-    """The Kuroshio head beside a forecast: each day's detail follows from that day's ocean and features alone."""
+    """The Kuroshio head beside a forecast: the detail of each day depends on that day's ocean and features alone."""
 
-    carries = False
+    has_state = False
 
     def __init__(self, head: Downscaling, ocean: Batch) -> None:
         """Start from the ocean of one day, which has no features."""
@@ -70,12 +70,12 @@ class Refinement:
 
 
 class HeadRollout:
-    """A head on its way through a forecast; `batch` holds its fields of the last day it has reached.
+    """A head within a forecast; `batch` holds its fields of the last computed day.
 
-    Stopped after any day and begun again from that day's batches it goes on to the same fields.
+    Restarted from the batches of any day it computes the same fields.
     """
 
-    carries = True
+    has_state = True
 
     def __init__(self, head: DayHead, initial: Batch, ocean: Batch, forcing: Batch) -> None:
         """Start from the head's fields, the ocean and the weather of one day.
@@ -107,8 +107,8 @@ class HeadRollout:
         water = None if open_water is None else self._tensor(open_water)[None]
         with torch.inference_mode():
             with computing(features.device, self.head.precision):
-                moved = self.head(self._fields, self._drivers, drivers, features, water)
-            self._fields = self.head.relaxed(moved, forcing.time)
+                changed = self.head(self._fields, self._drivers, drivers, features, water)
+            self._fields = self.head.relaxed(changed, forcing.time)
         self._drivers = drivers
         names = self.head.transform.names
         self.batch = Batch(dict(zip(names, self._fields[0].cpu().numpy(), strict=True)), self.head.grid, step.batch.time)
@@ -135,7 +135,7 @@ def with_heads(
 ) -> Iterator[tuple[Step, dict[str, Batch]]]:
     """Yield each step of the ocean with the fields of all `heads` on that day.
 
-    `forcings` gives the weather of a time, `open_water` where no ice lies for a head on that day, None where nobody knows.
+    `forcings` gives the weather of a time, `open_water` where no ice lies for a head on that day, None where it is not known.
     """
     for step in steps:
         fields = {}

@@ -1,4 +1,4 @@
-"""The heads of a forecast: chosen, loaded, begun with what the source knows, and begun again from a restart state."""
+"""The heads of a forecast: choice, loading, start from the fields of a source, and restart."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ _SEPARATOR = "."
 
 @dataclass(frozen=True)
 class LoadedHead:
-    """A head with its weights, and what the store says of them."""
+    """A head with its weights, and their provenance in the store."""
 
     module: DayHead | Downscaling
     provenance: dict[str, Any]
@@ -67,7 +67,7 @@ def _cannot_begin(name: str, source: Source, time: np.datetime64) -> str:
 
 
 def heads_at_hand(model_name: str, source: Source, time: np.datetime64) -> tuple[str, ...]:
-    """Return the heads that can go along with a forecast without further ado: their weights are here, and they can begin."""
+    """Return the heads that can run beside a forecast now: their weights are here, and the source has their first fields."""
     if model_name not in NETWORK_NAMES or not _fits(source):
         return ()
     begun, _ = chosen_heads("all", source, time)
@@ -75,7 +75,7 @@ def heads_at_hand(model_name: str, source: Source, time: np.datetime64) -> tuple
 
 
 def _fits(source: Source) -> bool:
-    """Return whether a source forecasts on the one grid whose features heads have learned to read."""
+    """Return whether a source is on the grid whose features the heads are trained on."""
     return getattr(source, "grid", quarter_degree()).same_as(quarter_degree())
 
 
@@ -95,37 +95,37 @@ def load_heads(names: Iterable[str], model: Model) -> dict[str, LoadedHead]:
 
 
 def begin_heads(
-    heads: Mapping[str, LoadedHead], source: Source, ocean: Batch, carried: Mapping[str, np.ndarray] | None = None
+    heads: Mapping[str, LoadedHead], source: Source, ocean: Batch, head_state: Mapping[str, np.ndarray] | None = None
 ) -> dict[str, RollingHead]:
-    """Return the heads as they stand on the day of `ocean`: as the source has them, or with the fields `carried` so far.
+    """Return the heads ready on the day of `ocean`, with fields of the source, or with `head_state` of a restart.
 
-    Raises InputError where neither has them.
+    Raises InputError where neither has the fields.
     """
     rolling: dict[str, RollingHead] = {}
     for name, head in heads.items():
         if isinstance(head.module, Downscaling):
             rolling[name] = Refinement(head.module, ocean)
         else:
-            first = _fields(name, head.module.grid, source, ocean.time, carried)
+            first = _fields(name, head.module.grid, source, ocean.time, head_state)
             rolling[name] = HeadRollout(head.module, first, ocean, source.forcing(ocean.time))
     return rolling
 
 
-def _fields(name: str, grid: Grid, source: Source, time: np.datetime64, carried: Mapping[str, np.ndarray] | None) -> Batch:
-    if carried is not None:
+def _fields(name: str, grid: Grid, source: Source, time: np.datetime64, head_state: Mapping[str, np.ndarray] | None) -> Batch:
+    if head_state is not None:
         prefix = name + _SEPARATOR
-        return Batch({key.removeprefix(prefix): v for key, v in carried.items() if key.startswith(prefix)}, grid, time)
+        return Batch({key.removeprefix(prefix): v for key, v in head_state.items() if key.startswith(prefix)}, grid, time)
     fields = source.head_fields(name, time) if isinstance(source, HeadSource) else None
     if fields is None:
         raise InputError(_cannot_begin(name, source, time))
     return fields
 
 
-def carried_fields(heads: Mapping[str, RollingHead]) -> dict[str, np.ndarray]:
-    """Return the exact fields from which `begin_heads` goes on, by head and field."""
+def head_state_of(heads: Mapping[str, RollingHead]) -> dict[str, np.ndarray]:
+    """Return the exact fields from which `begin_heads` restarts, by head and field."""
     return {
         f"{name}{_SEPARATOR}{field}": values
         for name, head in heads.items()
-        if head.carries
+        if head.has_state
         for field, values in head.batch.fields.items()
     }

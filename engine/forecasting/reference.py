@@ -25,8 +25,9 @@ def write_reference(
 ) -> Path:
     """Write the reference days 0 to `days` of a start, the first day first, and return the store's folder.
 
-    Those of `heads` that the source has on every day become parts of the store. A whole store is returned as it is, a partial
-    one continued, damaged days written again, one that another process is writing left to it, one that lacks a head made anew.
+    Those of `heads` that the source has on every day become parts of the store. A complete store is returned as it is, a
+    partial one is continued, damaged days are written again, a store that another process writes is returned unfinished, and one
+    that lacks a head is made anew.
     Raises InputError where the source has no reference for a day, Cancelled on request.
     """
     folder = stores_folder() / reference_identifier(source, init_time, days)

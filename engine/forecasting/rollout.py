@@ -1,4 +1,4 @@
-"""The autoregression: one state, one day at a time, yielded as it comes."""
+"""The autoregression: one state, one day at a time, each day yielded as soon as it is computed."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass

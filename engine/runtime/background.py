@@ -1,16 +1,16 @@
-"""Work done behind the caller's back, one piece after another: a day is written while the next is computed."""
+"""Tasks in the caller's thread or behind it in order: a day is written while the next one is computed."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 
 Do = Callable[[Callable[[], object]], None]
-"""Has a piece of work done."""
+"""Runs a task, now or later."""
 
 
 @contextmanager
-def at_once() -> Iterator[Do]:
-    """Give a function that does a piece of work while the caller waits."""
+def synchronous() -> Iterator[Do]:
+    """Give a function that runs a task while the caller waits."""
 
     def do(work: Callable[[], object]) -> None:
         work()
@@ -19,11 +19,11 @@ def at_once() -> Iterator[Do]:
 
 
 @contextmanager
-def one_behind() -> Iterator[Do]:
-    """Give a function that has a piece of work done on a thread of its own, in the order of the calls.
+def write_behind() -> Iterator[Do]:
+    """Give a function that runs a task on another thread, in the order of the calls.
 
-    A call waits until the piece before is done and raises what that raised; leaving the context waits for the last one. What
-    the pieces hold is so never more than one piece.
+    A call waits until the previous task is done and raises its error, if any; leaving the context waits for the last task. At
+    most one task's data is in memory.
     """
     doing: list[Future[object]] = []
 

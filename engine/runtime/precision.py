@@ -12,7 +12,7 @@ from engine.runtime.threads import alone
 PRECISIONS = ("bfloat16", "float32")
 AUTO = "auto"
 
-USED_TO_BE = "bfloat16"
+EARLIER_DEFAULT = "bfloat16"
 """In which networks computed everywhere before stores and states of training said it."""
 
 TRIES = 5

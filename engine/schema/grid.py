@@ -59,9 +59,9 @@ class Grid:
     def cell_area(self) -> np.ndarray:
         """Return the exact area of each cell on the sphere (h, w) in m2."""
         lat_edges = np.clip(cell_edges(self.lat), -90, 90)
-        bands = np.diff(np.sin(np.deg2rad(lat_edges)))
+        heights = np.diff(np.sin(np.deg2rad(lat_edges)))
         widths = np.deg2rad(np.diff(cell_edges(self.lon)))
-        return EARTH_RADIUS**2 * np.outer(bands, widths)
+        return EARTH_RADIUS**2 * np.outer(heights, widths)
 
     def rows_and_columns(self, region: Region) -> tuple[np.ndarray, np.ndarray]:
         """Return the row and column numbers inside `region`, columns from west to east."""
@@ -94,7 +94,7 @@ def cell_edges(centres: np.ndarray) -> np.ndarray:
 def from_sea_floor(lat: np.ndarray, lon: np.ndarray, deptho: np.ndarray) -> Grid:
     """Return the grid with the model's depths whose levels are wet where the sea floor (h, w) in m, NaN on land, is deeper."""
     depth = np.asarray(DEPTHS, dtype=np.float64)
-    # A level is wet where the water reaches below it; the first levels need a little water, not exactly zero metres.
+    # A level is wet where the sea floor is below it; land counts as -1 m, so that the level at 0 m is dry there.
     wet = np.nan_to_num(deptho, nan=-1.0)[None] > depth[:, None, None]
     return Grid(lat, lon, depth, wet, deptho)
 

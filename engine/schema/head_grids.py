@@ -8,7 +8,7 @@ import numpy as np
 from engine.schema.grid import Grid, coarsened
 
 OPEN_OCEAN = 200.0
-"""Sea floor depth in metres beyond which biogeochemistry is defined."""
+"""Sea floor depth in metres beyond which biogeochemistry is defined; set by hand."""
 
 
 @cache

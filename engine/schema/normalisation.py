@@ -1,4 +1,4 @@
-"""Means and standard deviations by channel over wet cells, kept with the weights."""
+"""Means and standard deviations by channel over wet cells, stored with the weights."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ class Normalisation:
             total = total + np.nansum(values, axis=1)
             squares = squares + np.nansum(values**2, axis=1)
         mean = total / np.maximum(count, 1)
-        # A channel that never varies keeps its scale: dividing by almost zero would blow rounding noise up to a signal.
+        # A channel that never varies keeps its scale: dividing by almost zero would amplify rounding errors.
         std = np.sqrt(np.maximum(squares / np.maximum(count, 1) - mean**2, 0))
         std = np.where(std < 1e-6, 1.0, std)
         return cls(tuple(c.label for c in channels), mean.astype(np.float32), std.astype(np.float32))

@@ -1,4 +1,4 @@
-"""The variable table: the one vocabulary of names, units, levels, roles, valid ranges and packing (CF 1.11 names)."""
+"""The variable table: names, units, levels, roles, valid ranges and packing of all fields (CF 1.11 names)."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -194,7 +194,7 @@ VARIABLES: dict[str, Variable] = {
 
 PROGNOSTIC: tuple[str, ...] = ("thetao", "so", "uo", "vo", "zos")
 MEMORY: tuple[str, ...] = ("zos_change",)
-"""What a model remembers of the day before; no store keeps it."""
+"""Fields of the day before that a network reads; stores do not hold them."""
 
 FORCING: tuple[str, ...] = ("u10", "v10", "t2m", "msl", "sp")
 STATIC: tuple[str, ...] = ("deptho",)

@@ -1,4 +1,7 @@
-"""Zarr stores of forecasts, references and analyses: create, append, resume, open, list, delete."""
+"""Zarr stores of forecasts, references and analyses: create, append, resume, open, list, delete.
+
+May import the schema and the runtime; other rooms import what this package exports.
+"""
 
 from engine.stores.catalogue import StoreSummary, delete_store, find_store, list_stores
 from engine.stores.integrity import StoreDamaged

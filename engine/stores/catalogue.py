@@ -17,7 +17,7 @@ from engine.stores.writer import delete_folder, lock_path, locked, making_path
 
 @dataclass(frozen=True)
 class StoreSummary:
-    """What a list of stores shows of one."""
+    """One line of a list of stores."""
 
     identifier: str
     folder: Path
@@ -28,10 +28,10 @@ class StoreSummary:
     size_bytes: int
     attrs: dict[str, Any]
     damage: str = ""
-    """What cannot be read, in words; empty where everything can."""
+    """What cannot be read, as a sentence; empty where everything can."""
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the fields as `goms stores list --json` prints them, the state in words."""
+        """Return the fields as `goms stores list --json` prints them, with the state as a word."""
         return {**asdict(self), "folder": str(self.folder), "state": self.state}
 
     @property
@@ -41,12 +41,12 @@ class StoreSummary:
 
 
 def list_stores(folder: Path | None = None) -> list[StoreSummary]:
-    """Return every store in `folder` (by default the user's), by name, damaged ones too; what is no store is passed over."""
+    """Return every store in `folder` (by default the user's), by name, damaged ones too; other folders are ignored."""
     return sorted(_summaries(folder or stores_folder()), key=lambda summary: summary.identifier)
 
 
 def store_folders(parent: Path) -> list[Path]:
-    """Return the folders in `parent` that stores may lie in, by name."""
+    """Return the folders in `parent` that may be stores, by name."""
     found = parent.iterdir() if parent.is_dir() else ()
     return sorted(folder for folder in found if not folder.name.startswith(".") and folder.is_dir())
 
@@ -71,7 +71,7 @@ def _summaries(parent: Path) -> Iterator[StoreSummary]:
 def _size(folder: Path) -> int:
     size = 0
     for path in folder.rglob("*"):
-        with suppress(OSError):  # gone since, or not ours to look at
+        with suppress(OSError):  # deleted meanwhile, or not readable
             size += path.stat().st_size if path.is_file() else 0
     return size
 

@@ -1,8 +1,8 @@
-"""What tells damage from data: a record of every file of a store, and a checksum over the metadata that hold the record.
+"""Detection of damage: a record of every file of a store, and a checksum over the metadata that hold the record.
 
-Each chunk ends in a CRC-32C of its own, which is checked whenever it is read. The record says of each file how many bytes it
-has and the CRC-32C of its end, which in a shard holds the index of all chunks: so a file that was emptied, deleted, cut or
-exchanged for another is told from one that was written so. A shard of nothing but missing values is never written.
+Each chunk ends in a CRC-32C of its own, which is checked whenever the chunk is read. The record holds the size of each file and
+the CRC-32C of its end, which in a shard is the index of all chunks. It detects files that were emptied, deleted, cut short or
+replaced. A shard that would hold only missing values is never written.
 """
 
 import json
@@ -27,17 +27,17 @@ CHECKSUM = "metadata_checksum"
 """Attribute of the CRC-32C of everything else in the group's `zarr.json`."""
 
 TAIL = 2**20
-"""Bytes at the end of a file that its record covers: all of most files, the index and the last chunks of a large shard."""
+"""Bytes at the end of a file that its record covers, set by hand: most files completely, of a large shard its index."""
 
 FileRecord = list[int] | None
 
 
 class StoreDamaged(InputError):
-    """A store, or a part of one, cannot be read as it was written."""
+    """A store, or a part of one, is not what was written."""
 
 
 def damaged(folder: Path, what: str) -> StoreDamaged:
-    """Return the error that names a store, what of it is damaged, and what to do."""
+    """Return the error that names a store, what is damaged in it, and the remedy."""
     command = f"goms stores delete {folder.name}" if folder.parent == stores_folder() else f"rm -r {folder}"
     return StoreDamaged(
         f"store {folder.name} is damaged: {what}; delete it in the list of stores or with `{command}`, then make it again"
@@ -46,7 +46,7 @@ def damaged(folder: Path, what: str) -> StoreDamaged:
 
 @contextmanager
 def refusing(folder: Path, what: str) -> Iterator[None]:
-    """Turn whatever fails inside into StoreDamaged that names `what` of the store in `folder`."""
+    """Turn any failure inside into a StoreDamaged error that names `what` of the store in `folder`."""
     try:
         yield
     except (StoreDamaged, MemoryError):
@@ -57,7 +57,7 @@ def refusing(folder: Path, what: str) -> Iterator[None]:
 
 
 def sealed(metadata: Mapping[str, Any]) -> bytes:
-    """Return the `zarr.json` of a group with the checksum of all it says."""
+    """Return the `zarr.json` of a group with the checksum of its content."""
     plain = json.loads(json.dumps(metadata, default=str))
     plain["attributes"].pop(CHECKSUM, None)
     plain["attributes"][CHECKSUM] = _checksum(plain)
@@ -67,7 +67,7 @@ def sealed(metadata: Mapping[str, Any]) -> bytes:
 def checked_attributes(content: bytes) -> dict[str, Any]:
     """Return the attributes in a group's `zarr.json`, without the checksum; raises ValueError where it does not fit.
 
-    A store from before there were checksums has neither checksum nor record.
+    A store of an earlier version has neither checksum nor record.
     """
     metadata = json.loads(content)
     attributes = dict(metadata["attributes"])
@@ -102,14 +102,14 @@ def fixed_record(folder: Path, of_leads: Iterable[str] = ()) -> dict[str, FileRe
 
 
 class Inspector:
-    """Holds the files of a store against their record; a file found whole is looked at again only once it was touched."""
+    """Compares the files of a store with their record; a file found intact is read again only after it has changed."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._whole: dict[str, tuple[int, int, int]] = {}
+        self._intact: dict[str, tuple[int, int, int]] = {}
 
     def fault(self, path: str, record: FileRecord, size_alone: bool = False) -> str:
-        """Return what is wrong with the file at `path` below the folder, in words; nothing where it is as recorded."""
+        """Return what is wrong with the file at `path` below the folder, as a phrase; empty where it is as recorded."""
         try:
             status = (self._folder / path).stat()
         except (FileNotFoundError, NotADirectoryError):
@@ -119,13 +119,13 @@ class Inspector:
         if status.st_size != record[0]:
             return f"{path} has {status.st_size} bytes instead of {record[0]}"
         state = (status.st_size, status.st_mtime_ns, status.st_ino)
-        if size_alone or self._whole.get(path) == state:
+        if size_alone or self._intact.get(path) == state:
             return ""
         if file_record(self._folder / path) != record:
             return f"{path} is not what was written"
-        self._whole[path] = state
+        self._intact[path] = state
         return ""
 
     def faults(self, records: Mapping[str, FileRecord], size_alone: bool = False) -> Iterator[str]:
-        """Yield what is wrong with each file of `records`, in words."""
+        """Yield what is wrong with each file of `records`, as a phrase."""
         return (fault for path, record in records.items() if (fault := self.fault(path, record, size_alone)))

@@ -1,10 +1,10 @@
-"""What a store looks like on disk: one Zarr v3 group with CF attributes, and one marker that says which leads are finished.
+"""The layout of a store on disk: one Zarr v3 group with CF attributes, and one marker that lists the finished leads.
 
 Each variable is int16 in chunks of (1, 1, 180, 360), one shard a lead, so that a map reads 16 chunks and a point's profile
 one column of chunks. The marker is the group's own `zarr.json`, replaced atomically after the lead's shards are on the disk:
-a reader, or a process killed at any moment, sees a lead either finished or not at all. What lies on another grid, such as
-waves beside an ocean, is a group inside the group, whose leads are finished with those around it. How damage is told from data
-is in `engine.stores.integrity`.
+a reader, also after a process was killed at any moment, sees a lead either finished or not at all. Fields on another grid, such
+as waves beside an ocean, are a group inside the group, whose leads are finished together with those of the outer group.
+`engine.stores.integrity` detects damage.
 """
 
 import json
@@ -27,7 +27,7 @@ from engine.schema.variables import FILL, VARIABLES
 from engine.stores.integrity import FIXED, RECORD, checked_attributes, fixed_record, sealed
 
 CHUNK = (180, 360)
-"""Rows and columns of a chunk; clipped where the grid is smaller."""
+"""Rows and columns of a chunk, set by hand; clipped where the grid is smaller."""
 
 CODECS = (BloscCodec(cname="lz4", clevel=5, shuffle="shuffle"), Crc32cCodec())
 """Measured on a global loop of 31 maps and one lead's write: lz4 133 and 75 ms, zstd 153 and 83 ms for files 12 % smaller."""
@@ -41,14 +41,14 @@ LEAD_DIMENSION = {"forecast": "lead_time", "reference": "lead_time", "analysis":
 _SECONDS = {"units": "seconds since 1970-01-01", "calendar": "proleptic_gregorian"}
 
 
-# A chunk takes a fraction of a millisecond to decode, so what costs is handing chunks over one by one to many threads:
+# A chunk takes a fraction of a millisecond to decode, so handing chunks one by one to many threads dominates the cost:
 # in batches and on as many threads as there are cores, loops read 1.6 times faster than with zarr's defaults.
 zarr.config.set({"codec_pipeline.batch_size": 64, "threading.max_workers": min(os.cpu_count() or 1, 8)})
 
 
 @dataclass(frozen=True)
 class Part:
-    """What a store holds on a grid of its own."""
+    """Fields of a store on a grid of their own."""
 
     grid: Grid
     variables: tuple[str, ...]
@@ -66,7 +66,7 @@ def create_group(
 ) -> None:
     """Make an empty store in `folder` for `times` (n,) datetime64, the first being lead 0; no lead is finished yet.
 
-    `parts` by name lie in groups of their own inside it, for the same times.
+    `parts` by name are groups inside it, for the same times.
     """
     group = zarr.open_group(folder, mode="w-", zarr_format=3)
     _fill(group, grid, kind, variables, times)
@@ -88,7 +88,7 @@ def close_group(folder: Path, attributes: Mapping[str, Any]) -> None:
 
 def _consolidate(folder: Path) -> None:
     with warnings.catch_warnings():
-        # zarr warns that other implementations may ignore the consolidated copy, which is what xarray opens quickly.
+        # zarr warns that other implementations may ignore the consolidated copy, which xarray opens quickly.
         warnings.simplefilter("ignore")
         zarr.consolidate_metadata(folder, zarr_format=3)
 
@@ -170,7 +170,7 @@ def read_attributes(folder: Path) -> dict[str, Any]:
 
 
 def add_attributes(folder: Path, attributes: Mapping[str, Any]) -> None:
-    """Add `attributes` to those of the group, or put them in place of those of the same names, in one atomic step."""
+    """Add `attributes` to those of the group, replacing those of the same names, in one atomic step."""
     replace_attributes(folder, {**read_attributes(folder), **attributes})
 
 

@@ -22,20 +22,19 @@ from engine.stores.lazy_field import Place, lazy_variable
 STATUS = ("partial", "whole")
 
 LONGEST_AXIS = 2**17
-"""More values along one axis than any store has; metadata that claim more are damaged, and are not followed."""
+"""More values along one axis than any store has; metadata that claim more count as damaged."""
 
 
 class Store:
     """An open store of kind forecast, reference or analysis; the leads of an analysis are days since its first time.
 
-    Safe to use from several threads. Leads appear as they are finished; everything else never changes. Whatever cannot be
-    read as it was written raises StoreDamaged, on opening or on reading; stores from before there were checksums are read
-    without that promise.
+    Safe to use from several threads. Leads appear as they are finished; everything else never changes. Data that differ from
+    what was written raise StoreDamaged, on opening or on reading; stores of earlier versions have no checksums and no such check.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        # The group around a part says which leads are finished, for itself and all its parts at once.
+        # The outer group of a part lists the finished leads, for itself and all its parts.
         is_part = (folder.parent / "zarr.json").exists()
         if not is_part and not (folder / "zarr.json").exists() and not any(folder.glob("*/zarr.json")):
             raise InputError(f"{folder} is not a store of this program; expected a folder that `goms stores` lists")
@@ -63,9 +62,9 @@ class Store:
             self._check_leads(self._attributes)
 
     def check(self) -> None:
-        """Raise StoreDamaged where the mask, a part, or a file of a finished lead is not there as it was written.
+        """Raise StoreDamaged where the mask, a part, or a file of a finished lead is not what was written.
 
-        Files are told by their size; what is in them is checked when they are read.
+        Files are compared by size; their content is checked when they are read.
         """
         for lead in self.leads:
             for fault in self._inspector.faults(self._recorded(str(lead)), size_alone=True):
@@ -83,7 +82,7 @@ class Store:
             return np.asarray(array_of(self._group, name)[:])
 
     def _check_shapes(self) -> None:
-        """Raise ValueError where arrays do not fit each other: nothing is read before its size is known."""
+        """Raise ValueError where arrays do not fit each other; nothing is read before its size is checked."""
         axes = (self._lead_dimension, "depth", "lat", "lon")
         n, z, h, w = (array_of(self._group, name).size for name in axes)
         if max(n, z, h, w) > LONGEST_AXIS or min(n, z, h, w) < 1:
@@ -112,7 +111,7 @@ class Store:
         return found if self._marked == self.folder else {**found, **self._own}
 
     def _recorded(self, lead: str) -> dict[str, FileRecord]:
-        """Return the record of the files of a lead, or of those of no lead, that belong to this store or part."""
+        """Return the record of the files of this store or part that belong to a lead, or to no lead."""
         if RECORD not in self._attributes:
             return {}
         files = self._attributes[RECORD].get(lead)
@@ -122,7 +121,7 @@ class Store:
 
     @property
     def identifier(self) -> str:
-        """Return the name of the store, which is that of its folder; that of a part follows the store's and a slash."""
+        """Return the name of the store, which is that of its folder; for a part, store and part with a slash between."""
         return "/".join(dict.fromkeys((self._marked.name, self.folder.name)))
 
     @property
@@ -152,12 +151,12 @@ class Store:
 
     @property
     def all_leads(self) -> list[int]:
-        """Return every lead the store will have once it is whole."""
+        """Return every lead that the complete store will have."""
         return list(self._index)
 
     @property
     def complete(self) -> bool:
-        """Return whether every lead was finished and the store closed as whole."""
+        """Return whether every lead is finished and the store is closed as complete."""
         return bool(self.attrs["status"] == "whole")
 
     @property
@@ -167,7 +166,7 @@ class Store:
 
     @cached_property
     def parts(self) -> tuple[str, ...]:
-        """Return the names of what the store holds on grids of their own, such as waves."""
+        """Return the names of the parts on grids of their own, such as waves."""
         return tuple(sorted(name for name, _ in self._group.groups()))
 
     def part(self, name: str) -> "Store":
@@ -216,7 +215,7 @@ class Store:
         levels = (slice(None),) if self.depths(variable) else ()
         values = np.empty((len(finished), max(1, len(self.depths(variable))), len(rows)), np.float32)
         chunks = np.stack([np.asarray(rows) // CHUNK[0], np.asarray(columns) // CHUNK[1]])
-        # Of each chunk that the cells lie in, the smallest box around them.
+        # From each chunk that holds some of the cells, read the smallest box around them.
         for chunk in np.unique(chunks, axis=1).T:
             inside = np.flatnonzero((chunks == chunk[:, None]).all(axis=0))
             here, there = np.asarray(rows)[inside], np.asarray(columns)[inside]
@@ -297,7 +296,7 @@ class Store:
                 raise damaged(self._marked, fault)
 
     def _unpack(self, variable: str, numbers: np.ndarray) -> np.ndarray:
-        # Frame by frame: a frame stays in the processor's cache between the passes of unpacking.
+        # Map by map: a map stays in the processor's cache between the passes of unpacking.
         values = np.empty(numbers.shape, dtype=np.float32)
         for frame, packed in zip(values, numbers, strict=True):
             frame[...] = VARIABLES[variable].packing.unpack(packed)

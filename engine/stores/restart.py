@@ -15,7 +15,7 @@ _LEAD, _CHECKSUM = "lead", "crc32c"
 
 
 def restart_path(folder: Path) -> Path:
-    """Return where the restart state of a store lies: beside the group, which holds nothing but Zarr."""
+    """Return the path of the restart state of a store: beside the group, which holds Zarr alone."""
     return folder.with_name(f".{folder.name}.restart")
 
 
@@ -25,9 +25,9 @@ def write_restart(folder: Path, lead: int, restart: Mapping[str, np.ndarray]) ->
 
 
 def read_restart(folder: Path) -> tuple[int, dict[str, np.ndarray]] | None:
-    """Return (lead, state) of the last restart state; None where there is none, or none that is as it was written."""
+    """Return (lead, state) of the last restart state; None where there is none, or a damaged one."""
     state: dict[str, np.ndarray] = {}
-    # Whatever a damaged file makes of NumPy's reader, a state that does not end in its checksum is none.
+    # NumPy's reader may raise anything on a damaged file; a state without a valid checksum counts as missing.
     with suppress(Exception):
         state = dict(_load_all(restart_path(folder)))
     checksum = state.pop(_CHECKSUM, None)
@@ -44,7 +44,7 @@ def delete_restart(folder: Path) -> None:
 
 
 def _save_all(file: BinaryIO, arrays: Mapping[str, np.ndarray]) -> None:
-    """Write name after array; a zip archive would spend half of the time on checksums of what is soon thrown away."""
+    """Write each name and array; a zip archive would spend half of the time on checksums of data that is soon deleted."""
     for name, values in {**arrays, _CHECKSUM: np.array(_checksum(arrays))}.items():
         np.save(file, np.array(name))
         np.save(file, values)

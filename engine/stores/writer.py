@@ -1,4 +1,4 @@
-"""The write side of stores: created empty, appended lead by lead, closed as whole; killed at any moment, resumable."""
+"""The write side of stores: create empty, append lead by lead, close as complete; resumable after a kill at any moment."""
 
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -33,7 +33,7 @@ from engine.stores.reader import Store
 from engine.stores.restart import delete_restart, read_restart, restart_path, write_restart
 
 MOST_PACKED = 320 << 20
-"""Bytes of fields that are packed side by side, each of which takes twice its size meanwhile: all of a day at 1/4 degree."""
+"""Bytes of fields that are packed at the same time, each needing twice its size: a whole day at 1/4 degree; set by hand."""
 
 
 class StoreBusy(ModelError):
@@ -51,7 +51,7 @@ class StoreWriter:
         self.reader = Store(folder)
         self.part_readers = {name: self.reader.part(name) for name in self.reader.parts}
         self.remarks: list[str] = []
-        """What was found damaged and is made again, in words."""
+        """Sentences about damaged days that are written again."""
         self._lock = lock
         self._group = zarr.open_group(folder, mode="r+", zarr_format=3)
 
@@ -65,7 +65,7 @@ class StoreWriter:
         try:
             for leftover in folder.rglob(f"*{PARTIAL}"):
                 leftover.unlink(missing_ok=True)
-            again = _forget_damaged_leads(folder)
+            again = _reopen_damaged_leads(folder)
             store = cls(folder, lock)
             if again:
                 store.remarks.append(f"damaged days are written again: {', '.join(map(str, again))}")
@@ -117,12 +117,12 @@ class StoreWriter:
         position = self.reader.all_leads.index(lead)
         fields = [(part, name, batches[part][name]) for part, reader in readers.items() for name in reader.variables]
         try:
-            # Side by side, packing one field fills the waits of compressing another: 0.7 of the time of one by one.
-            with ThreadPoolExecutor(_side_by_side(len(self.reader.variables), [values for *_, values in fields])) as pool:
+            # In parallel, packing one field fills the waits of compressing another: 0.7 of the time of one after the other.
+            with ThreadPoolExecutor(_parallel_fields(len(self.reader.variables), [values for *_, values in fields])) as pool:
                 written = dict(pool.map(lambda field: self._write_field(position, *field), fields))
             attributes = read_attributes(self.folder)
             attributes["finished_leads"] = sorted({*attributes["finished_leads"], lead})
-            if RECORD in attributes:  # a store from before there were records is finished without
+            if RECORD in attributes:  # a store of an earlier version has no record
                 attributes[RECORD] |= {str(lead): written}
             replace_attributes(self.folder, attributes)
         except OSError as error:
@@ -138,9 +138,9 @@ class StoreWriter:
             numbers = packing.pack(values)
         shard = shard_path(path, position, array.ndim)
         file = self.folder / shard
-        file.unlink(missing_ok=True)  # zarr would read one that is there, and might find it damaged
+        file.unlink(missing_ok=True)  # zarr would read an existing file, which may be damaged
         array[position] = numbers
-        if file.exists():  # a shard of nothing but missing values is not written
+        if file.exists():  # zarr does not write a shard of missing values alone
             flush(file)
         return shard, file_record(file)
 
@@ -152,14 +152,14 @@ class StoreWriter:
             raise _cannot_write(self.folder.name, f"the restart state of lead {lead}", error) from error
 
     def read_restart(self) -> tuple[int, dict[str, np.ndarray]] | None:
-        """Return (lead, state) of the last restart state, or None where there is none that is as it was written."""
+        """Return (lead, state) of the last restart state, or None where there is none, or a damaged one."""
         found = read_restart(self.folder)
         if found is None and restart_path(self.folder).exists():
             self.remarks.append("the restart state is damaged; the run begins from the initial state")
         return found
 
     def finish(self) -> None:
-        """Close the store as whole; raises InputError where leads are missing."""
+        """Close the store as complete; raises InputError where leads are missing."""
         missing = sorted(set(self.reader.all_leads) - set(self.reader.leads))
         if missing:
             raise InputError(f"store {self.folder.name} lacks leads {missing}; append them before it is finished")
@@ -168,7 +168,7 @@ class StoreWriter:
         self.close()
 
     def close(self) -> None:
-        """Let go of the store, whole or partial."""
+        """Release the store, complete or partial."""
         self._lock.release()
 
     def __enter__(self) -> Self:
@@ -193,7 +193,7 @@ class ForecastStore(StoreWriter):
         variables: Iterable[str] = PROGNOSTIC,
         parts: Mapping[str, Part] | None = None,
     ) -> Self:
-        """Make an empty store for leads 0 to `leads` days, in place of any of that name; `parts` lie on their own grids."""
+        """Make an empty store for leads 0 to `leads` days, in place of any of that name; `parts` have their own grids."""
         days = np.arange(leads + 1).astype("timedelta64[D]")
         return cls._create(folder, grid, kind, variables, init_time.astype("datetime64[s]") + days, attrs, parts)
 
@@ -215,12 +215,12 @@ def lock_path(folder: Path) -> Path:
 
 
 def making_path(folder: Path) -> Path:
-    """Return where a store lies until it can be opened."""
+    """Return the folder of a store until it can be opened."""
     return folder.with_name(f".{folder.name}.making")
 
 
 def delete_folder(folder: Path) -> None:
-    """Remove a store; it vanishes at once, so that one half removed is never seen."""
+    """Remove a store; it is renamed first, so that a half removed store is never listed."""
     delete_restart(folder)
     going = folder.with_name(f".{folder.name}.deleted")
     rmtree(going, ignore_errors=True)
@@ -229,10 +229,10 @@ def delete_folder(folder: Path) -> None:
         rmtree(going)
 
 
-def _forget_damaged_leads(folder: Path) -> list[int]:
-    """Make the finished leads of which a file is not what was written unfinished, and return them.
+def _reopen_damaged_leads(folder: Path) -> list[int]:
+    """Mark finished leads with damaged files as unfinished, and return them.
 
-    The restart state goes with them: what follows it would leave them out.
+    The restart state is deleted too: a run that continues from it would skip those leads.
     """
     damaged = Store(folder).damaged_leads()
     if damaged:
@@ -244,8 +244,8 @@ def _forget_damaged_leads(folder: Path) -> list[int]:
     return damaged
 
 
-def _side_by_side(most: int, fields: Iterable[np.ndarray]) -> int:
-    """Return how many fields are packed at once: at most one a variable, since the memory of each is kept for the next day."""
+def _parallel_fields(most: int, fields: Iterable[np.ndarray]) -> int:
+    """Return how many fields are packed in parallel: at most one a variable, since the allocator keeps the memory of each."""
     largest = max(values.nbytes for values in fields)
     return max(1, min(most, MOST_PACKED // largest))
 

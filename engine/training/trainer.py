@@ -14,7 +14,7 @@ from engine.models.backbones.presets import Preset
 from engine.models.evolution.static_fields import StaticFields
 from engine.models.network import Network
 from engine.runtime.errors import InputError
-from engine.runtime.precision import AUTO, PRECISIONS, USED_TO_BE, choose_precision
+from engine.runtime.precision import AUTO, EARLIER_DEFAULT, PRECISIONS, choose_precision
 from engine.schema.grid import Grid
 from engine.schema.normalisation import Normalisation
 from engine.training.dataset import Sequences, Statistics, statistics
@@ -189,7 +189,7 @@ class Trainer(TrainingLoop):
             known = Statistics(normalisation, np.array(state["tendency"], dtype=np.float32))
             preset = Preset.from_dict(state["preset"])
             if precision == AUTO:
-                precision = state.get("precision", USED_TO_BE)
+                precision = state.get("precision", EARLIER_DEFAULT)
             trainer = Trainer(preset, grid, sequences, folder, plan, state["seed"], setting, known, team, precision)
             trainer.take_over(state)
         return trainer

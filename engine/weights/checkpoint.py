@@ -1,4 +1,4 @@
-"""Weights on disk: safetensors, a JSON card that says what they are, and a checksum; a mismatch is refused."""
+"""Weights on disk: safetensors, a JSON card that describes them, and a checksum; a mismatch is refused."""
 
 import hashlib
 import json
@@ -32,7 +32,7 @@ CHANNEL_LABELS = [channel.label for channel in PROGNOSTIC_CHANNELS + FORCING_CHA
 
 @dataclass(frozen=True, eq=False)
 class Checkpoint:
-    """A network with its weights, the statistics that belong to it, and where it comes from."""
+    """A network with its weights, its statistics and its provenance."""
 
     network: Network
     normalisation: Normalisation
@@ -41,7 +41,7 @@ class Checkpoint:
 
 
 def grid_card(grid: Grid) -> dict[str, Any]:
-    """Return what identifies a grid in a card: shape, corners and depths."""
+    """Return the entry of a grid in a card: shape, corners and depths."""
     return {
         "shape": list(grid.shape),
         "lat": [float(grid.lat[0]), float(grid.lat[-1])],
@@ -76,7 +76,7 @@ def save_checkpoint(path: Path, checkpoint: Checkpoint, grid: Grid, training: di
 
 
 def write_card(path: Path, card: dict[str, Any]) -> None:
-    """Write the card of the weights at `path` beside them, with a checksum that covers card and, by theirs, weights."""
+    """Write the card of the weights at `path` beside them, with a checksum over the card, which includes that of the weights."""
     sealed = {**card, CARD_CHECKSUM: _card_sha256(card)}
     content = json.dumps(sealed, indent=1).encode()
     write_atomically(path.with_suffix(".json"), lambda file: file.write(content), shared=True)
@@ -85,7 +85,7 @@ def write_card(path: Path, card: dict[str, Any]) -> None:
 def read_card(path: Path) -> dict[str, Any]:
     """Return the card of the weights at `path`; raises ModelError where it is missing, damaged, or the weights are pickled.
 
-    Cards from before they had a checksum are taken as they are.
+    Cards of earlier versions have no checksum and are accepted as they are.
     """
     if path.suffix != ".safetensors":
         raise ModelError(
@@ -108,7 +108,7 @@ def read_card(path: Path) -> dict[str, Any]:
 
 
 def read_weights(path: Path, card: dict[str, Any]) -> bytes:
-    """Return the content of the weights at `path`; raises ModelError where it is not what their card says."""
+    """Return the content of the weights at `path`; raises ModelError where it differs from their card."""
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -129,7 +129,7 @@ def find_weights(name: str) -> Path:
 
 
 def stored_weights(name: str, what: str, command: str) -> Path:
-    """Return where the weights called `name` lie; raises ModelError that says `what` is missing and which command makes it."""
+    """Return the path of the weights called `name`; raises ModelError that says `what` is missing and the command to make it."""
     candidates = weights_candidates(name)
     there = next((path for path in candidates if path.exists()), None)
     if there is None:

@@ -1,4 +1,4 @@
-"""The heads by name: made untrained, or loaded with the weights that belong to a model."""
+"""The heads by name: untrained, or loaded with the weights that belong to a model."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -21,7 +21,7 @@ MAKERS: dict[str, Maker] = {"waves": wave_head, "biogeochemistry": biogeochemist
 
 
 def card_of(name: str, head: DayHead, model: Forecaster) -> HeadCard:
-    """Return what the weights of head `name` on the features of `model` are."""
+    """Return the card of the weights of head `name` on the features of `model`."""
     return HeadCard(name, head.shape.to_dict(), head.grid, model.provenance["weights_sha256"])
 
 

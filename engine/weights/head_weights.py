@@ -27,7 +27,7 @@ FORMAT = "goms-head-1"
 
 @dataclass(frozen=True)
 class HeadCard:
-    """What a head's weights are: `head` its name, `shape` its sizes, `backbone` the sha256 of the weights it was trained on.
+    """The identity of a head's weights: `head` its name, `shape` its sizes, `backbone` the sha256 of the weights below it.
 
     `backbone` is None for a head that reads no features.
     """

@@ -17,7 +17,7 @@ MODEL_NAMES = NETWORK_NAMES + BASELINE_NAMES
 
 
 def usable_models() -> tuple[str, ...]:
-    """Return the models that can run now: the networks whose weights lie here, shipped or trained by the user, and baselines."""
+    """Return the models that can run now: networks with weights, shipped or trained by the user, and baselines."""
     trained = (name for name in NETWORK_NAMES if any(path.exists() for path in weights_candidates(name)))
     return (*trained, *BASELINE_NAMES)
 
@@ -29,7 +29,7 @@ def load_model(name: str, grid: Grid, device: str = "auto", weights: Path | None
     `precision` is bfloat16, float32 or the quicker of them; baselines compute in float32 alone. Raises ModelError for an unknown
     name, missing or mismatched weights, or a device that is not there, InputError for an unknown precision.
     """
-    # Imported here so that the names, which the command line's help shows, do not cost a second of imports.
+    # Imported here: the help of the command line needs the names alone, and torch takes a second to import.
     if name == "persistence":
         from engine.models.baselines import Persistence
 

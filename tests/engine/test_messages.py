@@ -1,4 +1,4 @@
-"""Messages are for people: no name of a type of numpy stands in one."""
+"""Messages contain no type names of NumPy."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -17,7 +17,7 @@ from engine.cli.main import app
 from engine.forecasting.forecast import Cancelled, forecast_identifier, run_forecast
 from engine.forecasting.reference import write_reference
 from engine.forecasting.request import ForecastRequest
-from engine.runtime.background import one_behind
+from engine.runtime.background import write_behind
 from engine.runtime.errors import InputError, ModelError
 from engine.runtime.paths import stores_folder
 from engine.schema.batch import Batch
@@ -94,7 +94,7 @@ def _finished(home: Path) -> list[int]:
     return read_attributes(folder)["finished_leads"] if folder.exists() else []
 
 
-def test_killed_at_any_moment_it_shows_what_is_finished_and_resumes_to_the_same_arrays(
+def test_a_killed_run_keeps_its_finished_days_and_resumes_to_the_same_arrays(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(engine.cli.request, "source_of", None)
@@ -162,7 +162,7 @@ def test_identical_requests_share_one_store_and_different_ones_do_not() -> None:
     assert len(names) == 5 and first.name in names
 
 
-def test_other_weights_make_the_forecast_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_weights_start_the_forecast_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     folder = _forecast()
 
     def retrained(name: str, grid: Grid, device: str = "auto", *_: object) -> ToyModel:
@@ -175,7 +175,7 @@ def test_other_weights_make_the_forecast_again(monkeypatch: pytest.MonkeyPatch) 
     assert _forecast() == folder
 
 
-def test_a_forecast_goes_on_in_the_precision_in_which_it_began(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_resumed_forecast_keeps_its_precision(monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[int] = []
     with pytest.raises(Cancelled):
         _forecast_in("bfloat16", cancelled=lambda: calls.append(0) or len(calls) > 2)
@@ -189,7 +189,7 @@ def test_a_forecast_goes_on_in_the_precision_in_which_it_began(monkeypatch: pyte
     assert open_store(_forecast_in("float32", resume=True)).attrs["precision"] == "float32" and steps[0] == INIT_TIME
 
 
-def test_an_older_store_that_names_no_precision_was_computed_in_bfloat16(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_store_without_a_precision_counts_as_bfloat16(monkeypatch: pytest.MonkeyPatch) -> None:
     folder = _forecast_in("bfloat16")
     attrs = read_attributes(folder)
     monkeypatch.setattr(engine.forecasting.forecast, "Store", lambda _: _Older(open_store(folder)))
@@ -227,7 +227,7 @@ def test_the_initial_state_is_readable_before_the_first_step_and_progress_rises_
     assert fractions == sorted(fractions) and fractions[-1] == 1.0
 
 
-def test_attributes_say_where_a_forecast_comes_from() -> None:
+def test_attributes_hold_the_provenance_of_a_forecast() -> None:
     attrs = open_store(_forecast()).attrs
     assert attrs["model"] == "small" and attrs["weights_sha256"] == "0" * 64
     assert attrs["source"] == "toy" and attrs["source_provenance"] == {"seed": 0}
@@ -236,7 +236,7 @@ def test_attributes_say_where_a_forecast_comes_from() -> None:
     assert attrs["precision"] == "float32" and attrs["software_version"] and attrs["Conventions"].startswith("CF-")
 
 
-def test_a_forecast_that_blows_up_is_an_error_and_keeps_the_days_before(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_diverging_forecast_is_an_error_and_keeps_its_earlier_days(monkeypatch: pytest.MonkeyPatch) -> None:
     original = ToyModel.step
 
     def unstable(self: ToyModel, state: torch.Tensor, *rest: object) -> tuple[torch.Tensor, None]:
@@ -270,7 +270,7 @@ def test_bad_requests_write_nothing() -> None:
     assert not stores_folder().exists()
 
 
-def test_the_reference_is_written_once_first_day_first_and_goes_on_after_a_cancel() -> None:
+def test_the_reference_is_written_once_and_continues_after_a_cancel() -> None:
     source, said = ToySource(), []
     with pytest.raises(Cancelled):
         write_reference(source, INIT_TIME, 4, cancelled=lambda: len(said) >= 2, progress=lambda _, what: said.append(what))
@@ -285,7 +285,7 @@ def test_the_reference_is_written_once_first_day_first_and_goes_on_after_a_cance
     assert write_reference(source, INIT_TIME, 4) == folder and folder.stat().st_mtime_ns == changed
 
 
-def test_a_reference_that_another_process_writes_is_left_to_it() -> None:
+def test_a_reference_that_another_process_writes_is_not_touched() -> None:
     source = ToySource()
     folder = write_reference(source, INIT_TIME, 2)
     with ForecastStore.create(folder, source.grid, INIT_TIME, 2, {}, kind="reference"):
@@ -293,7 +293,7 @@ def test_a_reference_that_another_process_writes_is_left_to_it() -> None:
         assert open_store(folder).leads == []
 
 
-def test_a_source_without_reference_says_so() -> None:
+def test_a_source_without_a_reference_is_refused() -> None:
     class Unmeasured(ToySource):
         def reference(self, time: np.datetime64) -> Batch | None:
             return None
@@ -305,7 +305,7 @@ def test_a_source_without_reference_says_so() -> None:
 
 def test_a_run_that_writes_while_it_computes_gives_the_same_days(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     expected = _numbers(_forecast(days=12))
-    monkeypatch.setattr(engine.forecasting.forecast, "at_once", one_behind)
+    monkeypatch.setattr(engine.forecasting.forecast, "synchronous", write_behind)
     folder = tmp_path / "stores" / "behind"
     calls: list[int] = []
     with pytest.raises(Cancelled, match="after day 8"):

@@ -1,4 +1,4 @@
-"""Heads that go along with a forecast: day by day, averaged to their grid, resumed to the same fields."""
+"""Heads beside a forecast: day by day, averaged to their grid, resumed to the same fields."""
 
 from collections.abc import Iterator
 
@@ -45,7 +45,7 @@ def _begun(name: str, learned: bool = True) -> HeadRollout:
 
 
 @pytest.mark.parametrize("name", HEADS)
-def test_an_untrained_head_leaves_its_fields_as_they_were_for_thirty_days(name: str) -> None:
+def test_an_untrained_head_keeps_its_fields_for_thirty_days(name: str) -> None:
     rolling = _begun(name, learned=False)
     first = rolling.batch
     for step, fields in with_heads(_steps(1, 30), {name: rolling}, _weather):
@@ -67,7 +67,7 @@ def test_each_day_follows_from_the_fields_of_the_day_before(name: str) -> None:
     assert not np.array_equal(whole[0]["swh" if name == "waves" else "chl"], whole[1]["swh" if name == "waves" else "chl"])
 
 
-def test_two_heads_go_beside_each_other_under_weather_that_is_asked_for_once_a_day() -> None:
+def test_two_heads_run_together_and_read_the_weather_once_a_day() -> None:
     asked: list[np.datetime64] = []
 
     def weather(time: np.datetime64) -> Batch:
@@ -79,7 +79,7 @@ def test_two_heads_go_beside_each_other_under_weather_that_is_asked_for_once_a_d
     assert asked == [START + 1, START + 2]
 
 
-def test_weather_of_both_days_of_a_step_matters() -> None:
+def test_the_weather_of_both_days_of_a_step_changes_the_result() -> None:
     def result(first: float, second: float) -> np.ndarray:
         head = tiny_head("waves", learned=True)
         winds = [
@@ -94,7 +94,7 @@ def test_weather_of_both_days_of_a_step_matters() -> None:
         assert not np.array_equal(base, other, equal_nan=True)
 
 
-def test_what_a_head_reads_of_the_ocean_is_averaged_over_water_alone() -> None:
+def test_ocean_fields_of_a_head_are_averaged_over_water_alone() -> None:
     level = mean_sea_level(FINE) + np.float32(0.25)
     ocean = _ocean(0).with_fields(zos=np.where(FINE.wet_surface, level, np.nan), thetao=np.where(FINE.wet, np.float32(7), np.nan))
     read = Averaging(FINE, GRID, with_ocean=True)(_weather(START), ocean)
@@ -119,7 +119,7 @@ def test_a_rollout_refuses_other_grids_other_days_and_models_without_features() 
         rolling.advance(Step(1, _ocean(1), None), _weather(START + 1))
 
 
-def test_ice_stays_where_it_was_unless_a_day_says_where_water_is_open() -> None:
+def test_ice_stays_in_place_unless_open_water_is_given() -> None:
     step, weather = next(_steps(1, 1)), _weather(START + 1)
     stayed = _begun("waves").advance(step, weather)["swh"]
     np.testing.assert_array_equal(np.isnan(stayed), np.isnan(_begun("waves").batch["swh"]))

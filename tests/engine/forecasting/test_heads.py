@@ -89,7 +89,7 @@ def test_one_store_holds_the_ocean_and_every_head_on_its_own_grid() -> None:
 
 
 @pytest.mark.parametrize("stop_after", [1, 4, 6])
-def test_a_continued_run_carries_its_heads_on_exactly(tmp_path: Path, stop_after: int) -> None:
+def test_a_resumed_run_continues_its_heads_exactly(tmp_path: Path, stop_after: int) -> None:
     expected = _fields(open_store(_forecast()))
     folder = tmp_path / "stores" / "broken"
     with pytest.raises(Cancelled):
@@ -121,7 +121,7 @@ def _at(batch: Batch | None, time: np.datetime64) -> Batch | None:
     return None if batch is None else Batch(batch.fields, batch.grid, time)
 
 
-def test_a_store_with_more_heads_than_asked_for_is_taken_and_one_with_fewer_is_made_again() -> None:
+def test_a_store_with_more_heads_is_reused_and_one_with_fewer_is_made_anew() -> None:
     first = _forecast(("waves",))
     made = (first / "zarr.json").stat().st_mtime_ns
     assert _forecast(()) == first and (first / "zarr.json").stat().st_mtime_ns == made
@@ -134,7 +134,7 @@ def test_a_partial_store_of_other_heads_is_not_continued() -> None:
     assert open_store(_forecast(resume=True)).parts == ("biogeochemistry", "waves")
 
 
-def test_all_takes_the_heads_that_can_begin_and_says_why_others_cannot() -> None:
+def test_all_takes_the_heads_that_can_start() -> None:
     assert chosen_heads("all", _Source(), INIT_TIME) == (HEADS, {})
     taken, left_out = chosen_heads("all", ToySource(), INIT_TIME)
     assert taken == ("kuroshio",) and set(left_out) == set(NAMES)
@@ -144,7 +144,7 @@ def test_all_takes_the_heads_that_can_begin_and_says_why_others_cannot() -> None
 
 
 @pytest.mark.parametrize(("wanted", "said"), [("whales", "'whales'; expected all"), ("waves", "Toy ocean does not have")])
-def test_a_named_head_that_cannot_go_along_is_refused(wanted: str, said: str) -> None:
+def test_a_named_head_that_cannot_start_is_refused(wanted: str, said: str) -> None:
     with pytest.raises(InputError, match=said):
         chosen_heads(wanted, ToySource(), INIT_TIME)
 
@@ -155,7 +155,7 @@ def test_a_model_without_features_has_no_heads() -> None:
     assert load_heads([], ToyModel(GRID)) == {}
 
 
-def test_the_command_line_names_the_heads_it_took(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_line_lists_the_heads(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr("engine.cli.request.source_of", lambda *_: _Source())
     app(
         ["forecast", "--init", str(INIT_TIME), "--days", "1", "--heads", "biogeochemistry,waves", "--json"], standalone_mode=False
@@ -163,7 +163,7 @@ def test_the_command_line_names_the_heads_it_took(monkeypatch: pytest.MonkeyPatc
     assert '"heads": ["biogeochemistry", "waves"]' in capsys.readouterr().out
 
 
-def test_each_head_says_what_it_adds_to_a_store() -> None:
+def test_each_head_describes_its_part_of_a_store() -> None:
     head: DayHead = tiny_head("waves")
     part = LoadedHead(head, {"weights": "w"}).part
     grid: Grid = part.grid

@@ -94,7 +94,7 @@ def test_every_step_gets_the_last_state_and_the_weather_of_its_own_days() -> Non
     assert asked == [TODAY + np.timedelta64(day, "D") for day in range(5)]
 
 
-def test_a_model_without_weather_never_asks_for_it() -> None:
+def test_a_model_without_forcing_never_reads_it() -> None:
     def weather(time: np.datetime64) -> Batch:
         raise AssertionError("weather was asked for")
 
@@ -109,7 +109,7 @@ def test_an_initial_state_on_another_grid_is_refused() -> None:
         next(_forecast(Persistence(tiny_grid(12, 24)), tiny_state(tiny_grid()), 1))
 
 
-def test_climatology_forgets_and_damped_persistence_lies_between() -> None:
+def test_climatology_ignores_the_anomaly_and_damped_persistence_reduces_it() -> None:
     grid = coarsened(8)
     batch = tiny_state(grid)
     usual = next(_forecast(Climatology(grid), batch, 1)).batch

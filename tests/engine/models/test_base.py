@@ -43,7 +43,7 @@ def test_base_without_the_evolution_operator_is_the_published_network() -> None:
     assert not any("encoder.16" in name or "decoder.8" in name for name in shapes)
 
 
-def test_hiding_three_quarters_of_the_tokens_saves_most_of_the_encoder_s_work() -> None:
+def test_masking_three_quarters_of_the_tokens_saves_most_of_the_encoder_s_work() -> None:
     preset = PRESETS["base"]
     encoder = Backbone(preset, CHANNELS, 8, 8).encoder[:2].eval()
     tokens = torch.randn(1, 2048, preset.encoder_width)

@@ -22,7 +22,7 @@ def test_interpolation_is_the_cubic_sum_over_four_rows_and_columns_to_the_bit(gr
     assert np.array_equal(interpolate(field, grid), expected)
 
 
-def test_interpolation_keeps_a_wave_and_knows_no_seam(grid: Grid) -> None:
+def test_interpolation_keeps_a_wave_across_the_prime_meridian(grid: Grid) -> None:
     def wave(lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
         return np.cos(np.deg2rad(lat))[:, None] * np.cos(np.deg2rad(4 * lon))[None]
 

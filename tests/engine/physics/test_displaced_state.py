@@ -53,7 +53,7 @@ def share_unstable(state: Batch) -> float:
     return float((n2 < 0).sum() / np.isfinite(n2).sum())
 
 
-def test_no_anomaly_gives_the_climatology_back(grid: Grid, mean_state: Batch) -> None:
+def test_a_zero_anomaly_gives_the_climatology(grid: Grid, mean_state: Batch) -> None:
     state = displaced_state(grid, DAY, np.full(grid.shape, np.nan, dtype=np.float32), mean_state["thetao"][0])
     for name in PROGNOSTIC:
         np.testing.assert_allclose(state[name], mean_state[name], atol=2e-3, err_msg=name)

@@ -1,4 +1,4 @@
-"""Tables whose names and labels were written by others, for spreadsheets that run what looks like a formula."""
+"""Tables with text from others: no cell can run as a formula in a spreadsheet."""
 
 import csv
 import io
@@ -19,7 +19,7 @@ NUMBERS = ["-1.5", "+2", "-.5e-3"]
 
 
 @pytest.mark.parametrize("text", FORMULAS)
-def test_text_that_a_spreadsheet_would_run_is_text(text: str) -> None:
+def test_text_that_a_spreadsheet_would_run_as_a_formula_stays_text(text: str) -> None:
     table = pd.DataFrame({"name": [text, "plain"], text: [1.0, 2.0]})
     written = csv_of(table, [f"label {text}", text])
     # As read with the separators of any country, each cell begins with what is none of a formula.
@@ -35,7 +35,7 @@ def test_numbers_stay_numbers(text: str) -> None:
     assert csv_of(pd.DataFrame({"a": [text]})) == f"a\n{text}\n"
 
 
-def test_a_table_of_numbers_is_written_as_ever() -> None:
+def test_a_table_of_numbers_is_unchanged() -> None:
     days = np.array(["2019-02-23", "2019-02-24"], "datetime64[s]")
     index = pd.MultiIndex.from_product([days, [-35.25, 1 / 3]], names=["time", "lat"])
     table = pd.DataFrame({"uo": [-1.5, np.nan, -1e-9, 2e10], "lead": [0, 0, -1, 1]}, index)

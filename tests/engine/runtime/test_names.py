@@ -1,4 +1,4 @@
-"""Names of stores: what a user may choose, and that no name leads out of the folder of stores."""
+"""Names of stores: which names are accepted, and that no name leads out of the folder of stores."""
 
 from pathlib import Path
 
@@ -26,7 +26,7 @@ def test_a_name_that_leads_elsewhere_hides_or_is_too_long_is_refused_in_one_line
 
 
 @pytest.mark.parametrize("text", BAD)
-def test_any_text_becomes_a_name_that_is_taken(text: str) -> None:
+def test_any_text_becomes_an_accepted_name(text: str) -> None:
     assert checked_name(plain_name(text), "store")
 
 

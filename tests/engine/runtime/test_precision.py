@@ -1,4 +1,4 @@
-"""In which numbers networks compute: chosen by the processor's pace, overridden by the user, and of little consequence."""
+"""The precision of networks: chosen by measured speed, overridden by the user, with a small effect."""
 
 import numpy as np
 import pytest
@@ -35,7 +35,7 @@ def test_the_quicker_precision_is_chosen_once(
     precision._quicker_on_the_processor.cache_clear()
 
 
-def test_a_user_s_choice_counts_and_any_other_word_is_refused() -> None:
+def test_the_user_s_choice_of_precision_wins_and_unknown_words_are_refused() -> None:
     assert [choose_precision(name, CPU) for name in PRECISIONS] == list(PRECISIONS)
     assert reason("float32", "float32", CPU) == "as asked for"
     slower = next(name for name in PRECISIONS if name != quicker_precision(CPU))

@@ -1,4 +1,4 @@
-"""Work that threads share piece by piece."""
+"""Tasks that threads share."""
 
 import threading
 
@@ -20,7 +20,7 @@ def two_threads() -> None:
 
 
 @pytest.mark.usefixtures("two_threads")
-def test_a_delayed_thread_holds_up_one_piece_while_the_others_are_done() -> None:
+def test_a_delayed_thread_delays_one_task_while_the_others_run() -> None:
     others = threading.Event()
     done = []
 
@@ -51,7 +51,7 @@ def test_an_error_in_a_piece_reaches_the_caller() -> None:
         each(fail, range(3))
 
 
-def test_tiles_hold_all_water_once_and_no_more_land_than_patches_bring() -> None:
+def test_tiles_hold_all_water_once_and_only_the_land_of_their_patches() -> None:
     wet = np.random.default_rng(5).random((48, 96)) > 0.995
     wet[:20] = wet[:, 40:64] = False
     seen = np.zeros(wet.shape, int)

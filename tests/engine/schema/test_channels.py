@@ -57,6 +57,6 @@ def test_normalisation_counts_wet_cells_alone() -> None:
     assert np.array_equal(Normalisation.from_dict(statistics.to_dict()).mean, statistics.mean)
 
 
-def test_a_channel_that_never_varies_is_not_blown_up() -> None:
+def test_a_channel_that_never_varies_keeps_its_scale() -> None:
     statistics = Normalisation.fit(PROGNOSTIC_CHANNELS, [np.full((61, 4, 4), 7.0, np.float32)])
     assert np.all(statistics.std == 1)

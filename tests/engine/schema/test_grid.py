@@ -29,7 +29,7 @@ def test_cell_areas_add_up_to_the_sphere_and_both_hemispheres_to_half() -> None:
         ("North Pole", 89.9, 0, True),
     ],
 )
-def test_ocean_is_what_connects_with_the_open_sea(place: str, lat: float, lon: float, is_ocean: bool) -> None:
+def test_ocean_cells_connect_with_the_open_ocean(place: str, lat: float, lon: float, is_ocean: bool) -> None:
     grid = quarter_degree()
     assert grid.wet_surface[grid.nearest(lat, lon)] == is_ocean, place
 

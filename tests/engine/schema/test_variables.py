@@ -7,7 +7,7 @@ from engine.schema.channels import FORCING_CHANNELS, PROGNOSTIC_CHANNELS, STATIC
 from engine.schema.variables import DEPTHS, FILL, VARIABLES
 
 
-def test_the_model_sees_67_channels_and_predicts_61() -> None:
+def test_the_model_reads_67_channels_and_predicts_61() -> None:
     assert len(PROGNOSTIC_CHANNELS) == 61
     assert len(PROGNOSTIC_CHANNELS + FORCING_CHANNELS + STATIC_CHANNELS) == 67
     assert [c.label for c in PROGNOSTIC_CHANNELS[:2]] == ["thetao 0 m", "thetao 6 m"]
@@ -34,7 +34,7 @@ def test_packing_keeps_a_value_within_half_a_step_and_a_missing_cell_missing(nam
     assert error.max() <= variable.packing.scale / 2 + tolerance
 
 
-def test_packing_clips_what_is_out_of_range_instead_of_wrapping_it_round() -> None:
+def test_packing_clips_values_out_of_range_and_does_not_wrap_them() -> None:
     packing = VARIABLES["uo"].packing
     assert packing.unpack(packing.pack(np.array([1e6], np.float32)))[0] == pytest.approx(32.767)
     assert packing.unpack(packing.pack(np.array([-1e6], np.float32)))[0] == pytest.approx(-29.999)

@@ -1,4 +1,4 @@
-"""Stores: what is finished is readable, what is not never looks so."""
+"""Stores: finished leads are readable, unfinished ones are refused."""
 
 import errno
 import resource
@@ -47,7 +47,7 @@ def _write(folder: Path, grid: Grid, leads: int, finished: int, whole: bool = Tr
     return batches
 
 
-def test_fields_come_back_to_half_a_packing_step_and_land_stays_missing(folder: Path, small_grid: Grid) -> None:
+def test_stored_fields_agree_to_half_a_packing_step_and_land_stays_missing(folder: Path, small_grid: Grid) -> None:
     batches = _write(folder, small_grid, leads=1, finished=2)
     read = open_store(folder).batch(1)
     assert read.grid.same_as(small_grid) and read.time == INIT_TIME + 1
@@ -56,7 +56,7 @@ def test_fields_come_back_to_half_a_packing_step_and_land_stays_missing(folder: 
         assert np.nanmax(np.abs(read[name] - batches[1][name])) <= VARIABLES[name].packing.scale * 0.51
 
 
-def test_cells_of_many_chunks_come_in_the_order_they_were_asked_for(folder: Path) -> None:
+def test_cells_of_many_chunks_keep_the_requested_order(folder: Path) -> None:
     grid = coarsened(2)
     _write(folder, grid, leads=1, finished=2)
     store = open_store(folder)
@@ -81,7 +81,7 @@ def test_map_loop_and_point_are_the_same_numbers(folder: Path, small_grid: Grid)
     assert store.depths("thetao") == DEPTHS and store.depths("zos") == ()
 
 
-def test_a_lead_is_readable_at_once_and_the_next_is_refused(folder: Path, small_grid: Grid) -> None:
+def test_a_finished_lead_is_readable_immediately_and_the_next_is_refused(folder: Path, small_grid: Grid) -> None:
     with ForecastStore.create(folder, small_grid, INIT_TIME, 2, {}) as writer:
         reader = open_store(folder)
         assert reader.leads == [] and reader.loop("zos").shape == (0, 90, 180)
@@ -152,7 +152,7 @@ def test_concentrations_that_are_stored_as_logarithms_are_values_in_its_dataset(
     np.testing.assert_allclose(data.chl[0], chlorophyll, rtol=2e-3)
 
 
-def test_a_part_lies_on_its_own_grid_and_is_finished_with_the_lead_around_it(folder: Path, small_grid: Grid) -> None:
+def test_a_part_has_its_own_grid_and_finishes_with_the_lead(folder: Path, small_grid: Grid) -> None:
     coarse = coarsened(16)
     swell = Batch({"swh": np.where(coarse.wet_surface, np.float32(2.5), np.float32(np.nan))}, coarse, INIT_TIME)
     parts = {"waves": Part(coarse, ("swh",), {"long_name": "sea"})}
@@ -230,7 +230,7 @@ def test_two_writers_never_share_a_store(folder: Path, small_grid: Grid) -> None
         assert open_store(folder).leads == [0]
 
 
-def test_the_restart_state_is_exact_and_goes_when_the_store_is_whole(folder: Path, small_grid: Grid) -> None:
+def test_the_restart_state_is_exact_and_deleted_when_the_store_is_complete(folder: Path, small_grid: Grid) -> None:
     batch = toy_batch(small_grid, INIT_TIME)
     with ForecastStore.create(folder, small_grid, INIT_TIME, 0, {}) as store:
         store.append(0, batch)
@@ -309,7 +309,7 @@ def test_a_folder_that_is_no_store_is_one_clear_error(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("most", "at_once"), [(0, 1), (2, 2), (100, 5)])
-def test_as_many_fields_are_packed_at_once_as_the_memory_allows_and_their_bytes_are_the_same(
+def test_fields_are_packed_in_parallel_within_the_memory_limit_and_their_bytes_are_the_same(
     folder: Path, small_grid: Grid, monkeypatch: pytest.MonkeyPatch, most: int, at_once: int
 ) -> None:
     made: list[int] = []
@@ -330,7 +330,7 @@ def test_as_many_fields_are_packed_at_once_as_the_memory_allows_and_their_bytes_
     assert all((folder / shard).read_bytes() == (bounded / shard).read_bytes() for shard in shards)
 
 
-def test_a_day_at_a_quarter_degree_is_packed_side_by_side_and_the_largest_box_is_not() -> None:
-    assert writer._side_by_side(5, [np.broadcast_to(np.float32(0), (15, 720, 1440))] * 4) == 5
+def test_a_day_at_a_quarter_degree_is_packed_in_parallel_and_the_largest_box_is_not() -> None:
+    assert writer._parallel_fields(5, [np.broadcast_to(np.float32(0), (15, 720, 1440))] * 4) == 5
     largest = np.broadcast_to(np.float32(0), (MOST_DAY_VALUES // 4,))
-    assert writer._side_by_side(5, [largest] * 4) == 2
+    assert writer._parallel_fields(5, [largest] * 4) == 2

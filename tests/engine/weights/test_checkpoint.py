@@ -74,7 +74,7 @@ def test_a_damaged_file_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("place", range(60, 8000, 530))
-def test_a_card_with_a_changed_digit_or_letter_gives_no_other_forecast(tmp_path: Path, place: int) -> None:
+def test_a_card_with_a_changed_character_is_refused(tmp_path: Path, place: int) -> None:
     path = _saved(tmp_path)
     card = path.with_suffix(".json")
     content = bytearray(card.read_bytes())
@@ -153,7 +153,7 @@ def test_a_missing_card_or_file_is_named(tmp_path: Path) -> None:
         load_checkpoint(tmp_path / "gone.safetensors", tiny_grid())
 
 
-def test_missing_weights_say_how_to_get_them() -> None:
+def test_the_error_for_missing_weights_names_the_command_to_get_them() -> None:
     with pytest.raises(ModelError, match="goms train --preset enormous"):
         find_weights("enormous")
 

@@ -16,7 +16,7 @@ def test_the_published_network_has_about_114_million_parameters() -> None:
     assert count == pytest.approx(113.9e6, rel=0.005)
 
 
-def test_the_encoder_sees_the_visible_tokens_alone() -> None:
+def test_the_encoder_reads_the_visible_tokens_alone() -> None:
     backbone = Backbone(EVOLUTION, 3, 6, 12)
     seen: list[torch.Size] = []
     backbone.encoder.register_forward_hook(lambda module, arguments, result: seen.append(result.shape))
@@ -44,7 +44,7 @@ def test_with_nothing_hidden_masking_changes_nothing() -> None:
     assert torch.allclose(backbone(tokens, visible_tokens(72, 0.0)), backbone(tokens), atol=1e-6)
 
 
-def test_the_embedding_of_a_band_is_a_piece_of_that_of_the_globe() -> None:
+def test_the_embedding_of_some_rows_is_part_of_that_of_the_globe() -> None:
     backbone, field = Backbone(EVOLUTION, 3, 6, 12), torch.randn(1, 3, 24, 48)
     bands = torch.cat([backbone.embed(field[..., first : first + 8, :]) for first in (0, 8, 16)], dim=1)
     assert torch.allclose(bands, backbone.embed(field), atol=1e-6)
@@ -64,5 +64,5 @@ def test_the_share_hidden_follows_the_published_schedule(epoch: int, ratio: floa
 
 
 @pytest.mark.parametrize("name", list(PRESETS))
-def test_a_preset_survives_its_card(name: str) -> None:
+def test_a_preset_read_from_its_card_is_unchanged(name: str) -> None:
     assert Preset.from_dict(PRESETS[name].to_dict()) == PRESETS[name]

@@ -29,7 +29,7 @@ from tests.engine.models.tiny import (
     tiny_weather,
 )
 
-RIVAL = Preset("tiny-rival", "Tiny rival", 4, 2, 16, 0, 16, 4, "linear", backbone="fourcastnet")
+FOURCASTNET = Preset("tiny-fourcastnet", "Tiny FourCastNet", 4, 2, 16, 0, 16, 4, "linear", backbone="fourcastnet")
 TODAY = np.datetime64("2019-02-23")
 TOMORROW = TODAY + np.timedelta64(1, "D")
 
@@ -46,7 +46,7 @@ def _network(name: str) -> Network:
     return Network(PRESETS[name], (16, 32), tiny_normalisation(), np.full(61, 0.02, np.float32))
 
 
-def test_the_published_rival_has_67_million_weights_and_a_table_of_positions() -> None:
+def test_published_fourcastnet_has_67_million_weights_and_learned_positions() -> None:
     preset = PRESETS["fourcastnet-published"]
     with torch.device("meta"):
         backbone, projection = FourCastNet(preset, CHANNELS, 90, 180), LinearProjection(preset, 61)
@@ -55,14 +55,14 @@ def test_the_published_rival_has_67_million_weights_and_a_table_of_positions() -
     assert _count(backbone, projection) - backbone.positions.numel() == pytest.approx(67e6, rel=0.01)
 
 
-def test_the_small_rival_has_as_many_weights_as_small_has() -> None:
-    rival = _network("fourcastnet")
-    positions = rival.backbone.positions
+def test_small_fourcastnet_has_as_many_weights_as_small() -> None:
+    network = _network("fourcastnet")
+    positions = network.backbone.positions
     assert isinstance(positions, torch.nn.Parameter)
-    assert _count(rival) - positions.numel() == pytest.approx(_count(_network("small")), rel=0.01)
+    assert _count(network) - positions.numel() == pytest.approx(_count(_network("small")), rel=0.01)
 
 
-def test_the_plain_projection_stands_on_the_backbone_of_small() -> None:
+def test_aigoms_small_has_the_backbone_of_small() -> None:
     plain, small = (
         {name: value.shape for name, value in _network(name).backbone.named_parameters()} for name in ("aigoms-small", "small")
     )
@@ -70,20 +70,20 @@ def test_the_plain_projection_stands_on_the_backbone_of_small() -> None:
     assert isinstance(_network("aigoms-small").projection, LinearProjection)
 
 
-def test_a_card_from_before_there_was_a_rival_still_says_which_backbone() -> None:
+def test_a_card_without_a_backbone_means_the_autoencoder() -> None:
     card = PRESETS["small"].to_dict()
     del card["backbone"]
     assert Preset.from_dict(card) == PRESETS["small"]
 
 
-def test_the_untrained_rival_is_persistence_to_the_last_bit() -> None:
-    model = tiny_forecaster(RIVAL, tiny_grid())
+def test_untrained_fourcastnet_is_persistence_to_the_last_bit() -> None:
+    model = tiny_forecaster(FOURCASTNET, tiny_grid())
     state = model.prepare(tiny_state(model.grid))
     assert torch.equal(torch.nan_to_num(_step(model, state), 1e9), torch.nan_to_num(state, 1e9))
 
 
-def test_what_stands_on_land_never_reaches_the_rival_s_water() -> None:
-    model = tiny_forecaster(RIVAL, tiny_grid(), trained=True)
+def test_values_on_land_never_reach_the_water_of_fourcastnet() -> None:
+    model = tiny_forecaster(FOURCASTNET, tiny_grid(), trained=True)
     state = model.prepare(tiny_state(model.grid))
     moved, dirty = _step(model, state), torch.where(torch.isnan(state), 1e6, state)
     assert not torch.equal(torch.nan_to_num(moved), torch.nan_to_num(state))
@@ -91,10 +91,10 @@ def test_what_stands_on_land_never_reaches_the_rival_s_water() -> None:
     assert torch.equal(torch.isnan(moved), torch.isnan(state))
 
 
-def test_the_rival_forecasts_a_band_as_a_piece_of_the_globe(monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = tiny_forecaster(RIVAL, tiny_grid(), trained=True)
+def test_fourcastnet_forecasts_some_rows_as_part_of_the_globe(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = tiny_forecaster(FOURCASTNET, tiny_grid(), trained=True)
     monkeypatch.setattr("engine.models.forecaster.EMBED_ROWS", 8)
-    banded = tiny_forecaster(RIVAL, tiny_grid(), trained=True)
+    banded = tiny_forecaster(FOURCASTNET, tiny_grid(), trained=True)
     state = whole.prepare(tiny_state(whole.grid))
     change = torch.nan_to_num(_step(whole, state) - state)
     assert torch.allclose(torch.nan_to_num(_step(banded, state) - state), change, atol=0.02 * float(change.abs().max()))
@@ -104,7 +104,7 @@ def test_the_rival_forecasts_a_band_as_a_piece_of_the_globe(monkeypatch: pytest.
 def blind_backbone(monkeypatch: pytest.MonkeyPatch) -> FourCastNet:
     """Return a backbone without what knows places: positions, and biases and rectifier, which act on phases."""
     monkeypatch.setattr("engine.models.layers.fourier.functional.relu", lambda part: part)
-    backbone = tiny_network(RIVAL, tiny_grid(), trained=True).backbone
+    backbone = tiny_network(FOURCASTNET, tiny_grid(), trained=True).backbone
     assert isinstance(backbone, FourCastNet)
     for block in backbone.blocks:
         block.mixing.threshold = 0.0
@@ -114,9 +114,7 @@ def blind_backbone(monkeypatch: pytest.MonkeyPatch) -> FourCastNet:
 
 
 @pytest.mark.parametrize(("cells", "axis"), [(4, -1), (44, -1), (8, -2)])
-def test_a_roll_by_patches_rolls_the_features_where_nothing_knows_places(
-    blind_backbone: FourCastNet, cells: int, axis: int
-) -> None:
+def test_a_roll_by_patches_rolls_the_features_without_positions(blind_backbone: FourCastNet, cells: int, axis: int) -> None:
     field = torch.randn(1, CHANNELS, 24, 48)
 
     def features(roll: int) -> torch.Tensor:
@@ -129,7 +127,7 @@ def test_a_roll_by_patches_rolls_the_features_where_nothing_knows_places(
     assert not torch.allclose(features(cells), features(0), atol=1e-2)
 
 
-def test_every_token_of_the_plane_hears_every_other() -> None:
+def test_every_token_of_the_plane_depends_on_every_other() -> None:
     torch.manual_seed(0)
     mixing, tokens = PlaneMixing(8, 2, 4, 10), torch.randn(1, 40, 8)
     with torch.no_grad():
@@ -140,17 +138,17 @@ def test_every_token_of_the_plane_hears_every_other() -> None:
         assert ((mixing(changed) - mixing(tokens)).abs().amax(2) > 1e-6).all()
 
 
-def test_the_rival_refuses_to_hide_tokens_and_no_plan_asks_it_to() -> None:
-    backbone = FourCastNet(RIVAL, 3, 6, 12)
+def test_fourcastnet_refuses_masking_and_no_plan_masks_it() -> None:
+    backbone = FourCastNet(FOURCASTNET, 3, 6, 12)
     with pytest.raises(ValueError, match="cannot hide"):
         backbone(torch.randn(1, 72, 16), torch.arange(30))
-    rivals = [PLANS[name] for name, preset in PRESETS.items() if preset.backbone == "fourcastnet"]
-    assert len(rivals) == 2
-    assert all(phase.masked == 0 and phase.epoch is None for plan in rivals for phase in plan.phases)
+    networks = [PLANS[name] for name, preset in PRESETS.items() if preset.backbone == "fourcastnet"]
+    assert len(networks) == 2
+    assert all(phase.masked == 0 and phase.epoch is None for plan in networks for phase in plan.phases)
 
 
-@pytest.mark.parametrize("preset", [RIVAL, LINEAR], ids=lambda preset: preset.name)
-def test_rivals_learn_to_beat_persistence(preset: Preset, tmp_path: Path) -> None:
+@pytest.mark.parametrize("preset", [FOURCASTNET, LINEAR], ids=lambda preset: preset.name)
+def test_other_networks_learn_to_beat_persistence(preset: Preset, tmp_path: Path) -> None:
     grid = tiny_grid()
     source = TinySource(grid)
     write_sequences(source, source.init_times()[:20:10], 3, tmp_path / "sequences", grid)
@@ -164,7 +162,7 @@ def test_rivals_learn_to_beat_persistence(preset: Preset, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("name", ["fourcastnet", "aigoms-small"])
-def test_a_rival_is_offered_and_runs_once_its_weights_are_there(name: str) -> None:
+def test_a_network_is_offered_once_its_weights_exist(name: str) -> None:
     grid, known = tiny_grid(), tiny_normalisation()
     network = Network(PRESETS[name], grid.shape, known, np.full(61, 0.02, np.float32))
     save_checkpoint(

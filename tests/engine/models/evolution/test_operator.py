@@ -99,7 +99,7 @@ def test_currents_keep_their_balance_with_sea_level_outside_the_tropics() -> Non
     assert float(change[equatorial].min()) > 0
 
 
-def test_water_stays_water_and_land_stays_missing() -> None:
+def test_a_step_keeps_the_mask_of_land() -> None:
     model = tiny_forecaster(EVOLUTION, tiny_grid(), trained=True)
     state = model.prepare(tiny_state(model.grid))
     assert torch.equal(torch.isnan(_step(model, state)), torch.isnan(state))
@@ -118,7 +118,7 @@ def test_tiles_give_what_the_whole_globe_gives(monkeypatch: pytest.MonkeyPatch) 
     assert (torch.nan_to_num(ours - theirs).abs().amax((1, 2)) <= 0.02 * change + 1e-5).all()
 
 
-def test_the_seam_of_the_globe_is_like_any_other_meridian() -> None:
+def test_the_prime_meridian_is_like_any_other_meridian() -> None:
     grid = tiny_grid()
     network, static = tiny_network(EVOLUTION, grid, trained=True), tiny_static_fields(grid)
     batch = tiny_state(grid)

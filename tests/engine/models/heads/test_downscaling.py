@@ -1,4 +1,4 @@
-"""The Kuroshio head: bicubic interpolation before it learns, blind to land, without a pattern of three cells."""
+"""The Kuroshio head: untrained it is bicubic interpolation, it ignores land, and it has no pattern of three cells."""
 
 import numpy as np
 import pytest
@@ -48,7 +48,7 @@ def test_nothing_on_land_reaches_the_result_or_its_gradient() -> None:
     assert not other.grad[surface.isnan()].any()
 
 
-def test_features_of_the_box_matter_and_those_of_other_oceans_do_not() -> None:
+def test_features_of_the_box_change_the_result_and_those_of_other_oceans_do_not() -> None:
     head, surface = _learned(), _surface()
     features = torch.randn(1, 8, 90, 180)
     far, near = features.clone(), features.clone()
@@ -75,7 +75,7 @@ def test_a_perfect_field_has_no_error_and_all_of_the_energy() -> None:
     assert scores["energy 20-50 km"] == pytest.approx(1)
 
 
-def test_a_pattern_of_three_cells_is_noticed() -> None:
+def test_a_pattern_of_three_cells_is_detected() -> None:
     grid = kuroshio_grid()
     noise = np.random.default_rng(0).standard_normal(grid.shape)
     pattern = noise + 0.5 * np.cos(2 * np.pi * np.arange(grid.shape[1]) / 3)

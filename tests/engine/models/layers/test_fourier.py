@@ -12,17 +12,17 @@ def test_mixing_without_weights_is_the_identity() -> None:
     assert torch.equal(mixing(tokens), tokens)
 
 
-def test_a_spectrum_below_the_threshold_is_silent() -> None:
+def test_a_spectrum_below_the_threshold_becomes_zero() -> None:
     mixing, tokens = FourierMixing(16, 4, threshold=1e6), torch.randn(1, 30, 16)
     assert torch.equal(mixing(tokens), tokens)
 
 
 @pytest.mark.parametrize("count", [1, 7, 30])
-def test_any_number_of_tokens_passes(count: int) -> None:
+def test_any_number_of_tokens_is_accepted(count: int) -> None:
     assert FourierBlock(16, 4)(torch.randn(2, count, 16)).shape == (2, count, 16)
 
 
-def test_every_token_hears_every_other() -> None:
+def test_every_token_depends_on_every_other() -> None:
     torch.manual_seed(0)
     mixing = FourierMixing(8, 2)
     with torch.no_grad():

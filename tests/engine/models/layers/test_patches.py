@@ -5,7 +5,7 @@ from engine.models.layers.patches import patchify, positions, recover, unpatchif
 from engine.models.layers.window import Window
 
 
-def test_a_field_survives_the_way_to_tokens_and_back() -> None:
+def test_patchify_and_unpatchify_return_the_field() -> None:
     field = torch.randn(2, 3, 8, 12)
     tokens = patchify(field, 4)
     assert tokens.shape == (2, 6, 48)

@@ -39,7 +39,7 @@ def test_a_shift_by_whole_cells_is_a_roll() -> None:
     assert torch.allclose(warp(fields, displacement, wet, MARGIN), expected, atol=1e-4)
 
 
-def test_a_quadratic_field_is_carried_exactly_enough() -> None:
+def test_advection_of_a_quadratic_field_is_accurate() -> None:
     _, displacement, wet = _case()
     x = torch.arange(COLUMNS + 2 * MARGIN, dtype=torch.float32)
     fields = (0.1 * x).expand(2, ROWS + 2 * MARGIN, -1)
@@ -48,7 +48,7 @@ def test_a_quadratic_field_is_carried_exactly_enough() -> None:
 
 
 @pytest.mark.parametrize("rubbish", [1e30, float("nan"), float("inf")])
-def test_what_stands_on_land_never_reaches_the_ocean(rubbish: float) -> None:
+def test_values_on_land_never_reach_the_ocean(rubbish: float) -> None:
     fields, displacement, wet = _case(wet_share=0.7)
     expected = warp(fields, displacement, wet, MARGIN)
     assert torch.equal(warp(torch.where(wet, fields, rubbish), displacement, wet, MARGIN), expected)
