@@ -27,7 +27,7 @@ def script(selection: Selection, scene: Scene, extent: Extent, lead: int) -> str
         "import xarray as xr",
         "",
         "from app.charts.elements import field_image",
-        "from engine.diagnostics import derive, usual_ocean",
+        "from engine.diagnostics import derive, climatology_reader",
         "from engine.runtime.paths import stores_folder",
         "from engine.stores import open_store",
         "",

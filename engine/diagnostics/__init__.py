@@ -1,6 +1,9 @@
-"""Fields that are computed when looked at: small pure functions, and the table of what can be shown."""
+"""Fields that are computed on demand from stored ones: pure functions, and the table of display variables.
 
-from engine.diagnostics.climatology import usual_ocean
+May import the readers, the physics, the schema and the runtime; knows no store and no model.
+"""
+
+from engine.diagnostics.climatology import climatology_reader
 from engine.diagnostics.display import DISPLAY_VARIABLES, QUANTITIES, DisplayVariable, Reader, derive
 from engine.diagnostics.fields import Fields, Levels
 from engine.diagnostics.places import ColumnReader, derive_at
@@ -13,7 +16,7 @@ __all__ = [
     "Fields",
     "Levels",
     "Reader",
+    "climatology_reader",
     "derive",
     "derive_at",
-    "usual_ocean",
 ]

@@ -1,4 +1,4 @@
-"""The climatological ocean by time and level, as derived fields ask for it."""
+"""The climatological ocean by time and level, for anomalies and derived fields."""
 
 from collections.abc import Callable
 from functools import lru_cache
@@ -10,8 +10,11 @@ from engine.physics.displaced_state import climatology
 from engine.schema.grid import Grid
 
 
-def usual_ocean(grid: Grid) -> Callable[[np.datetime64], Levels]:
-    """Return what gives the mean ocean of a time on `grid`: a stored variable at a level number (h, w); the last two are kept."""
+def climatology_reader(grid: Grid) -> Callable[[np.datetime64], Levels]:
+    """Return a function of time that gives a reader of the climatology on `grid`, by variable and level number (h, w).
+
+    It keeps the last two days in memory.
+    """
     day = lru_cache(maxsize=2)(lambda time: climatology(grid, time))
 
     def at(time: np.datetime64) -> Levels:

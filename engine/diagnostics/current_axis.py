@@ -10,16 +10,17 @@ WEST, EAST = 141.0, 153.0
 """Degrees east between which the latitude of the axis is averaged: the upstream Kuroshio Extension."""
 
 SOUTH, NORTH = 30.0, 40.0
-"""Latitudes between which the core of the Extension is looked for."""
+"""Latitudes between which the core of the Extension is searched."""
 
 SAMPLES = 49
-"""Longitudes from WEST to EAST at which the axis is looked up, a quarter of a degree apart."""
+"""Longitudes from WEST to EAST at which the axis is read, a quarter of a degree apart."""
 
 
 def core_height(zos: np.ndarray, grid: Grid) -> float:
-    """Return the sea surface height in m of the core: where `zos` (h, w) falls steepest northward, the median over longitudes.
+    """Return the sea surface height in m of the core: where `zos` (h, w) decreases most steeply northward, the median over
+    longitudes.
 
-    Looked for in 30-40N, 141-153E. Qiu and Chen 2005 (doi 10.1175/JPO2807.1) follow the contour of 1.7 m for the same reason;
+    Searched in 30-40N, 141-153E. Qiu and Chen 2005 (doi 10.1175/JPO2807.1) follow the contour of 1.7 m for the same reason;
     products differ in their zero, so that each has a height of its own. NaN where there is no water.
     """
     rows = np.flatnonzero((grid.lat >= SOUTH) & (grid.lat <= NORTH))
@@ -53,7 +54,7 @@ def current_axis(zos: np.ndarray, grid: Grid, height: float) -> np.ndarray:
     """Return the axis (n, 2) as latitude and longitude in degrees, from west to east, of `zos` (h, w) in m; none as (0, 2).
 
     Of the lines of that height in the Kuroshio box (20-50N, 122.5-180E) it is the one that passes most of 141-153E, the longest
-    of equal ones: rings that left the current are closed lines of their own.
+    of equal ones: rings that the current has shed are closed lines of their own.
     """
     rows, columns = grid.rows_and_columns(REGIONS["kuroshio"])
     if rows.size < 2 or columns.size < 2 or not np.isfinite(height):

@@ -1,4 +1,4 @@
-"""What can be shown: stored fields and derived ones, their values, anomalies from climatology and changes in 24 hours."""
+"""Display variables: stored and derived fields, their values, anomalies from climatology and changes in 24 hours."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ Compute = Callable[[Fields, Grid], np.ndarray]
 
 
 class Reader(Protocol):
-    """What a store offers to read: one (h, w) float32 slice with NaN where missing, at a lead in days."""
+    """The part of a store that maps need: one (h, w) float32 slice with NaN where missing, at a lead in days."""
 
     @property
     def grid(self) -> Grid: ...
@@ -38,7 +38,7 @@ class Reader(Protocol):
 
 @dataclass(frozen=True)
 class DisplayVariable:
-    """A field that can be shown: what it is called, what it is made of, and how."""
+    """A field that can be shown: its label, the stored fields that it needs, and its computation."""
 
     name: str
     label: str
@@ -46,19 +46,19 @@ class DisplayVariable:
     needs: tuple[str, ...]
     compute: Compute
     of_column: bool = False
-    """Whether it is made of whole columns, so that no depth can be chosen."""
+    """Whether it needs whole columns, so that no depth can be chosen."""
     of_neighbours: bool = False
-    """Whether it is made of derivatives, so that a point alone does not tell it."""
-    of_usual: bool = False
-    """Whether it is made of departures from climatology, so that it has no anomaly of its own."""
+    """Whether it needs horizontal derivatives, so that a single point is not enough."""
+    of_anomalies: bool = False
+    """Whether it is computed from anomalies, so that it has no anomaly of its own."""
 
     @property
     def has_climatology(self) -> bool:
-        """Return whether its mean for a day of the year is known."""
-        return set(self.needs) <= set(PROGNOSTIC) and not self.of_usual
+        """Return whether its climatology for a day of the year is known."""
+        return set(self.needs) <= set(PROGNOSTIC) and not self.of_anomalies
 
     def depths(self, levels: tuple[float, ...]) -> tuple[float, ...]:
-        """Return the depths to choose from, of a store that has its parts at `levels`."""
+        """Return the depths to choose from, of a store whose fields have `levels`."""
         return () if self.of_column else levels
 
 
@@ -83,7 +83,7 @@ def _stability(fields: Fields, grid: Grid) -> np.ndarray:
 
 
 def _of_columns(made: Callable[..., np.ndarray], *names: str) -> Compute:
-    """A depth or a sum, of columns in any shape."""
+    """The computation of a depth or a sum from columns of any shape."""
 
     def compute(fields: Fields, grid: Grid) -> np.ndarray:
         columns = [fields.column(name) for name in names]
@@ -107,7 +107,7 @@ DISPLAY_VARIABLES: dict[str, DisplayVariable] = {
         DisplayVariable("vorticity", "Relative vorticity", "10⁻⁵ s⁻¹", _FLOW, vorticity, of_neighbours=True),
         DisplayVariable("rossby", "Vorticity over f", "", _FLOW, rossby_number, of_neighbours=True),
         DisplayVariable("okubo_weiss", "Okubo-Weiss parameter", "10⁻¹⁰ s⁻²", _FLOW, okubo_weiss, of_neighbours=True),
-        DisplayVariable("eke", "Eddy kinetic energy", "cm²/s²", _FLOW, eddy_kinetic_energy, of_usual=True),
+        DisplayVariable("eke", "Eddy kinetic energy", "cm²/s²", _FLOW, eddy_kinetic_energy, of_anomalies=True),
         DisplayVariable("density", "Potential density less 1000", "kg/m³", _WATER, _density),
         DisplayVariable("stability", "Squared buoyancy frequency", "10⁻⁵ s⁻²", _WATER, _stability),
         DisplayVariable(
@@ -150,8 +150,8 @@ def derive(
 ) -> np.ndarray:
     """Return a display variable (h, w) of `reader` at `lead` days, float32, NaN where missing.
 
-    `climatology` gives, for a valid time, the mean fields by level on the same grid; an anomaly and eddies need it. A
-    change in 24 hours is missing everywhere at a lead whose day before is not stored. Raises InputError for an unknown
+    `climatology` gives, for a valid time, the mean fields by level on the same grid; anomalies and eddy kinetic energy need it. A
+    change in 24 hours is missing everywhere where the day before is not stored. Raises InputError for an unknown
     variable or quantity, or an anomaly without climatology.
     """
     if name not in DISPLAY_VARIABLES:

@@ -1,4 +1,4 @@
-"""The Douglas sea scale: names of the sea by significant wave height (WMO code table 3700)."""
+"""The Douglas sea scale: names of sea states by significant wave height (WMO code table 3700)."""
 
 from dataclasses import dataclass
 
@@ -29,7 +29,7 @@ DOUGLAS: tuple[SeaState, ...] = tuple(
 
 
 def shares(height: np.ndarray, area: np.ndarray) -> np.ndarray:
-    """Return the share (10,) of each degree in the sea where significant wave height (h, w) in m is known, weighted by `area`.
+    """Return the share (10,) of each degree in the area where significant wave height (h, w) in m is known, weighted by `area`.
 
     All NaN where it is known nowhere.
     """

@@ -1,4 +1,4 @@
-"""What a derived field is made of: stored fields at the level that is looked at, of the whole column, of the usual ocean."""
+"""Inputs of a derived field: stored fields at a level, of the whole column, and of the climatology."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,15 +21,15 @@ class Fields:
     mean: Levels | None = None
 
     def __call__(self, name: str) -> np.ndarray:
-        """Return a stored variable at the level that is looked at."""
+        """Return a stored variable at the level `index`."""
         return self.read(name, self.index)
 
     def column(self, name: str) -> np.ndarray:
         """Return a stored variable at every level (z, ...)."""
         return np.stack([self.read(name, level) for level in range(self.depth.size)])
 
-    def usual(self, name: str) -> np.ndarray:
-        """Return the climatological mean at the level that is looked at; raises InputError where there is none."""
+    def climatology(self, name: str) -> np.ndarray:
+        """Return the climatology at the level `index`; raises InputError where there is none."""
         if self.mean is None:
-            raise InputError(f"the usual {name!r} is needed and no climatology is given; give one on the same grid")
+            raise InputError(f"the climatology of {name!r} is not given; expected one on the same grid: pass `climatology`")
         return self.mean(name, self.index)

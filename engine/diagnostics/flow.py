@@ -1,4 +1,4 @@
-"""What a current does: speed, rotation, strain against rotation, energy of its departures from the mean."""
+"""Quantities of a current: speed, vorticity, strain against vorticity, eddy kinetic energy."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,7 @@ from engine.schema.constants import EARTH_RADIUS
 from engine.schema.grid import Grid
 
 NEAR_EQUATOR = 2.0
-"""Degrees of latitude within which the Coriolis parameter is too small to compare a rotation with."""
+"""Degrees of latitude within which the Coriolis parameter is too small for a Rossby number; set by hand."""
 
 Flow = Callable[[str], np.ndarray]
 """Gives `uo` and `vo` (h, w) in m s-1."""
@@ -24,17 +24,17 @@ def speed(field: Flow, grid: Grid) -> np.ndarray:
 def vorticity(field: Flow, grid: Grid) -> np.ndarray:
     """Return the relative vorticity dv/dx - du/dy + u tan(lat) / R (h, w) in 1e-5 s-1, missing beside dry cells.
 
-    The last term is the sphere's: without it a solid-body rotation has the wrong vorticity (Gill 1982, section 4.12).
+    The last term is due to the sphere: without it a solid-body rotation has the wrong vorticity (Gill 1982, section 4.12).
     """
     eastward, northward = field("uo"), field("vo")
     along, across = _gradient(northward, grid)[0], _gradient(eastward, grid)[1]
-    return ((along - across + eastward * _turning(grid)) * 1e5).astype(np.float32)
+    return ((along - across + eastward * _convergence(grid)) * 1e5).astype(np.float32)
 
 
 def rossby_number(field: Flow, grid: Grid) -> np.ndarray:
     """Return relative vorticity over the Coriolis parameter f (h, w), positive in cyclones of both hemispheres.
 
-    Missing within 2 degrees of the equator, where f vanishes and the ratio says nothing.
+    Missing within 2 degrees of the equator, where f vanishes and the ratio has no meaning.
     """
     known = np.abs(grid.lat) >= NEAR_EQUATOR
     parameter = np.where(known, coriolis(grid.lat), np.nan)[:, None]
@@ -49,21 +49,21 @@ def okubo_weiss(field: Flow, grid: Grid) -> np.ndarray:
     eastward, northward = field("uo"), field("vo")
     u_east, u_north = _gradient(eastward, grid)
     v_east, v_north = _gradient(northward, grid)
-    bend = _turning(grid)
-    normal = u_east - northward * bend - v_north
-    shear = v_east + u_north + eastward * bend
-    spin = v_east - u_north + eastward * bend
-    return ((normal**2 + shear**2 - spin**2) * 1e10).astype(np.float32)
+    convergence = _convergence(grid)
+    normal = u_east - northward * convergence - v_north
+    shear = v_east + u_north + eastward * convergence
+    rotation = v_east - u_north + eastward * convergence
+    return ((normal**2 + shear**2 - rotation**2) * 1e10).astype(np.float32)
 
 
 def eddy_kinetic_energy(field: Fields, grid: Grid) -> np.ndarray:
-    """Return half the squared departure of the current from its climatological mean in cm2 s-2."""
-    departures = (field(name) - field.usual(name) for name in ("uo", "vo"))
-    return np.float32(5000.0) * sum(departure**2 for departure in departures)
+    """Return half the squared anomaly of the current from the climatology in cm2 s-2."""
+    anomalies = (field(name) - field.climatology(name) for name in ("uo", "vo"))
+    return np.float32(5000.0) * sum(anomaly**2 for anomaly in anomalies)
 
 
-def _turning(grid: Grid) -> np.ndarray:
-    """Return tan(lat) / R (h, 1) per metre: how meridians draw together."""
+def _convergence(grid: Grid) -> np.ndarray:
+    """Return tan(lat) / R (h, 1) per metre: the convergence of the meridians."""
     return np.tan(np.deg2rad(grid.lat))[:, None] / EARTH_RADIUS
 
 

@@ -1,4 +1,4 @@
-"""How the water is layered: density, stability, depths of an isotherm and of the mixed layer, heat that the columns hold."""
+"""The stratification of the water: density, stability, depths of an isotherm and of the mixed layer, heat content of columns."""
 
 from collections.abc import Sequence
 
@@ -10,10 +10,11 @@ from engine.physics.water_columns import density_step
 from engine.schema.constants import ABSOLUTE_SALINITY, GRAVITY, HEAT_CAPACITY
 
 HEAT_DEPTH = 500.0
-"""Metres to which heat is summed up: the model's last level."""
+"""Metres to which heat is integrated: the model's last level."""
 
 CYCLONE_TEMPERATURE = 26.0
-"""degC above which the sea feeds tropical cyclones (Leipper and Volgenau 1972, Journal of Physical Oceanography 2, 218)."""
+"""degC above which the ocean supplies heat to tropical cyclones (Leipper and Volgenau 1972, Journal of Physical Oceanography 2,
+218)."""
 
 Water = Sequence[np.ndarray]
 """Potential temperature in degC and practical salinity."""
@@ -101,7 +102,7 @@ def heat_content(thetao: np.ndarray, depth: np.ndarray) -> np.ndarray:
     last = int(np.searchsorted(depth, HEAT_DEPTH))
     if last >= depth.size:
         return np.full(thetao.shape[1:], np.nan, np.float32)
-    # The trapezoidal rule as a sum of weighted levels, five times as fast on a globe.
+    # The trapezoidal rule as a weighted sum of levels, five times as fast on a globe.
     steps = np.diff(depth[: last + 1])
     share = 0.5 * (np.append(steps, 0) + np.append(0, steps))
     return np.tensordot((HEAT_CAPACITY * 1e-9 * share).astype(np.float32), thetao[: last + 1], 1)

@@ -1,4 +1,4 @@
-"""Drift: the paths of particles that follow the currents of a forecast from day to day."""
+"""Drift: the paths of particles in the currents of a forecast."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,14 +15,14 @@ Currents = Callable[[int], tuple[np.ndarray, np.ndarray]]
 
 STEP_HOURS = 2.0
 POLE = 89.0
-"""Degrees beyond which a particle is taken to have arrived: meridians meet there."""
+"""Degrees beyond which a particle counts as at the pole, where meridians meet; set by hand."""
 
 
 @dataclass(frozen=True, eq=False)
 class Paths:
     """Positions (t, p) of p particles in degrees, longitude without jumps, at times (t,) in days after lead 0.
 
-    A particle that reaches land or leaves the grid has no position from then on.
+    A particle that reaches land or leaves the grid has no position after that.
     """
 
     days: np.ndarray
@@ -35,8 +35,8 @@ def drift(
 ) -> Paths:
     """Return where particles released at (p,) degrees at the first of `leads` are until the last of them.
 
-    Fourth-order Runge-Kutta through currents that are linear between cells and between days, dry cells standing still;
-    neither waves nor wind push. Raises InputError where a particle starts on land or off the grid, or leads are not
+    Fourth-order Runge-Kutta in currents that are linear between cells and between days, zero in dry cells; without drift by
+    waves or wind. Raises InputError where a particle starts on land or off the grid, or leads are not
     ascending.
     """
     if len(leads) < 2 or np.any(np.diff(leads) <= 0):
@@ -107,12 +107,12 @@ def _velocity(grid: Grid, current: tuple[np.ndarray, np.ndarray], place: np.ndar
 
 
 def _around(grid: Grid) -> np.ndarray:
-    """Return the longitudes of the columns, with the first one again behind the last where they border on each other."""
+    """Return the longitudes of the columns, with the first one again after the last on a periodic grid."""
     return np.append(grid.lon, grid.lon[0] + 360) if grid.is_periodic else grid.lon
 
 
 def _turned(grid: Grid, lon: np.ndarray) -> np.ndarray:
-    """Return longitudes on the turn of the globe that the grid lies on."""
+    """Return longitudes in the range of 360 degrees that the grid is in."""
     start = grid.lon[0] if grid.is_periodic else 0.5 * (grid.lon[0] + grid.lon[-1]) - 180
     return start + (lon - start) % 360
 

@@ -10,7 +10,7 @@ from engine.diagnostics.fields import Fields, Levels
 
 
 class ColumnReader(Reader, Protocol):
-    """What a store offers to read at cells: stored columns (n, z, m) of n leads at m cells, and the depths they have."""
+    """The part of a store that cells need: stored columns (n, z, m) of n leads at m cells, and their depths."""
 
     def points(self, variable: str, rows: np.ndarray, columns: np.ndarray, leads: list[int]) -> np.ndarray: ...
 
@@ -25,10 +25,10 @@ def derive_at(
     leads: list[int],
     climatology: Callable[[np.datetime64], Levels] | None = None,
 ) -> np.ndarray:
-    """Return a display variable (n, z, m) float32 of n leads at m cells; z is 1 for what has no levels.
+    """Return a display variable (n, z, m) float32 of n leads at m cells; z is 1 for a field without levels.
 
-    The values are those of `derive`. What is made of derivatives needs maps of every level, hence much longer. `climatology`
-    is needed for eddies. Raises InputError for a variable or lead that is not stored.
+    The values are those of `derive`. Fields with horizontal derivatives need maps of every level and take much longer.
+    `climatology` is needed for eddies. Raises InputError for a variable or lead that is not stored.
     """
     shown = DISPLAY_VARIABLES[name]
     levels = reader.depths(shown.needs[0])

@@ -1,4 +1,4 @@
-"""Sections: lines across the ocean on which fields are read by distance and depth, and the water that crosses them.
+"""Sections: lines across the ocean on which fields are read by distance and depth, and the transport across them.
 
 Great circles are our own dozen lines: `pyproj.Geod` on a sphere gives the same to 13 figures, but took three to five times as
 long (5.0 for 0.9 ms on the distances of a line), and sends a line between opposite points over a pole.
@@ -19,12 +19,13 @@ Positions = Sequence[tuple[float, float]]
 """Latitude and longitude in degrees of the ends and corners of a line."""
 
 SPACING = 25.0
-"""Kilometres between two places of a section: no coarser than a cell of a quarter degree."""
+"""Kilometres between two points of a section: about a cell of a quarter degree."""
 
-MOST_PLACES = 2000
+MOST_POINTS = 2000
+"""Points of the longest section; set by hand."""
 
 FINE = 721
-"""Places by which the length of a line is measured before it is divided evenly."""
+"""Points for measuring the length of a line before it is divided evenly; set by hand."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ LINES: dict[str, Line] = {
         Line("px40", "PX40 Honolulu-Yokohama", ((21.3, 201.7), (34.7, 140.2))),
     )
 }
-"""Lines that are repeated by ships: 137°E of the Japan Meteorological Agency, AX and PX of the Ship of Opportunity network."""
+"""Lines of repeated ship measurements: 137°E of the Japan Meteorological Agency, AX and PX of the Ship of Opportunity network."""
 
 
 def line_of(text: str) -> Line:
@@ -76,7 +77,7 @@ def line_of(text: str) -> Line:
 
 @dataclass(frozen=True, eq=False)
 class Section:
-    """Places (m,) along a line: latitude, longitude in [0, 360), kilometres from its start, and which way it runs.
+    """Points (m,) along a line: latitude, longitude in [0, 360), kilometres from its start, and its direction.
 
     `heading` is the direction of travel in radians clockwise from north.
     """
@@ -88,7 +89,7 @@ class Section:
 
     @cached_property
     def widths(self) -> np.ndarray:
-        """Return the kilometres (m,) of the line that each place stands for."""
+        """Return the kilometres (m,) of the line that each point represents."""
         steps = np.diff(self.distance)
         return 0.5 * (np.append(steps, 0) + np.append(0, steps))
 
@@ -100,9 +101,9 @@ class Section:
         east = turn[np.arange(columns.size), columns]
         off = (np.abs(grid.lat[rows] - self.lat) > _step(grid.lat)) | (east > _step(grid.lon))
         if off.any():
-            place = int(off.argmax())
+            point = int(off.argmax())
             raise InputError(
-                f"section passes {self.lat[place]:.1f} N {self.lon[place]:.1f} E, outside the grid of {grid.lat[0]:.1f} to "
+                f"section passes {self.lat[point]:.1f} N {self.lon[point]:.1f} E, outside the grid of {grid.lat[0]:.1f} to "
                 f"{grid.lat[-1]:.1f} N and {grid.lon[0]:.1f} to {grid.lon[-1]:.1f} E; draw it inside"
             )
         return rows, columns
@@ -113,42 +114,44 @@ class Section:
 
 
 def section(corners: Positions, straight: bool = False, spacing: float = SPACING) -> Section:
-    """Return places every `spacing` kilometres along a line of great circles, or of straight lines on the map.
+    """Return points every `spacing` kilometres along a line of great circles, or of straight lines on the map.
 
-    Raises InputError for fewer than two corners, corners off the globe or at one place, or a line of over 2000 places.
+    Raises InputError for fewer than two corners, corners off the globe or at the same position, or a line of over 2000 points.
     """
     if len(corners) < 2:
         raise InputError(f"section has {len(corners)} corners; expected two or more (latitude, longitude)")
     if bad := [corner for corner in corners if not (-90 <= corner[0] <= 90 and np.isfinite(corner[1]))]:
         corner = f"{bad[0][0]:g}, {bad[0][1]:g}"
         raise InputError(f"section has the corner {corner}; expected latitudes from -90 to 90, then longitudes, in degrees")
-    pieces = [_piece(*pair, straight, spacing) for pair in pairwise(corners)]
-    lat = np.concatenate([piece[0] if number == 0 else piece[0][1:] for number, piece in enumerate(pieces)])
-    lon = np.concatenate([piece[1] if number == 0 else piece[1][1:] for number, piece in enumerate(pieces)])
-    if lat.size > MOST_PLACES:
-        raise InputError(f"section has {lat.size} places; expected at most {MOST_PLACES}: draw a shorter line")
+    legs = [_leg(*pair, straight, spacing) for pair in pairwise(corners)]
+    lat = np.concatenate([leg[0] if number == 0 else leg[0][1:] for number, leg in enumerate(legs)])
+    lon = np.concatenate([leg[1] if number == 0 else leg[1][1:] for number, leg in enumerate(legs)])
+    if lat.size > MOST_POINTS:
+        raise InputError(f"section has {lat.size} points; expected at most {MOST_POINTS}: draw a shorter line")
     steps = _kilometres(lat[:-1], lon[:-1], lat[1:], lon[1:])
     if not steps.all():
-        raise InputError(f"section has two corners at {corners[0][0]:g}, {corners[0][1]:g}; expected corners at different places")
+        raise InputError(
+            f"section has two corners at {corners[0][0]:g}, {corners[0][1]:g}; expected corners at different positions"
+        )
     ahead = _heading(lat[:-1], lon[:-1], lat[1:], lon[1:])
-    # At a place inside the line, the mean of the directions before and after it.
+    # At a point inside the line, the mean of the directions before and after it.
     turns = np.append(ahead[:1], ahead), np.append(ahead, ahead[-1:])
     heading = np.arctan2(sum(np.sin(turn) for turn in turns), sum(np.cos(turn) for turn in turns))
     return Section(lat, lon % 360, np.append(0, np.cumsum(steps)), heading)
 
 
 def transport(across: np.ndarray, widths: np.ndarray, depth: np.ndarray) -> np.ndarray:
-    """Return the volume in Sv (m,) that crosses a section from its start to each place, between the first and last level.
+    """Return the volume in Sv (m,) that crosses a section from its start to each point, between the first and last level.
 
-    `across` (z, m) in m s-1, missing below the sea floor, `widths` (m,) in km, `depth` (z,) in m. It is that of the upper
-    500 m alone where the levels end there.
+    `across` (z, m) in m s-1, missing below the sea floor, `widths` (m,) in km, `depth` (z,) in m. It covers the upper
+    500 m where the levels end there.
     """
     edges = np.concatenate([depth[:1], 0.5 * (depth[1:] + depth[:-1]), depth[-1:]])
     through = np.nan_to_num(across) * np.diff(edges)[:, None]
     return np.cumsum(through.sum(axis=0) * widths * 1e3) / 1e6
 
 
-def _piece(start: tuple[float, float], end: tuple[float, float], straight: bool, spacing: float) -> tuple[np.ndarray, np.ndarray]:
+def _leg(start: tuple[float, float], end: tuple[float, float], straight: bool, spacing: float) -> tuple[np.ndarray, np.ndarray]:
     """Latitudes and longitudes (m,) from one corner to the next, both included, evenly far apart."""
     share = np.linspace(0, 1, FINE)
     lat, lon = (_straight if straight else _great_circle)(start, end, share)
@@ -186,7 +189,7 @@ def _kilometres(lat: np.ndarray, lon: np.ndarray, lat_on: np.ndarray, lon_on: np
 
 
 def _heading(lat: np.ndarray, lon: np.ndarray, lat_on: np.ndarray, lon_on: np.ndarray) -> np.ndarray:
-    """Return the directions (m,) in radians clockwise from north in which one position sees the next."""
+    """Return the directions (m,) in radians clockwise from north from one position to the next."""
     east = np.deg2rad(lon_on - lon)
     start, end = np.deg2rad(lat), np.deg2rad(lat_on)
     return np.arctan2(np.sin(east) * np.cos(end), np.cos(start) * np.sin(end) - np.sin(start) * np.cos(end) * np.cos(east))

@@ -1,7 +1,8 @@
-"""Eddies of sea surface height: found as closed contours on each map, followed from map to map.
+"""Eddies of sea surface height: closed contours on each map, tracked from map to map.
 
-`highpass` takes out what is longer than 700 km, `contours` and `geometry` are the compiled search, `table` what it gives,
-`detection` leads from one map to its `Eddies`, `tracking` from the eddies of many maps to `Tracks`.
+`highpass` removes wavelengths over 700 km, `contours` and `geometry` are the compiled search, `table` holds its result,
+`detection` gives the `Eddies` of one map, `tracking` the `Tracks` of many maps. May import the physics, the schema and the
+runtime.
 """
 
 from engine.diagnostics.eddies.detection import detect

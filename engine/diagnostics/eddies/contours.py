@@ -1,9 +1,9 @@
 """Compiled search for the outermost acceptable closed contour around each peak of a field.
 
-From every peak the level sinks step by step. The region above it, four-connected, grows by a flood from its old rim, so
-no pixel is looked at twice; at each level its outer boundary is walked by marching squares. The search ends where the
-region meets a missing value, a higher or second notable peak, or grows too large: none of these can heal further down.
-Fields are padded so that the rim is missing (see `engine.diagnostics.eddies.detection`); columns wrap round.
+From every peak the level decreases step by step. The four-connected region above it grows by a flood fill from its old border,
+so each pixel is read once; at each level marching squares follow its outer boundary. The search ends where the region meets a
+missing value, a higher or second notable peak, or becomes too large: lower levels cannot change any of these.
+Fields are padded with missing values (see `engine.diagnostics.eddies.detection`); columns wrap around.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ LON, LAT, PEAK_LON, PEAK_LAT, AMPLITUDE, LEVEL, AREA, SHAPE_ERROR, SPEED_AREA, S
 """Columns of the table that `outermost_contours` fills."""
 
 COLUMNS = 10
-"""How many there are."""
+"""Number of columns of the table."""
 
 
 class PaddedField(NamedTuple):
-    """`height` and `speed` (h, w) with a rim of missing values, `peak_number` -1 or that of the peak at a pixel.
+    """`height` and `speed` (h, w) with a border of missing values, `peak_number` -1 or that of the peak at a pixel.
 
     `lat` (h,), the first longitude and the step of longitude in degrees.
     """
@@ -38,7 +38,7 @@ class PaddedField(NamedTuple):
 
 
 class Limits(NamedTuple):
-    """What an acceptable contour is: found in steps of `step` m, at least `depth` m below the peak, round, of so many pixels."""
+    """Limits of an acceptable contour: found in steps of `step` m, at least `depth` m below the peak, round, of so many pixels."""
 
     step: float
     depth: float
@@ -54,7 +54,7 @@ _COLUMN = np.array([1, 0, -1, 0])
 
 @njit(cache=True, nogil=True)
 def find_peaks(height):  # type: ignore[no-untyped-def]
-    """Row and column (n, 2) of pixels no lower than their eight neighbours, all of them present; of equal ones the first."""
+    """Row and column (n, 2) of pixels no lower than their eight neighbours, none missing; of equal pixels the first."""
     rows, columns = height.shape
     found = np.empty((rows * columns // 4 + 1, 2), dtype=np.int32)
     n = 0
@@ -75,11 +75,11 @@ def find_peaks(height):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def walk_rim(height, level, top_j, top_i, crossings):  # type: ignore[no-untyped-def]
-    """Walk the outer boundary of the region above `level` counter-clockwise, from the north side of its top pixel.
+def walk_boundary(height, level, top_j, top_i, crossings):  # type: ignore[no-untyped-def]
+    """Follow the outer boundary of the region above `level` counter-clockwise, from the north side of its top pixel.
 
-    Fills `crossings` (m, 4) with row, column and side of the pixel inside, columns not wrapped, and the share of the way to
-    the pixel outside. Returns their number and the pixels enclosed, holes included; 0 where the walk does not close before
+    Fills `crossings` (m, 4) with row, column and side of the pixel inside, columns not wrapped, and the share of the distance
+    to the pixel outside. Returns their number and the pixels enclosed, holes included; 0 where the boundary does not close before
     `crossings` is full.
     """
     columns = height.shape[1]
@@ -91,7 +91,7 @@ def walk_rim(height, level, top_j, top_i, crossings):  # type: ignore[no-untyped
         crossings[n, 0], crossings[n, 1], crossings[n, 2] = j, i, side
         crossings[n, 3] = (inside - level) / (inside - outside)
         n += 1
-        # Discrete Green: east sides count the columns up to them, west sides take away those before them.
+        # Green's theorem in discrete form: east sides add the columns up to them, west sides subtract those before them.
         if side == 0:
             enclosed += i
         elif side == 2:
@@ -112,7 +112,7 @@ def walk_rim(height, level, top_j, top_i, crossings):  # type: ignore[no-untyped
 
 @njit(cache=True, nogil=True)
 def project(crossings, n, lat, lon_step, centre_i, x, y):  # type: ignore[no-untyped-def]
-    """Put the crossings on the equal-area sinusoidal plane, metres from column `centre_i` and from the equator."""
+    """Project the crossings to the equal-area sinusoidal plane, in metres from column `centre_i` and from the equator."""
     for k in range(n):
         j, i, side = int(crossings[k, 0]), crossings[k, 1], int(crossings[k, 2])
         part = crossings[k, 3]
@@ -138,21 +138,21 @@ def mean_speed(speed, crossings, n, x, y):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def grow(height, level, p, peaks, peak_number, owner, region, rim, state):  # type: ignore[no-untyped-def]
-    """Let the region of peak `p` take in all that is above `level` and connected.
+def grow(height, level, p, peaks, peak_number, owner, region, border, state):  # type: ignore[no-untyped-def]
+    """Add to the region of peak `p` all connected pixels above `level`.
 
-    `region` and `rim` list pixels, their columns not wrapped; `state` holds the number of each and the region's top pixel;
-    `owner` marks both on the map. Returns the height of the highest other peak taken in, and infinity where the search ends.
+    `region` and `border` list pixels, their columns not wrapped; `state` holds the number of each and the region's top pixel;
+    `owner` marks both on the map. Returns the height of the highest other peak inside, and infinity where the search ends.
     """
     columns, most = height.shape[1], region.shape[0]
     peak = height[peaks[p, 0], peaks[p, 1]]
     inside, outside = 2 * (p + 1), 2 * (p + 1) + 1
-    size, rim_size, joined, rival = state[0], 0, state[0], -np.inf
+    size, border_size, joined, higher_peak = state[0], 0, state[0], -np.inf
     for k in range(state[1]):
-        j, i = rim[k, 0], rim[k, 1]
+        j, i = border[k, 0], border[k, 1]
         if height[j, i % columns] <= level:
-            rim[rim_size, 0], rim[rim_size, 1] = j, i
-            rim_size += 1
+            border[border_size, 0], border[border_size, 1] = j, i
+            border_size += 1
             continue
         if size == most:
             return np.inf
@@ -166,8 +166,8 @@ def grow(height, level, p, peaks, peak_number, owner, region, rim, state):  # ty
             state[2], state[3] = j, i
         other = peak_number[j, i % columns]
         if other >= 0 and other != p:
-            rival = max(rival, height[j, i % columns])
-            if rival > peak or (rival == peak and other < p):
+            higher_peak = max(higher_peak, height[j, i % columns])
+            if higher_peak > peak or (higher_peak == peak and other < p):
                 return np.inf
         for k in range(9):
             nj, ni = j + k // 3 - 1, i + k % 3 - 1
@@ -178,23 +178,23 @@ def grow(height, level, p, peaks, peak_number, owner, region, rim, state):  # ty
                 continue
             if near <= level:
                 owner[nj, ni % columns] = outside
-                rim[rim_size, 0], rim[rim_size, 1] = nj, ni
-                rim_size += 1
+                border[border_size, 0], border[border_size, 1] = nj, ni
+                border_size += 1
             elif size == most:
                 return np.inf
             else:
                 owner[nj, ni % columns] = inside
                 region[size, 0], region[size, 1] = nj, ni
                 size += 1
-    state[0], state[1] = size, rim_size
-    return rival
+    state[0], state[1] = size, border_size
+    return higher_peak
 
 
 @njit(cache=True, nogil=True)
 def outermost_contours(first, last, peaks, field, limits, table, curves):  # type: ignore[no-untyped-def]
     """For peaks `first` to `last` of `peaks` (n, 2) fill rows of `table` (n, 10) and `curves` (n, 2, m), longitude first.
 
-    `field` is a PaddedField, `limits` are Limits. Amplitude 0 stays where no contour is acceptable: at least `depth` below the
+    `field` is a PaddedField, `limits` are Limits. Amplitude 0 remains where no contour is acceptable: at least `depth` below the
     peak, `fewest` to `most` pixels, no hole, no other peak that stands `depth` above it, and a shape error of `worst_shape` at
     most.
     """
@@ -202,26 +202,26 @@ def outermost_contours(first, last, peaks, field, limits, table, curves):  # typ
     step, depth, worst_shape, fewest, most = limits
     owner = np.zeros(height.shape, dtype=np.int32)
     region = np.empty((most, 2), dtype=np.int32)
-    rim = np.empty((4 * most + 4, 2), dtype=np.int32)
+    border = np.empty((4 * most + 4, 2), dtype=np.int32)
     state = np.empty(4, dtype=np.int64)
     crossings = np.empty((4 * most + 4, 4))
     x, y = np.empty(crossings.shape[0]), np.empty(crossings.shape[0])
     for p in range(first, last):
         peak_j, peak_i = peaks[p, 0], peaks[p, 1]
         peak, middle = height[peak_j, peak_i], lon_start + peak_i * lon_step
-        rim[0, 0], rim[0, 1] = peak_j, peak_i
+        border[0, 0], border[0, 1] = peak_j, peak_i
         state[0], state[1], state[2], state[3] = 0, 1, peak_j, peak_i
-        rival, best_speed, best_speed_area = -np.inf, -1.0, 0.0
+        higher_peak, best_speed, best_speed_area = -np.inf, -1.0, 0.0
         number = int(np.ceil(peak / step))
         while True:
             number -= 1
             level = number * step
-            rival = max(rival, grow(height, level, p, peaks, peak_number, owner, region, rim, state))
-            if rival - level >= depth:
+            higher_peak = max(higher_peak, grow(height, level, p, peaks, peak_number, owner, region, border, state))
+            if higher_peak - level >= depth:
                 break
             if state[0] < fewest:
                 continue
-            n, enclosed = walk_rim(height, level, state[2], state[3], crossings)
+            n, enclosed = walk_boundary(height, level, state[2], state[3], crossings)
             if n == 0 or enclosed != state[0]:
                 continue
             project(crossings, n, lat, lon_step, peak_i, x, y)

@@ -12,7 +12,7 @@ from engine.schema.constants import EARTH_RADIUS
 from engine.schema.variables import VARIABLES
 
 MOST_OUTSIDE = 0.01
-"""Share of heights that may be out of range and are taken as missing; beyond it the field is in other units or no height."""
+"""Share of heights out of range that are treated as missing, set by hand; above it the field has other units or is no height."""
 
 
 def detect(
@@ -22,23 +22,23 @@ def detect(
 
     Closed contours of the height without its large scales, one peak each, after Chelton et al. 2011
     (doi 10.1016/j.pocean.2011.01.002) and Mason et al. 2014 (doi 10.1175/JTECH-D-14-00019.1); cyclones first. `lat` (h,)
-    ascending and `lon` (w,) ascending and evenly spaced, in degrees; columns that go round the globe are joined, and so
-    is a box cut in two by the prime meridian. Raises InputError for axes that are otherwise or do not fit.
+    ascending and `lon` (w,) ascending and evenly spaced, in degrees; columns around the globe are joined, and so is a
+    box cut in two by the prime meridian. Raises InputError for other axes, or where they do not fit.
     """
     criteria = criteria or Criteria()
     lat, lon = np.asarray(lat, dtype=np.float64), np.asarray(lon, dtype=np.float64)
     _check(zos, lat, lon, wet)
-    height = _possible(zos if wet is None else np.where(wet, zos, np.nan))
+    height = _valid(zos if wet is None else np.where(wet, zos, np.nan))
     start = _first_column(lon)
     height, lon = np.roll(height, -start, axis=1), np.concatenate([lon[start:], lon[:start] + 360])
     periodic = is_periodic(lon)
     u, v = geostrophic_velocity(height, lat, lon, np.isfinite(height))
     anomaly = high_pass(height, lat, lon, criteria.wavelength, periodic)
-    rim = ((1, 1), (0, 0) if periodic else (1, 1))
-    speed = np.pad(np.hypot(u, v).astype(np.float64), rim)
+    border = ((1, 1), (0, 0) if periodic else (1, 1))
+    speed = np.pad(np.hypot(u, v).astype(np.float64), border)
     lat_step, lon_step = np.diff(lat).min(), (lon[-1] - lon[0]) / (lon.size - 1)
     padded_lat = np.concatenate([[lat[0] - lat_step], lat, [lat[-1] + lat_step]])
-    padded = np.pad(anomaly, rim, constant_values=np.nan)
+    padded = np.pad(anomaly, border, constant_values=np.nan)
     first_lon = lon[0] if periodic else lon[0] - lon_step
     most = _most_pixels(lat, lat_step, lon_step, criteria.largest_radius)
     tables, curves, rotations = [], [], []
@@ -71,7 +71,7 @@ def _contours_of_peaks(
 
 def _table(table: np.ndarray, curves: np.ndarray, rotation: np.ndarray) -> Eddies:
     lon = table[:, contours.LON] % 360
-    lon[lon == 360] = 0.0  # what the remainder gives for the smallest negative numbers
+    lon[lon == 360] = 0.0  # the remainder of the smallest negative numbers
     turn = table[:, contours.LON] - lon
     return Eddies(
         lon=lon,
@@ -93,10 +93,10 @@ def _table(table: np.ndarray, curves: np.ndarray, rotation: np.ndarray) -> Eddie
 def _first_column(lon: np.ndarray) -> int:
     """Return the westernmost column: after the gap where the prime meridian cuts a box in two, else the first."""
     steps = np.diff(lon)
-    usual = float(np.median(steps))
-    start = int(np.argmax(steps)) + 1 if steps.max() > 1.5 * usual else 0
+    typical = float(np.median(steps))
+    start = int(np.argmax(steps)) + 1 if steps.max() > 1.5 * typical else 0
     steps = np.diff(np.concatenate([lon[start:], lon[:start] + 360]))
-    if np.abs(steps - usual).max() > 0.01 * usual:
+    if np.abs(steps - typical).max() > 0.01 * typical:
         raise InputError(
             f"longitude has steps of {steps.min():g} to {steps.max():g} degrees; expected even ones: regrid the field first"
         )
@@ -110,10 +110,10 @@ def _most_pixels(lat: np.ndarray, lat_step: float, lon_step: float, radius: floa
     return int(np.pi * radius**2 / cell) + 1
 
 
-def _possible(zos: np.ndarray) -> np.ndarray:
-    """Return heights in float64, NaN where no sea stands so high: the levels that are tried follow from the highest peak.
+def _valid(zos: np.ndarray) -> np.ndarray:
+    """Return heights in float64, NaN out of the valid range, since the highest peak sets the number of levels to search.
 
-    Raises InputError where so many are out of range that the field is something else.
+    Raises InputError where more than `MOST_OUTSIDE` of them are out of range.
     """
     low, high = VARIABLES["zos"].valid_range
     outside = np.isfinite(zos) & ((zos < low) | (zos > high))

@@ -1,4 +1,4 @@
-"""Taking the large scales out of a field on the sphere, without letting land or missing values into the sea."""
+"""A high-pass filter on the sphere that never reads land or missing values."""
 
 import numpy as np
 from scipy.fft import irfft, next_fast_len, rfft
@@ -7,11 +7,11 @@ from scipy.special import j1
 from engine.schema.constants import EARTH_RADIUS
 
 CELLS_A_WAVE = 24
-"""A wave this many cells long is still told from its neighbours; finer grids are averaged to about this first."""
+"""Cells of a wave at the cut-off that resolve it well, set by hand; finer grids are first averaged to about this."""
 
 
 def high_pass(field: np.ndarray, lat: np.ndarray, lon: np.ndarray, wavelength: float, periodic: bool) -> np.ndarray:
-    """Return `field` (h, w) without what is longer than `wavelength` in metres; NaN where `field` is.
+    """Return `field` (h, w) without scales longer than `wavelength` in metres; NaN where `field` is.
 
     The low-pass is the ideal one of the plane, J1(2 pi r / L) / r with great-circle distance r, under a sinc window that
     ends at r = L (Mason et al. 2014, doi 10.1175/JTECH-D-14-00019.1). It is normalised by the wet area under it, so a
@@ -43,7 +43,7 @@ def _low_pass(
     ratio = np.sin(reach) / np.cos(phi)
     spans = np.where(ratio < 1, np.arcsin(np.minimum(ratio, 1)), np.pi)
     lags = np.minimum(spans / step, width - 1).astype(int) + 1
-    # Without a neighbour across the seam the transform is long enough that the kernel never comes round to the other side.
+    # On a grid that is not periodic the transform is long enough that the kernel does not wrap to the other side.
     length = width if periodic else next_fast_len(width + int(lags.max()), real=True)
     lags = np.minimum(lags, length // 2 + 1)
     spectra = rfft(np.stack([total, weight]), length, axis=-1)
@@ -76,7 +76,7 @@ def _sums(values: np.ndarray, factor: int) -> np.ndarray:
 
 
 def _middles(axis: np.ndarray, factor: int) -> np.ndarray:
-    """Return the centres of blocks of `factor` cells, the last one as if it were whole."""
+    """Return the centres of blocks of `factor` cells, the last one as if it were complete."""
     step = axis[-1] - axis[-2]
     padded = np.concatenate([axis, axis[-1] + step * np.arange(1, -axis.size % factor + 1)])
     return padded.reshape(-1, factor).mean(axis=1)

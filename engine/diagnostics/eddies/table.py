@@ -1,4 +1,4 @@
-"""Eddies as columns, and the criteria they met."""
+"""A table of eddies by columns, and the criteria of the search."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -13,12 +13,12 @@ CONTOUR_POINTS = 50
 
 @dataclass(frozen=True)
 class Criteria:
-    """What counts as an eddy; by default as Mason et al. 2014 (doi 10.1175/JTECH-D-14-00019.1) on a 1/4 degree grid."""
+    """Criteria of an eddy; by default those of Mason et al. 2014 (doi 10.1175/JTECH-D-14-00019.1) on a 1/4 degree grid."""
 
     wavelength: float = 700e3
-    """Longer than this, in metres, is taken out of the sea level first."""
+    """Wavelength in metres above which scales are removed from sea level first."""
     step: float = 0.002
-    """Distance in metres between the levels that are tried."""
+    """Distance in metres between the levels of the search."""
     amplitude: float = 0.004
     """Least height in metres of the peak above the contour; a second peak this high inside disqualifies the contour."""
     shape_error: float = 0.55
@@ -108,7 +108,7 @@ class Eddies:
 
 
 def joined(tables: Sequence[Eddies]) -> Eddies:
-    """Return the rows of several tables one after another; no row for no table."""
+    """Return the rows of several tables one after the other; none for no table."""
     columns = {}
     points = tables[0].contour_lon.shape[1] if tables else CONTOUR_POINTS
     for item in fields(Eddies):

@@ -1,4 +1,4 @@
-"""Following eddies from map to map: identities, births and deaths."""
+"""Tracking of eddies from map to map: identities, births and deaths."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from engine.runtime.errors import InputError
 from engine.schema.constants import DAY, EARTH_RADIUS
 
 JITTER = 50e3
-"""Metres the centroid may jump between two maps of one day because the outermost contour changed."""
+"""Metres that the centroid may jump between two maps because the outermost contour changed; set by hand."""
 
 DRIFT = 10e3
 """Metres a day an eddy may travel: twice the fastest long Rossby waves outside the tropics (Chelton et al. 2011)."""
@@ -24,13 +24,13 @@ AMPLITUDE_RATIO, RADIUS_RATIO = 4.0, 2.5
 """Greatest change between two maps (Chelton et al. 2011, appendix B.4, allow 2.5 to 4 either way)."""
 
 AMPLITUDE_NOISE = 0.01
-"""Metres added before amplitudes are compared: the shallowest eddies change by whole steps of the levels."""
+"""Metres added before amplitudes are compared, set by hand: the smallest amplitudes change by whole steps of the levels."""
 
 MISSED_MAPS = 1
-"""An eddy may be absent from this many maps in a row and still be the same one."""
+"""Consecutive maps from which an eddy may be absent and still be the same one; set by hand."""
 
 UNMATCHED = 2.0
-"""Cost of leaving a pair apart; any allowed pair costs at most the root of 3."""
+"""Cost of an eddy without a partner; an allowed pair costs at most the root of 3."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,17 +62,17 @@ class Tracks:
 
     @property
     def death(self) -> np.ndarray:
-        """Return the time each track was last seen (m,), NaT where it may go on after the last map."""
+        """Return the time each track was last seen (m,), NaT where it may continue after the last map."""
         return np.where(self.alive_at_end, np.datetime64("NaT"), self.times[self.last])
 
     @property
     def born_before(self) -> np.ndarray:
-        """Return where a track was there on the first map already (m,), so that its birth was not seen."""
+        """Return where a track is on the first map (m,), so that its birth is not known."""
         return self.first == 0
 
     @property
     def alive_at_end(self) -> np.ndarray:
-        """Return where a track was seen on the last map, or could still come back after it (m,)."""
+        """Return where a track is on the last map, or may appear again after it (m,)."""
         return self.last >= self.times.size - 1 - MISSED_MAPS
 
     @property
@@ -127,9 +127,9 @@ class Tracks:
 def track(maps: Sequence[Eddies], times: Sequence[np.datetime64] | np.ndarray) -> Tracks:
     """Return the tracks through the eddies of `maps` at ascending `times`.
 
-    From map to map the pairs are those of least total difference in place, amplitude and radius (Hungarian method), none
-    farther apart than an eddy can jump and drift, none of other rotation. One map may miss an eddy. Raises InputError for
-    times that do not fit the maps or do not ascend.
+    From map to map the pairs are those of least total difference in position, amplitude and radius (Hungarian method),
+    within the distance that an eddy can jump and drift, and of equal rotation. An eddy may be absent from one map. Raises
+    InputError for times that do not fit the maps or do not ascend.
     """
     moments = np.asarray(times, dtype="datetime64[s]")
     if moments.shape != (len(maps),) or np.any(np.diff(moments) <= np.timedelta64(0, "s")):
@@ -170,7 +170,7 @@ def _pairs(old: Eddies, new: Eddies, days: np.ndarray) -> tuple[np.ndarray, np.n
 
 
 def _assign(i: np.ndarray, j: np.ndarray, cost: np.ndarray, n: int, m: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the pairs of least total cost; groups of eddies out of reach of each other are solved one by one."""
+    """Return the pairs of least total cost; groups of eddies that are far apart are solved one by one."""
     _, group = connected_components(coo_array((np.ones(i.size), (i, j + n)), shape=(n + m, n + m)), directed=False)
     order = np.argsort(group[i], kind="stable")
     first = np.flatnonzero(np.diff(group[i][order], prepend=-1))
@@ -191,6 +191,6 @@ def _assign(i: np.ndarray, j: np.ndarray, cost: np.ndarray, n: int, m: int) -> t
 
 
 def _on_sphere(eddies: Eddies) -> np.ndarray:
-    """Return positions (n, 3) in metres; chords differ from arcs by far less than anything here asks."""
+    """Return positions (n, 3) in metres; over such distances chords are close enough to arcs."""
     lon, lat = np.deg2rad(eddies.lon), np.deg2rad(eddies.lat)
     return EARTH_RADIUS * np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], axis=-1)

@@ -68,14 +68,14 @@ def test_a_jet_that_only_shears_has_neither_eddy_nor_saddle(small_grid: Grid) ->
     assert derive(Jet(small_grid, [0]), "okubo_weiss", 0)[equator] == pytest.approx(0, abs=1e-3)
 
 
-def test_eddies_have_the_energy_of_what_departs_from_the_mean_flow(small_grid: Grid) -> None:
+def test_eddy_kinetic_energy_is_that_of_the_anomaly_of_the_flow(small_grid: Grid) -> None:
     reader = SolidBody(small_grid, [0])
 
     def mean(time: np.datetime64):  # type: ignore[no-untyped-def]
         return lambda name, level: reader.read(name, 0) - (0.3 if name == "uo" else 0.4)
 
     assert derive(reader, "eke", 0, climatology=mean) == pytest.approx(1250)
-    with pytest.raises(InputError, match="usual"):
+    with pytest.raises(InputError, match="climatology"):
         derive(reader, "eke", 0)
 
 

@@ -94,7 +94,7 @@ def test_heat_counts_down_to_500_metres_and_shallow_seas_have_none() -> None:
     assert np.isnan(found[2])
 
 
-def test_cyclones_are_fed_by_what_is_warmer_than_26_degrees() -> None:
+def test_cyclone_heat_counts_water_above_26_degrees() -> None:
     wedge = 28 - 0.025 * DEPTH
     shelf = np.where(DEPTH <= 50, 27.0, np.nan)
     cool, land = np.full(DEPTH.size, 25.0), np.full(DEPTH.size, np.nan)
@@ -104,7 +104,7 @@ def test_cyclones_are_fed_by_what_is_warmer_than_26_degrees() -> None:
     assert found[2] == 0 and np.isnan(found[3])
 
 
-def test_warm_water_below_a_cold_layer_feeds_no_cyclone() -> None:
+def test_warm_water_below_a_cold_layer_does_not_count() -> None:
     inverted = np.where(DEPTH <= 20, 25.0, 28.0)
     assert cyclone_heat_potential(columns(inverted), DEPTH)[0] == 0
 

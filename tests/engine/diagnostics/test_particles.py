@@ -61,7 +61,7 @@ def test_the_path_crosses_the_prime_meridian_without_a_jump(ocean: Grid) -> None
     assert np.isfinite(path.lat).all()
 
 
-def test_a_particle_that_reaches_land_is_not_seen_again_and_others_go_on(ocean: Grid) -> None:
+def test_a_particle_that_reaches_land_ends_and_others_continue(ocean: Grid) -> None:
     path = drift(uniform(ocean, 0.8, 0.0), ocean, np.array([0.0, 30.0]), np.array([58.0, 58.0]), LEADS)
     stranded = np.isnan(path.lon[:, 0])
     assert not stranded[0] and stranded[-1] and (np.diff(stranded.astype(int)) >= 0).all()
@@ -80,6 +80,6 @@ def test_a_regional_grid_ends_a_path_at_its_edge() -> None:
     ("lat", "lon", "leads", "words"),
     [(0.0, 65.0, LEADS, "on land"), (0.0, 200.0, [3], "two or more"), (0.0, 200.0, [2, 1], "ascending")],
 )
-def test_what_cannot_drift_is_refused(ocean: Grid, lat: float, lon: float, leads: list[int], words: str) -> None:
+def test_impossible_releases_are_refused(ocean: Grid, lat: float, lon: float, leads: list[int], words: str) -> None:
     with pytest.raises(InputError, match=words):
         drift(uniform(ocean, 0.1, 0.0), ocean, np.array([lat]), np.array([lon]), leads)

@@ -90,6 +90,6 @@ def test_a_line_that_leaves_a_regional_grid_is_refused() -> None:
     ("corners", "words"),
     [([(0, 0)], "two or more"), ([(95, 0), (0, 0)], "latitudes"), ([(5, 5), (5, 5)], "different places")],
 )
-def test_lines_that_are_none_are_refused(corners: list[tuple[float, float]], words: str) -> None:
+def test_invalid_lines_are_refused(corners: list[tuple[float, float]], words: str) -> None:
     with pytest.raises(InputError, match=words):
         section(corners)

@@ -69,7 +69,7 @@ def test_the_finished_days_of_a_store_are_read(tmp_path: Path) -> None:
     assert (result["maps"], result["eddies"], result["tracks"]) == (3, 3, 1)
 
 
-def test_what_cannot_be_is_refused_with_code_2_and_nothing_is_written(altimetry: Path, tmp_path: Path) -> None:
+def test_invalid_requests_end_with_code_2_and_write_nothing(altimetry: Path, tmp_path: Path) -> None:
     before = sorted(tmp_path.iterdir())
     for arguments, word in (
         ((tmp_path / "none.nc",), "there is no store"),

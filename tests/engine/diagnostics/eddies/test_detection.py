@@ -42,7 +42,7 @@ def test_a_bump_is_found_with_its_place_height_and_sign_on_any_meridian(sign: in
     assert eddies.shape_error[0] < 0.05
 
 
-def test_the_contour_closes_round_the_centre_with_the_radius_and_is_not_torn_at_the_meridian() -> None:
+def test_the_contour_closes_around_the_centre_also_across_the_prime_meridian() -> None:
     lat, lon = axes(20, 50, 0, 360, 0.25)
     eddies = detect(bump(lat, lon, 35, 0.2, HEIGHT, SCALE), lat, lon)
     x = (eddies.contour_lon[0] - eddies.lon[0]) * np.cos(np.deg2rad(35)) * 111.2e3
@@ -51,7 +51,7 @@ def test_the_contour_closes_round_the_centre_with_the_radius_and_is_not_torn_at_
     np.testing.assert_allclose(np.hypot(x, y), eddies.radius[0], rtol=0.1)
 
 
-def test_turning_the_globe_turns_the_eddies_and_changes_nothing_else() -> None:
+def test_a_shift_in_longitude_shifts_the_eddies_and_changes_nothing_else() -> None:
     lat, lon = axes(-55, -30, 0, 360, 0.5)
     sea = _waves(lat, lon)
     eddies, turned = detect(sea, lat, lon), detect(np.roll(sea, 250, axis=1), lat, lon)
@@ -62,7 +62,7 @@ def test_turning_the_globe_turns_the_eddies_and_changes_nothing_else() -> None:
     np.testing.assert_allclose(np.sort(turned.radius), np.sort(eddies.radius), rtol=1e-6)
 
 
-def test_the_sea_upside_down_has_the_same_eddies_turning_the_other_way() -> None:
+def test_negative_heights_give_the_same_eddies_with_opposite_rotation() -> None:
     lat, lon = axes(30, 55, 0, 360, 0.5)
     sea = _waves(lat, lon)
     eddies, mirrored = _sorted(detect(sea, lat, lon)), _sorted(detect(-sea, lat, lon))
@@ -79,7 +79,7 @@ def test_a_slope_has_no_eddy_on_the_globe_or_in_a_box(columns: int) -> None:
         assert len(detect(slope + 0.03 * lon, lat, lon)) == 0
 
 
-def test_an_island_is_no_eddy_whatever_stands_beneath_it() -> None:
+def test_an_island_is_no_eddy_whatever_its_values() -> None:
     lat, lon = axes(20, 50, 130, 170, 0.25)
     slope = np.broadcast_to(0.01 * lat[:, None], (lat.size, lon.size))
     wet = bump(lat, lon, 35, 150, 1, 100e3) < 0.5
@@ -124,7 +124,7 @@ def test_a_second_peak_too_low_to_count_does_not_split_an_eddy() -> None:
     assert np.sum(detect(sea, lat, lon).rotation == -1) == 1
 
 
-def test_a_ring_of_high_water_is_no_eddy_but_the_hollow_in_it_is() -> None:
+def test_a_ring_of_high_water_is_no_eddy_and_its_hollow_is_one() -> None:
     lat, lon = axes(20, 50, 130, 170, 0.25)
     ring = bump(lat, lon, 35, 150, 0.5, 120e3) - bump(lat, lon, 35, 150, 0.5, 60e3)
     ring += 1e-5 * lon  # one peak on the ring, so that only the hole can disqualify it
@@ -174,7 +174,7 @@ def test_a_sea_without_water_or_without_waves_has_no_eddies() -> None:
         assert len(detect(sea, lat, lon)) == 0
 
 
-def test_a_table_survives_its_dataset() -> None:
+def test_a_table_read_from_its_dataset_is_unchanged() -> None:
     lat, lon = axes(30, 55, 0, 360, 0.5)
     eddies = detect(_waves(lat, lon), lat, lon)
     again = Eddies.from_dataset(eddies.to_dataset())
@@ -184,7 +184,7 @@ def test_a_table_survives_its_dataset() -> None:
         Eddies.from_dataset(eddies.to_dataset().drop_vars("amplitude"))
 
 
-def test_axes_that_cannot_be_are_refused() -> None:
+def test_invalid_axes_are_refused() -> None:
     lat, lon = axes(30, 40, 0, 20, 0.5)
     sea = np.zeros((lat.size, lon.size))
     with pytest.raises(InputError, match="ascending"):
@@ -200,7 +200,7 @@ def test_axes_that_cannot_be_are_refused() -> None:
 
 
 @pytest.mark.parametrize("value", [1e20, -1e20, 9999.0, np.inf, -np.inf])
-def test_a_height_that_no_sea_has_is_missing_and_ends_no_search(value: float) -> None:
+def test_a_height_out_of_range_counts_as_missing(value: float) -> None:
     lat, lon = axes(20, 45, 0, 360, 0.25)
     sea = bump(lat, lon, 35, 180.0, HEIGHT, SCALE)
     sea[20:23, 100:104] = value
@@ -209,7 +209,7 @@ def test_a_height_that_no_sea_has_is_missing_and_ends_no_search(value: float) ->
 
 
 @pytest.mark.parametrize("value", [1e20, 60.0])
-def test_a_field_of_heights_that_no_sea_has_is_refused(value: float) -> None:
+def test_a_field_of_heights_out_of_range_is_refused(value: float) -> None:
     lat, lon = axes(20, 45, 0, 60, 0.25)
     with pytest.raises(InputError, match=r"sea surface height spans .* cells; expected -5 to 5 m: check its units"):
         detect(np.full((lat.size, lon.size), value), lat, lon)

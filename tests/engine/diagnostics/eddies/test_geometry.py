@@ -21,7 +21,7 @@ def test_a_circle_has_no_shape_error() -> None:
     assert shape_error(x, y, x.size, 0.0, 0.0, 5.0) == pytest.approx(0.0, abs=1e-5)
 
 
-def test_the_shape_error_of_a_square_is_what_sticks_out_of_the_circle_and_what_the_circle_leaves() -> None:
+def test_the_shape_error_of_a_square_is_the_area_between_it_and_the_circle() -> None:
     x, y = np.array([1.0, 1.0, -1.0, -1.0]), np.array([-1.0, 1.0, 1.0, -1.0])
     radius = 2 / np.sqrt(np.pi)
     # Four circular segments beyond the sides, and as much of the corners, since the areas are equal.

@@ -29,7 +29,7 @@ def test_it_is_the_normalised_sum_over_the_sphere_at_the_pole_the_seam_and_the_e
         assert filtered[row, column] == pytest.approx(_by_definition(field, lat, lon, row, column), abs=1e-9)
 
 
-def test_a_constant_sea_is_left_without_anything_up_to_the_coast() -> None:
+def test_a_constant_field_becomes_zero_up_to_the_coast() -> None:
     lat, lon = axes(20, 60, 0, 360, 1.0)
     field = np.full((lat.size, lon.size), 3.0)
     field[10:20, 50:80] = np.nan
@@ -39,7 +39,7 @@ def test_a_constant_sea_is_left_without_anything_up_to_the_coast() -> None:
 
 
 @pytest.mark.parametrize(("length", "kept"), [(200e3, (0.95, 1.05)), (2500e3, (-0.05, 0.15))])
-def test_short_waves_stay_and_long_ones_go(length: float, kept: tuple[float, float]) -> None:
+def test_the_filter_keeps_short_waves_and_removes_long_ones(length: float, kept: tuple[float, float]) -> None:
     lat, lon = axes(-25, 25, 100, 200, 0.25)
     wave = np.broadcast_to(np.cos(2 * np.pi * np.deg2rad(lat) * 6.371e6 / length)[:, None], (lat.size, lon.size))
     filtered = high_pass(wave, lat, lon, LENGTH, False)
