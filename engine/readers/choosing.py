@@ -1,4 +1,4 @@
-"""Which of the times in a set of files are the days of an analysis, and what is said where they do not fit together."""
+"""The choice of the times in a set of files that are the days of an analysis, and the errors where they do not match."""
 
 from collections.abc import Mapping
 
@@ -15,8 +15,8 @@ Where = Mapping[str, Mapping[np.datetime64, tuple[GriddedFile, int]]]
 def choose_times(where: Where, snapshots: bool) -> np.ndarray:
     """Return the times (n,) datetime64[s] of the days, 24 h apart, at which every field is there.
 
-    Of several times a day the one at 12 UTC is taken. Snapshots of one field may be more frequent than those of another, means
-    may not: an hour is no day. Raises InputError that names the field, the day and its file.
+    Of several times a day it takes the one at 12 UTC. Snapshots of one field may be more frequent than those of another; means
+    may not, since an hourly mean is no daily mean. Raises InputError that names the field, the day and its file.
     """
     days = np.unique(np.concatenate([_days(times) for times in where.values()]))
     result = np.array([_time_of(where, day, snapshots) for day in days], dtype="datetime64[s]")

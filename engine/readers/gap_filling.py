@@ -1,4 +1,4 @@
-"""Fills what a satellite did not see without a step at the edge of what it saw."""
+"""Fills gaps between satellite observations without a step at their edges."""
 
 import numpy as np
 from scipy.sparse import coo_array, csr_array, diags_array
@@ -7,7 +7,7 @@ from engine.schema.grid import Grid
 
 
 def fill_gaps(anomaly: np.ndarray, grid: Grid, reach: float = 2.0) -> np.ndarray:
-    """Return `anomaly` (h, w) from climatology with every wet gap filled, NaN on land; observed cells are kept as they are.
+    """Return `anomaly` (h, w) from climatology with every wet gap filled, NaN on land; observed cells keep their values.
 
     The filling solves laplacian(a) = a / reach^2 in the gaps (`reach` in degrees of latitude) with the observed values
     around as boundary and no flux through coasts: continuous at the edge, and climatology (zero) a few `reach` inside.

@@ -1,4 +1,4 @@
-"""The one place that opens a provider's NetCDF file and checks it before anything believes it."""
+"""The only module that opens a provider's NetCDF file; it checks the file before other code reads it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -17,7 +17,7 @@ from engine.readers.container.damage import check_whole
 from engine.readers.container.limits import LONGEST_TEXT, check_shape
 from engine.readers.values.axes import Layout, horizontal, locate, read_depth, read_latitude, read_longitude
 from engine.readers.values.constant import constant_rows, has_checksums
-from engine.readers.values.field_layout import Place
+from engine.readers.values.field_layout import StoredField
 from engine.readers.values.flags import bad_cells, flag_variables
 from engine.readers.values.missing import decoder
 from engine.readers.values.tally import LARGEST_DECLARED_SHARE, LARGEST_SHARE, Tally, physical_range, refusal, take_out
@@ -42,8 +42,8 @@ class GriddedFile:
     """An opened and checked file of fields on a latitude-longitude grid; raises InputError on anything unexpected.
 
     `lat` (h,) ascending, `lon` (w,) ascending in [0, 360), `depth` (z,) in metres or None, `times` (t,) datetime64[s]
-    ascending and unique, `found` the provider's name of each field, `tally` what was taken as missing. Rows, columns and levels
-    may lie in the file in either direction. `date` is the time of a file that says none.
+    ascending and unique, `found` the provider's name of each field, `tally` counts of values treated as missing. Rows, columns
+    and levels may be in either direction in the file. `date` is the time of a file without one.
     """
 
     path: Path
@@ -62,7 +62,7 @@ class GriddedFile:
     def __post_init__(self) -> None:
         self.path = Path(self.path)
         self._dataset: netCDF4.Dataset | None = None
-        self._places: dict[str, Place] = {}
+        self._fields: dict[str, StoredField] = {}
         self._readable = Readable(self.path)
         check_whole(self._readable.file)
         with reading(self.path), self:
@@ -84,14 +84,14 @@ class GriddedFile:
 
     @property
     def is_global(self) -> bool:
-        """Return whether the columns go round the Earth and the rows reach both polar circles."""
+        """Return whether the columns cover all longitudes and the rows reach both polar circles."""
         around = abs(self.lon_step * self.lon.size - 360) < 0.5 * self.lon_step
         return bool(around and self.lat[0] < -60 and self.lat[-1] > 60)
 
     def step(self, name: str) -> float:
         """Return the packing step of a field in the schema's unit, 0 where it is not packed."""
-        place = self._places[name]
-        return abs(place.decoder.scale * place.unit[0]) if place.decoder.packed else 0.0
+        stored = self._fields[name]
+        return abs(stored.decoder.scale * stored.unit[0]) if stored.decoder.packed else 0.0
 
     def read(self, name: str, time: int, level: int | None = None) -> np.ndarray:
         """Return one field (h, w), or all its levels (z, h, w) when it has levels and `level` is None.
@@ -100,23 +100,23 @@ class GriddedFile:
         are missing and counted in `tally`. Raises InputError where the whole field is missing, where more than
         `LARGEST_SHARE` of its values is out of range, or where the file cannot be read.
         """
-        place = self._places[name]
+        stored = self._fields[name]
         group = _group(self._open())
         variable = group[self.found[name]]
         with reading(self.path, f"{self.found[name]} of {self.times[time]}"), codec_named(self.path, self._readable.file):
-            values = place.decoder(place.read(variable, time, level))
-            for flags in place.flags:
-                self._take_out_flagged(name, time, level, values, bad_cells(group[flags], place.read(group[flags], time, level)))
-        scale, offset = place.unit
+            values = stored.decoder(stored.read(variable, time, level))
+            for flags in stored.flags:
+                self._take_out_flagged(name, time, level, values, bad_cells(group[flags], stored.read(group[flags], time, level)))
+        scale, offset = stored.unit
         if (scale, offset) != (1.0, 0.0):
             values = values * np.float32(scale) + np.float32(offset)
-        low, high = place.decoder.valid
+        low, high = stored.decoder.valid
         self._check_values(name, values, time, level, (low * scale + offset, high * scale + offset))
         return values
 
     def look_for_damage(self, name: str, time: int, level: int | None, values: np.ndarray) -> None:
         """Count in `tally` the rows of a field (h, w), land taken out, that look damaged, where the file has no checksums."""
-        if not self._places[name].checked:
+        if not self._fields[name].checked:
             self.tally.constant(name, time, level, constant_rows(values))
 
     def _take_out_flagged(self, name: str, time: int, level: int | None, values: np.ndarray, bad: np.ndarray) -> None:
@@ -133,10 +133,10 @@ class GriddedFile:
             raise refusal(subject, name, self.found[name], total, self._declaring(name, total.lowest))
 
     def _declaring(self, name: str, value: float) -> str:
-        """Return the command that declares a value of a field as missing, as the number and the type that the file has for it."""
-        place, variable = self._places[name], self.found[name]
-        scale, offset = place.unit
-        number = ((value - offset) / scale - place.decoder.offset) / place.decoder.scale
+        """Return the command that declares a value of a field as missing, with the number and type of the file."""
+        stored, variable = self._fields[name], self.found[name]
+        scale, offset = stored.unit
+        number = ((value - offset) / scale - stored.decoder.offset) / stored.decoder.scale
         letter = {"i1": "b", "i2": "s", "i4": "l", "f8": "d"}.get(_group(self._open())[variable].dtype.str[1:], "f")
         return f"ncatted -a _FillValue,{variable},o,{letter},{number:.9g} FILE"
 
@@ -160,7 +160,7 @@ class GriddedFile:
             check_shape(
                 self.path, variable.name, layout.order, [variable.shape[layout.dimensions[axis]] for axis in layout.order]
             )
-            self._read_place(data, want, variable, layout, unit)
+            self._read_field(data, want, variable, layout, unit)
 
     def _find(self, data: netCDF4.Dataset, want: Wanted) -> str | None:
         for name in want.names:
@@ -185,7 +185,7 @@ class GriddedFile:
             f"(ncatted -a units,{variable.name},o,c,{next(iter(want.units))!r} FILE)"
         )
 
-    def _read_place(
+    def _read_field(
         self, data: netCDF4.Dataset, want: Wanted, variable: netCDF4.Variable, layout: Layout, unit: tuple[float, float]
     ) -> None:
         stored_lat, stored_lon = horizontal(self.path, data, layout)
@@ -204,7 +204,7 @@ class GriddedFile:
             setattr(self, name, values)
         in_order = np.array_equal(columns, np.arange(stored_lon.size))
         low, high = physical_range(want.field)
-        self._places[want.field] = Place(
+        self._fields[want.field] = StoredField(
             layout,
             decoder(self.path, variable, (low, low + (high - low) / unit[0])),
             tuple(flag_variables(data, variable)),
@@ -216,7 +216,7 @@ class GriddedFile:
         )
 
     def _surface(self, variable: netCDF4.Variable, layout: Layout) -> Layout:
-        """Return the layout of a field of the surface whose one level is left out."""
+        """Return the layout of a field of the surface without its single level."""
         count = variable.shape[layout.dimensions["depth"]]
         if count > 1:
             raise InputError(
@@ -230,7 +230,7 @@ class GriddedFile:
         name = layout.coordinates.get("depth", "")
         if name:
             return read_depth(self.path, data[name])
-        # A field without any depth is that of the surface.
+        # A field without a depth is that of the surface.
         count = variable.shape[layout.dimensions["depth"]] if "depth" in layout.dimensions else 1
         if count > 1:
             raise InputError(
@@ -287,7 +287,7 @@ def _group(data: netCDF4.Dataset) -> Any:
 
 
 def held(data: netCDF4.Dataset) -> str:
-    """Return the names of a file's variables, the first dozen, in words."""
+    """Return the names of a file's first twelve variables as a phrase."""
     names = [name for name in data.variables if name not in data.dimensions]
     return ", ".join(names[:12]) + (" and more" if len(names) > 12 else "") if names else "no variable"
 

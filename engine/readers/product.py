@@ -1,4 +1,4 @@
-"""What HYCOM and GLORYS have in common: files of consecutive days that hold the schema's fields on a provider's grid."""
+"""The common part of HYCOM and GLORYS: files of consecutive days with the schema's fields on a provider's grid."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from engine.runtime.errors import InputError
 from engine.schema.variables import DEPTHS
 
 _SMALL = 2**26
-"""Up to this many bytes, all levels of a field are read at once; beyond, level by level, so that memory stays bounded."""
+"""Up to this many bytes all levels of a field are read at once, above it level by level to limit memory; set by hand."""
 
 _TEMPERATURES = {
     "sea_water_potential_temperature": "potential",
@@ -27,7 +27,7 @@ _TEMPERATURES = {
 
 @dataclass(frozen=True)
 class Product:
-    """How one provider distributes the ocean: names, units, what a time stands for."""
+    """The files of one provider: names, units, and whether a time is a snapshot or a mean."""
 
     name: str
     label: str
@@ -41,7 +41,7 @@ class ProductDays:
     """The days of a set of files: every field of every day found, on one grid, without gap or duplicate.
 
     `times` (n,) datetime64[s] 24 h apart, `fields` names of the schema, `lat`, `lon`, `depth` of the provider's grid,
-    `levels` the interpolation to the schema's depths. `date` is the day of a file that says none. Raises InputError naming the
+    `levels` the interpolation to the schema's depths. `date` is the day of a file without a time. Raises InputError naming the
     file and the day at fault.
     """
 
@@ -77,8 +77,8 @@ class ProductDays:
         file = next((file for file in self._files if "thetao" in file.found), None)
         if file is None:
             return ""
-        usual = "in-situ" if file.found["thetao"] in self.product.in_situ_names else "potential"
-        return _TEMPERATURES.get(file.standard_names["thetao"], usual)
+        default = "in-situ" if file.found["thetao"] in self.product.in_situ_names else "potential"
+        return _TEMPERATURES.get(file.standard_names["thetao"], default)
 
     @property
     def salinity_is_absolute(self) -> bool:
@@ -88,13 +88,13 @@ class ProductDays:
 
     @property
     def description(self) -> str:
-        """Return what the first file says about its own source."""
+        """Return title and source of the first file."""
         attributes = self._files[0].attributes
         return "; ".join(attributes[name] for name in ("title", "source") if name in attributes)
 
     @property
     def report(self) -> dict[str, Any]:
-        """Return what was found on the days read so far: `out_of_range`, `flagged`, `constant_rows`, `zero_land` (cells)."""
+        """Return counts of the days read so far: `out_of_range`, `flagged`, `constant_rows`, `zero_land` (cells)."""
         zero = max(self._zero_land.values(), default=0)
         return merged(file.tally.report() for file in self._files) | ({"zero_land": zero} if zero else {})
 
@@ -167,7 +167,7 @@ class ProductDays:
 
 
 class _Day:
-    """The fields of one day read together, so that what is 0 in all of them is known as land."""
+    """The fields of one day read together, since cells that are 0 in all of them are land."""
 
     def __init__(self, days: ProductDays, time: np.datetime64, mean: AreaMean | None) -> None:
         self._days, self._time, self._mean = days, time, mean

@@ -66,7 +66,7 @@ class LevelInterpolation:
         self.needed = tuple(sorted({number for parts in self._parts.values() for number, _ in parts}))
 
     def __call__(self, level: Callable[[int], np.ndarray]) -> np.ndarray:
-        """Return (len(reached), ..., h, w); `level(n)` gives source level n as (..., h, w), asked once a level, shallow to deep.
+        """Return (len(reached), ..., h, w); `level(n)` gives source level n as (..., h, w), called once a level, shallow to deep.
 
         A target is missing where either neighbour is: water between the last wet level and the floor is not invented.
         """
@@ -80,7 +80,7 @@ class LevelInterpolation:
             first, *rest = (kept[number] * np.float32(share) for number, share in parts)
             values = first + rest[0] if rest else first
             if not place:
-                # One array for all from the start: a list of levels, stacked at the end, would be in memory twice.
+                # One array for all levels: a list of levels that is stacked at the end would need the memory twice.
                 out = np.empty((len(self._parts), *values.shape), dtype=values.dtype)
             out[place] = values
         return out

@@ -7,7 +7,7 @@ from engine.readers.values.units import METRES
 from engine.runtime.progress import Progress, no_progress
 
 HEIGHT = (Wanted("zos", ("adt", "ADT", "sla", "zos", "surf_el"), METRES),)
-"""Sea level as those files name it; absolute height is taken before its anomaly."""
+"""Names of sea level in those files; absolute height is preferred to its anomaly."""
 
 
 def check_heights(path: Path, progress: Progress = no_progress) -> None:

@@ -1,4 +1,4 @@
-"""From a provider's files to an analysis store: checked first, written beside its place, moved there when whole."""
+"""From a provider's files to an analysis store: checked first, written beside its folder, moved there when complete."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -12,7 +12,7 @@ from engine.readers.glorys import GLORYS
 from engine.readers.hycom import HYCOM
 from engine.readers.product import Product, ProductDays
 from engine.readers.regrid import AreaMean
-from engine.readers.values.seawater import USUAL_SALINITY, potential_temperature, practical
+from engine.readers.values.seawater import DEFAULT_SALINITY, potential_temperature, practical
 from engine.runtime.atomic import replacing
 from engine.runtime.errors import InputError, ModelError
 from engine.runtime.names import checked_name
@@ -40,10 +40,10 @@ def ingest(
 
     A global file becomes means of wet cells on `grid`, the 1/4 degree grid unless given; a box keeps its own grid. The store
     holds the fields that the files hold, one of the schema's or several; one of the surface alone has the depth 0 m alone.
-    Its attributes `out_of_range` (field -> cells, lowest, highest), `flagged` (field -> cells) and `zero_land` (cells) say what
-    was taken as missing, where anything was, `constant_rows` (field -> rows) what looks damaged and was kept. `date` is the day
-    of a file that says none.
-    It appears when it is whole: InputError (bad file or name, unknown product, store already there) leaves nothing behind.
+    Its attributes `out_of_range` (field -> cells, lowest, highest), `flagged` (field -> cells) and `zero_land` (cells) report
+    values treated as missing, `constant_rows` (field -> rows) rows that look damaged and are kept. `date` is the day of a file
+    without a time. The store appears when it is complete: InputError (bad file or name, unknown product, store already there)
+    leaves nothing behind.
     """
     if kind not in PRODUCTS:
         raise InputError(f"product is {kind!r}; expected one of {', '.join(PRODUCTS)}")
@@ -67,7 +67,7 @@ def ingest(
 
 
 def remove_abandoned() -> None:
-    """Remove what an ingest that was killed has left unfinished."""
+    """Remove unfinished stores of an ingest that was killed."""
     for unfinished in stores_folder().glob(".*.unfinished"):
         with suppress(ModelError):  # another process is writing it
             lock = locked(unfinished)
@@ -77,7 +77,7 @@ def remove_abandoned() -> None:
 
 
 class _Target:
-    """Where the days of a product go: the model's grid by area means, or the box's own grid."""
+    """The target grid of a product: the model's grid with area means, or the box's own grid."""
 
     def __init__(self, days: ProductDays, grid: Grid | None) -> None:
         self.days = days
@@ -106,7 +106,7 @@ class _Target:
         whole = {}
         fields = self._fields(time)
         for name in tuple(fields):
-            values = fields.pop(name)  # so that no more than one field is in memory twice
+            values = fields.pop(name)  # at most one field is in memory twice
             if values.ndim == 2:
                 whole[name] = np.where(self.grid.wet_surface, values, np.nan)
                 continue
@@ -116,14 +116,14 @@ class _Target:
         return Batch(whole, self.grid, time)
 
     def _wet_on_any_day(self, shape: tuple[int, ...]) -> np.ndarray:
-        """Return where (z, h, w) any field has a value on any day: the first may have arrived in part."""
+        """Return where (z, h, w) any field has a value on any day: the first day may be incomplete."""
         wet = np.zeros(shape, dtype=bool)
         for time in self.days.times:
             self._add_wet(wet, time)
         return wet
 
     def _add_wet(self, wet: np.ndarray, time: np.datetime64) -> None:
-        # A function of its own lets go of the fields of one day before those of the next are read.
+        # A function of its own frees the fields of one day before those of the next are read.
         for values in self.days.day(time, None).values():
             wet[0 if values.ndim == 2 else slice(None)] |= np.isfinite(self._spread(values))
 
@@ -158,7 +158,7 @@ def _hole(lon: np.ndarray) -> tuple[int, int]:
 def _whole_circle(lon: np.ndarray, hole: int, added: int) -> tuple[np.ndarray, np.ndarray | None]:
     """Return longitudes without a hole, and the columns the data take in them, None where nothing was added.
 
-    A box across the prime meridian falls apart in [0, 360); it becomes a full circle, missing outside the box.
+    A box across the prime meridian is in two parts in [0, 360); it becomes a full circle, missing outside the box.
     """
     if not added:
         return lon, None
@@ -189,7 +189,7 @@ def _identifier(days: ProductDays) -> str:
     if not days.is_global:
         west, east = days.lon[0], days.lon[-1]
         place = f"{_degrees(days.lat[0], 'ns')}-{_degrees(days.lat[-1], 'ns')}-{west:.0f}e-{east:.0f}e"
-    # Of one box and day the files of one variable each may become stores one by one.
+    # Files with one variable each may become separate stores of the same box and day.
     fields = "" if len(days.fields) == len(PROGNOSTIC) else f"__{'-'.join(days.fields)}"
     return f"{days.product.name}__{place}__{days.times[0].astype('datetime64[D]').item():%Y%m%d}{fields}"
 
@@ -199,10 +199,10 @@ def _degrees(value: float, signs: str) -> str:
 
 
 def _temperature(days: ProductDays) -> str:
-    """Return what the temperature of a store is, in words; empty where it has none."""
+    """Return a phrase for the kind of temperature in a store; empty where it has none."""
     if days.temperature in ("", "potential"):
         return days.temperature and "potential, as distributed"
-    return f"potential, from {days.temperature}" + ("" if "so" in days.fields else f" at salinity {USUAL_SALINITY:g}")
+    return f"potential, from {days.temperature}" + ("" if "so" in days.fields else f" at salinity {DEFAULT_SALINITY:g}")
 
 
 def _write(days: ProductDays, target: _Target, folder: Path, progress: Progress) -> None:

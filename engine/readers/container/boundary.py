@@ -1,4 +1,4 @@
-"""The boundary around the libraries that read a provider's files: whatever they raise becomes one clear refusal."""
+"""The boundary around the libraries that read a provider's files: any of their errors becomes one InputError."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ from pathlib import Path
 from engine.runtime.errors import InputError
 
 FAULTS = (OSError, RuntimeError, ValueError, ArithmeticError, LookupError, TypeError, AttributeError, AssertionError, MemoryError)
-"""What netCDF4, HDF5, numpy and cftime were seen to raise on damaged files."""
+"""Errors that netCDF4, HDF5, numpy and cftime raised on damaged files."""
 
 _step: ContextVar[Callable[[str], None] | None] = ContextVar("step", default=None)
 
@@ -36,7 +36,7 @@ def reading(path: Path, what: str = "its header") -> Iterator[None]:
 
 @contextmanager
 def watched(step: Callable[[str], None]) -> Iterator[None]:
-    """Call `step` with what is read at the beginning of each opening and reading within, so that a watcher knows it goes on."""
+    """Call `step` with a description at the start of each opening and reading inside, so that a watcher sees progress."""
     token = _step.set(step)
     try:
         yield

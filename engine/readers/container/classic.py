@@ -19,7 +19,7 @@ class DamagedHeader(Exception):
 
 
 class ClassicHeader:
-    """The header of a classic file (NetCDF file format specification, versions 1, 2 and 5), read for where data end.
+    """The header of a classic file (NetCDF file format specification, versions 1, 2 and 5), read to find the end of the data.
 
     `end` is the size in bytes the whole file has at least, infinite where the header itself is cut off. Raises DamagedHeader
     for tags, types, dimensions and sizes that cannot be, for counts beyond any real file, for variables that overlap, and for

@@ -1,4 +1,4 @@
-"""Compressions of HDF5 that this program has no codec for, called by their names."""
+"""Names of HDF5 compressions that this program has no codec for."""
 
 import re
 from collections.abc import Iterator

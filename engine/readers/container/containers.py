@@ -1,4 +1,4 @@
-"""What a file really is: NetCDF, NetCDF inside gzip or zip, or something else that is called by its name."""
+"""The kind of a file by its content: NetCDF, NetCDF inside gzip or zip, or another kind with its name."""
 
 import gzip
 import shutil
@@ -14,10 +14,10 @@ from engine.readers.container.boundary import reading
 from engine.runtime.errors import InputError
 
 MOST_UNPACKED = 16 << 30
-"""Bytes of an unpacked file: three global days of HYCOM."""
+"""Bytes of an unpacked file, set by hand: three global days of HYCOM."""
 
 LARGEST_RATIO = 100
-"""Bytes that one compressed byte may stand for: an ocean of mostly land shrinks to a tenth or a twentieth."""
+"""Bytes that one compressed byte may represent, set by hand: a field of mostly land shrinks to a tenth or a twentieth."""
 
 _PIECE = 1 << 24
 _NETCDF = (b"CDF", b"\x89HDF")
@@ -40,7 +40,7 @@ class Readable:
     """The NetCDF file in `path`: `file` is itself, or an unpacked copy that is removed with this object or by `remove`."""
 
     def __init__(self, path: Path) -> None:
-        """Look at the first bytes; raises InputError for what is not there, is not NetCDF, or cannot be unpacked."""
+        """Look at the first bytes; raises InputError where the file is missing, is not NetCDF, or cannot be unpacked."""
         self.file = path
         self.remove: Callable[[], object] = lambda: None
         if path.is_dir():

@@ -1,4 +1,4 @@
-"""Tells a whole NetCDF file from a truncated one and from something else, before any library reads it."""
+"""Detects truncated NetCDF files and other kinds of files before any library reads them."""
 
 import math
 from pathlib import Path
@@ -14,7 +14,7 @@ _HDF5 = b"\x89HDF\r\n\x1a\n"
 def check_whole(path: Path) -> None:
     """Raise InputError where `path` is missing, is not NetCDF, has an impossible header, refers to others, or ends too early.
 
-    The library itself pads a truncated classic file with zeros in silence, which would read as 20 degC water.
+    The library pads a truncated classic file with zeros without an error, which would read as water of 20 degC.
     """
     if not path.is_file():
         raise InputError(f"{path} is not a file; expected a NetCDF file: check the path")
@@ -43,7 +43,7 @@ def check_whole(path: Path) -> None:
 
 
 def _end_of_hdf5(head: bytes) -> float:
-    """Return the end-of-file address in the superblock (HDF5 file format specification, II.A), 0 where unusual."""
+    """Return the end-of-file address in the superblock (HDF5 file format specification, II.A), 0 for other superblocks."""
     if len(head) < 48:
         return math.inf
     version, start = head[8], 40

@@ -1,4 +1,4 @@
-"""Looks through an HDF5 file before the NetCDF library opens it, which would follow every link in it and list every name."""
+"""Checks an HDF5 file before the NetCDF library opens it, which follows every link and lists every name."""
 
 import math
 from pathlib import Path
@@ -21,8 +21,8 @@ _REMEDY = "choose another file"
 def check_hdf5(path: Path) -> None:
     """Raise InputError where a file refers to other files or to itself, or has endless names, huge chunks or no content.
 
-    A variable that keeps its values in another file would show that file, whatever it is, to whoever plays the store; a
-    group within itself would be listed for ever.
+    A variable that keeps its values in another file would show that file to every viewer of the store; a group within
+    itself would be listed without end.
     """
     with h5py.File(path, "r", locking=False) as file:
         waiting, seen = [(0, file)], set()

@@ -1,4 +1,4 @@
-"""How large a provider's file may be, checked from its header before any value is read."""
+"""Limits on the size of a provider's file, checked from its header before any value is read. All are set by hand."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -42,10 +42,10 @@ LONGEST_TEXT = 10_000
 """Letters of an attribute that are kept; titles and sources have a few hundred."""
 
 ALWAYS_READ = 2**30
-"""Values up to which a file may be as empty as it likes."""
+"""Values up to which a file may be mostly empty."""
 
 MOST_VALUES_A_BYTE = 1000
-"""Values that one byte of a larger file may stand for: what deflate makes of a field of nothing but one value."""
+"""Values that one byte of a larger file may represent: the compression of a constant field by deflate."""
 
 _LIMITS = {"time": MOST_TIMES, "depth": MOST_LEVELS, "lat": MOST_COLUMNS, "lon": MOST_COLUMNS}
 _WORDS = {"time": "times", "depth": "levels", "lat": "rows", "lon": "columns"}

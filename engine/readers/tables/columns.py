@@ -1,4 +1,4 @@
-"""Tables of observations as people have them: columns under their usual names, of text or NetCDF files, with their units."""
+"""Tables of observations in text or NetCDF files: columns by their common names, with their units."""
 
 import csv
 import re
@@ -29,10 +29,10 @@ SPELLINGS: Mapping[str, tuple[str, ...]] = {
     "error": ("error", "uncertainty"),
     "units": ("units", "unit"),
 }
-"""Column -> how it is called in files, the first that is there counts; upper and lower case are the same."""
+"""Column -> its names in files, in order of preference; case is ignored."""
 
 MOST_VALUES = 200_000_000
-"""Values of a NetCDF table: its header may promise any number."""
+"""Values of the largest NetCDF table, set by hand: its header may announce any number."""
 
 _HEADED = re.compile(r"(?P<name>.*?)\s*[\[(](?P<unit>[^\])]*)[\])]")
 _NUMBER_WITH_COMMA = re.compile(r"[+-]?\d*,\d+(e[+-]?\d+)?", re.IGNORECASE)
@@ -44,7 +44,7 @@ _SHOWN = 40
 class Table:
     """A table whose `columns` are called as in `SPELLINGS` (others keep their names); its index counts the rows of the file.
 
-    `units` says in what a column is written, where the file tells; `names` how the file calls the columns.
+    `units` holds the units of columns where the file gives them; `names` the names of the columns in the file.
     """
 
     path: Path
@@ -106,7 +106,7 @@ def text_of(value: Any) -> str:
 
 
 def shown(value: Any) -> str:
-    """Return a cell as it stands in a message: words in quotes, numbers plain."""
+    """Return a cell for a message: text in quotes, numbers plain."""
     if text_of(value) == "":
         return "blank"
     if isinstance(value, str | bytes):

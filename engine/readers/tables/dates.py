@@ -1,4 +1,4 @@
-"""Dates of tables: taken where they can mean one moment alone, refused where day and month could be either way round."""
+"""Dates of tables: accepted where they are unambiguous, refused where day and month could be exchanged."""
 
 import re
 
@@ -9,7 +9,7 @@ import pandas as pd
 from engine.readers.tables.columns import Table
 
 FIRST_YEAR, LAST_YEAR = 1800, 2200
-"""Before the first nobody measured below the surface; a year beyond is a mistake of units."""
+"""Years of observations: earlier there are none below the surface, and later years are mistakes of units."""
 
 EPOCH_SECONDS = (100_000_000, 4_200_000_000)
 """Numbers taken as seconds since 1970: from 3 March 1973 to 4 February 2103. Dates as yyyymmdd are all smaller, milliseconds and
@@ -27,10 +27,10 @@ _YEAR_LAST = re.compile(rf"(?P<first>\d{{1,2}})([-/.])(?P<second>\d{{1,2}})\2(?P
 _WANTED = "a date such as 2019-02-23T12:00"
 
 
-def moments(table: Table) -> np.ndarray:
+def times_of(table: Table) -> np.ndarray:
     """Return the times of a table (n,), datetime64[us] in UTC.
 
-    Taken are ISO 8601 and other dates with the year first or the month in words, yyyymmdd, seconds since 1970 within
+    Accepted are ISO 8601 and other dates with the year first or the month in words, yyyymmdd, seconds since 1970 within
     `EPOCH_SECONDS`, numbers whose unit is `days since ...` or the like, and numeric dates with the year last where a number
     over 12 tells day from month. Raises InputError for all else, and for years before 1800 or after 2200.
     """

@@ -1,4 +1,4 @@
-"""Observations: what was measured where, how deep and when."""
+"""Observations: value, position, depth and time of measurements."""
 
 from dataclasses import dataclass
 
@@ -7,13 +7,13 @@ import pandas as pd
 
 from engine.schema.constants import SECONDS_PER_DAY
 
-USUAL_ERROR = {"thetao": 0.02, "so": 0.02, "uo": 0.05, "vo": 0.05, "zos": 0.02}
+DEFAULT_ERROR = {"thetao": 0.02, "so": 0.02, "uo": 0.05, "vo": 0.05, "zos": 0.02}
 """Standard deviation of the error where the table has no column `error`, in the units of the variable."""
 
 
 @dataclass(frozen=True, eq=False)
 class Observations:
-    """Columns of equal length (n,): `days` from the analysis, `lat`, `lon` in [0, 360), `depth` in m, and what was seen.
+    """Columns of equal length (n,): `days` from the analysis, `lat`, `lon` in [0, 360), `depth` in m, variable and value.
 
     `error` is a standard deviation; `value` and `error` are in the units of the variable table.
     """

@@ -1,4 +1,4 @@
-"""From a table to observations: what is no ocean's, or uncertain, is refused with its row before anything is computed."""
+"""From a table to observations: impossible or ambiguous rows are refused by number before anything is computed."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from engine.readers.tables.columns import Table, has_flags, read_table, text_of
-from engine.readers.tables.dates import moments
-from engine.readers.tables.observations import USUAL_ERROR, Observations
+from engine.readers.tables.dates import times_of
+from engine.readers.tables.observations import DEFAULT_ERROR, Observations
 from engine.readers.tables.quality_flags import KEPT, UNCERTAIN, counted, kept, plain_flag
 from engine.readers.values.units import DEPTH, FLOW, METRES, SALINITY, TEMPERATURE, Units, plain
 from engine.runtime.errors import InputError
@@ -19,7 +19,7 @@ from engine.schema.variables import PROGNOSTIC, VARIABLES
 COLUMNS = ("time", "lat", "lon", "depth", "variable", "value")
 
 FURTHEST_DAYS = 15
-"""Days from the analysis beyond which an observation is refused: what it saw has gone."""
+"""Days from the analysis beyond which an observation is refused, since the eddies have changed; set by hand."""
 
 DEEPEST = 11000.0
 
@@ -35,7 +35,7 @@ OTHERS = {
     **dict.fromkeys(("temp", "temperature", "sst", "water_temp"), "potential temperature is meant: make it so, call it thetao"),
     **dict.fromkeys(("sla", "ssha"), "an anomaly: add the mean dynamic topography and call it zos"),
 }
-"""What looks like a variable and is another quantity -> what to do."""
+"""Names of other quantities -> the remedy in the message."""
 
 
 def read_observations(path: Path, time: np.datetime64) -> tuple[Observations, dict[str, int]]:
@@ -43,7 +43,7 @@ def read_observations(path: Path, time: np.datetime64) -> tuple[Observations, di
 
     Columns: time, lat, lon, depth (m; 0 for sea level) or pressure (dbar), variable (thetao so uo vo zos), value and, if known,
     error, units, and flags such as value_qc, of which 1 and 2 are kept. Files are those of `read_table`, dates those of
-    `moments`. Raises InputError, which names the first row at fault, for whatever cannot be an ocean's observation.
+    `times_of`. Raises InputError, which names the first row at fault, for whatever cannot be an ocean's observation.
     """
     table = read_table(path)
     _require_columns(table)
@@ -59,8 +59,8 @@ def read_observations(path: Path, time: np.datetime64) -> tuple[Observations, di
         error = table.numbers("error") * scale
         table.refuse(~(error >= 0), "error", "a standard deviation, 0 or more", "drop the column if it is unknown")
     else:
-        error = np.array([USUAL_ERROR[name] for name in variable])
-    when = moments(table)
+        error = np.array([DEFAULT_ERROR[name] for name in variable])
+    when = times_of(table)
     days = (when - time.astype("datetime64[us]")) / DAY
     expected = f"within {FURTHEST_DAYS} days of the analysis at {time}"
     table.refuse(np.abs(days) > FURTHEST_DAYS, "time", expected, "choose another --time or drop it")

@@ -1,20 +1,20 @@
-"""Rows of nothing but one number amid water that varies: what a damaged block of a file without checksums reads as."""
+"""Rows with one constant number in varying water: the sign of a damaged block in a file without checksums."""
 
 import netCDF4
 import numpy as np
 
 FEWEST_CELLS = 8
-"""Cells with a value that a row or a level needs before one number in all of them is a surprise."""
+"""Cells with a value that a row or level needs before a constant counts as suspicious; set by hand."""
 
 JUMP = 3.0
-"""A constant row is suspicious where it differs from the row beside it by this many times what rows usually differ by.
+"""A constant row is suspicious where it differs from the row beside it by this factor of the median difference of rows.
 
-Under sea ice and around the poles rows are constant, too, and pass into the others without a jump.
+Set by hand. Rows under sea ice and around the poles are constant, too, but without a jump to their neighbours.
 """
 
 
 def has_checksums(variable: netCDF4.Variable) -> bool:
-    """Return whether damage to the stored values is found by the library: with fletcher32, or within deflate."""
+    """Return whether the library detects damage to the stored values: with fletcher32 or deflate."""
     filters = variable.filters() or {}
     return bool(filters.get("fletcher32") or filters.get("zlib"))
 
@@ -24,7 +24,7 @@ def constant_rows(values: np.ndarray) -> int:
 
     All rows with water count where the whole level holds one number.
     """
-    # A row that varies nearly always does so among a few of its cells, too; the others are looked at whole.
+    # A row that varies nearly always varies among a few of its cells; only the other rows are read completely.
     few = values[:, :: max(values.shape[1] // 64, 1)]
     doubtful = np.flatnonzero(~(np.fmin.reduce(few, axis=1) < np.fmax.reduce(few, axis=1)))
     lowest, highest = np.full(values.shape[0], -np.inf), np.full(values.shape[0], np.inf)
@@ -38,11 +38,11 @@ def constant_rows(values: np.ndarray) -> int:
         return wet.size if cells.sum() >= FEWEST_CELLS else 0
     constant &= cells >= FEWEST_CELLS
     varying = (cells > 0) & ~constant
-    usual = [_difference(values[row], values[row + 1]) for row in np.flatnonzero(varying[:-1] & varying[1:])]
-    usual = [each for each in usual if np.isfinite(each)]
-    if not usual:
+    typical = [_difference(values[row], values[row + 1]) for row in np.flatnonzero(varying[:-1] & varying[1:])]
+    typical = [each for each in typical if np.isfinite(each)]
+    if not typical:
         return 0
-    most, found = JUMP * float(np.median(usual)), 0
+    most, found = JUMP * float(np.median(typical)), 0
     for first, last in _runs(constant, lowest):
         beside = [row for row in (first - 1, last + 1) if 0 <= row < cells.size and cells[row] and not constant[row]]
         differences = [np.sqrt(np.nanmean((values[row] - lowest[first]) ** 2)) for row in beside]

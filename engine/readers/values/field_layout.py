@@ -1,4 +1,4 @@
-"""How the numbers of one field lie in its file, and how they become rows to the north, columns to the east, levels downwards."""
+"""The layout of a field in its file, and its order as rows northward, columns eastward, levels downward."""
 
 from dataclasses import dataclass
 
@@ -10,15 +10,15 @@ from engine.readers.values.missing import Decoder
 
 
 @dataclass(frozen=True)
-class Place:
-    """How the numbers of one field lie in the file."""
+class StoredField:
+    """The layout, packing, flags and unit of one field in its file."""
 
     layout: Layout
     decoder: Decoder
     flags: tuple[str, ...]
     unit: tuple[float, float]
     checked: bool
-    """The library finds damage to the numbers itself."""
+    """Whether the library detects damage to the numbers."""
     rows_down: bool
     columns: np.ndarray | None
     """The file's column of each longitude, None where they are the same."""

@@ -1,4 +1,4 @@
-"""Masks and quality flags that lie beside a field, where their own words leave no doubt."""
+"""Masks and quality flags beside a field, where their meanings are unambiguous."""
 
 import netCDF4
 import numpy as np
@@ -7,14 +7,14 @@ _BAD = frozenset((
     "land", "no_data", "bad_data", "bad", "worst_quality", "probably_bad", "probably_bad_data", "bad_quality", "missing",
     "missing_data", "missing_value", "fail", "invalid",
 ))  # fmt: skip
-_USUAL = ("quality_level", "mask")
+_COMMON = ("quality_level", "mask")
 """Names of GHRSST, whose files do not always list them as ancillary variables."""
 
 
 def flag_variables(data: netCDF4.Dataset, variable: netCDF4.Variable) -> list[str]:
-    """Return the names of the flags of a field that lie on its dimensions and say in words what is bad."""
+    """Return the names of the flags of a field that have its dimensions and name their bad meanings."""
     named = str(getattr(variable, "ancillary_variables", "")).split()
-    found = dict.fromkeys(name for name in (*named, *_USUAL) if name in data.variables and name != variable.name)
+    found = dict.fromkeys(name for name in (*named, *_COMMON) if name in data.variables and name != variable.name)
     return [name for name in found if data[name].dimensions == variable.dimensions and _bad(data[name])]
 
 

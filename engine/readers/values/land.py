@@ -1,13 +1,14 @@
-"""Land that a file stores as water of nothing but zeros."""
+"""Land that a file stores as zeros instead of missing values."""
 
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 ALONE = 0.05
-"""A lone number that is exactly 0 means land where at least this share of a field without any missing cell is 0.
+"""In a file with one field, 0 means land where at least this share of a field without missing cells is 0; set by hand.
 
-Of water between -1 and 1 in steps of 0.001 one cell in two thousand is 0; the land of a box or of the globe is far more.
+Of water between -1 and 1 in steps of 0.001 one cell in two thousand is 0; the share of land in a box or on the globe is far
+larger.
 """
 
 

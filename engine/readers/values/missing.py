@@ -1,4 +1,4 @@
-"""From the numbers of a file to values: packing, and the many ways of saying that there is none."""
+"""From the numbers of a file to values: packing, and the declarations of missing values."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +11,8 @@ from engine.readers.values.axes import default_fill
 from engine.runtime.errors import InputError
 
 NARROWEST = 0.02
-"""A declared valid range narrower than this share of the physical one in packed numbers is meant in unpacked units."""
+"""A declared valid range narrower than this share of the physical one, as packed numbers, is read in unpacked units; set by
+hand."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Decoder:
     valid: tuple[float, float]
 
     def __call__(self, numbers: np.ndarray) -> np.ndarray:
-        """Return float32 values of `numbers`, NaN where missing; what is not `valid` is left to the caller, who counts it."""
+        """Return float32 values of `numbers`, NaN where missing; values that are not `valid` stay, and the caller counts them."""
         if self.unsigned:
             numbers = numbers.view(f"{numbers.dtype.byteorder}u{numbers.dtype.itemsize}")
         # Numbers beyond float32 become infinite, which is counted as out of range.
@@ -70,8 +71,8 @@ def decoder(path: Path, variable: netCDF4.Variable, physical: tuple[float, float
     )
 
 
-def _factor(path: Path, name: str, attributes: dict[str, Any], attribute: str, usual: float) -> float:
-    value = attributes.get(attribute, usual)
+def _factor(path: Path, name: str, attributes: dict[str, Any], attribute: str, default: float) -> float:
+    value = attributes.get(attribute, default)
     number = _numbers(value)
     if number.size != 1 or not np.isfinite(number[0]) or (attribute == "scale_factor" and number[0] == 0):
         expected = "one number other than zero" if attribute == "scale_factor" else "one number"
@@ -112,7 +113,7 @@ def _fills(
         if kind.kind == "f" or _is_whole(text):
             fills.add(_stored(value, stored))
             continue
-        # A fraction's type beside whole numbers: a value, where packing can reach it.
+        # A floating-point attribute beside integer data is a value, where it can be packed.
         ends = sorted((_limit(stored, number) * scale + offset) for number in ("min", "max"))
         if ends[0] <= value <= ends[1] and _stored(value, stored) not in fills:
             unpacked.add(float(value))
@@ -131,7 +132,7 @@ def _stored(value: float, stored: np.dtype[Any]) -> float | None:
     low, high = _limit(stored, "min"), _limit(stored, "max")
     if low <= value <= high and value == int(value):
         return float(value)
-    # The fill of a signed type in a file whose numbers are meant unsigned.
+    # The fill value of a signed type in a file with unsigned numbers.
     return float(value + 2 ** (8 * stored.itemsize)) if stored.kind == "u" and -high / 2 - 1 <= value < 0 else None
 
 
@@ -148,7 +149,7 @@ def _valid(
     packed: bool,
     physical: tuple[float, float],
 ) -> tuple[float, float]:
-    """Return the declared lowest and highest value, unpacked; what is no number declares nothing."""
+    """Return the declared lowest and highest value, unpacked; attributes that are no numbers are ignored."""
     ends = [-np.inf, np.inf]
     whole = True
     both = attributes.get("valid_range")

@@ -1,9 +1,9 @@
-"""Other kinds of temperature and salinity made into the schema's: potential temperature, practical salinity (TEOS-10)."""
+"""Conversion to the temperature and salinity of the schema: potential temperature, practical salinity (TEOS-10)."""
 
 import gsw
 import numpy as np
 
-USUAL_SALINITY = 35.0
+DEFAULT_SALINITY = 35.0
 """Practical salinity where a file has none: potential temperature differs by at most 0.006 degC from that of 30 to 41 (500 m)."""
 
 _ABSOLUTE_OVER_PRACTICAL = 35.16504 / 35
@@ -20,15 +20,15 @@ def potential_temperature(
 ) -> np.ndarray:
     """Return potential temperature (z, h, w) in degC, reference pressure 0, of `temperature` that is in-situ or conservative.
 
-    `salinity` is practical salinity (z, h, w), `USUAL_SALINITY` where it is missing; `depth` (z,) in metres, `lat` (h,) and
+    `salinity` is practical salinity (z, h, w), `DEFAULT_SALINITY` where it is missing; `depth` (z,) in metres, `lat` (h,) and
     `lon` (w,) in degrees.
     """
     out = np.full_like(temperature, np.nan)
     for level, metres in enumerate(depth):
         wet = np.isfinite(temperature[level])
         rows, columns = np.nonzero(wet)
-        given = np.full(rows.size, USUAL_SALINITY) if salinity is None else salinity[level][wet]
-        given = np.where(np.isfinite(given), given, USUAL_SALINITY)
+        given = np.full(rows.size, DEFAULT_SALINITY) if salinity is None else salinity[level][wet]
+        given = np.where(np.isfinite(given), given, DEFAULT_SALINITY)
         pressure = gsw.p_from_z(-metres, lat[rows])
         absolute = gsw.SA_from_SP(given, pressure, lon[columns], lat[rows])
         values = temperature[level][wet]

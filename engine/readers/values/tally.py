@@ -1,4 +1,4 @@
-"""Counts of cells that a file gives a value and that were taken as missing, or that look damaged, by field, day and level."""
+"""Counts of values that are treated as missing, and of rows that look damaged, by field, day and level."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -10,14 +10,15 @@ from engine.runtime.errors import InputError
 from engine.schema.variables import VARIABLES
 
 LARGEST_SHARE = 0.01
-"""A field is refused where more than this share of its values in a day is out of range.
+"""A field is refused where more than this share of its values in a day is out of range; set by hand.
 
 Bad patches of real files are smaller (48 of a million cells of a day of altimetry, a river mouth); a wrong unit or an undeclared
 land mask is far larger: the land of a box with any coast is several per cent.
 """
 
 LARGEST_DECLARED_SHARE = 0.5
-"""The file's own valid range may exclude more, such as land beyond it; where it excludes most it is stale or mistyped."""
+"""The file's own valid range may exclude more, such as land beyond it; where it excludes most it is outdated or mistyped; set by
+hand."""
 
 NEARLY_FRESH = 0.01
 """Salinity this far below 0 is rounding: GLORYS packs fresh water as -0.0015."""
@@ -40,7 +41,7 @@ class Outside:
         return self.cells - self.declared
 
     def add(self, other: "Outside") -> None:
-        """Take in the counts of another read."""
+        """Add the counts of another read."""
         self.values += other.values
         self.cells += other.cells
         self.declared += other.declared
@@ -49,14 +50,14 @@ class Outside:
 
 @dataclass
 class Tally:
-    """What was taken as missing in a file; a field, day and level that is read twice is counted once."""
+    """Counts of one file; a field, day and level that is read twice is counted once."""
 
     _outside: dict[str, dict[int, dict[int | None, Outside]]] = field(default_factory=dict)
     _flagged: dict[str, dict[tuple[int, int | None], int]] = field(default_factory=dict)
     _constant: dict[str, dict[tuple[int, int | None], int]] = field(default_factory=dict)
 
     def out_of_range(self, name: str, time: int, level: int | None, found: Outside) -> Outside:
-        """Keep what one read found, and return the sum over the levels of that day read so far."""
+        """Record the counts of one read, and return the sum over the levels of that day read so far."""
         levels = self._outside.setdefault(name, {}).setdefault(time, {})
         levels[level] = found
         total = Outside()
@@ -65,11 +66,11 @@ class Tally:
         return total
 
     def flagged(self, name: str, time: int, level: int | None, cells: int) -> None:
-        """Keep how many values of one read lay under a bad flag."""
+        """Record the number of values of one read under a bad flag."""
         self._flagged.setdefault(name, {})[time, level] = cells
 
     def constant(self, name: str, time: int, level: int | None, rows: int) -> None:
-        """Keep how many rows of one read held one number amid water that varies; they are kept as they are."""
+        """Record the number of constant rows in varying water of one read; their values stay."""
         self._constant.setdefault(name, {})[time, level] = rows
 
     def report(self) -> dict[str, Any]:
@@ -91,7 +92,7 @@ class Tally:
 def take_out(values: np.ndarray, name: str, valid: tuple[float, float]) -> Outside:
     """Set cells of `values` outside the range of the field `name` or outside `valid` to NaN, and return their counts."""
     low, high = physical_range(name)
-    # The extremes skip NaN and settle all but the rare doubtful field in one pass.
+    # The extremes skip NaN, so that most fields need one pass alone.
     lowest, highest = np.fmin.reduce(values, axis=None), np.fmax.reduce(values, axis=None)
     there = int(np.count_nonzero(~np.isnan(values)))
     if np.isnan(lowest) or (max(low, valid[0]) <= lowest and highest <= min(high, valid[1])):
@@ -110,7 +111,8 @@ def physical_range(name: str) -> tuple[float, float]:
 
 
 def refusal(subject: str, name: str, provider: str, total: Outside, declaring: str) -> InputError:
-    """Return what is said of a field that is too much out of range; `declaring` is the command that declares its lowest value."""
+    """Return the error for a field with too many values out of range; `declaring` is the command that declares its lowest value
+    missing."""
     low, high = VARIABLES[name].valid_range
     units = VARIABLES[name].units
     if total.undeclared <= LARGEST_SHARE * total.values:

@@ -1,4 +1,4 @@
-"""The times of a file as dates: CF units, ISO text and yyyymmdd numbers, rounded to what their type can tell apart."""
+"""The times of a file as dates: CF units, ISO text and yyyymmdd numbers, rounded to the precision of their type."""
 
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +12,7 @@ from engine.runtime.errors import InputError
 from engine.schema.constants import SECONDS_PER_DAY
 
 YEARS = (1900, 2200)
-"""First and last year of an ocean analysis: no model begins before, and what lies beyond is a damaged or misread number."""
+"""First and last year of an ocean analysis: no model begins before, and other years are damaged or misread numbers."""
 
 _EXPECTED = "expected CF time such as 'hours since 2000-01-01'"
 _SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": SECONDS_PER_DAY}
@@ -99,7 +99,7 @@ def _plain(date: Any) -> datetime:
 
 
 def _rounded(path: Path, variable: netCDF4.Variable, values: np.ndarray, units: str, times: np.ndarray) -> np.ndarray:
-    """Return times on whole minutes, on hours or days where float32 cannot tell less apart: its steps since 1970 are 128 s."""
+    """Return times on whole minutes, on hours or days where float32 resolves no less: its steps since 1970 are 128 s."""
     seconds = _SECONDS.get(units[:1].lower(), 1.0) if not units.lower().startswith("mil") else 1e-3
     step = float(np.spacing(np.abs(values).max())) * seconds if values.dtype.kind == "f" else 0.0
     grain = next((grain for grain in _GRAINS if step <= grain), None)

@@ -1,4 +1,4 @@
-"""Units as people spell them: one spelling from many, and the scale and offset that lead to the schema's unit."""
+"""Units: one spelling from many, and the scale and offset to the schema's unit."""
 
 import re
 from collections.abc import Mapping
@@ -37,7 +37,7 @@ _RAISED = str.maketrans("⁻¹²³", "-123")
 def plain(units: str) -> str:
     """Return the plain spelling of a unit (degC, K, psu, 1e-3, m, cm s-1 ...), or `units` itself where it is unknown.
 
-    Case counts only where it changes the meaning of nothing here: `M/S` is a speed, `degc` is Celsius.
+    Case is ignored, since no meaning depends on it here: `M/S` is a speed, `degc` is Celsius.
     """
     text = units.strip().translate(_RAISED)
     small = text.lower().replace("°", "deg").replace("º", "deg")

@@ -8,7 +8,7 @@ import pytest
 import xarray as xr
 
 from engine.readers.tables.columns import read_table
-from engine.readers.tables.dates import EPOCH_SECONDS, moments
+from engine.readers.tables.dates import EPOCH_SECONDS, times_of
 from engine.runtime.errors import InputError
 
 NOON = "2019-02-23T12:00:00"
@@ -16,7 +16,7 @@ NOON = "2019-02-23T12:00:00"
 
 def _moments(folder: Path, *times: object, header: str = "time") -> list[str]:
     pd.DataFrame({header: times, "x": 1}).to_csv(folder / "a.csv", index=False)
-    return moments(read_table(folder / "a.csv")).astype("datetime64[s]").astype(str).tolist()
+    return times_of(read_table(folder / "a.csv")).astype("datetime64[s]").astype(str).tolist()
 
 
 @pytest.mark.parametrize(
@@ -86,9 +86,9 @@ def test_years_that_nanoseconds_cannot_hold_do_not_wrap_in_netcdf(tmp_path: Path
     data = xr.Dataset({"x": ("n", [1.0, 2.0]), "time": ("n", [0.0, 1.0], {"units": f"days since {start}"})})
     data.to_netcdf(tmp_path / "a.nc")
     with pytest.raises(InputError, match="time is"):
-        moments(read_table(tmp_path / "a.nc"))
+        times_of(read_table(tmp_path / "a.nc"))
 
 
 def test_dates_of_netcdf_are_taken_as_they_are_decoded(tmp_path: Path) -> None:
     xr.Dataset({"x": ("n", [1.0]), "time": ("n", [np.datetime64(NOON, "ns")])}).to_netcdf(tmp_path / "a.nc")
-    assert moments(read_table(tmp_path / "a.nc")).astype("datetime64[s]").astype(str).tolist() == [NOON]
+    assert times_of(read_table(tmp_path / "a.nc")).astype("datetime64[s]").astype(str).tolist() == [NOON]
