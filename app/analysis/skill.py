@@ -22,9 +22,9 @@ from engine.runtime.names import plain_name
 from engine.schema.regions import Region
 from engine.verification.comparison import OTHERS
 from engine.verification.energy import SPECTRUM_REGIONS
-from engine.verification.places import ISOTHERM_DEPTH, MIXED_LAYER
 from engine.verification.report.page import UPPER_BOUND
 from engine.verification.results import Result, read_result, result_files
+from engine.verification.scored_levels import ISOTHERM_DEPTH, MIXED_LAYER
 
 DISK = "disk"
 """The choice of what was scored that means the forecasts on the disk of the chosen source and model."""

@@ -18,9 +18,9 @@ from engine.diagnostics import DISPLAY_VARIABLES, QUANTITIES
 from engine.runtime.errors import InputError
 from engine.schema.regions import REGIONS
 from engine.schema.variables import DEPTHS
-from engine.verification.aggregation import BANDS
+from engine.verification.aggregation import LATITUDE_BELTS
 from engine.verification.energy import SPECTRUM_REGIONS
-from engine.verification.places import EQUATORIAL_PACIFIC
+from engine.verification.scored_levels import EQUATORIAL_PACIFIC
 
 RANGE_MODES = {"auto": "Auto", "fixed": "Fixed", "symmetric": "Symmetric", "log": "Log"}
 """How the limits of the palette are chosen."""
@@ -34,14 +34,14 @@ LAYERS = {
     "contours": "Contours",
     "bathymetry": "Bathymetry",
     "ice": "Ice edge",
-    "names": "Place names",
+    "names": "ScoredLevel names",
 }
 """What can be drawn over the field."""
 
 LAYOUTS = {"side": "Side by side", "swipe": "Swipe", "difference": "Difference only"}
 """How two compared maps share the page."""
 
-BAND_LABELS = {band.name: band.label for band in BANDS.values()} | {EQUATORIAL_PACIFIC.name: EQUATORIAL_PACIFIC.label}
+BAND_LABELS = {band.name: band.label for band in LATITUDE_BELTS.values()} | {EQUATORIAL_PACIFIC.name: EQUATORIAL_PACIFIC.label}
 """Waters that errors are taken over -> how they are called."""
 
 OWN_VIEW = "own"

@@ -98,10 +98,10 @@ def head_scores(name: str, device: str = "auto", progress: Progress = no_progres
 def skill_text(skill: dict[str, Any]) -> str:
     """Return the tables of `held_out_skill`, the cells where a model is not ahead, and how much activity is left."""
     lines = [table(skill["rows"], SKILL_COLUMNS), "\nStratification, m", table(skill["stratification"], SKILL_COLUMNS)]
-    contested = len(skill["rows"]) + len(skill["stratification"])
+    compared = len(skill["rows"]) + len(skill["stratification"])
     for score, rows in skill["not_ahead"].items():
         certain = sum(row["certain"] for row in rows)
-        lines.append(f"\nNot ahead in {score}: {len(rows)} of {contested} cells ({certain} beyond the interval)")
+        lines.append(f"\nNot ahead in {score}: {len(rows)} of {compared} cells ({certain} beyond the interval)")
         # Where a mean error comes near zero is chance more than skill: counted, listed in the JSON and on the page.
         lines += [f"  {describe(row)}" for row in rows if score != "bias"]
     lines += ["\nEddy kinetic energy over the reference's", table(skill["energy"], ENERGY_COLUMNS)]

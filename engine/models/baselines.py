@@ -11,7 +11,7 @@ from engine.schema.batch import TIME_STEP, Batch
 from engine.schema.channels import PROGNOSTIC_CHANNELS
 from engine.schema.grid import Grid
 
-FADING_DAYS = {"thetao": 80.0, "so": 313.0, "uo": 47.0, "vo": 30.0, "zos": 107.0}
+DECAY_DAYS = {"thetao": 80.0, "so": 313.0, "uo": 47.0, "vo": 30.0, "zos": 107.0}
 """e-folding time of an anomaly in days, fitted on 15-day pairs of the training runs of the sample ocean (seeds 2, 3, 4)."""
 
 
@@ -65,8 +65,8 @@ class DampedPersistence(_Baseline):
 
     def __init__(self, grid: Grid) -> None:
         super().__init__(grid)
-        self.provenance = {"model": self.name, "fading_days": FADING_DAYS}
-        days = torch.tensor([FADING_DAYS[channel.variable] for channel in PROGNOSTIC_CHANNELS])
+        self.provenance = {"model": self.name, "fading_days": DECAY_DAYS}
+        days = torch.tensor([DECAY_DAYS[channel.variable] for channel in PROGNOSTIC_CHANNELS])
         self._decay = torch.exp(-1 / days)[:, None, None]
 
     def step(

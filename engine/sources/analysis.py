@@ -13,11 +13,11 @@ from engine.schema.variables import PROGNOSTIC
 from engine.stores import Store, find_store, open_store
 
 FILLED = "filled_from_climatology"
-"""Key, in the provenance of a source and the attributes of a forecast, of the fields that climatology stands in for."""
+"""Key, in the provenance of a source and the attributes of a forecast, of the fields that come from climatology."""
 
 
 class AnalysisSource:
-    """States and references from a store of kind analysis; forcing is climatological, since no store holds winds."""
+    """States and references from a store of kind analysis; forcing is climatological, since stores do not hold winds."""
 
     forcing_kind = "climatology"
 
@@ -44,7 +44,7 @@ class AnalysisSource:
             self.provenance[FILLED] = filled
 
     def _filled(self) -> list[str]:
-        """Return what a state has from climatology alone: fields that the store lacks, and those below its only level."""
+        """Return the parts of a state that come from climatology: fields that the store lacks, and those below its only level."""
         lacking = [name for name in PROGNOSTIC if name not in self._store.variables]
         surface = [name for name in self._store.variables if 0 < len(self._store.depths(name)) < self.grid.depth.size]
         return lacking + [f"{name} below {self._store.depths(name)[-1]:g} m" for name in surface]
@@ -55,7 +55,8 @@ class AnalysisSource:
         return np.array(times).astype("datetime64[D]")
 
     def state(self, time: np.datetime64) -> Batch:
-        """Return the fields of a day, those the store lacks and wet cells the provider calls land filled from climatology."""
+        """Return the fields of a day, with missing fields and wet cells that are land for the provider filled from
+        climatology."""
         lead = self._lead(time)
         if lead is None:
             days = self.init_times()
@@ -64,8 +65,8 @@ class AnalysisSource:
                 "one of its days"
             )
         found = self._store.batch(lead)
-        usual = climatology(self.grid, found.time)
-        fields = {name: usual[name].copy() for name in PROGNOSTIC}
+        seasonal_mean = climatology(self.grid, found.time)
+        fields = {name: seasonal_mean[name].copy() for name in PROGNOSTIC}
         for name, values in found.fields.items():
             if name in fields:
                 known = fields[name][: len(values)] if values.ndim == 3 else fields[name]

@@ -1,7 +1,7 @@
-"""Reads files that nobody has checked yet within a process of its own, bounded in memory and in time without progress.
+"""Reads unchecked files in a process of its own, with limits on memory and on time without progress.
 
-A file made to do harm, or one damaged in an unlucky place, can make the libraries that read it ask for endless memory, run
-without end or crash. Here that ends the process, and the caller gets one refusal that names the file.
+A malicious or damaged file can make the libraries that read it allocate memory without limit, run for ever or crash. Here that
+ends the process, and the caller gets one error that names the file.
 """
 
 import json
@@ -71,7 +71,7 @@ def _in_a_process(task: str, files: Sequence[Path], progress: Progress, options:
 
 
 def _followed(child: subprocess.Popen[str], subject: str, progress: Progress) -> str:
-    """Pass on the progress of the process and return its result; `subject` is what it reads when it ends without a word."""
+    """Pass on the progress of the process and return its result; `subject` names its file where it ends without a report."""
     reports: queue.Queue[dict[str, Any] | None] = queue.Queue()
     threading.Thread(target=_listen, args=(child, reports), daemon=True).start()
     began, last = 0.0, dict[str, Any]()
@@ -98,7 +98,7 @@ def _followed(child: subprocess.Popen[str], subject: str, progress: Progress) ->
 
 
 def _result(last: dict[str, Any], subject: str, code: int) -> str:
-    """Return the result in the last report of the process, or raise what the report or the lack of it stands for."""
+    """Return the result in the last report of the process, or raise the error that the report, or its absence, means."""
     match last:
         case {"result": result}:
             return str(result)
@@ -123,7 +123,7 @@ def _listen(child: subprocess.Popen[str], reports: "queue.Queue[dict[str, Any] |
 
 
 def _end(child: subprocess.Popen[str]) -> None:
-    """End the process: asked first, so that it removes what it has begun, then without asking."""
+    """End the process: by a signal that lets it remove unfinished files, then by force."""
     if child.poll() is None:
         child.terminate()
         try:
@@ -189,7 +189,7 @@ def _read_observed(files: list[Path], progress: Progress, day: str | None = None
     altimetry, sst = (*files, None)[:2]
     assert altimetry is not None
     source = ObservedSource(altimetry, sst, coarsened(grid_factor))
-    # A day that the file has not is refused by whoever asks for it.
+    # The caller refuses a day that the file does not have.
     asked = [each for each in source.init_times() if day is None or str(each) == day][:1]
     for each in asked:
         source.check(progress, each)
@@ -226,12 +226,12 @@ def _serve(request: dict[str, Any], say: Callable[[dict[str, Any]], None]) -> di
 if __name__ == "__main__":
     _limit_memory()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    # What a library prints goes where nobody reads it.
+    # The output of libraries goes to stderr, so that stdout holds reports alone.
     out = os.fdopen(os.dup(sys.stdout.fileno()), "w")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
 
     def say(report: dict[str, Any]) -> None:
-        """Write one line, at once."""
+        """Write one line and flush it."""
         print(json.dumps(report), file=out, flush=True)
 
     say(_serve(json.loads(sys.argv[1]), say))

@@ -1,4 +1,4 @@
-"""Files of altimetry kept in the user directory: each is a source of forecasts under a name of its own."""
+"""Files of altimetry in the user directory: each is a source of forecasts under a name of its own."""
 
 import json
 import shutil
@@ -15,10 +15,10 @@ from engine.schema.grid import Grid
 from engine.sources.observed import ObservedSource
 
 PREFIX = "observed-"
-"""Begin of the name of every kept source."""
+"""Prefix of the name of every kept source."""
 
 _NOTES = ".notes.json"
-"""Beside the file: the day it was said to be of, and what is taken as missing in it."""
+"""File beside it: the given day, and counts of values treated as missing."""
 
 
 def kept_altimetry() -> dict[str, Path]:
@@ -34,13 +34,14 @@ def _file_in(folder: Path) -> Path | None:
 
 
 def kept_options(name: str) -> dict[str, Any]:
-    """Return what a kept source is opened with besides its file: its date, where the file itself says none."""
+    """Return the options of a kept source beside its file: its date, where the file has no time."""
     date = _notes(altimetry_folder() / name).get("date")
     return {"date": np.datetime64(date)} if date else {}
 
 
 def kept_report(name: str) -> dict[str, Any]:
-    """Return what is taken as missing in a kept source: `out_of_range`, `flagged`, `zero_land`; empty where nothing is."""
+    """Return counts of values treated as missing in a kept source: `out_of_range`, `flagged`, `zero_land`; empty where nothing
+    is."""
     return {key: found for key, found in _notes(altimetry_folder() / name).items() if key != "date"}
 
 
@@ -62,10 +63,10 @@ def delete_altimetry(name: str) -> None:
 def keep_altimetry(
     file: Path, grid: Grid | None = None, progress: Progress = no_progress, date: np.datetime64 | None = None
 ) -> Path:
-    """Copy a file of gridded altimetry to where it is found again, and return the folder named as its source is.
+    """Copy a file of gridded altimetry to the user directory, and return its folder, whose name is that of the source.
 
     Every field of every day is read first; InputError for one that cannot be used leaves nothing behind. The same file is
-    kept once: first day and content make the name. `date` is the day of a file that says none.
+    stored once: first day and content make the name. `date` is the day of a file without a time.
     """
     source = ObservedSource(file, grid=grid, date=date)
     source.check(progress)

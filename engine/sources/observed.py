@@ -1,4 +1,4 @@
-"""A full ocean state from satellites: altimetry, on request surface temperature, and climatology beneath them."""
+"""A full ocean state from satellites: altimetry, optional surface temperature, and climatology below them."""
 
 from hashlib import file_digest
 from pathlib import Path
@@ -34,8 +34,8 @@ SURFACE_TEMPERATURE = (Wanted("thetao", ("analysed_sst", "sst"), TEMPERATURE),)
 class ObservedSource:
     """Initial states from a global altimetry file: SSH and surface currents observed, T and S displaced by the anomaly.
 
-    Forcing is climatological and there is no reference: nobody has measured the whole ocean of the following days. Raises
-    InputError for files that are not what they should be, before anything is computed.
+    Forcing is climatological and there is no reference, since the full state of the following days is not observed. Raises
+    InputError for files that cannot be used, before anything is computed.
     """
 
     name = "observed"
@@ -52,7 +52,7 @@ class ObservedSource:
     ) -> None:
         """Take the path of a DUACS L4 file, of a GHRSST file of the same day if wished, the grid of the state, and a name.
 
-        `date` is the day of a file of altimetry that says none.
+        `date` is the day of a file of altimetry without a time.
         """
         self.name = name
         self.grid = grid or quarter_degree()
@@ -71,7 +71,7 @@ class ObservedSource:
 
     @property
     def report(self) -> dict[str, Any]:
-        """Return what was found in what was read so far: `out_of_range`, `flagged`, `constant_rows`, `zero_land` (cells)."""
+        """Return counts of the files read so far: `out_of_range`, `flagged`, `constant_rows`, `zero_land` (cells)."""
         files = [file for file in (self._altimetry, self._sst) if file]
         zero = max((file.zero_land for file in files), default=0)
         return merged(file.file.tally.report() for file in files) | ({"zero_land": zero} if zero else {})
@@ -101,12 +101,12 @@ class ObservedSource:
         day = self.init_times()[number]
         surface_temperature = None
         if self._sst:
-            usual = climatology(self.grid, day)["thetao"][0]
+            seasonal_mean = climatology(self.grid, day)["thetao"][0]
             temperature = self._sst.field("thetao", self._sst_number(day))
-            surface_temperature = usual + fill_gaps(temperature - usual, self.grid)
+            surface_temperature = seasonal_mean + fill_gaps(temperature - seasonal_mean, self.grid)
         mean = mean_sea_level(self.grid)
         anomaly = self._anomaly(number)
-        # What the satellite says beyond the slope of its own sea level fades into that slope where it is silent.
+        # The part of the observed current that is not geostrophic decays to zero in the gaps.
         sloped = geostrophic_velocity(mean + anomaly, self.grid.lat, self.grid.lon, self.grid.wet_surface)
         u, v = (
             flow + fill_gaps(self._altimetry.field(name, number) - flow, self.grid)
@@ -115,7 +115,7 @@ class ObservedSource:
         return displaced_state(self.grid, day, anomaly, surface_temperature, surface_currents=(u, v))
 
     def _anomaly(self, number: int) -> np.ndarray:
-        """Return the departure (h, w) in m from the mean sea level, gaps filled."""
+        """Return the anomaly (h, w) in m from the mean sea level, gaps filled."""
         difference = self._altimetry.field("zos", number) - mean_sea_level(self.grid)
         return fill_gaps(difference - self._zero_level(difference), self.grid)
 
@@ -131,14 +131,13 @@ class ObservedSource:
         return climatological_forcing(self.grid, time)
 
     def reference(self, time: np.datetime64) -> Batch | None:
-        """Return None: a run from observations is never scored against another ocean."""
+        """Return None: a forecast from observations is never scored against another ocean."""
         return None
 
     def _zero_level(self, difference: np.ndarray) -> float:
-        """Return the mean difference in metres over open water common to both, poleward seas left out.
+        """Return the mean difference in metres over open water common to both, polar seas excluded.
 
-        Altimetry counts from a geoid and a mean of its own years, climatology from the dynamic height of its own; only
-        slopes move water, so the constant goes.
+        Altimetry and climatology have different zero levels; only slopes drive currents, so the constant is removed.
         """
         common = np.isfinite(difference) & self.grid.wet_surface & (np.abs(self.grid.lat) < 60)[:, None]
         return float(np.average(difference[common], weights=self.grid.cell_area[common]))
@@ -176,7 +175,7 @@ class ObservedSource:
 
 
 class _GlobalFile:
-    """A global file seen as fields on the state's grid."""
+    """A global file as fields on the grid of the state."""
 
     def __init__(self, path: Path, wanted: tuple[Wanted, ...], grid: Grid, date: np.datetime64 | None = None) -> None:
         self.file = GriddedFile(path, wanted, date)
@@ -203,15 +202,15 @@ class _GlobalFile:
         self.provenance = {"file": path.name, "title": self.file.attributes.get("title", ""), "sha256": digest}
 
     def field(self, name: str, number: int) -> np.ndarray:
-        """Return one field (h, w) on the grid, NaN where nothing was seen."""
+        """Return one field (h, w) on the grid, NaN where nothing was observed."""
         with self.file:
             values = self.values(name, number)
         return values if self._mean is None else self._mean(values)
 
     def values(self, name: str, number: int) -> np.ndarray:
-        """Return one field (h, w) on the file's own grid, NaN where nothing was seen.
+        """Return one field (h, w) on the file's own grid, NaN where nothing was observed.
 
-        In a file that stores land as zeros, 0 is no value in any field: a coast has cells with a current and no height.
+        In a file that stores land as zeros, 0 is missing in every field: a coast has cells with a current and no height.
         """
         values = self.file.read(name, number)
         if self._has_zero_land(name, values, number):
@@ -223,7 +222,7 @@ class _GlobalFile:
         """Return whether a day of the file stores land as zeros, and count it."""
         if number not in self._zeros:
             cells = 0
-            # Land is a third of the globe; single zeros are no reason to read the other fields.
+            # Land is a third of the globe; the other fields are read only where there are that many zeros.
             if len(self.file.found) > 1 and np.mean(is_zero(values, self.file.step(name))) > ALONE:
                 fields = [(self.file.read(other, number), self.file.step(other)) for other in self.file.found]
                 cells = int(np.count_nonzero(zero_columns(fields)))

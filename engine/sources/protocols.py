@@ -1,4 +1,4 @@
-"""What forecasting, training and scoring ask of a source of ocean states, whatever ocean it is."""
+"""The protocols of sources of ocean states, for forecasting, training and scoring."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -39,13 +39,13 @@ class Source(Protocol):
         ...
 
     def reference(self, time: np.datetime64) -> Batch | None:
-        """Return the prognostic fields a forecast valid at `time` is held against, None where nobody has them."""
+        """Return the prognostic fields of the reference at `time`, None where there are none."""
         ...
 
 
 @runtime_checkable
 class HeadSource(Protocol):
-    """A source that also knows fields of heads: what their forecasts begin with and are held against."""
+    """A source that also has fields of heads, for initial states and references."""
 
     def head_fields(self, head: str, time: np.datetime64) -> Batch | None:
         """Return the fields of a head on a day, on the head's grid; None where they are not known."""
@@ -58,15 +58,15 @@ class HeadSource(Protocol):
 
 @runtime_checkable
 class TrainingSource(Source, Protocol):
-    """A source that tells which of its days a network may learn from."""
+    """A source with training days."""
 
     def training_times(self) -> np.ndarray:
-        """Return the days to learn from, datetime64[D] ascending."""
+        """Return the training days, datetime64[D] ascending."""
         ...
 
 
 class DaySeries(TrainingSource, HeadSource, Protocol):
-    """A source of many days on end with the fields of heads: what heads learn from and are scored on."""
+    """A source of many consecutive days with the fields of heads, for the training and scoring of heads."""
 
     @property
     def grid(self) -> Grid:
@@ -95,7 +95,7 @@ class DaySeries(TrainingSource, HeadSource, Protocol):
 
 
 class States(Protocol):
-    """What knows the ocean of any day that a forecast is held against."""
+    """The reference states of a forecast."""
 
     @property
     def grid(self) -> Grid:
@@ -108,7 +108,7 @@ class States(Protocol):
 
 
 class HeldOut(Protocol):
-    """Days that no network has learned from, and what scoring needs to know of them; it is sent to other processes."""
+    """Days that are not used for training, with the facts that scoring needs; it is sent to other processes."""
 
     @property
     def name(self) -> str:
@@ -126,27 +126,28 @@ class HeldOut(Protocol):
 
     @property
     def first_independent(self) -> np.datetime64:
-        """Return the first day that has forgotten what these days once shared with those to learn from."""
+        """Return the first day that is independent of the training days."""
         ...
 
     def day(self, time: np.datetime64) -> int:
-        """Return the number by which tables call a day."""
+        """Return the number of a day in tables."""
         ...
 
     def fingerprint(self, time: np.datetime64, longest: int) -> str:
-        """Return what the truth of `longest` days from a start depends on, as some letters."""
+        """Return a short hash of everything that the reference of `longest` days from a start depends on."""
         ...
 
     def floor(self, time: np.datetime64, longest: int, folder: Path, progress: Progress) -> States | None:
-        """Return the best forecast that anybody could make from a start, kept in `folder`; None where nobody knows it."""
+        """Return the predictability floor of a start, the best possible forecast, stored in `folder`; None where it is not
+        known."""
         ...
 
     def training_starts(self, longest: int) -> list[tuple[str, States, np.datetime64]]:
-        """Return starts of series to learn from on the same grid, each with a name, and `longest` days after each."""
+        """Return starts of training series on the same grid, each with a name, with `longest` days after each."""
         ...
 
     def training_series(self) -> list[DaySeries]:
-        """Return the series to learn from, each on its own grid."""
+        """Return the training series, each on its own grid."""
         ...
 
 
@@ -163,7 +164,7 @@ class Conditions(Protocol):
 
 
 class Provider(Protocol):
-    """A kind of source beside those of the engine: how it is opened, and what it knows of runs that began from it."""
+    """A kind of source beside those of the engine: its opening, and the conditions of runs from it."""
 
     def open(self, **options: Any) -> Source:
         """Return the source; raises InputError where it cannot be opened with these options."""
@@ -174,18 +175,18 @@ class Provider(Protocol):
         ...
 
     def held_out(self, grid: Grid | None = None) -> HeldOut:
-        """Return the days that no network has learned from, on their own grid unless another is given."""
+        """Return the held-out days, on their own grid unless another is given."""
         ...
 
 
 def initial_state(source: Source, time: np.datetime64) -> Batch:
-    """Return the state of a day with the change of sea level since the day before, where the source knows that day."""
+    """Return the state of a day with the change of sea level since the day before, where the source has that day."""
     state = source.state(time)
     before = source.sea_level(state.time - DAY)
     return state if before is None else state.with_fields(zos_change=state["zos"] - before)
 
 
 def day_name(source: Source, time: np.datetime64) -> str:
-    """Return what a day of a source is called: its date; a day of a simulation never poses as one."""
+    """Return the name of a day of a source: its date, or for a simulation its sample day."""
     day = time.astype("datetime64[D]")
     return f"sample day {sample_day(day)}" if source.forcing_kind == "synthetic" else str(day)

@@ -1,4 +1,4 @@
-"""Sources by name: those of the engine, kept altimetry, and what other packages have registered."""
+"""Sources by name: those of the engine, kept altimetry, and those that other packages register."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The air above and the ice on a stored run, as far as its attributes tell where they came from."""
+"""Wind and ice over a stored run, where its attributes name their source."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,12 +13,12 @@ from engine.sources.registry import providers
 
 
 def knows_wind(attrs: Mapping[str, Any]) -> bool:
-    """Return whether the wind of a run's days can be had again: that of its source, or the mean of the season."""
+    """Return whether the wind of a run is known: that of its source, or the climatology."""
     return _conditions(attrs) is not None or attrs.get("forcing_kind") == "climatology"
 
 
 def wind(attrs: Mapping[str, Any], time: np.datetime64, grid: Grid) -> tuple[np.ndarray, np.ndarray]:
-    """Return the wind at 10 m (u, v), each (h, w) in m s-1, that a run knew of a day; raises InputError where nobody does."""
+    """Return the wind at 10 m (u, v), each (h, w) in m s-1, of a day of a run; raises InputError where it is not known."""
     if not knows_wind(attrs):
         raise InputError(
             f"the wind of source {attrs.get('source')!r} is not known; choose a run that tells where its winds are from"

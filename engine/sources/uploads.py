@@ -1,4 +1,4 @@
-"""From files of whatever kind to what can be looked at: recognised by what they hold, checked, then taken in."""
+"""From files of any supported kind to stores and sources: recognised by content, checked, then imported."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ _LABELS = {**{name: product.label for name, product in PRODUCTS.items()}, ALTIME
 
 
 def kind_of(file: Path) -> str:
-    """Return whose file it is: hycom, glorys or altimetry.
+    """Return the kind of a file: hycom, glorys or altimetry.
 
     Its variables tell; names that HYCOM and GLORYS share belong to HYCOM where the file's own attributes name it. Raises
     InputError for a file that is damaged, is not NetCDF, or holds nothing of the three.
@@ -45,7 +45,7 @@ class _Recognised:
 
 
 def _recognised(file: Path) -> _Recognised:
-    """Return whose file it is and whether that is beyond doubt: names or attributes that no other provider has."""
+    """Return the kind of a file and whether that is certain, by names or attributes that no other provider has."""
     with opened(file) as data:
         names = set(data.variables)
         words = " ".join(str(data.getncattr(name)) for name in data.ncattrs()).upper()
@@ -64,7 +64,7 @@ def _recognised(file: Path) -> _Recognised:
 
 
 def _told_apart(file: Path, kind: str) -> None:
-    """Raise InputError where a file said to be of one provider is another's beyond doubt."""
+    """Raise InputError where a file is certainly of another provider than `kind`."""
     found = _recognised(file)
     if found.certain and found.kind != kind:
         raise InputError(
@@ -94,8 +94,8 @@ def take_in(
     """Make an analysis store of HYCOM or GLORYS files, a source of each file of altimetry, and return the (last) folder.
 
     `kind` is recognised where it is not given; `identifier` names a store; `date`, such as 2014-03-05, is the day of a
-    file that says none. Raises InputError for an unknown kind, for files of several kinds or of another than said, and for what
-    cannot be used.
+    file without a time. Raises InputError for an unknown kind, for files of several kinds or of another kind than given, and
+    for files that cannot be used.
     """
     if kind and kind not in KINDS:
         raise InputError(f"the files are said to be of {kind!r}; expected one of {', '.join(KINDS)}")

@@ -1,4 +1,4 @@
-"""Training sequences: a few consecutive days of full states and weather, packed so that any window reads fast."""
+"""Training sequences: a few consecutive days of full states and weather, packed so that any window is read quickly."""
 
 import json
 from collections.abc import Collection, Iterable, Sequence
@@ -21,10 +21,10 @@ from engine.sources import Source
 
 CHANNELS = PROGNOSTIC_CHANNELS + FORCING_CHANNELS
 STEPS = 60000
-"""A channel's valid range is stored in so many steps: 0.7 mK, 0.2 mm of sea level, 0.2 mm/s, finer than a day's change."""
+"""Steps of the valid range of a channel, set by hand: 0.7 mK, 0.2 mm of sea level, 0.2 mm/s, finer than a daily change."""
 
 MANY = 8
-"""Sequences from which a source can spare one."""
+"""Sequences of a source from which one is held back for validation; set by hand."""
 
 
 def _packing(channels: Sequence[Channel]) -> tuple[np.ndarray, np.ndarray]:
@@ -62,7 +62,8 @@ class Sequences:
 
     @staticmethod
     def open(folder: Path, grid: Grid, sources: Collection[str] | None = None) -> "Sequences":
-        """Return what lies in `folder` of all or some sources; raises InputError where nothing does or the grid is another."""
+        """Return the sequences in `folder` of all or some sources; raises InputError where there is none or the grid is
+        another."""
         try:
             shape = tuple(json.loads((folder / "sequences.json").read_text())["shape"])
         except (OSError, ValueError, LookupError, TypeError) as error:
@@ -75,7 +76,7 @@ class Sequences:
         return Sequences(folder, tuple(paths), tuple(map(_length, paths)))
 
     def hold_back(self) -> tuple["Sequences", "Sequences | None"]:
-        """Return the sequences to learn from, and the last one of every source that has many, None where none has."""
+        """Return the training sequences, and the last one of every source with many; None where there is no such source."""
         names = self.source_names()
         last = {number for number, name in enumerate(names) if name not in names[number + 1 :] and names.count(name) >= MANY}
         if not last:
@@ -86,8 +87,8 @@ class Sequences:
         return Sequences(self.folder, tuple(self.paths[n] for n in numbers), tuple(self.lengths[n] for n in numbers))
 
     def read(self, number: int) -> torch.Tensor:
-        """Return a sequence (t, 66, h, w) int16, mapped from disk: only what is used is read."""
-        # Copy-on-write, because torch refuses to promise not to write to a read-only array.
+        """Return a sequence (t, 66, h, w) int16, mapped from disk: only the used parts are read."""
+        # Copy-on-write, because torch warns about read-only arrays.
         return torch.from_numpy(np.load(self.paths[number], mmap_mode="c"))
 
     def first_day(self, number: int) -> np.datetime64:
@@ -115,7 +116,7 @@ def _length(path: Path) -> int:
 
 
 def _require_room(folder: Path, needed: int) -> None:
-    """Refuse what the disk cannot hold: writing past its end through a memory map kills the process without a word."""
+    """Refuse data that the disk cannot hold: writing past its end through a memory map kills the process without an error."""
     free = disk_usage(folder).free
     if needed > free:
         raise ResourceError(
@@ -132,13 +133,13 @@ def write_sequences(
     grid: Grid,
     progress: Progress = no_progress,
 ) -> None:
-    """Write one packed sequence of `length` days from each start; those there that are as long stay.
+    """Write one packed sequence of `length` days from each start; existing ones of that length stay.
 
-    A killed run leaves no half file. Raises ResourceError where the disk has no room for all of them.
+    A killed run leaves no partial file. Raises ResourceError where the disk has no room for all of them.
     """
     if lacking := source.provenance.get("filled_from_climatology"):
         raise InputError(
-            f"{source.label} has {', '.join(lacking)} from climatology alone; a network learns from whole states: choose "
+            f"{source.label} has {', '.join(lacking)} from climatology alone; a network learns from complete states: choose "
             "another source"
         )
     folder.mkdir(parents=True, exist_ok=True)

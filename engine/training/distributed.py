@@ -1,4 +1,4 @@
-"""The processes that train one network together: on their own, or started by torchrun on any number of hosts."""
+"""The processes that train one network together: a single one, or several that torchrun starts on any number of hosts."""
 
 import os
 from collections.abc import Iterable
@@ -12,15 +12,15 @@ from torch.distributed.optim import ZeroRedundancyOptimizer
 from engine.models.forecaster import choose_device
 
 PATIENCE = timedelta(hours=6)
-"""How long the others wait for the first process, which packs the training days of all."""
+"""Time for which the others wait for the first process, which packs the training days of all; set by hand."""
 
 
-class Team:
-    """This process's place (`rank` of `size`) among those that train together, and its device.
+class ProcessGroup:
+    """The rank of this process among the `size` that train together, and its device.
 
-    All hold the same weights. Each works out the gradients of its share of the samples, these are summed, and each updates
-    the part of the weights whose optimiser state it keeps. The sums are explicit, because an update has several backward
-    passes over parts of the network, which a wrapper that sums behind every backward pass would not survive.
+    All hold the same weights. Each computes the gradients of its shard of the samples; these are summed, and each updates the
+    part of the weights whose optimiser state it holds. The sums are explicit, because an update has several backward passes over
+    parts of the network, and PyTorch's wrapper sums after every backward pass.
     """
 
     def __init__(self, rank: int = 0, size: int = 1, device: torch.device | str = "cpu") -> None:
@@ -28,7 +28,7 @@ class Team:
 
     @classmethod
     def join(cls, device: str = "auto") -> Self:
-        """Return this process's place as torchrun's environment gives it, alone where there is none.
+        """Return this process with the rank of torchrun's environment, or a single process without one.
 
         On CUDA each process of a host takes the GPU of its local rank. Raises ModelError for a device that is not there.
         """
@@ -51,16 +51,16 @@ class Team:
 
     @property
     def is_first(self) -> bool:
-        """Return whether this process reports, and writes what is written once."""
+        """Return whether this process is the one that reports and writes files."""
         return self.rank == 0
 
     def wait(self) -> None:
-        """Return when all have come here."""
+        """Wait until all processes are here."""
         if self.size > 1:
             distributed.barrier()
 
-    def mine(self, count: int) -> range:
-        """Return the numbers, out of `count`, that are this process's share."""
+    def shard(self, count: int) -> range:
+        """Return the numbers, out of `count`, of this process."""
         return range(self.rank, count, self.size)
 
     def total(self, values: torch.Tensor) -> torch.Tensor:
@@ -71,7 +71,7 @@ class Team:
         return values
 
     def align(self, tensors: Iterable[torch.Tensor]) -> None:
-        """Give every process the first one's values."""
+        """Copy the values of the first process to all."""
         if self.size > 1:
             for tensor in tensors:
                 distributed.broadcast(tensor.detach(), 0)

@@ -1,4 +1,4 @@
-"""What a training leaves behind of itself: a record of each update, a summary for the card, a picture."""
+"""The history of a training: a record of each update, a summary for the card, a picture."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -6,8 +6,17 @@ from typing import Any
 
 import numpy as np
 
-WATCHED = {"zos": 60, "thetao 0 m": 0, "thetao 100 m": 7, "so 0 m": 15, "uo 0 m": 30, "uo 300 m": 42}
-"""Channels whose error against persistence is written down at each update."""
+from engine.schema.channels import channel
+
+WATCHED = {
+    "zos": channel("zos"),
+    "thetao 0 m": channel("thetao", 0),
+    "thetao 100 m": channel("thetao", 100),
+    "so 0 m": channel("so", 0),
+    "uo 0 m": channel("uo", 0),
+    "uo 300 m": channel("uo", 300),
+}
+"""Channels whose error against persistence is recorded at each update; chosen by hand."""
 
 
 @dataclass(frozen=True)

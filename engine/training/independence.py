@@ -1,4 +1,4 @@
-"""How alike days of different series are: the check that no held-out start resembles a day of training."""
+"""Correlation of days of different series: the check that no held-out start resembles a training day."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,17 +10,17 @@ from engine.schema.grid import Grid
 from engine.sources import HeldOut, Source
 from engine.training.dataset import Sequences
 
-BAND = (14.0, 64.0)
-"""Latitudes (degrees, both hemispheres) whose sea level is compared: eddies, without tropical and polar prescription."""
+LATITUDES = (14.0, 64.0)
+"""Latitudes (degrees, both hemispheres) whose sea level is compared: eddies alone, without prescribed tropics and poles."""
 
 
 EVERY = 30
-"""Days between held-out starts that are compared."""
+"""Days between held-out starts that are compared; set by hand."""
 
 
 def sea_level_anomalies(levels: Sequence[np.ndarray], mean: np.ndarray, grid: Grid) -> np.ndarray:
     """Return unit vectors (n, cells) of sea level (h, w) less its time `mean`, by area over wet cells of 14 to 64 degrees."""
-    inside = (np.abs(grid.lat) >= BAND[0]) & (np.abs(grid.lat) <= BAND[1])
+    inside = (np.abs(grid.lat) >= LATITUDES[0]) & (np.abs(grid.lat) <= LATITUDES[1])
     cells = grid.wet_surface & inside[:, None]
     weight = np.sqrt(grid.cell_area[cells]).astype(np.float32)
     vectors = np.stack([np.nan_to_num(level - mean)[cells] * weight for level in levels])
@@ -63,7 +63,7 @@ def independence(sources: Sequence[Source], sequences: Sequences, held_out: Held
 def _sea_level(source: Source, time: np.datetime64) -> np.ndarray:
     level = source.sea_level(time)
     if level is None:
-        raise InputError(f"{source.label} has no sea level on {time}; expected that of every day to learn from")
+        raise InputError(f"{source.label} has no sea level on {time}; expected that of every training day")
     return level
 
 

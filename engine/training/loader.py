@@ -1,4 +1,4 @@
-"""What each update reads: drawn ahead of time from (seed, update, sample), read in the background while the step runs."""
+"""The data of each update: drawn from (seed, update, sample), and read in the background while the step runs."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -20,14 +20,14 @@ from engine.schema.normalisation import Normalisation
 from engine.training.dataset import Sequences, unpack
 from engine.training.plans import Phase, Plan, Windows
 
-FORGETTING = 0.1
-"""Share of windows whose day before is withheld."""
+WITHHELD_SHARE = 0.1
+"""Share of windows without the day before, so that the network learns to start without it; set by hand."""
 
 LEAST_WATER = 0.4
-"""Share of a window that is ocean, else another is drawn."""
+"""Least share of ocean in a window, else another is drawn; set by hand."""
 
 AHEAD = 2
-"""Pieces read before they are asked for; more would only fill memory."""
+"""Items that are read ahead, set by hand; more would need memory without a gain in speed."""
 
 
 @dataclass(frozen=True)
@@ -35,13 +35,13 @@ class View:
     """A window, whether its day before is withheld, and the seed of the noise on its sea level."""
 
     window: Window
-    forgotten: bool
+    withheld: bool
     noise_seed: int
 
 
 @dataclass(frozen=True)
-class Sample:
-    """What one sample of an update looks at: a day of a sequence, and windows by round."""
+class TrainingSample:
+    """One sample of an update: a day of a sequence, and windows by round."""
 
     sequence: int
     day: int
@@ -59,17 +59,17 @@ class Globe:
     hidden_seed: int | None
 
     def map(self, work: Callable[[torch.Tensor], torch.Tensor]) -> "Globe":
-        """Return the same with `work` done on each tensor."""
+        """Return a copy with `work` applied to each tensor."""
         return replace(self, state=work(self.state), target_air=work(self.target_air))
 
 
 @dataclass(frozen=True, eq=False)
 class Excerpt:
-    """A window of some days with a rim that narrows by a halo a day; also the whole globe, with the seed of what is hidden.
+    """A window of some days with a margin that narrows by a halo a day; also the whole globe, with the seed of its masking.
 
-    `state` (61, H, W) packed, `before` (1, H, W) the packed sea level of the day before, None where it is forgotten, `noise`
+    `state` (61, H, W) packed, `before` (1, H, W) the packed sea level of the day before, None where it is withheld, `noise`
     (1, H, W) in m for the sea level of the first day; `airs` (8, ...) of each day, ready to use; `targets` (61, ...) packed,
-    of each later day all that its forecast reaches.
+    of each later day the cells that its forecast reaches.
     """
 
     window: Window
@@ -82,14 +82,14 @@ class Excerpt:
     hidden_seed: int | None
 
     def map(self, work: Callable[[torch.Tensor], torch.Tensor]) -> "Excerpt":
-        """Return the same with `work` done on each tensor."""
+        """Return a copy with `work` applied to each tensor."""
         before, noise = (None if field is None else work(field) for field in (self.before, self.noise))
         airs, targets = (tuple(map(work, fields)) for fields in (self.airs, self.targets))
         return replace(self, state=work(self.state), before=before, noise=noise, airs=airs, targets=targets)
 
 
 class Draw:
-    """Draws samples: the same for the same seed, update and number, whoever asks, and whenever."""
+    """Draws samples, which depend on seed, update and number alone."""
 
     def __init__(self, sequences: Sequences, grid: Grid, patch: int, halo: int, plan: Plan, seed: int) -> None:
         self.sequences, self.shape, self.patch, self.halo, self.plan, self.seed = sequences, grid.shape, patch, halo, plan, seed
@@ -100,7 +100,7 @@ class Draw:
                 f"{plan.longest + 1}: remove the folder and prepare them again"
             )
 
-    def sample(self, step: int, number: int) -> Sample:
+    def sample(self, step: int, number: int) -> TrainingSample:
         """Return sample `number` of update `step`."""
         phase, _ = self.plan.at(step)
         random = np.random.default_rng([self.seed, step, number])
@@ -109,17 +109,17 @@ class Draw:
         day = int(random.integers(self.sequences.lengths[sequence] - phase.horizon))
         hidden_seed = int(random.integers(2**31)) if phase.masked else None
         if not self.halo:
-            return Sample(sequence, day, hidden_seed, ((View(Window(0, self.shape[0], 0, self.shape[1]), True, 0),),))
+            return TrainingSample(sequence, day, hidden_seed, ((View(Window(0, self.shape[0], 0, self.shape[1]), True, 0),),))
         windows = self.plan.windows_of(phase)
         rounds = tuple(tuple(self._view(windows, day, random) for _ in range(windows.windows)) for _ in range(windows.rounds))
-        return Sample(sequence, day, hidden_seed, rounds)
+        return TrainingSample(sequence, day, hidden_seed, rounds)
 
     def _view(self, windows: Windows, day: int, random: np.random.Generator) -> View:
-        window, forgotten = self._window(windows, random), bool(random.random() < FORGETTING)
-        return View(window, forgotten or day == 0, int(random.integers(2**31)))
+        window, withheld = self._window(windows, random), bool(random.random() < WITHHELD_SHARE)
+        return View(window, withheld or day == 0, int(random.integers(2**31)))
 
     def _window(self, windows: Windows, random: np.random.Generator) -> Window:
-        """A window, its corner on a patch corner, with enough water in it."""
+        """A window with its corner on the corner of a patch and with enough water."""
         height, width = self.shape
         rows, columns = min(windows.rows, height), min(windows.columns, width)
         for _ in range(100):
@@ -131,27 +131,27 @@ class Draw:
 
 
 class Reader:
-    """Reads what a sample looks at out of the packed sequences."""
+    """Reads the data of a sample from the packed sequences."""
 
     def __init__(self, draw: Draw, grid: Grid, normalisation: Normalisation) -> None:
         self.draw, self.lat, self.normalisation = draw, torch.tensor(grid.lat)[:, None], normalisation
 
-    def globe(self, sample: Sample) -> Globe:
+    def globe(self, sample: TrainingSample) -> Globe:
         """Return the input of the backbone."""
         sequence = self.draw.sequences.read(sample.sequence)
         return Globe(
             self._time(sample), sequence[sample.day, :STATE].clone(), sequence[sample.day + 1, STATE:].clone(), sample.hidden_seed
         )
 
-    def excerpts(self, sample: Sample, phase: Phase, number: int) -> list[Excerpt]:
+    def excerpts(self, sample: TrainingSample, phase: Phase, number: int) -> list[Excerpt]:
         """Return the windows of a round."""
         return [self._excerpt(sample, phase, view) for view in sample.rounds[number]]
 
-    def _excerpt(self, sample: Sample, phase: Phase, view: View) -> Excerpt:
+    def _excerpt(self, sample: TrainingSample, phase: Phase, view: View) -> Excerpt:
         window = view.window
         sequence, day, halo = self.draw.sequences.read(sample.sequence), sample.day, self.draw.halo
-        rim = phase.horizon * halo
-        airs, targets = [self._air(sequence[day, STATE:], window, rim)], []
+        reach = phase.horizon * halo
+        airs, targets = [self._air(sequence[day, STATE:], window, reach)], []
         for ahead in range(1, phase.horizon + 1):
             rest = (phase.horizon - ahead) * halo
             airs.append(self._air(sequence[day + ahead, STATE:], window, rest + halo))
@@ -159,42 +159,42 @@ class Reader:
         return Excerpt(
             window,
             self._time(sample),
-            window.cut(sequence[day, :STATE], rim).clone(),
-            None if view.forgotten else window.cut(sequence[day - 1, STATE - 1 : STATE], rim).clone(),
-            _noise(phase.noise, window, rim, view.noise_seed) if phase.noise else None,
+            window.cut(sequence[day, :STATE], reach).clone(),
+            None if view.withheld else window.cut(sequence[day - 1, STATE - 1 : STATE], reach).clone(),
+            _noise(phase.noise, window, reach, view.noise_seed) if phase.noise else None,
             tuple(airs),
             tuple(targets),
             sample.hidden_seed,
         )
 
-    def _time(self, sample: Sample) -> np.datetime64:
+    def _time(self, sample: TrainingSample) -> np.datetime64:
         return self.draw.sequences.first_day(sample.sequence) + sample.day
 
-    def _air(self, packed: torch.Tensor, window: Window, rim: int) -> torch.Tensor:
-        lat = Window(window.row, window.rows, 0, 1).cut(self.lat, rim)[:, 0]
-        return air_from(unpack(window.cut(packed, rim), STATE).numpy(), lat.numpy(), self.normalisation)
+    def _air(self, packed: torch.Tensor, window: Window, reach: int) -> torch.Tensor:
+        lat = Window(window.row, window.rows, 0, 1).cut(self.lat, reach)[:, 0]
+        return air_from(unpack(window.cut(packed, reach), STATE).numpy(), lat.numpy(), self.normalisation)
 
 
-def _noise(largest: float, window: Window, rim: int, seed: int) -> torch.Tensor:
+def _noise(largest: float, window: Window, reach: int, seed: int) -> torch.Tensor:
     """Noise (1, H, W) in m, a few cells wide, of a size between 0 and `largest`."""
     generator = torch.Generator().manual_seed(seed)
     size, wide = torch.rand(2, generator=generator).tolist()
-    shape = 1, 1, window.rows + 2 * rim + 4, window.columns + 2 * rim + 4
+    shape = 1, 1, window.rows + 2 * reach + 4, window.columns + 2 * reach + 4
     noise = torch.nn.functional.avg_pool2d(torch.randn(shape, generator=generator), 3, 1)
     noise = torch.nn.functional.avg_pool2d(noise, 3, 1)[0] if wide > 0.5 else noise[0, :, 1:-1, 1:-1]
     return largest * size * noise / noise.std()
 
 
-Piece = Globe | list[Excerpt]
+Item = Globe | list[Excerpt]
 
 
-def pieces(reader: Reader, updates: Iterable[int], mine: Iterable[int], keeps_pass: bool) -> Iterator[Piece]:
-    """Yield what updates need of samples `mine`, in the order in which the trainer asks for it.
+def items(reader: Reader, updates: Iterable[int], shard: Iterable[int], keeps_pass: bool) -> Iterator[Item]:
+    """Yield the data of the samples `shard` of updates, in the order in which the trainer takes it.
 
     Each update: the Globe of every sample, for each round the Excerpts of every sample, and the Globes once more unless
     the trainer keeps its pass over them. Without a halo: one Excerpt of every sample, the whole globe.
     """
-    numbers = list(mine)
+    numbers = list(shard)
     for step in updates:
         phase, _ = reader.draw.plan.at(step)
         samples = [reader.draw.sample(step, number) for number in numbers]
@@ -208,12 +208,12 @@ def pieces(reader: Reader, updates: Iterable[int], mine: Iterable[int], keeps_pa
 
 
 class Loader:
-    """Reads pieces in a thread, up to `AHEAD` before they are taken; `waited` is how many seconds `take` stood still."""
+    """Reads items in a thread, up to `AHEAD` before they are taken; `waited` counts the seconds of waiting in `take`."""
 
-    def __init__(self, source: Iterator[Piece], device: torch.device) -> None:
+    def __init__(self, source: Iterator[Item], device: torch.device) -> None:
         self.waited = 0.0
         self._device = device
-        self._queue: Queue[Piece | BaseException] = Queue(AHEAD)
+        self._queue: Queue[Item | BaseException] = Queue(AHEAD)
         self._stopped = Event()
         self._thread = Thread(target=self._read, args=(source,), daemon=True, name="training days")
         self._thread.start()
@@ -226,44 +226,44 @@ class Loader:
         self._thread.join()
 
     def take_globe(self) -> Globe:
-        """Return the next piece, which the order of `pieces` makes a Globe, on the device."""
-        piece = self._take()
-        assert isinstance(piece, Globe)
-        return piece.map(self._to_device)
+        """Return the next item, which is a Globe by the order of `items`, on the device."""
+        item = self._take()
+        assert isinstance(item, Globe)
+        return item.map(self._to_device)
 
     def take_excerpts(self) -> list[Excerpt]:
-        """Return the next piece, which the order of `pieces` makes a list of Excerpts, on the device."""
-        piece = self._take()
-        assert isinstance(piece, list)
-        return [excerpt.map(self._to_device) for excerpt in piece]
+        """Return the next item, which is a list of Excerpts by the order of `items`, on the device."""
+        item = self._take()
+        assert isinstance(item, list)
+        return [excerpt.map(self._to_device) for excerpt in item]
 
-    def _take(self) -> Piece:
+    def _take(self) -> Item:
         began = monotonic()
-        piece = self._queue.get()
+        item = self._queue.get()
         self.waited += monotonic() - began
-        if isinstance(piece, BaseException):
-            raise piece
-        return piece
+        if isinstance(item, BaseException):
+            raise item
+        return item
 
     def _to_device(self, tensor: torch.Tensor) -> torch.Tensor:
         return tensor.to(self._device, non_blocking=True)
 
-    def _read(self, source: Iterator[Piece]) -> None:
+    def _read(self, source: Iterator[Item]) -> None:
         try:
-            for piece in source:
-                # Copies to a GPU run beside its work from pinned memory alone.
+            for item in source:
+                # Copies to a GPU run in parallel to its work from pinned memory alone.
                 if self._device.type == "cuda":
                     pin = torch.Tensor.pin_memory
-                    piece = piece.map(pin) if isinstance(piece, Globe) else [excerpt.map(pin) for excerpt in piece]
-                self._put(piece)
+                    item = item.map(pin) if isinstance(item, Globe) else [excerpt.map(pin) for excerpt in item]
+                self._put(item)
                 if self._stopped.is_set():
                     return
         except BaseException as error:
             self._put(error)
 
-    def _put(self, piece: Piece | BaseException) -> None:
+    def _put(self, item: Item | BaseException) -> None:
         while not self._stopped.is_set():
             try:
-                return self._queue.put(piece, timeout=0.1)
+                return self._queue.put(item, timeout=0.1)
             except Full:
                 continue

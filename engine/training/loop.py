@@ -1,4 +1,4 @@
-"""The training loop of backbone and heads: updates in order, a state saved now and then, the running mean of the weights."""
+"""The training loop of backbone and heads: updates in order, a state saved at intervals, the running mean of the weights."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from engine.runtime.errors import ModelError
-from engine.training.distributed import Team
+from engine.training.distributed import ProcessGroup
 from engine.training.history import Record
 from engine.training.state import save_state
 
@@ -19,28 +19,28 @@ SAVE_EVERY_SECONDS = 120.0
 
 
 class TrainingLoop(ABC):
-    """A network in training; `folder` holds its state, from which a killed training goes on to the same weights.
+    """A network in training; `folder` holds its state, from which a killed training resumes to the same weights.
 
-    What an update does and which weights a state holds is told by `updates` and `weights`.
+    A subclass defines the update in `updates` and the weights of a state in `weights`.
     """
 
     optimiser: torch.optim.Optimizer
 
-    def __init__(self, folder: Path, steps: int, seed: int, team: Team) -> None:
-        self.folder, self.steps, self.seed, self.team = folder, steps, seed, team
+    def __init__(self, folder: Path, steps: int, seed: int, group: ProcessGroup) -> None:
+        self.folder, self.steps, self.seed, self.group = folder, steps, seed, group
         self.history: list[Record] = []
 
     @abstractmethod
     def updates(self, last: int) -> AbstractContextManager[Callable[[], Record]]:
-        """Give what makes the next update and returns its record, up to update `last`."""
+        """Give a function that makes the next update and returns its record, up to update `last`."""
 
     @abstractmethod
     def weights(self) -> dict[str, Any]:
-        """Return what a state holds besides optimiser, history and seed."""
+        """Return the entries of a state beside optimiser, history and seed."""
 
     @abstractmethod
     def take_weights(self, state: dict[str, Any]) -> None:
-        """Go on from the weights of a state."""
+        """Load the weights of a state."""
 
     @property
     def step(self) -> int:
@@ -56,28 +56,28 @@ class TrainingLoop(ABC):
         with self.updates(last) as update:
             while self.step < last:
                 self.history.append(update())
-                if report is not None and self.team.is_first:
+                if report is not None and self.group.is_first:
                     report(self.history[-1])
-                # Saving gathers the optimiser's state from all.
+                # Saving gathers the optimiser's state from all processes.
                 if self.first_says(monotonic() - before > SAVE_EVERY_SECONDS) or self.step == last:
                     self.save()
                     before = monotonic()
-                    if saved is not None and self.team.is_first:
+                    if saved is not None and self.group.is_first:
                         saved()
 
     def first_says(self, wish: bool) -> bool:
-        """Return the first process's wish, which all must ask for."""
-        return bool(self.team.total(torch.tensor(float(wish and self.team.is_first), device=self.team.device)) > 0)
+        """Return the value of the first process; all must call it."""
+        return bool(self.group.total(torch.tensor(float(wish and self.group.is_first), device=self.group.device)) > 0)
 
     def set_rate(self, rate: float) -> None:
-        """Let the next changes of the weights be made at a learning rate, with no gradient so far."""
+        """Set the learning rate of the next changes of the weights, and clear the gradients."""
         for group in self.optimiser.param_groups:
             group["lr"] = rate
         self.optimiser.zero_grad(set_to_none=True)
 
     def learn(self, parameters: list[torch.nn.Parameter]) -> None:
-        """Move those weights that have a gradient, summed over the team."""
-        self.team.add_gradients(parameters)
+        """Update the weights that have a gradient, summed over the group."""
+        self.group.add_gradients(parameters)
         torch.nn.utils.clip_grad_norm_(parameters, LARGEST_GRADIENT)
         self.optimiser.step()
         self.optimiser.zero_grad(set_to_none=True)
@@ -90,18 +90,18 @@ class TrainingLoop(ABC):
                 mean.lerp_(value, 1 - kept)
 
     def diverged(self, name: str) -> ModelError:
-        """Return the error of a training whose loss is not finite any more."""
+        """Return the error of a training whose loss is not finite."""
         return ModelError(f"training of {name} diverged at update {self.step}; start again with a lower rate")
 
     def save(self) -> None:
-        """Write the training state, whole or not at all, in the first process; all must call it."""
-        optimiser = self.team.gather(self.optimiser)
-        if self.team.is_first:
+        """Write the training state atomically, in the first process; all must call it."""
+        optimiser = self.group.gather(self.optimiser)
+        if self.group.is_first:
             history = [vars(record) for record in self.history]
             save_state(self.folder, {**self.weights(), "optimiser": optimiser, "history": history, "seed": self.seed})
 
     def take_over(self, state: dict[str, Any]) -> None:
-        """Go on from a saved state."""
+        """Resume from a saved state."""
         self.take_weights(state)
         self.optimiser.load_state_dict(state["optimiser"])
         self.history = [Record(**record) for record in state["history"]]

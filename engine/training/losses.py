@@ -5,14 +5,14 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 
-from engine.schema.channels import Channel
+from engine.schema.channels import Channel, level
 
-MAIN_LEVELS = (0, 7, 12)
-"""0, 100 and 300 m: the levels at which skill is reported."""
+MAIN_LEVELS = (level(0), level(100), level(300))
+"""The levels at which skill is reported."""
 
 SEA_LEVEL_WEIGHT, DEEP_WEIGHT, SURFACE_WEIGHT, OTHER_WEIGHT = 12.0, 3.0, 1.0, 0.4
-"""Sea level counts most, because all below it follows. Most of its change in a day is weather, though; the slow change of
-eddies shows in temperature and currents at 100 and 300 m, so these count more than the surface."""
+"""Set by hand. Sea level counts most, because the levels below follow it. Most of its daily change is due to weather; the slow
+change of eddies shows in temperature and currents at 100 and 300 m, so these count more than the surface."""
 
 
 def channel_weights(channels: Sequence[Channel]) -> np.ndarray:
@@ -27,11 +27,11 @@ def squared_error(
 ) -> torch.Tensor:
     """Return the area-weighted mean square error (c,) over wet cells, in squares of `tendency` (c,).
 
-    `prediction`, `target`, `wet` (c, h, w), `area` (h, w). Whatever stands in a dry cell, NaN too, changes neither the
-    value nor the gradient: it is replaced before it is squared, since 0 times NaN would still be NaN.
+    `prediction`, `target`, `wet` (c, h, w), `area` (h, w). Values in dry cells, NaN too, change neither the result
+    nor the gradient: they are replaced before the square, since 0 times NaN would still be NaN.
     """
     error = torch.where(wet, prediction - target, 0.0)
-    # As matrix products: a globe of all channels is a quarter of a gigabyte, and each pass over one costs as much as a block.
+    # As matrix products: a globe of all channels has a quarter of a gigabyte, and each pass over it is expensive.
     cells = area.flatten()
     total = wet.to(area.dtype).flatten(1) @ cells
     return error.square().flatten(1) @ cells / total.clamp_min(1e-6) / tendency**2

@@ -1,4 +1,4 @@
-"""What is minimised: errors of a rollout against the days that followed."""
+"""The objective: errors of a rollout against the following days of the data."""
 
 from functools import partial
 from typing import Any
@@ -26,14 +26,14 @@ Errors = tuple[torch.Tensor, torch.Tensor]
 
 
 class Objective:
-    """Errors of a network on pieces of training data, on the network's device, matrix products in `precision`."""
+    """Errors of a network on items of training data, on the network's device, matrix products in `precision`."""
 
     def __init__(
-        self, network: Network, grid: Grid, setting: StaticFields, known: Statistics, checkpointing: bool, precision: str
+        self, network: Network, grid: Grid, static: StaticFields, known: Statistics, checkpointing: bool, precision: str
     ) -> None:
         self.network, self.halo = network, network.preset.halo
         self.device, self.precision = network.mean.device, precision
-        self.setting = setting.to(self.device)
+        self.static = static.to(self.device)
         self.season = Season(grid, network.preset.patch)
         self.mask = torch.from_numpy(channel_mask(grid, PROGNOSTIC_CHANNELS)).to(self.device)
         self.area = torch.from_numpy(grid.cell_area / grid.cell_area.max()).to(self.device, torch.float32)
@@ -52,22 +52,22 @@ class Objective:
         return (errors * self.weights).sum(1).mean()
 
     def modulation(self, globe: Globe, masked: float) -> torch.Tensor:
-        """Return what the projection needs of one pass of the backbone (m, h / patch, w / patch), a share of tokens hidden."""
+        """Return the modulation (m, h / patch, w / patch) of one pass of the backbone, with a share `masked` of the tokens."""
         first = self.network.mean[STATE:], self.network.std[STATE:]
         tokens = []
         with self._autocast():
-            for band in row_blocks(*self.network.shape, 10 * self.network.preset.patch):
-                state = unpack(band.cut(globe.state, 0))
-                air = (unpack(band.cut(globe.target_air, 0), STATE) - first[0]) / first[1]
-                tokens.append(self.network.embed(state, air, self.setting.cut(band, 0)))
+            for rows in row_blocks(*self.network.shape, 10 * self.network.preset.patch):
+                state = unpack(rows.cut(globe.state, 0))
+                air = (unpack(rows.cut(globe.target_air, 0), STATE) - first[0]) / first[1]
+                tokens.append(self.network.embed(state, air, self.static.cut(rows, 0)))
             features = self._features(torch.cat(tokens, dim=1), masked, globe.hidden_seed)
             return self.network.modulation(features, self.season.change(globe.time).to(self.device))
 
     def window_errors(self, excerpt: Excerpt, modulation: torch.Tensor) -> Errors:
-        """Return errors of a rollout on a window; the backbone's pass over the first day serves all days."""
+        """Return errors of a rollout on a window; one pass of the backbone, of the first day, serves all days."""
         inner, halo, horizon = excerpt.window, self.halo, len(excerpt.targets)
-        rim = horizon * halo
-        wet = inner.cut(self.mask, rim)
+        reach = horizon * halo
+        wet = inner.cut(self.mask, reach)
         state = unpack(excerpt.state) * wet
         memory = torch.zeros_like(state[:1])
         if excerpt.before is not None:
@@ -82,29 +82,30 @@ class Objective:
         for ahead, target_air in enumerate(excerpt.airs[1:], start=1):
             rest = (horizon - ahead) * halo
             window = Window(inner.row - rest, inner.rows + 2 * rest, inner.column - rest, inner.columns + 2 * rest)
-            moment = basis(excerpt.time + (ahead - 1) * TIME_STEP).to(self.device)
-            setting = self.setting.cut(window, halo)
+            annual_harmonics = basis(excerpt.time + (ahead - 1) * TIME_STEP).to(self.device)
+            static = self.static.cut(window, halo)
             with self._autocast():
-                state = self._step(state, air, target_air, moment, modulation, setting, window)
+                state = self._step(state, air, target_air, annual_harmonics, modulation, static, window)
             mask = window.cut(self.mask, 0)
             state = torch.where(torch.cat([mask, mask[-1:]]), state, 0.0)
             air = crop(target_air, halo)
-            # Early days reach farther than the last one: what is computed anyway is learned from, too.
+            # Earlier days cover more cells than the last one; these cells count in the loss, too.
             errors.append(self._errors(state[:STATE], crop(start, ahead * halo), excerpt.targets[ahead - 1], window))
         return _stacked(errors)
 
     def globe_errors(self, excerpt: Excerpt, masked: float) -> Errors:
-        """Return errors of a rollout of the whole globe, a pass of the backbone each day, a share of tokens hidden."""
+        """Return errors of a rollout of the whole globe, with a pass of the backbone each day and a share `masked` of the
+        tokens."""
         state = start = unpack(excerpt.state) * self.mask
         errors = []
         for number, air in enumerate(excerpt.airs[1:]):
             time = excerpt.time + number * TIME_STEP
             with self._autocast():
-                features = self._features(self.network.embed(state, air[:5], self.setting), masked, excerpt.hidden_seed)
+                features = self._features(self.network.embed(state, air[:5], self.static), masked, excerpt.hidden_seed)
                 modulation = self.network.modulation(features, self.season.change(time).to(self.device))
-                moment = basis(time).to(self.device)
+                annual_harmonics = basis(time).to(self.device)
                 airs = excerpt.airs[number], air
-                state = self.network.advance(state, *airs, moment, modulation, self.setting, excerpt.window)[:STATE]
+                state = self.network.advance(state, *airs, annual_harmonics, modulation, self.static, excerpt.window)[:STATE]
             state = torch.where(self.mask, state, 0.0)
             errors.append(self._errors(state, start, excerpt.targets[number], excerpt.window))
         return _stacked(errors)
@@ -112,7 +113,7 @@ class Objective:
     def _features(self, tokens: torch.Tensor, masked: float, seed: int | None) -> torch.Tensor:
         if not masked or seed is None:
             return self.network.features(tokens)
-        # Drawn on the processor, so that every device hides the same.
+        # Drawn on the processor, so that every device masks the same tokens.
         visible = visible_tokens(tokens.shape[1], masked, torch.Generator().manual_seed(seed))
         return self.network.features(tokens, visible.to(self.device))
 

@@ -1,4 +1,4 @@
-"""How each preset is trained: phases of one-step and rollout training, windows, rates, the global batch."""
+"""Training plans of the presets: phases of one-step and rollout training, windows, learning rates, the global batch."""
 
 from dataclasses import dataclass, replace
 from math import cos, pi
@@ -6,7 +6,7 @@ from math import cos, pi
 from engine.models.backbones.masking import mask_ratio
 
 RISE = 0.04
-"""Share of a phase in which the learning rate rises."""
+"""Share of a phase in which the learning rate rises; set by hand."""
 
 
 def rate_at(part: float, highest: float) -> float:
@@ -18,10 +18,10 @@ def rate_at(part: float, highest: float) -> float:
 
 @dataclass(frozen=True)
 class Phase:
-    """`steps` updates on rollouts of `horizon` days at rates up to `rate`; windows are the plan's where they are not given.
+    """`steps` updates on rollouts of `horizon` days at rates up to `rate`; windows are the plan's unless given.
 
-    Sea level gets noise of up to `noise` metres on the first day, so that roughness is learned to fade and never to grow.
-    A share `masked` of the tokens is hidden; with `epoch`, the updates of an epoch, it follows the published schedule instead.
+    Sea level of the first day gets noise of up to `noise` metres, so that the network learns to damp grid-scale noise. A share
+    `masked` of the tokens is masked; with `epoch`, the updates of an epoch, it follows the published schedule instead.
     """
 
     steps: int
@@ -38,7 +38,7 @@ class Phase:
 
 @dataclass(frozen=True)
 class Windows:
-    """What an update learns from of each sample: `rounds` times `windows` windows of `rows` x `columns` cells."""
+    """The windows of each sample of an update: `rounds` times `windows` windows of `rows` x `columns` cells."""
 
     rounds: int
     windows: int
@@ -50,9 +50,9 @@ class Windows:
 class Plan:
     """Phases in order; an update reads `batch` samples, each a global state and `rounds` times `windows` windows of it.
 
-    The projection learns after each round, the backbone, whose pass over the globe costs as much as two windows, once. The
-    processes of a team share the samples of the batch. A network whose projection has no halo sees the whole globe at once
-    and takes no windows.
+    The projection is updated after each round, the backbone, whose pass over the globe costs as much as two windows, once. The
+    processes of a group share the samples of the batch. A network whose projection has no halo reads the whole globe at once and
+    needs no windows.
     """
 
     phases: tuple[Phase, ...]
@@ -61,12 +61,12 @@ class Plan:
     rows: int = 192
     columns: int = 320
     averaging: float = 0.998
-    """Share of the running mean of the weights kept each update; the mean is what is shipped."""
+    """Share of the running mean of the weights that each update keeps; the shipped weights are the mean. Set by hand."""
     batch: int = 1
     checkpointing: bool = False
-    """Whether blocks and days are computed again in the backward pass, for a third more work and a fraction of the memory."""
+    """Whether blocks and days are computed again in the backward pass, for a third more work and much less memory."""
     validate_every: int = 100
-    """Updates between rollouts of the running mean on held-back sequences; 0 is never."""
+    """Updates between rollouts of the running mean on held-back sequences; 0 turns them off."""
 
     @property
     def steps(self) -> int:
@@ -81,7 +81,7 @@ class Plan:
     def at(self, step: int) -> tuple[Phase, float]:
         """Return the phase of update `step` (from 0) and its learning rate: a linear rise, then a cosine to a fiftieth.
 
-        The share of tokens hidden in the phase is that of this update.
+        The masked share of the phase is that of this update.
         """
         for phase in self.phases:
             if step < phase.steps:
@@ -100,12 +100,12 @@ class Plan:
 
 
 EPOCH = 125
-"""Updates with which 32 samples at a time go through the 4018 days of 2000 to 2010, the published training years."""
+"""Updates of an epoch: 32 samples at a time from the 4018 days of 2000 to 2010, the published training years."""
 
 PUBLISHED = (Phase(150 * EPOCH, 1, 1e-3, epoch=EPOCH), Phase(10 * EPOCH, 2, 1e-4), Phase(4 * EPOCH, 4, 5e-5))
 """AI-GOMS: 150 epochs of single days with its masking schedule, then fine-tuning on rollouts."""
 
-RIVAL = (Phase(80 * EPOCH, 1, 5e-4), Phase(50 * EPOCH, 2, 1e-4))
+FOURCASTNET = (Phase(80 * EPOCH, 1, 5e-4), Phase(50 * EPOCH, 2, 1e-4))
 """FourCastNet: 80 epochs of single steps, 50 of two steps."""
 
 PLANS = {
@@ -124,6 +124,6 @@ PLANS = {
     "fourcastnet": Plan((Phase(1600, 1, 1e-3), Phase(200, 2, 2e-4)), averaging=0.98),
     "base": Plan(PUBLISHED, averaging=0.9995, batch=32, checkpointing=True),
     "base-evolution": Plan(PUBLISHED, rounds=2, windows=4, rows=240, columns=480, averaging=0.9995, batch=32, checkpointing=True),
-    "fourcastnet-published": Plan(RIVAL, averaging=0.9995, batch=32, checkpointing=True),
+    "fourcastnet-published": Plan(FOURCASTNET, averaging=0.9995, batch=32, checkpointing=True),
 }
-"""The rivals of `small` change their weights as often as it does, which does so three times an update."""
+"""Set by hand. The networks beside `small` get as many weight updates as it does, which has three in each update."""

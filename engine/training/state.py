@@ -1,4 +1,4 @@
-"""The state of a training on disk: written whole or not at all, refused in words where it is damaged or another's."""
+"""The state of a training on disk: written completely or not at all, refused where it is damaged or of another training."""
 
 import pickle
 import zipfile
@@ -18,11 +18,11 @@ _FAULTS = (
     RuntimeError, EOFError, ValueError, LookupError, TypeError, AttributeError, AssertionError, pickle.UnpicklingError,
     zipfile.BadZipFile, zlib.error,
 )  # fmt: skip
-"""What PyTorch and the parts of a training were seen to raise on damaged files."""
+"""Errors that PyTorch and the parts of a training raised on damaged files."""
 
 
 def save_state(folder: Path, state: dict[str, Any]) -> None:
-    """Write `state` into `folder` in place of the one before; a failure, such as a full disk, leaves that one."""
+    """Write `state` into `folder` in place of the previous one, which a failure, such as a full disk, leaves intact."""
     folder.mkdir(parents=True, exist_ok=True)
     with replacing(folder / "state.pt") as temporary, written(temporary):
         torch.save(state, temporary)
@@ -30,7 +30,7 @@ def save_state(folder: Path, state: dict[str, Any]) -> None:
 
 @contextmanager
 def restored_state(folder: Path, device: torch.device | str = "cpu") -> Iterator[dict[str, Any]]:
-    """Give the state in `folder` to a training that takes it over.
+    """Give the state in `folder` to a training that resumes from it.
 
     Raises InputError where there is none, ModelError where it is damaged or does not fit the training.
     """
@@ -38,7 +38,7 @@ def restored_state(folder: Path, device: torch.device | str = "cpu") -> Iterator
     if not path.exists():
         raise InputError(f"no training to resume in {folder}; expected {path.name}: start without --resume")
     try:
-        # PyTorch writes checksums and does not look at them.
+        # PyTorch writes checksums and does not verify them.
         with zipfile.ZipFile(path) as archive:
             if broken := archive.testzip():
                 raise zipfile.BadZipFile(f"{broken} has another checksum")

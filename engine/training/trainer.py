@@ -1,4 +1,4 @@
-"""Training: one-step pretraining on tendencies, then rollouts; alone or in a team, resumable to the same curve."""
+"""Training: one-step pretraining on tendencies, then rollouts; in one process or a group, resumable to the same losses."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,9 +18,9 @@ from engine.runtime.precision import AUTO, EARLIER_DEFAULT, PRECISIONS, choose_p
 from engine.schema.grid import Grid
 from engine.schema.normalisation import Normalisation
 from engine.training.dataset import Sequences, Statistics, statistics
-from engine.training.distributed import Team
+from engine.training.distributed import ProcessGroup
 from engine.training.history import WATCHED, Record
-from engine.training.loader import Draw, Loader, Reader, pieces
+from engine.training.loader import Draw, Loader, Reader, items
 from engine.training.loop import TrainingLoop
 from engine.training.objective import Errors, Objective
 from engine.training.plans import PLANS, Phase, Plan
@@ -29,10 +29,10 @@ from engine.training.validation import Validation
 
 
 class Trainer(TrainingLoop):
-    """A network in training; `folder` holds its state, from which a killed training goes on.
+    """A network in training; `folder` holds its state, from which a killed training resumes.
 
     The same seed, data, plan and device kind give the same losses, whether or not the training was interrupted and by how
-    many processes it is shared (to rounding), because all that is random in a sample is drawn from (seed, update, number).
+    many processes it is shared (to rounding), because every random number of a sample is drawn from (seed, update, number).
     """
 
     def __init__(
@@ -43,46 +43,47 @@ class Trainer(TrainingLoop):
         folder: Path,
         plan: Plan | None = None,
         seed: int = 0,
-        setting: StaticFields | None = None,
+        static: StaticFields | None = None,
         known: Statistics | None = None,
-        team: Team | None = None,
+        group: ProcessGroup | None = None,
         precision: str = AUTO,
     ) -> None:
         self.plan = plan_of(preset) if plan is None else plan
-        super().__init__(folder, self.plan.steps, seed, Team() if team is None else team)
+        super().__init__(folder, self.plan.steps, seed, ProcessGroup() if group is None else group)
         self.preset, self.grid = preset, grid
-        if self.plan.batch % self.team.size:
+        if self.plan.batch % self.group.size:
             raise InputError(
-                f"global batch is {self.plan.batch}; {self.team.size} processes need a multiple of {self.team.size}: add --batch"
+                f"global batch is {self.plan.batch}; {self.group.size} processes need a multiple of {self.group.size}: "
+                "add --batch"
             )
         self.sequences, held_back = sequences.hold_back()
         self.statistics = statistics(self.sequences, grid) if known is None else known
         torch.manual_seed(seed)
         self.network = self._new_network()
-        self.team.align(self.network.state_dict().values())
+        self.group.align(self.network.state_dict().values())
         self.average = {name: value.detach().clone() for name, value in self.network.state_dict().items()}
         self.parameters = list(self.network.parameters())
-        self.optimiser = self.team.optimiser(self.parameters)
-        setting = StaticFields.of(grid) if setting is None else setting
-        # Processors may differ; what is learned together is computed alike.
+        self.optimiser = self.group.optimiser(self.parameters)
+        static = StaticFields.of(grid) if static is None else static
+        # Processors may differ; all processes of a group compute in the same precision.
         first, second = PRECISIONS
-        self.precision = first if self.first_says(choose_precision(precision, self.team.device) == first) else second
-        self.objective = Objective(self.network, grid, setting, self.statistics, self.plan.checkpointing, self.precision)
+        self.precision = first if self.first_says(choose_precision(precision, self.group.device) == first) else second
+        self.objective = Objective(self.network, grid, static, self.statistics, self.plan.checkpointing, self.precision)
         self.draw = Draw(self.sequences, grid, preset.patch, preset.halo, self.plan, seed)
         self.validation = None
         if held_back is not None and self.plan.validate_every:
-            self.validation = Validation(held_back, grid, setting, self.statistics, self.team, self.precision)
+            self.validation = Validation(held_back, grid, static, self.statistics, self.group, self.precision)
         self.waited = 0.0
 
     @contextmanager
     def updates(self, last: int) -> Iterator[Callable[[], Record]]:
-        """Give what makes the next update, its data read ahead."""
-        mine = self.team.mine(self.plan.batch)
+        """Give a function that makes the next update; its data are read ahead."""
+        shard = self.group.shard(self.plan.batch)
         reader = Reader(self.draw, self.grid, self.statistics.normalisation)
-        with Loader(pieces(reader, range(self.step, last), mine, len(mine) == 1), self.team.device) as loader:
+        with Loader(items(reader, range(self.step, last), shard, len(shard) == 1), self.group.device) as loader:
 
             def update() -> Record:
-                record = self._validated(self.update(loader, len(mine)))
+                record = self._validated(self.update(loader, len(shard)))
                 self.waited = loader.waited
                 return record
 
@@ -108,13 +109,13 @@ class Trainer(TrainingLoop):
         return Record(self.step, loss, baseline, ratios, monotonic() - started)
 
     def _learn_from_windows(self, loader: Loader, samples: int, phase: Phase) -> Errors:
-        """Let the projection learn in rounds over windows, then the backbone once; return the mean errors of all rounds."""
+        """Update the projection in rounds over windows, then the backbone once; return the mean errors of all rounds."""
         rounds = self.plan.windows_of(phase).rounds
-        # The graphs of many passes would not fit into memory; those of one do, and need not be computed twice.
+        # The graphs of many passes would not fit into memory; the graph of one does, and is not computed twice.
         keeps_pass = samples == 1
         with torch.set_grad_enabled(keeps_pass):
             passes = [self.objective.modulation(loader.take_globe(), phase.masked) for _ in range(samples)]
-        # The rounds see the modulations as given; what they ask of them goes back through the backbone in one pass.
+        # The rounds use fixed modulations; their gradients go back through the backbone in one pass at the end.
         given = [modulation.detach().requires_grad_() for modulation in passes]
         means = []
         for _ in range(rounds):
@@ -132,7 +133,7 @@ class Trainer(TrainingLoop):
         return _mean(means)
 
     def _learn_from_globes(self, loader: Loader, samples: int, phase: Phase) -> Errors:
-        """Let the whole network learn from rollouts of whole globes; return the mean errors."""
+        """Update the whole network from rollouts of whole globes; return the mean errors."""
         results = []
         for _ in range(samples):
             (excerpt,) = loader.take_excerpts()
@@ -147,14 +148,14 @@ class Trainer(TrainingLoop):
         return errors.detach(), persistence
 
     def _shared(self, result: Errors) -> Errors:
-        """Return the team's mean errors; raises ModelError, in all processes alike, where one of them is not finite."""
-        errors, persistence = self.team.total(torch.stack(result)) / self.team.size
+        """Return the mean errors of the group; raises ModelError in all processes where one of them is not finite."""
+        errors, persistence = self.group.total(torch.stack(result)) / self.group.size
         if not torch.isfinite(errors).all():
             raise self.diverged(repr(self.preset.name))
         return errors, persistence
 
     def weights(self) -> dict[str, Any]:
-        """Return the network, the running mean of its weights, and what it is made of."""
+        """Return the network, the running mean of its weights, and their settings."""
         return {
             "network": self.network.state_dict(),
             "average": self.average,
@@ -165,7 +166,7 @@ class Trainer(TrainingLoop):
         }
 
     def take_weights(self, state: dict[str, Any]) -> None:
-        """Go on from the weights of a state."""
+        """Load the weights of a state."""
         self.network.load_state_dict(state["network"])
         self.average = state["average"]
 
@@ -175,22 +176,22 @@ class Trainer(TrainingLoop):
         sequences: Sequences,
         folder: Path,
         plan: Plan | None = None,
-        setting: StaticFields | None = None,
-        team: Team | None = None,
+        static: StaticFields | None = None,
+        group: ProcessGroup | None = None,
         precision: str = AUTO,
     ) -> "Trainer":
-        """Return the training saved in `folder`, whatever team saved it; raises as `restored_state` does.
+        """Return the training saved in `folder` by a group of any size; raises as `restored_state` does.
 
-        It goes on in the precision in which it began unless another is given.
+        It keeps its precision unless another is given.
         """
-        team = Team() if team is None else team
-        with restored_state(folder, team.device) as state:
+        group = ProcessGroup() if group is None else group
+        with restored_state(folder, group.device) as state:
             normalisation = Normalisation.from_dict(state["normalisation"])
             known = Statistics(normalisation, np.array(state["tendency"], dtype=np.float32))
             preset = Preset.from_dict(state["preset"])
             if precision == AUTO:
                 precision = state.get("precision", EARLIER_DEFAULT)
-            trainer = Trainer(preset, grid, sequences, folder, plan, state["seed"], setting, known, team, precision)
+            trainer = Trainer(preset, grid, sequences, folder, plan, state["seed"], static, known, group, precision)
             trainer.take_over(state)
         return trainer
 
@@ -202,11 +203,11 @@ class Trainer(TrainingLoop):
 
     def _new_network(self) -> Network:
         network = Network(self.preset, self.grid.shape, self.statistics.normalisation, self.statistics.tendency)
-        return network.to(self.team.device)
+        return network.to(self.group.device)
 
 
 def plan_of(preset: Preset) -> Plan:
-    """Return how a preset is trained; raises InputError where nobody has said it."""
+    """Return the training plan of a preset; raises InputError where there is none."""
     if preset.name not in PLANS:
         raise InputError(f"preset {preset.name!r} has no training plan; expected one of {', '.join(PLANS)}")
     return PLANS[preset.name]

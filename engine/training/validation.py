@@ -1,4 +1,4 @@
-"""Rollouts of a network on sequences that training does not see, by the same code that makes forecasts."""
+"""Rollouts of a network on sequences that are not used for training, by the code that makes forecasts."""
 
 from dataclasses import dataclass
 
@@ -15,43 +15,43 @@ from engine.schema.batch import Batch
 from engine.schema.channels import FORCING_CHANNELS, PROGNOSTIC_CHANNELS, channel_mask
 from engine.schema.grid import Grid
 from engine.training.dataset import Sequences, Statistics, unpack
-from engine.training.distributed import Team
+from engine.training.distributed import ProcessGroup
 from engine.training.history import WATCHED
 from engine.training.losses import squared_error
 
 LONGEST = 5
-"""Days of a validation rollout at most."""
+"""Most days of a validation rollout; set by hand."""
 
 
 @dataclass(frozen=True, eq=False)
 class Validation:
-    """Held-back `sequences` on which a network is tried now and then; the team shares them."""
+    """Validation of a network on held-back `sequences`, which the group shares."""
 
     sequences: Sequences
     grid: Grid
-    setting: StaticFields
+    static: StaticFields
     known: Statistics
-    team: Team
+    group: ProcessGroup
     precision: str = AUTO
 
     def ratios(self, network: Network) -> dict[str, float]:
         """Return the error over that of persistence on the last day of the rollouts, by watched channel; all must call it."""
-        sums = torch.zeros(2, STATE, device=self.team.device)
-        model = Forecaster(network, self.grid, self.known.normalisation, self.team.device, {}, self.setting, self.precision)
-        mask = torch.from_numpy(channel_mask(self.grid, PROGNOSTIC_CHANNELS)).to(self.team.device)
-        area = torch.from_numpy(self.grid.cell_area / self.grid.cell_area.max()).to(self.team.device, torch.float32)
-        tendency = torch.ones(STATE, device=self.team.device)
-        for number in self.team.mine(len(self.sequences.paths)):
+        sums = torch.zeros(2, STATE, device=self.group.device)
+        model = Forecaster(network, self.grid, self.known.normalisation, self.group.device, {}, self.static, self.precision)
+        mask = torch.from_numpy(channel_mask(self.grid, PROGNOSTIC_CHANNELS)).to(self.group.device)
+        area = torch.from_numpy(self.grid.cell_area / self.grid.cell_area.max()).to(self.group.device, torch.float32)
+        tendency = torch.ones(STATE, device=self.group.device)
+        for number in self.group.shard(len(self.sequences.paths)):
             prediction, start, target = (state[:STATE] for state in self._rollout(model, number))
             for row, state in enumerate((prediction, start)):
                 sums[row] += squared_error(state, target, mask, area, tendency)
-        errors, baselines = self.team.total(sums).cpu()
+        errors, baselines = self.group.total(sums).cpu()
         return {name: float((errors[c] / baselines[c].clamp_min(1e-12)).sqrt()) for name, c in WATCHED.items()}
 
     def _rollout(self, model: Forecaster, number: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """Return the last prediction, the initial state and the target (61 or more, h, w) of a sequence."""
         sequence, first = self.sequences.read(number), self.sequences.first_day(number)
-        # The second day of a sequence knows the change of sea level since the first.
+        # The second day of a sequence has the change of sea level since the first.
         begin = 1 if len(sequence) > 2 else 0
         last = min(begin + LONGEST, len(sequence) - 1)
 
@@ -60,7 +60,7 @@ class Validation:
         for day in range(begin, last):
             airs = [self._air(sequence, known, first + known) for known in (day, day + 1)]
             state, _ = model.step(state, airs[0], airs[1], first + day)
-        return state, start, unpack(sequence[last, :STATE]).to(self.team.device)
+        return state, start, unpack(sequence[last, :STATE]).to(self.group.device)
 
     def _initial(self, sequence: torch.Tensor, day: int, time: np.datetime64) -> Batch:
         batch = batch_of(unpack(sequence[day, :STATE]), self.grid, time)

@@ -1,1 +1,4 @@
-"""Verification: statistic, then weighted mean, then metric; ocean only, by area, beside what a forecast has to beat."""
+"""Verification: statistics of cells, their weighted means over the ocean, then metrics, beside the baselines.
+
+May import forecasting and the rooms below it; does without torch.
+"""

@@ -1,4 +1,4 @@
-"""Area-weighted means over wet cells of a band of latitude or of a region."""
+"""Area-weighted means over wet cells of a latitude belt or of a region."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -8,12 +8,12 @@ import numpy as np
 from engine.schema.grid import Grid
 from engine.schema.regions import Region
 
-Place = tuple[slice | np.ndarray, slice | np.ndarray]
+Box = tuple[slice | np.ndarray, slice | np.ndarray]
 """Rows and columns to pick from a field (h, w)."""
 
 
 @dataclass(frozen=True)
-class Band:
+class LatitudeBelt:
     """Latitudes `low` to `high` degrees in both hemispheres."""
 
     name: str
@@ -22,28 +22,29 @@ class Band:
     high: float
 
 
-BANDS: dict[str, Band] = {
-    band.name: band for band in (Band("14-64", "14-64 degrees", 14, 64), Band("tropics", "within 14 degrees", 0, 14))
+LATITUDE_BELTS: dict[str, LatitudeBelt] = {
+    belt.name: belt
+    for belt in (LatitudeBelt("14-64", "14-64 degrees", 14, 64), LatitudeBelt("tropics", "within 14 degrees", 0, 14))
 }
-"""Eddies live in the first; the second is scored apart, since waves, not eddies, move it."""
+"""Eddies dominate the first; the tropics are scored separately, since waves dominate there."""
 
 
-def band_weights(grid: Grid, band: Band) -> np.ndarray:
-    """Return the cell areas (h, w) in m2 inside a band, zero outside and on land."""
+def belt_weights(grid: Grid, belt: LatitudeBelt) -> np.ndarray:
+    """Return the cell areas (h, w) in m2 inside a belt, zero outside and on land."""
     latitude = np.abs(grid.lat)
-    inside = (latitude >= band.low) & (latitude < band.high)
+    inside = (latitude >= belt.low) & (latitude < belt.high)
     return np.where(grid.wet_surface & inside[:, None], grid.cell_area, 0)
 
 
-def region_weights(grid: Grid, region: Region) -> tuple[Place, np.ndarray]:
+def region_weights(grid: Grid, region: Region) -> tuple[Box, np.ndarray]:
     """Return where a region lies and the cell areas there in m2, zero on land; the columns are in the order of the grid."""
     rows, columns = grid.rows_and_columns(region)
-    place = (_place(rows), _place(np.sort(columns)))
-    # Picked in two steps, so that numbers of rows and of columns are never paired cell by cell.
-    return place, np.where(grid.wet_surface[place[0]][:, place[1]], grid.cell_area[place[0]][:, place[1]], 0)
+    box = (_slice(rows), _slice(np.sort(columns)))
+    # In two steps, since NumPy would pair arrays of row and column numbers cell by cell.
+    return box, np.where(grid.wet_surface[box[0]][:, box[1]], grid.cell_area[box[0]][:, box[1]], 0)
 
 
-def _place(numbers: np.ndarray) -> slice | np.ndarray:
+def _slice(numbers: np.ndarray) -> slice | np.ndarray:
     """Return consecutive numbers as a slice, which picks without copying."""
     if numbers.size and numbers[-1] - numbers[0] == numbers.size - 1:
         return slice(int(numbers[0]), int(numbers[-1]) + 1)

@@ -1,4 +1,4 @@
-"""What a forecast has to beat: persistence, climatology, and an anomaly that fades at the best rate."""
+"""Baselines: persistence, climatology, and an anomaly that decays at the best rate."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ import numpy as np
 def damping(anomaly: np.ndarray, later: np.ndarray, weights: np.ndarray) -> tuple[float, float]:
     """Return (mean product, mean square) of anomalies (h, w) now and later; `damping_factor` makes a factor of their sums.
 
-    Kept apart until the last so that several days and runs add up before the quotient is taken.
+    They stay separate so that several days and runs can be summed before the quotient.
     """
     present = (weights > 0) & np.isfinite(anomaly) & np.isfinite(later)
     kept, now = weights[present], anomaly[present].astype(np.float64)

@@ -1,4 +1,4 @@
-"""How sure a score is: starts drawn again with replacement, the root taken last in every draw."""
+"""Confidence intervals of scores: starts drawn with replacement, the root taken last in every draw."""
 
 import numpy as np
 
@@ -22,7 +22,7 @@ def drawn_means(shares: np.ndarray, statistics: np.ndarray) -> np.ndarray:
 
 
 def interval(drawn: np.ndarray, starts: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the bounds (...) that hold 95 % of the drawn scores (draws, ...); NaN for one start, which shows no spread."""
+    """Return the bounds (...) that hold 95 % of the drawn scores (draws, ...); NaN for a single start."""
     if starts < 2:
         unknown = np.full(drawn.shape[1:], np.nan)
         return unknown, unknown

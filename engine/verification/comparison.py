@@ -1,4 +1,4 @@
-"""A model against the baselines over several starts: scores with their intervals, and the cells where it is not ahead."""
+"""A model against the baselines over several starts: scores with intervals, and the cells where it is not ahead."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -10,14 +10,17 @@ from engine.verification.statistics import metric_arrays
 
 Row = dict[str, Any]
 Statistics = Mapping[str, np.ndarray]
-"""Mean statistics (starts, cells) by name; a cell of a table is one field, depth, band and lead."""
+"""Mean statistics (starts, cells) by name; a cell of a table is one field, depth, latitude belt and lead.
+
+Rows and files call the belt `band`, as earlier results do.
+"""
 
 BASELINES = ("persistence", "damped", "climatology")
 OTHERS = (*BASELINES, "floor")
 SCORES = ("rmse", "acc", "bias")
 
 
-def contest_rows(model: Statistics, others: Mapping[str, Statistics], cells: Sequence[Row]) -> list[Row]:
+def comparison_rows(model: Statistics, others: Mapping[str, Statistics], cells: Sequence[Row]) -> list[Row]:
     """Return one row for each of `cells`: its keys, then scores, intervals, the others' scores and how far behind the best.
 
     `rmse` `acc` `bias` are the model's, `low` and `high` bound the RMSE, `acc_low` and so on the rest. Under its own name each of
@@ -64,7 +67,7 @@ def defined(value: float) -> float | None:
 def not_ahead(rows: Sequence[Row], score: str = "rmse") -> list[Row]:
     """Return the cells whose `score` is no better than the best baseline's: `value`, `best`, `behind` with `low` and `high`.
 
-    `certain` says that the interval excludes zero. A cell that no baseline or not the model has a score for is no contest.
+    `certain` says that the interval excludes zero. Cells without a score of the model or of any baseline are left out.
     """
     prefix = "" if score == "rmse" else f"{score}_"
     found = []

@@ -1,4 +1,4 @@
-"""How good fine detail is: errors of fields, slopes and vorticity, and the power of what a coarse grid cannot hold."""
+"""Scores of fine detail: errors of fields, slopes and vorticity, and the power below the resolution of a coarse grid."""
 
 from collections.abc import Iterable, Mapping
 
@@ -12,13 +12,13 @@ from engine.verification.aggregation import mean_of_means, weighted_means
 from engine.verification.energy import classes_of, zonal_spectrum
 
 OPEN_KUROSHIO = Region("kuroshio_extension", "Kuroshio Extension 28-42N 146-178E", 28, 42, 146, 178)
-"""Rows of the Kuroshio box that are free of land."""
+"""Rows of the Kuroshio box without land."""
 
 DETAIL_WAVELENGTHS = ((20, 50), (50, 100), (100, 200))
 """Kilometres; a quarter-degree grid holds nothing shorter than about 50 km."""
 
 GRID_WAVELENGTH = 3
-"""Cells: the length of the pattern that refinement by three leaves where it fails."""
+"""Cells: the wavelength of the artefact that a refinement by three can produce."""
 
 
 def detail_statistics(prediction: Mapping[str, np.ndarray], reference: Mapping[str, np.ndarray], grid: Grid) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""What smoothing costs: eddy kinetic energy kept, and power by wavelength. A blurred forecast has a low RMSE and loses both."""
+"""Eddy kinetic energy and power by wavelength. A smoothed forecast has a low RMSE and loses both."""
 
 from collections.abc import Sequence
 
@@ -16,22 +16,22 @@ SPECTRUM_REGIONS = (
     Region("north_atlantic", "North Atlantic 22-42N 60-30W", 22, 42, 300, 330),
     Region("southern_ocean", "Southern Ocean 45-60S 160-80W", -60, -45, 200, 280),
 )
-"""Open water: every row of a quarter degree is free of land."""
+"""Open ocean: no row of a quarter degree has land."""
 
 WAVELENGTHS = ((100, 300), (100, 200), (200, 400), (400, 800))
-"""Kilometres; the first holds the eddies, of the others a forecast that blurs loses the shortest first."""
+"""Kilometres; the first class holds the eddies, and smoothing removes the shortest of the others first."""
 
 
 def eddy_kinetic_energy(uo: np.ndarray, vo: np.ndarray, mean_uo: np.ndarray, mean_vo: np.ndarray, weights: np.ndarray) -> float:
-    """Return the mean of (u'^2 + v'^2) / 2 in m2 s-2, u' and v' being departures (h, w) from the climatological flow."""
+    """Return the mean of (u'^2 + v'^2) / 2 in m2 s-2, u' and v' being anomalies (h, w) from the climatological flow."""
     return weighted_means({"energy": ((uo - mean_uo) ** 2 + (vo - mean_vo) ** 2) / 2}, weights)["energy"]
 
 
 def zonal_spectrum(field: np.ndarray, grid: Grid, region: Region) -> tuple[np.ndarray, np.ndarray]:
     """Return (wavenumber in cycles per km, power density per cycle per km) of a field (h, w) along the rows of a region.
 
-    Mean over the rows without a dry or missing cell, each without its mean and linear trend, tapered with a Hann window whose
-    loss of power is made good. Raises InputError where no row is free of land. The spacing is that of the middle row.
+    Mean over the rows without a dry or missing cell, each without its mean and linear trend, tapered with a Hann window and
+    corrected for its loss of power. Raises InputError where no row is free of land. The spacing is that of the middle row.
     """
     rows, columns = grid.rows_and_columns(region)
     block = field[np.ix_(rows, columns)]

@@ -12,7 +12,7 @@ from engine.runtime.paths import ASSETS, verification_folder
 
 SHIPPED = ASSETS / "skill"
 MOST_BYTES = 32 << 20
-"""A larger file is no result of this program: one of ten models has about 2 MB."""
+"""Largest file of results, set by hand: one of ten models has about 2 MB."""
 
 ROW = {
     "model": str, "variable": str, "depth": (int, float), "band": str, "lead_days": int, "rmse": (int, float),
@@ -27,7 +27,7 @@ FACTS = {"starts": list, "run": str, "grid": list, "weights_sha256": dict, "spec
 
 @dataclass(frozen=True, eq=False)
 class Result:
-    """One file of verification results; `tables` are those of `skill_tables` with the facts of the contest."""
+    """One file of verification results; `tables` are those of `skill_tables` with the facts of the comparison."""
 
     name: str
     shipped: bool
@@ -40,7 +40,7 @@ class Result:
 
 
 def read_result(path: Path) -> Result:
-    """Return the result in a file; raises InputError for a file of another shape, saying what it lacks."""
+    """Return the result in a file; raises InputError for a file of another shape, naming what it lacks."""
 
     def refuse(why: str) -> InputError:
         return InputError(
@@ -75,7 +75,7 @@ def _wrong(table: Any, columns: Mapping[str, Any]) -> str:
         if not isinstance(row, dict):
             return f"has no columns in row {number}"
         for name, kind in columns.items():
-            # A score may be undefined, as that of a depth no water has.
+            # A score may be undefined, such as that of a depth without water.
             if not isinstance(row.get(name), kind) and not (name == "rmse" and name in row and row[name] is None):
                 return f"has no {name} in row {number}"
     return ""
@@ -89,17 +89,17 @@ def result_files() -> list[Path]:
 
 
 def keep_result(tables: Mapping[str, Any], name: str = "") -> Path:
-    """Write a result into the user's folder under `name`, by default one made of its contest, and return the file."""
+    """Write a result into the user's folder under `name`, by default that of the comparison, and return the file."""
     folder = verification_folder()
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{name or contest_name(tables)}.json"
+    path = folder / f"{name or comparison_name(tables)}.json"
     with replacing(path, shared=True) as temporary:
         temporary.write_text(json.dumps(tables), encoding="utf-8")
     return path
 
 
-def contest_name(tables: Mapping[str, Any]) -> str:
-    """Return a name that the same contest gets again: models, run, number of starts, grid."""
+def comparison_name(tables: Mapping[str, Any]) -> str:
+    """Return a name that is equal for equal comparisons: models, run, number of starts, grid."""
     models = "+".join(dict.fromkeys(str(row["model"]) for row in tables["rows"]))
     grid = "x".join(str(size) for size in tables["grid"])
     return f"{models}__{tables['run']}__{len(tables['starts'])}-starts__{grid}"

@@ -1,4 +1,4 @@
-"""The error of one forecast against its reference, quick enough to follow a pan of the map."""
+"""The error of one forecast against its reference, fast enough for an update while the map is moved."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,7 @@ from engine.runtime.errors import InputError
 from engine.schema.grid import Grid
 from engine.schema.regions import Region
 from engine.stores import Store
-from engine.verification.aggregation import Place, region_weights, weighted_means
+from engine.verification.aggregation import Box, region_weights, weighted_means
 from engine.verification.statistics import cell_statistics, metrics
 
 MeanField = Callable[[np.datetime64], np.ndarray]
@@ -28,15 +28,15 @@ def score(
     """Return rmse, bias and acc of a forecast at `lead` days over the wet cells of a region, in the variable's unit.
 
     `acc` is None without `climatology`. The two are compared at the same valid day and depth, on the cells of the coarser grid.
-    Of sea surface height from different sources the mean difference over all common cells is removed, since each counts from its
-    own zero; `zero_removed` says how much. Raises InputError where nothing can be compared.
+    Of sea surface height from different sources the mean difference over all common cells is removed, since each has its own zero
+    level; `zero_removed` holds it. Raises InputError where nothing can be compared.
     """
     level = _level(forecast, reference, variable, depth_index)
     predicted = forecast.read(variable, lead, depth_index)
     observed = reference.read(variable, reference_lead(forecast, reference, lead), level)
-    usual = None if climatology is None else climatology(forecast.valid_time(lead))
+    seasonal_mean = None if climatology is None else climatology(forecast.valid_time(lead))
     other_zero = variable == "zos" and forecast.attrs.get("source") != reference.attrs.get("source")
-    return score_fields(predicted, forecast.grid, observed, reference.grid, region, usual, other_zero)
+    return score_fields(predicted, forecast.grid, observed, reference.grid, region, seasonal_mean, other_zero)
 
 
 def score_fields(
@@ -60,12 +60,12 @@ def score_fields(
         everywhere = np.where(cells.wet_surface, cells.cell_area, 0)
         zero = weighted_means({"error": predicted - observed}, everywhere)["error"]
         predicted = predicted - np.float32(zero)
-    place, weights = region_weights(cells, region)
-    predicted, observed = _pick(predicted, place), _pick(observed, place)
-    # Land is a third of the cells: left out once here instead of in each statistic.
+    box, weights = region_weights(cells, region)
+    predicted, observed = _pick(predicted, box), _pick(observed, box)
+    # Land is a third of the cells: removed once here instead of in each statistic.
     present = (weights > 0) & np.isfinite(predicted) & np.isfinite(observed)
-    usual = None if climatology is None else _pick(_bring(climatology, grid, cells), place)[present]
-    means = weighted_means(cell_statistics(predicted[present], observed[present], usual), weights[present])
+    seasonal_mean = None if climatology is None else _pick(_bring(climatology, grid, cells), box)[present]
+    means = weighted_means(cell_statistics(predicted[present], observed[present], seasonal_mean), weights[present])
     return {**metrics(means), "zero_removed": zero}
 
 
@@ -84,8 +84,8 @@ def _bring(values: np.ndarray, source: Grid, cells: Grid) -> np.ndarray:
     return AreaMean(source.lat, source.lon, cells.lat, cells.lon)(values)
 
 
-def _pick(values: np.ndarray, place: Place) -> np.ndarray:
-    return values[place[0]][:, place[1]]
+def _pick(values: np.ndarray, box: Box) -> np.ndarray:
+    return values[box[0]][:, box[1]]
 
 
 def reference_lead(forecast: Store, reference: Store, lead: int) -> int:

@@ -1,4 +1,4 @@
-"""Statistics of one cell, before any mean: what is averaged first, so that roots and ratios come last."""
+"""Statistics of cells, which are averaged before roots and ratios are taken."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,7 @@ def cell_statistics(prediction: np.ndarray, target: np.ndarray, climatology: np.
 
     `error` and `squared_error` always; with the day-of-year `climatology` (h, w) also `anomaly_product`,
     `squared_prediction_anomaly` and `squared_target_anomaly`. A cell missing in any input is missing in every statistic:
-    land counted as zero error would lower every score, and masks that differ between scores would make them incomparable.
+    land with zero error would lower every score, and different masks would make scores incomparable.
     """
     error = prediction - target
     if climatology is None:
@@ -29,7 +29,7 @@ def cell_statistics(prediction: np.ndarray, target: np.ndarray, climatology: np.
 def metrics(means: Mapping[str, float]) -> dict[str, float | None]:
     """Return `rmse`, `bias` and `acc` of mean statistics; `acc` is None where no climatology went into them.
 
-    ACC is NaN where a forecast never departs from climatology: such a forecast has no pattern that could be right or wrong.
+    ACC is NaN where a forecast equals the climatology: it has no anomaly to correlate.
     """
     found = metric_arrays({name: np.asarray(value) for name, value in means.items()})
     return {name: float(found[name]) if name in found else None for name in ("rmse", "bias", "acc")}

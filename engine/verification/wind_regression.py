@@ -1,12 +1,12 @@
-"""What wave height the wind alone tells: a regression by latitude, which a wave forecast has to beat."""
+"""Wave height from the wind alone: a regression by latitude, the baseline of a wave forecast."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
-BAND = 10.0
-"""Height of a band of latitude in degrees, each with coefficients of its own."""
+BELT_HEIGHT = 10.0
+"""Height of a latitude belt in degrees, set by hand; each belt has its own coefficients."""
 
 TERMS = 5
 """A constant, wind speed and its square of the day, and the same of the day before."""
@@ -30,13 +30,13 @@ class Winds:
 
 @dataclass(frozen=True)
 class WindRegression:
-    """Coefficients (bands, 5) from south to north; a band without sea in what was learned from has zeros."""
+    """Coefficients (belts, 5) from south to north; zeros for a belt without water in the training days."""
 
     coefficients: np.ndarray
 
     def __call__(self, winds: Winds, lat: np.ndarray) -> np.ndarray:
         """Return wave height (h, w) in m, never negative, over land too, on rows at latitudes `lat` (h,)."""
-        return np.maximum(np.einsum("hk,khw->hw", self.coefficients[_band(lat)], winds.terms), 0)
+        return np.maximum(np.einsum("hk,khw->hw", self.coefficients[_belt(lat)], winds.terms), 0)
 
 
 def fit_wind_regression(days: Iterable[tuple[Winds, np.ndarray]], lat: np.ndarray) -> WindRegression:
@@ -44,18 +44,18 @@ def fit_wind_regression(days: Iterable[tuple[Winds, np.ndarray]], lat: np.ndarra
 
     Wave height is NaN where it is missing; such cells do not count. `lat` (h,) in degrees.
     """
-    bands = round(180 / BAND)
-    squares, products = np.zeros((bands, TERMS, TERMS)), np.zeros((bands, TERMS))
-    band, weight = _band(lat), np.cos(np.deg2rad(lat))
+    belts = round(180 / BELT_HEIGHT)
+    squares, products = np.zeros((belts, TERMS, TERMS)), np.zeros((belts, TERMS))
+    belt, weight = _belt(lat), np.cos(np.deg2rad(lat))
     for winds, height in days:
         sea = np.isfinite(height)
         terms = np.where(sea, winds.terms, 0).astype(np.float64)
         weighted = terms * weight[:, None]
-        np.add.at(squares, band, np.einsum("jhw,khw->hjk", weighted, terms))
-        np.add.at(products, band, np.einsum("khw,hw->hk", weighted, np.where(sea, height, 0)))
+        np.add.at(squares, belt, np.einsum("jhw,khw->hjk", weighted, terms))
+        np.add.at(products, belt, np.einsum("khw,hw->hk", weighted, np.where(sea, height, 0)))
     solved = [np.linalg.lstsq(square, product, rcond=None)[0] for square, product in zip(squares, products, strict=True)]
     return WindRegression(np.stack(solved))
 
 
-def _band(lat: np.ndarray) -> np.ndarray:
-    return np.clip(((lat + 90) // BAND).astype(int), 0, round(180 / BAND) - 1)
+def _belt(lat: np.ndarray) -> np.ndarray:
+    return np.clip(((lat + 90) // BELT_HEIGHT).astype(int), 0, round(180 / BELT_HEIGHT) - 1)

@@ -17,7 +17,7 @@ import torch
 from engine.models.backbones.presets import PRESETS
 from engine.schema.grid import coarsened
 from engine.training.dataset import Sequences, write_sequences
-from engine.training.distributed import Team
+from engine.training.distributed import ProcessGroup
 from engine.training.loader import Loader, Reader, pieces
 from engine.training.plans import Phase
 from engine.training.trainer import Trainer, plan_of
@@ -35,8 +35,8 @@ def main() -> None:
     parser.add_argument("--grid-factor", type=int, default=1)
     parser.add_argument("--json", action="store_true", help="end with one line of JSON")
     chosen = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, Team.join(chosen.device) as team:
-        rows = _measure(Path(folder), chosen.preset, chosen.updates, chosen.grid_factor, team)
+    with tempfile.TemporaryDirectory() as folder, ProcessGroup.join(chosen.device) as group:
+        rows = _measure(Path(folder), chosen.preset, chosen.updates, chosen.grid_factor, group)
     meanings = {
         "loader_samples_s": "samples a second that the loader reads on its own",
         "step_samples_s": "samples a second that the step learns from",
@@ -49,15 +49,15 @@ def main() -> None:
         print(json.dumps({key: round(value, 3) for key, value in rows.items()}))
 
 
-def _measure(folder: Path, preset: str, updates: int, grid_factor: int, team: Team) -> dict[str, float]:
+def _measure(folder: Path, preset: str, updates: int, grid_factor: int, group: ProcessGroup) -> dict[str, float]:
     grid = coarsened(grid_factor)
     source = SampleSource(grid=grid)
     write_sequences(source, source.times()[:1], DAYS, folder, grid)
     plan = replace(plan_of(PRESETS[preset]), phases=(Phase(updates + 1, 1, 1e-4),), batch=1)
-    trainer = Trainer(PRESETS[preset], grid, Sequences.open(folder, grid), folder, plan, team=team)
+    trainer = Trainer(PRESETS[preset], grid, Sequences.open(folder, grid), folder, plan, group=group)
     reader = Reader(trainer.draw, grid, trainer.statistics.normalisation)
     began = perf_counter()
-    with Loader(pieces(reader, range(updates), range(1), keeps_pass=True), team.device) as loader:
+    with Loader(pieces(reader, range(updates), range(1), keeps_pass=True), group.device) as loader:
         for _ in range(updates):
             _drain(loader, trainer)
     loading = (perf_counter() - began) / updates
@@ -81,7 +81,7 @@ def _drain(loader: Loader, trainer: Trainer) -> None:
     rounds = trainer.plan.windows_of(phase).rounds if trainer.preset.halo else 1
     for _ in range(rounds):
         loader.take_excerpts()
-    if trainer.team.device.type == "cuda":
+    if trainer.group.device.type == "cuda":
         torch.cuda.synchronize()
 
 

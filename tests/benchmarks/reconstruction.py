@@ -29,7 +29,7 @@ from engine.schema.grid import coarsened, from_sea_floor
 from engine.schema.regions import REGIONS, Region
 from engine.schema.sample_calendar import sample_date
 from engine.sources import initial_state
-from engine.verification.aggregation import BANDS, band_weights
+from engine.verification.aggregation import LATITUDE_BELTS, belt_weights
 from engine.weights.loading import load_model
 from sample_data.held_out import held_out_run
 from sample_data.source import SampleSource
@@ -94,7 +94,7 @@ def measure(
     moment = sample_date(day)
     truth = cropped(source.state(moment), region)
     grid = truth.grid
-    weights = band_weights(grid, BANDS[BAND])
+    weights = belt_weights(grid, LATITUDE_BELTS[BAND])
     rows = [{"observed": "climatology", "day": day, "rmse": errors(climatology(grid, moment), truth, weights)}]
     print(rows[-1], flush=True)
     seen = {f"{share:g} %": random_columns(truth, share / 100, np.random.default_rng(day)) for share in shares}
@@ -119,7 +119,7 @@ def forecast_skill(source: SampleSource, day: int, starts: dict[str, Batch], day
     moment = sample_date(day)
     exact = initial_state(source, moment)
     model = load_model(name, source.grid)
-    weights = band_weights(source.grid, BANDS[BAND])
+    weights = belt_weights(source.grid, LATITUDE_BELTS[BAND])
     leads = [lead for lead in LEADS if lead <= days]
     truths = {lead: source.state(moment + np.timedelta64(lead, "D")) for lead in leads}
     rows = []

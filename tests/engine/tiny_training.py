@@ -7,7 +7,7 @@ import torch
 
 from engine.models.backbones.presets import Preset
 from engine.training.dataset import Sequences, write_sequences
-from engine.training.distributed import Team
+from engine.training.distributed import ProcessGroup
 from engine.training.plans import Phase, Plan
 from engine.training.trainer import Trainer
 from tests.engine.models.tiny import EVOLUTION, LINEAR, TinySource, tiny_grid, tiny_static_fields
@@ -24,11 +24,11 @@ def tiny_sequences(folder: Path, count: int = 2, length: int = 3, every: int = 1
 
 
 def tiny_trainer(
-    sequences: Sequences, folder: Path, preset: Preset = EVOLUTION, plan: Plan = PLAN, team: Team | None = None
+    sequences: Sequences, folder: Path, preset: Preset = EVOLUTION, plan: Plan = PLAN, group: ProcessGroup | None = None
 ) -> Trainer:
     """Return a training that has not begun."""
     grid = tiny_grid()
-    return Trainer(preset, grid, sequences, folder, plan, setting=tiny_static_fields(grid), team=team)
+    return Trainer(preset, grid, sequences, folder, plan, static=tiny_static_fields(grid), group=group)
 
 
 def train_in_team(rank: int, size: int, port: int, sequences: Path, folder: Path, plan: Plan, last: int) -> None:
@@ -38,9 +38,9 @@ def train_in_team(rank: int, size: int, port: int, sequences: Path, folder: Path
     os.environ.update({name: str(value) for name, value in place.items()})
     torch.set_num_threads(1)
     grid = tiny_grid()
-    with Team.join("cpu") as team:
+    with ProcessGroup.join("cpu") as group:
         for preset in (EVOLUTION, LINEAR):
-            tiny_trainer(Sequences.open(sequences, grid), folder / preset.name, preset, plan, team).run(last)
+            tiny_trainer(Sequences.open(sequences, grid), folder / preset.name, preset, plan, group).run(last)
 
 
 def damaged(content: bytes) -> dict[str, bytes]:

@@ -20,7 +20,7 @@ from app.views.widgets.bound import chooser, offer, update
 from app.views.widgets.chart_box import chart_pane, trouble
 from app.views.widgets.latest_only import LatestOnly
 from engine.diagnostics import DISPLAY_VARIABLES
-from engine.verification.places import SCORED_DEPTHS
+from engine.verification.scored_levels import SCORED_DEPTHS
 
 CHART_HEIGHT = 210
 NOTHING = (

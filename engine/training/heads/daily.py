@@ -1,4 +1,4 @@
-"""Samples, statistics and loss of the heads that go from day to day: short stretches of stored days, run through."""
+"""Samples, statistics and loss of the heads that forecast day by day: rollouts over a few stored days."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,17 +15,17 @@ from engine.training.heads.training import Score
 from engine.training.losses import squared_error
 
 SEQUENCE_DAYS = 2
-"""Days that are run through in a sample: a head that saw one alone would not learn to bear its own output."""
+"""Days of a rollout in a sample, set by hand: from one day alone a head would not learn to read its own output."""
 
 DAYS_APART = 8
-"""Days between the first ones of two samples: weather changes within that time, and features of a day cost a pass."""
+"""Days between the starts of two samples, set by hand: weather changes in that time, and features cost a pass of the backbone."""
 
 DISTURBANCE = 0.5
-"""Size of what is put on the first day of a sample, in typical changes of a day: a head that never saw an error of its own
-kind lets it grow, as stripes across the ocean by the second week."""
+"""Size of the disturbance of the first day of a sample, in typical daily changes. Set by hand: without it errors of the head grew
+into stripes across the ocean by the second week."""
 
 PATTERNS = (4, 8, 16)
-"""Cells of the coarse grids from which disturbances are interpolated."""
+"""Cells of the coarse grids from which disturbances are interpolated; set by hand."""
 
 STATISTICS_SAMPLES = 12
 
@@ -35,7 +35,7 @@ Features = Callable[[str, np.datetime64], np.ndarray]
 
 
 class HeadDays(Protocol):
-    """What a head learns from in one series, by day, on the head's grid."""
+    """The training data of a head in one series, by day, on the head's grid."""
 
     def fields(self, time: np.datetime64) -> np.ndarray:
         """Return the head's fields (c, h, w) in the order of its transform, NaN where missing."""
@@ -60,7 +60,7 @@ def first_days(stored: np.ndarray, begin: np.datetime64, earliest: np.datetime64
 
 @dataclass(frozen=True)
 class DaySamples:
-    """Stretches of days: `fields` (k + 1, c, h, w), `drivers` (k + 1, f, h, w), `features` (k, d, rows, columns).
+    """Samples of consecutive days: `fields` (k + 1, c, h, w), `drivers` (k + 1, f, h, w), `features` (k, d, rows, columns).
 
     `starts` are (series, first day); `features` of a day are those with which it is forecast, so the first day has none.
     """
@@ -102,7 +102,7 @@ def _divisor(values: np.ndarray) -> np.ndarray:
 
 
 def disturbed(head: DayHead, fields: torch.Tensor) -> torch.Tensor:
-    """Return fields (1, c, h, w) under a smooth random disturbance, drawn from the fields themselves: the same each time."""
+    """Return fields (1, c, h, w) under a smooth random disturbance, seeded by the fields, so that it is the same each time."""
     water = torch.where(head.wet, fields, 0.0).nan_to_num()
     seed = int(water.double().sum().item() * 1e3) % 2**31
     random = torch.Generator().manual_seed(seed)
@@ -115,9 +115,9 @@ def disturbed(head: DayHead, fields: torch.Tensor) -> torch.Tensor:
 
 
 class DayObjective:
-    """Square errors of a head's numbers over the days of a sample, by area, in units of a typical day's change.
+    """Square errors of a head's numbers over the days of a sample, by area, in units of a typical daily change.
 
-    A cell counts where neither the first day nor the target is missing, so that persistence has a value there too.
+    A cell counts where the first day and the target are known, so that persistence has a value there, too.
     """
 
     def __init__(self, grid: Grid) -> None:
@@ -144,6 +144,6 @@ class DayObjective:
     def _error(self, head: DayHead, state: torch.Tensor, target: torch.Tensor, first: torch.Tensor) -> torch.Tensor:
         """Return the mean square error (c,) of the numbers of fields (1, c, h, w), in squares of a typical day's change."""
         known = torch.isfinite(target).all(dim=1) & torch.isfinite(first).all(dim=1) & head.wet
-        # A logarithm of NaN would put NaN into gradients, even where nobody looks.
+        # A logarithm of NaN would put NaN into gradients, even in cells without weight.
         ours, theirs = (head.transform.numbers(torch.where(known, field[0], 1.0)[None])[0] for field in (state, target))
         return squared_error(ours, theirs, known, self._area.to(known.device), head.change.flatten())

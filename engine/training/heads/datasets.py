@@ -1,4 +1,4 @@
-"""What the heads of waves and biogeochemistry learn from: the days that series have stored of them."""
+"""Training data of the heads of waves and biogeochemistry: the days that series have stored."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ PLAN = HeadPlan(steps=800, rate=1e-3, batch=1)
 
 @dataclass(frozen=True)
 class HeadDataset:
-    """One of the heads: `grid` is the global one of its cells; `option` is what has `goms sample build` make its days."""
+    """The data of one head: `grid` is its global grid; `option` makes `goms sample build` compute its days."""
 
     name: str
     label: str
@@ -43,7 +43,7 @@ DATASETS = (WAVES, BIOGEOCHEMISTRY)
 
 
 class SeriesDays:
-    """The days of one series as a head's transform reads them, on the head's grid."""
+    """The days of one series in the form of a head's transform, on the head's grid."""
 
     def __init__(self, dataset: HeadDataset, transform: FieldTransform, series: DaySeries) -> None:
         self._series = series.on_grid(dataset.grid())

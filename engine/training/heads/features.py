@@ -1,4 +1,4 @@
-"""Features of a frozen backbone for the days of a series, computed once and kept for the training of heads."""
+"""Features of a frozen backbone for the days of a series, computed once and stored for the training of heads."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,7 +15,7 @@ from engine.sources import DaySeries, day_name, initial_state
 class FeatureStore:
     """Features (d, h / 8, w / 8) float16 by series and day in `folder`, which belongs to one set of backbone weights.
 
-    Those of a day are what the backbone sees when it forecasts that day: the state of the day before and the day's weather.
+    Those of a day are computed for its forecast: from the state of the day before and the day's weather.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -32,7 +32,7 @@ class FeatureStore:
     def fill(
         self, series: DaySeries, times: Iterable[np.datetime64], model: Forecaster, progress: Progress = no_progress
     ) -> None:
-        """Compute what is missing of `times` of a series; raises InputError where the day before is not in it."""
+        """Compute the missing `times` of a series; raises InputError where the day before is not in it."""
         source = series.on_grid(model.grid)
         self.folder.mkdir(parents=True, exist_ok=True)
         missing = [time for time in times if not self.path(series.name, time).exists()]

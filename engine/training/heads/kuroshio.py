@@ -1,4 +1,4 @@
-"""What the Kuroshio head learns from: days of global series and of the 1/12 degree days nested in them."""
+"""Training of the Kuroshio head: days of global series and the 1/12 degree days nested in them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,21 +25,21 @@ from engine.training.heads.training import HeadPlan, Score
 from engine.weights.head_weights import HeadCard
 
 GRADIENT_SHARE = 0.5
-"""Weight of errors of the slope beside those of the value: fronts and vorticity are slopes."""
+"""Weight of errors of the slope beside those of the value, set by hand: fronts and vorticity are slopes."""
 
-DULLNESS = 3.0
-"""Weight of how much weaker a band of wavelengths is than in the interpolation: errors alone ask for a blur where what is fine
-cannot be placed. Asking for the reference's own strength instead gave a texture of stripes."""
+SPECTRAL_WEIGHT = 3.0
+"""Weight of the loss of power in wavelength bands against the interpolation, set by hand: squared errors alone favour a smooth
+field where fine scales are not predictable. The power of the reference as target gave an artificial texture of stripes."""
 
-BANDS = ((1, 0, 3), (1, 3, 12), (3, 1, 5))
-"""Bands of about 15-50, 50-110 and 110-220 km: cells averaged, then what some binomial means leave and more of them take."""
+WAVELENGTH_BANDS = ((1, 0, 3), (1, 3, 12), (3, 1, 5))
+"""Bands of about 15-50, 50-110 and 110-220 km: cells averaged, then the difference of two numbers of binomial means."""
 
 STATISTICS_DAYS = 24
 DAYS_APART = 4
-"""Days between two that are learned from: filaments live for a week, and each day costs a pass of the backbone."""
+"""Days between training days, set by hand: filaments last a week, and each day costs a pass of the backbone."""
 
 ONE_WITHOUT = 2
-"""One day in so many is seen without features: an initial state has none, and no place is to be learned by heart."""
+"""Every how many days one is trained without features, set by hand: an initial state has none."""
 
 PLAN = HeadPlan(steps=500, rate=2e-3, batch=1)
 
@@ -49,10 +49,10 @@ Features = Callable[[str, np.datetime64], np.ndarray]
 
 
 def write_pairs(series: DaySeries, times: Sequence[np.datetime64], folder: Path, progress: Progress = no_progress) -> list[Path]:
-    """Write nested days of a series beside the global ones, where that is not done yet, and return the files by day.
+    """Write missing pairs of nested and global days of a series, and return the files by day.
 
-    A file holds `surface` (5, 120, 230) float32 and `detail` (5, 360, 690) float16: what the nested day has beyond the bicubic
-    interpolation of the other, in physical units, 0 on land.
+    A file holds `surface` (5, 120, 230) float32 and `detail` (5, 360, 690) float16: the residual of the nested day from the
+    bicubic interpolation of the global one, in physical units, 0 on land.
     """
     folder.mkdir(parents=True, exist_ok=True)
     files = []
@@ -82,7 +82,7 @@ def stacked(fields: Mapping[str, np.ndarray]) -> np.ndarray:
 
 
 def reads_features(number: int) -> bool:
-    """Return whether the sample of that number is seen with features."""
+    """Return whether the sample of that number is trained with features."""
     return number % ONE_WITHOUT != ONE_WITHOUT - 1
 
 
@@ -116,9 +116,9 @@ class KuroshioSamples:
 
 
 class KuroshioObjective:
-    """Square errors of value and slope over wet cells, by area, in units of the bicubic interpolation's own errors.
+    """Square errors of value and slope over wet cells, by area, in units of the errors of bicubic interpolation.
 
-    A band of wavelengths that is weaker than in the interpolation and in the reference costs, too.
+    Wavelength bands with less power than in the interpolation and in the reference add to the loss.
     """
 
     def __init__(self) -> None:
@@ -138,14 +138,14 @@ class KuroshioObjective:
         base = head.interpolated(here["surface"])[0] / head.detail
         fields = base + error[0] + detail[0], base, base + torch.where(head.wet, detail[0], 0.0)
         ours, interpolated, wanted = (self._strengths(field, head.wet) for field in fields)
-        dullness = ((1 - ours / torch.minimum(interpolated, wanted)).clamp_min(0) ** 2).mean()
+        damping = ((1 - ours / torch.minimum(interpolated, wanted)).clamp_min(0) ** 2).mean()
         ratios = {name: float(value) ** 0.5 for name, value in zip(SURFACE, values.detach(), strict=True)}
-        return Score(loss + DULLNESS * dullness, 1.0, ratios)
+        return Score(loss + SPECTRAL_WEIGHT * damping, 1.0, ratios)
 
     def _strengths(self, field: torch.Tensor, wet: torch.Tensor) -> torch.Tensor:
         """Return the root mean square (bands, 5) of each band of wavelengths in a field (5, h, w)."""
         result = []
-        for cells, low, high in BANDS:
+        for cells, low, high in WAVELENGTH_BANDS:
             sea = functional.avg_pool2d(wet[None].float(), cells) > 0.999
             band = functional.avg_pool2d(torch.where(wet, field, 0.0), cells).where(sea, 0.0)
             finer = finer_than_passes(band, sea, high)
@@ -176,7 +176,7 @@ def task(model: Forecaster, features: FeatureStore, series: Sequence[DaySeries],
         days[each.name] = [day_name(each, stored[0]), day_name(each, stored[-1])]
     if not files:
         raise InputError(
-            f"no nested days to learn from in {len(series)} series; build them with `goms sample build --days 330 --seed 2 "
+            f"no nested days for training in {len(series)} series; build them with `goms sample build --days 330 --seed 2 "
             "--kuroshio 150`"
         )
     for each, wanted in shown:
@@ -190,7 +190,7 @@ def task(model: Forecaster, features: FeatureStore, series: Sequence[DaySeries],
 
 
 def _days(series: DaySeries) -> list[np.datetime64]:
-    """Return the nested days of a series to learn from, `DAYS_APART` apart counted from its first day."""
+    """Return the nested training days of a series, `DAYS_APART` apart from its first day."""
     stored, allowed = series.head_times("kuroshio"), series.training_times()
     if not (stored.size and allowed.size):
         return []

@@ -1,4 +1,4 @@
-"""How a head returns to the usual year in a long forecast: the year fitted to runs, the rates to forecasts of their days."""
+"""Relaxation of a head to the climatology in long forecasts: the annual cycle fitted to runs, the rates to forecasts."""
 
 from collections.abc import Sequence
 from copy import deepcopy
@@ -18,10 +18,10 @@ from engine.training.heads.daily import HeadDays
 
 FORECAST_DAYS = 30
 PARTS = (0.1, 0.35, 0.6, 0.85)
-"""Where in a run its forecasts begin, a season apart: in each other things can be known."""
+"""Where in a run its forecasts start, as shares of its days: a season apart, since predictability differs; set by hand."""
 
 RATES = (0.0, 0.01, 0.015, 0.02, 0.03, 0.04, 0.055, 0.07)
-"""Shares of the way back in a day that are tried."""
+"""Shares of the anomaly that one day removes, of which the best is chosen; the candidates are set by hand."""
 
 
 def fitted_annual_cycle(runs: Sequence[tuple[HeadDays, Sequence[np.datetime64]]], transform: FieldTransform) -> np.ndarray:
@@ -41,7 +41,8 @@ def fitted_annual_cycle(runs: Sequence[tuple[HeadDays, Sequence[np.datetime64]]]
 
 @dataclass(frozen=True)
 class ForecastTrace:
-    """A forecast's days as the head reads them: `times` (k,), `drivers` (k, f, h, w) and `features` (k - 1, d, rows, columns).
+    """The days of a forecast in the form that the head reads: `times` (k,), `drivers` (k, f, h, w) and `features` (k - 1, d,
+    rows, columns).
 
     `truth` (k, c, h, w) are the head's fields of the series on those days.
     """
@@ -53,7 +54,7 @@ class ForecastTrace:
 
 
 def trace(head: DayHead, model: Forecaster, series: DaySeries, days: HeadDays, time: np.datetime64) -> ForecastTrace:
-    """Return a forecast of the ocean by `model` from a day of a series, as the head would read it."""
+    """Return a forecast of the ocean by `model` from a day of a series, in the form that the head reads."""
     source = series.on_grid(model.grid)
     ocean = initial_state(source, time)
     averaging = Averaging(ocean.grid, head.grid, head.transform.reads_ocean)
@@ -90,7 +91,7 @@ def fitted_rates(
 ) -> torch.Tensor:
     """Return the rates (c, 1, 1) with the least mean square error over the days of forecasts.
 
-    Each forecast comes with a usual year of other runs than its own: one that has seen the days would be trusted too far.
+    Each forecast comes with an annual cycle of other runs: one fitted to its own days would give too high rates.
     """
     assert head.annual_cycle is not None
     tried = deepcopy(head).cpu().eval()
@@ -103,7 +104,7 @@ def fitted_rates(
             tried.annual_cycle.adopt(year)
             total += errors(tried, forecast)
         totals.append(total.sum(dim=0))
-        progress((number + 1) / len(RATES), f"rate of return {rate:g}")
+        progress((number + 1) / len(RATES), f"relaxation rate {rate:g}")
     return torch.tensor(RATES)[torch.stack(totals).argmin(dim=0)].view(-1, 1, 1)
 
 
@@ -113,10 +114,10 @@ def fit_relaxation(
     runs: Sequence[tuple[DaySeries, HeadDays, Sequence[np.datetime64]]],
     progress: Progress = no_progress,
 ) -> dict[str, float]:
-    """Give a trained head the usual year of `runs` and rates fitted to forecasts in each; return the rates by name.
+    """Give a trained head the annual cycle of `runs` and rates fitted to forecasts in each; return the rates by name.
 
-    Each run comes with its days and which of them are first days of samples. A run alone gives a year, but no rates: there is
-    no other to judge it by.
+    Each run comes with its days and the first days of its samples. A single run gives an annual cycle and no rates, since these
+    need another run.
     """
     assert head.annual_cycle is not None
     forecasts = []

@@ -25,7 +25,7 @@ from engine.weights.loading import load_forecaster
 Prepare = Callable[[Forecaster, FeatureStore, Sequence[DaySeries], Progress], HeadTask]
 
 TASKS: dict[str, Prepare] = {"kuroshio": kuroshio.task, **{each.name: partial(datasets.task, each) for each in DATASETS}}
-"""How the training of each head is put together, by the name of the head."""
+"""The preparation of each head's training, by the name of the head."""
 
 
 def train_head(
@@ -37,10 +37,10 @@ def train_head(
     progress: Progress = no_progress,
     precision: str = AUTO,
 ) -> dict[str, Any]:
-    """Train a head on days of `series` and the frozen backbone of `preset`; return where its weights lie and what was reached.
+    """Train a head on days of `series` and the frozen backbone of `preset`; return the path of its weights and the final scores.
 
-    Features are computed once and kept under the user directory by the backbone's checksum. Raises InputError for an unknown
-    head or without stored days to learn from, ModelError where the backbone has no weights.
+    Features are computed once and stored in the user directory under the backbone's checksum. Raises InputError for an unknown
+    head or without stored training days, ModelError where the backbone has no weights.
     """
     if head not in TASKS:
         raise InputError(f"head {head!r} is not known; expected one of {', '.join(TASKS)}")

@@ -1,4 +1,4 @@
-"""What the training of one head needs, put together by the module of that head."""
+"""All parts of the training of one head, prepared by the module of that head."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,9 +13,9 @@ from engine.weights.head_weights import HeadCard
 
 @dataclass(frozen=True)
 class HeadTask:
-    """All that the training of one head needs; `data` says in the card what it learned from, `baseline` what it must beat.
+    """The parts of the training of one head; `data` describes its training data in the card, `baseline` names its baseline.
 
-    `finish` is done to the trained weights before they are kept, and returns what the card says of it.
+    `finish` is applied to the trained weights before they are saved, and returns its entries for the card.
     """
 
     module: nn.Module

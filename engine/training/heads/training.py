@@ -1,4 +1,4 @@
-"""Training of a head on stored samples while the backbone stays as it is: alone on one device, resumable, averaged."""
+"""Training of a head on stored samples with a frozen backbone: on one device, resumable, with averaged weights."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
@@ -13,7 +13,7 @@ from torch import nn
 
 from engine.runtime.errors import InputError
 from engine.runtime.precision import computing
-from engine.training.distributed import Team
+from engine.training.distributed import ProcessGroup
 from engine.training.history import Record
 from engine.training.loop import TrainingLoop
 from engine.training.plans import rate_at
@@ -22,7 +22,8 @@ from engine.training.state import restored_state
 
 @dataclass(frozen=True)
 class HeadPlan:
-    """`steps` updates of `batch` samples at rates up to `rate`; `averaging` is the share of the mean weights kept each time."""
+    """`steps` updates of `batch` samples at rates up to `rate`; `averaging` is the share of the mean weights that each update
+    keeps."""
 
     steps: int
     rate: float = 1e-3
@@ -45,7 +46,7 @@ class Score:
 
 
 class Samples(Protocol):
-    """What a head learns from: any number of samples, each a value that its objective understands."""
+    """The samples of a head, each a value that its objective reads."""
 
     def __len__(self) -> int:
         """Return the number of samples."""
@@ -60,10 +61,10 @@ Objective = Callable[[nn.Module, Any], Score]
 
 
 class HeadTrainer(TrainingLoop):
-    """A head in training; `folder` holds its state, from which a killed training goes on to the same weights.
+    """A head in training; `folder` holds its state, from which a killed training resumes to the same weights.
 
     The samples of an update are drawn from (seed, update) alone. Raises InputError where there are no samples, ModelError
-    where the loss is not finite any more.
+    where the loss is not finite.
     """
 
     def __init__(
@@ -78,13 +79,13 @@ class HeadTrainer(TrainingLoop):
     ) -> None:
         if not len(samples):
             raise InputError("a head got no samples to learn from; expected stored days: build runs with `goms sample build`")
-        super().__init__(folder, plan.steps, seed, Team(device=next(head.parameters()).device))
+        super().__init__(folder, plan.steps, seed, ProcessGroup(device=next(head.parameters()).device))
         self.head, self.samples, self.objective, self.plan, self.precision = head, samples, objective, plan, precision
         self.average = deepcopy(head).requires_grad_(False)
         self.optimiser = torch.optim.AdamW(head.parameters(), plan.rate, (0.9, 0.98), weight_decay=plan.weight_decay)
 
     def updates(self, last: int) -> AbstractContextManager[Callable[[], Record]]:
-        """Give what makes the next update."""
+        """Give a function that makes the next update."""
         return nullcontext(self._update)
 
     def _update(self) -> Record:
@@ -92,7 +93,7 @@ class HeadTrainer(TrainingLoop):
         self.set_rate(self.plan.rate_at(step))
         scores = []
         for number in self._drawn(step):
-            with computing(self.team.device, self.precision):
+            with computing(self.group.device, self.precision):
                 score = self.objective(self.head, self.samples[number])
             (score.loss / self.plan.batch).backward()
             scores.append(score)
@@ -106,7 +107,7 @@ class HeadTrainer(TrainingLoop):
         return Record(step, loss, baseline, ratios, monotonic() - began)
 
     def _drawn(self, step: int) -> list[int]:
-        """Return the samples of an update: every sample once before any comes again, in an order of its own each time."""
+        """Return the samples of an update: every sample once an epoch, in a new order each epoch."""
         numbers = []
         for position in range(step * self.plan.batch, (step + 1) * self.plan.batch):
             epoch, place = divmod(position, len(self.samples))
@@ -119,11 +120,11 @@ class HeadTrainer(TrainingLoop):
         return {"head": self.head.state_dict(), "average": self.average.state_dict()}
 
     def take_weights(self, state: dict[str, Any]) -> None:
-        """Go on from the weights of a state."""
+        """Load the weights of a state."""
         self.head.load_state_dict(state["head"])
         self.average.load_state_dict(state["average"])
 
     def resume(self) -> None:
-        """Go on from the state in the folder; raises as `restored_state` does."""
+        """Resume from the state in the folder; raises as `restored_state` does."""
         with restored_state(self.folder) as state:
             self.take_over(state)

@@ -1,4 +1,4 @@
-"""Sections of a report on heads: what each adds to its baselines, by field and lead."""
+"""Sections of a report on heads: scores beside those of their baselines, by field and lead."""
 
 from collections.abc import Mapping, Sequence
 from html import escape

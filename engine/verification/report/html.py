@@ -1,4 +1,4 @@
-"""Pieces of HTML of which a report is made."""
+"""Elements of HTML for reports."""
 
 from collections.abc import Sequence
 from html import escape
@@ -18,7 +18,7 @@ def folded(title: str, content: str) -> str:
 
 
 def table(content: Table, mark_behind: bool = False) -> str:
-    """Return a table; with `mark_behind` a line whose last number is not negative stands out."""
+    """Return a table; with `mark_behind` a line whose last number is not negative is highlighted."""
     head, lines = content
     names = "".join(_cell("th", name) for name in head)
     rows = []

@@ -1,4 +1,4 @@
-"""A report page of held-out skill: one HTML file with its pictures, tables and what they were made of."""
+"""A report page of held-out skill: one HTML file with pictures, tables and their facts."""
 
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.runtime.atomic import replacing
-from engine.verification.aggregation import BANDS
+from engine.verification.aggregation import LATITUDE_BELTS
 from engine.verification.comparison import SCORES, Row, describe
 from engine.verification.energy import SPECTRUM_REGIONS
 from engine.verification.report import plots
@@ -32,13 +32,13 @@ TEXT = f"""{UPPER_BOUND} RMSE, bias
 and ACC are over wet cells, weighted by area; ACC is the uncentred anomaly correlation against the climatology of the day of the
 year, undefined for climatology itself. The root is taken after the mean over starts. Intervals hold 95 % of 1000 draws of whole
 starts with replacement. The predictability floor is the sample's own dynamics from the same start without the noise of the days
-to come; damped persistence was fitted on other runs. Energy and spectra are no contest: persistence keeps them for nothing."""
+to come; damped persistence was fitted on other runs. Energy and spectra are no score of skill: persistence keeps them exactly."""
 
 
 def write_page(
     path: Path,
     skill: Mapping[str, Any],
-    endurance: Mapping[str, Any] | None,
+    rollouts: Mapping[str, Any] | None,
     machine: str,
     heads: Sequence[Mapping[str, Any]] = (),
 ) -> Path:
@@ -49,28 +49,28 @@ def write_page(
     path = path if path.suffix == ".html" else path / "skill.html"
     path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as temporary:
-        temporary.write_text(page(skill, endurance, machine, heads), encoding="utf-8")
+        temporary.write_text(page(skill, rollouts, machine, heads), encoding="utf-8")
     return path
 
 
 def page(
-    skill: Mapping[str, Any], endurance: Mapping[str, Any] | None, machine: str, heads: Sequence[Mapping[str, Any]] = ()
+    skill: Mapping[str, Any], rollouts: Mapping[str, Any] | None, machine: str, heads: Sequence[Mapping[str, Any]] = ()
 ) -> str:
     """Return the HTML of the report."""
     models = list(dict.fromkeys(row["model"] for row in skill["rows"]))
     last = max(row["lead_days"] for row in skill["rows"])
     parts = [_introduction(skill, machine), heading("Summary"), table(summary(skill, models))]
-    for band in BANDS:
-        parts += [heading(f"RMSE, {BANDS[band].label}"), plots.scores_by_lead(skill["rows"], models, "rmse", band)]
-        parts += [heading(f"ACC, {BANDS[band].label}"), plots.scores_by_lead(skill["rows"], models, "acc", band)]
+    for belt in LATITUDE_BELTS:
+        parts += [heading(f"RMSE, {LATITUDE_BELTS[belt].label}"), plots.scores_by_lead(skill["rows"], models, "rmse", belt)]
+        parts += [heading(f"ACC, {LATITUDE_BELTS[belt].label}"), plots.scores_by_lead(skill["rows"], models, "acc", belt)]
     parts += [heading("Stratification"), plots.stratification(skill["stratification"], models)]
     parts += [heading("Eddy kinetic energy"), plots.energy_by_lead(skill["energy"], models)]
     if skill["spectra"]:
         parts += [heading(f"Spectra on day {last}"), plots.spectra(skill["spectra"], models)]
         parts.append(table(powers(skill, models, last)))
-    if endurance:
-        parts += [heading(f"Rollouts of {endurance['days']} days"), plots.endurance(endurance["rows"], models_of(endurance))]
-        parts.append(table(endurances(endurance)))
+    if rollouts:
+        parts += [heading(f"Rollouts of {rollouts['days']} days"), plots.rollout_energy(rollouts["rows"], models_of(rollouts))]
+        parts.append(table(rollout_table(rollouts)))
     for each in heads:
         parts += head_sections(each)
     parts += [heading("Where a model is not ahead"), _lists(skill), heading("All scores")]
@@ -83,9 +83,9 @@ def page(
     )
 
 
-def models_of(endurance: Mapping[str, Any]) -> list[str]:
+def models_of(rollouts: Mapping[str, Any]) -> list[str]:
     """Return the models of long rollouts."""
-    return list(endurance["models"])
+    return list(rollouts["models"])
 
 
 def _introduction(skill: Mapping[str, Any], machine: str) -> str:
@@ -101,9 +101,9 @@ def _introduction(skill: Mapping[str, Any], machine: str) -> str:
 
 
 def summary(skill: Mapping[str, Any], models: Sequence[str]) -> Table:
-    """Return how often each model is ahead of every baseline, its share of the way to the floor, and its energy at the end."""
+    """Return in how many cells each model is ahead of every baseline, its share of the way to the floor, and its final energy."""
     last = max(row["lead_days"] for row in skill["rows"])
-    head = ["model", *(f"{score} ahead, {BANDS[band].label}" for score in SCORES for band in BANDS)]
+    head = ["model", *(f"{score} ahead, {LATITUDE_BELTS[belt].label}" for score in SCORES for belt in LATITUDE_BELTS)]
     leads = sorted({row["lead_days"] for row in skill["rows"]})
     head += [f"way to floor, height, day {lead}" for lead in leads] + [f"energy, day {last}"]
     lines: list[list[object]] = []
@@ -111,9 +111,9 @@ def summary(skill: Mapping[str, Any], models: Sequence[str]) -> Table:
         ours = [row for row in skill["rows"] if row["model"] == model]
         line: list[object] = [model]
         for score in SCORES:
-            for band in BANDS:
-                contested = [row[f"behind_{score}"] for row in ours if row["band"] == band and row[f"behind_{score}"] is not None]
-                line.append(f"{sum(value < 0 for value in contested)} of {len(contested)}")
+            for belt in LATITUDE_BELTS:
+                compared = [row[f"behind_{score}"] for row in ours if row["band"] == belt and row[f"behind_{score}"] is not None]
+                line.append(f"{sum(value < 0 for value in compared)} of {len(compared)}")
         main = {row["lead_days"]: row["share"] for row in ours if row["variable"] == "zos" and row["band"] == "14-64"}
         line += [main[lead] for lead in leads]
         line.append(_percent(_energy(skill, model, last)))
@@ -139,8 +139,8 @@ def powers(skill: Mapping[str, Any], models: Sequence[str], lead: int) -> Table:
     return ["power over the reference's", "region", "wavelengths", *models], lines
 
 
-def endurances(found: Mapping[str, Any]) -> Table:
-    """Return what became of long rollouts, a line a model."""
+def rollout_table(found: Mapping[str, Any]) -> Table:
+    """Return the results of long rollouts, a line for each model."""
     head = ["model", "finite", "inside ranges", "first day not finite", "first day outside", "energy, least", "energy, most"]
     lines: list[list[object]] = []
     for model, each in found["models"].items():
@@ -151,7 +151,7 @@ def endurances(found: Mapping[str, Any]) -> Table:
 
 
 def scores(skill: Mapping[str, Any], model: str) -> Table:
-    """Return every score of a model; the last column says how far behind the best baseline its RMSE is."""
+    """Return every score of a model; the last column is how far its RMSE is behind that of the best baseline."""
     names = ["variable", "depth", "band", "lead_days", "rmse", "low", "high", "persistence", "damped", "climatology", "floor"]
     names += ["acc", "acc_low", "acc_high", "acc_persistence", "acc_damped", "bias", "share", "behind_rmse"]
     rows = [row for row in (*skill["rows"], *skill["stratification"]) if row["model"] == model]

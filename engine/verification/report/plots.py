@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from engine.schema.variables import PROGNOSTIC, VARIABLES
-from engine.verification.aggregation import BANDS
+from engine.verification.aggregation import LATITUDE_BELTS
 from engine.verification.comparison import OTHERS, Row
 from engine.verification.energy import SPECTRUM_REGIONS
-from engine.verification.places import ISOTHERM_DEPTH, MIXED_LAYER, SCORED_DEPTHS
+from engine.verification.scored_levels import ISOTHERM_DEPTH, MIXED_LAYER, SCORED_DEPTHS
 
 COLOURS = ("#0b6fa4", "#d1495b", "#2e8b57", "#8a5cb8", "#c98a00")
 STYLES: dict[str, dict[str, Any]] = {
@@ -60,8 +60,9 @@ def _shortened(svg: str) -> str:
     return re.sub(r"\s*\n\s*", "\n", svg)
 
 
-def scores_by_lead(rows: Sequence[Row], models: Sequence[str], score: str, band: str) -> str:
-    """Return a panel for each field of one band: `score` (rmse or acc) by lead with intervals, baselines and floor beside."""
+def scores_by_lead(rows: Sequence[Row], models: Sequence[str], score: str, belt: str) -> str:
+    """Return a panel for each field of one latitude belt: `score` (rmse or acc) by lead with intervals, baselines and floor
+    beside."""
     prefix = "" if score == "rmse" else f"{score}_"
     with _figure(5, 3, (9.5, 11)) as (_, axes, drawn):
         panels = {("zos", 0.0): axes[0, 0]}
@@ -72,14 +73,14 @@ def scores_by_lead(rows: Sequence[Row], models: Sequence[str], score: str, band:
             for column, depth in enumerate(SCORED_DEPTHS)
         }
         for (variable, depth), panel in panels.items():
-            _score_panel(panel, _rows_of(rows, variable, depth, band), models, prefix, score)
+            _score_panel(panel, _rows_of(rows, variable, depth, belt), models, prefix, score)
             place = f", {depth:g} m" if VARIABLES[variable].depths else ""
             unit = f" ({UNITS[variable]})" if score == "rmse" else ""
             panel.set_title(f"{VARIABLES[variable].long_name}{place}{unit}", loc="left")
         for panel in axes[-1]:
             panel.set_xlabel("lead (days)")
         axes[0, 1].legend(*axes[0, 0].get_legend_handles_labels(), loc="center left", frameon=False)
-        axes[0, 2].text(0, 0.5, f"{score.upper()}, {BANDS[band].label}\nshaded: 95 % over starts", va="center", size=10)
+        axes[0, 2].text(0, 0.5, f"{score.upper()}, {LATITUDE_BELTS[belt].label}\nshaded: 95 % over starts", va="center", size=10)
         for panel in axes[0, 1:]:
             panel.axis("off")
     return drawn[0]
@@ -89,16 +90,17 @@ def stratification(rows: Sequence[Row], models: Sequence[str]) -> str:
     """Return the RMSE of the depths of the 20 degC isotherm and of the mixed layer by lead."""
     places = list(dict.fromkeys((row["variable"], row["band"]) for row in rows))
     with _figure(1, len(places), (9.5, 3)) as (_, axes, drawn):
-        for panel, (variable, band) in zip(axes[0], places, strict=True):
-            _score_panel(panel, _rows_of(rows, variable, 0.0, band), models, "", "rmse")
-            panel.set_title(f"{LABELS[variable]} (m), {BANDS[band].label if band in BANDS else band}", loc="left")
+        for panel, (variable, belt) in zip(axes[0], places, strict=True):
+            _score_panel(panel, _rows_of(rows, variable, 0.0, belt), models, "", "rmse")
+            name = LATITUDE_BELTS[belt].label if belt in LATITUDE_BELTS else belt
+            panel.set_title(f"{LABELS[variable]} (m), {name}", loc="left")
             panel.set_xlabel("lead (days)")
         axes[0, 0].legend(frameon=False, fontsize=7)
     return drawn[0]
 
 
-def _rows_of(rows: Sequence[Row], variable: str, depth: float, band: str) -> list[Row]:
-    return [row for row in rows if (row["variable"], row["depth"], row["band"]) == (variable, depth, band)]
+def _rows_of(rows: Sequence[Row], variable: str, depth: float, belt: str) -> list[Row]:
+    return [row for row in rows if (row["variable"], row["depth"], row["band"]) == (variable, depth, belt)]
 
 
 def _score_panel(panel: Any, rows: Sequence[Row], models: Sequence[str], prefix: str, score: str) -> None:
@@ -143,21 +145,21 @@ def spectra(found: Mapping[str, Mapping[str, Any]], models: Sequence[str]) -> st
 
 
 def energy_by_lead(rows: Sequence[Row], models: Sequence[str]) -> str:
-    """Return the eddy kinetic energy over the reference's by lead, for both bands, with the bounds of 85 and 115 %."""
-    with _figure(1, len(BANDS), (9.5, 3)) as (_, axes, drawn):
-        for panel, band in zip(axes[0], BANDS, strict=True):
-            _ratio_panel(panel, [row for row in rows if row["band"] == band], models, ("low", "high"), (0.85, 1.15))
-            panel.set_title(f"Eddy kinetic energy over the reference's, {BANDS[band].label}", loc="left")
+    """Return the eddy kinetic energy over the reference's by lead, for both belts, with the bounds of 85 and 115 %."""
+    with _figure(1, len(LATITUDE_BELTS), (9.5, 3)) as (_, axes, drawn):
+        for panel, belt in zip(axes[0], LATITUDE_BELTS, strict=True):
+            _ratio_panel(panel, [row for row in rows if row["band"] == belt], models, ("low", "high"), (0.85, 1.15))
+            panel.set_title(f"Eddy kinetic energy over the reference's, {LATITUDE_BELTS[belt].label}", loc="left")
         axes[0, 0].legend(frameon=False)
     return drawn[0]
 
 
-def endurance(rows: Sequence[Row], models: Sequence[str]) -> str:
+def rollout_energy(rows: Sequence[Row], models: Sequence[str]) -> str:
     """Return energy by day of long rollouts (shaded: the extremes of single starts) and the RMSE of sea surface height."""
-    with _figure(1, len(BANDS) + 1, (9.5, 3)) as (_, axes, drawn):
-        for panel, band in zip(axes[0], BANDS, strict=False):
-            _ratio_panel(panel, [row for row in rows if row["band"] == band], models, ("least", "most"), (0.8, 1.2))
-            panel.set_title(f"Energy over the reference's, {BANDS[band].label}", loc="left")
+    with _figure(1, len(LATITUDE_BELTS) + 1, (9.5, 3)) as (_, axes, drawn):
+        for panel, belt in zip(axes[0], LATITUDE_BELTS, strict=False):
+            _ratio_panel(panel, [row for row in rows if row["band"] == belt], models, ("least", "most"), (0.8, 1.2))
+            panel.set_title(f"Energy over the reference's, {LATITUDE_BELTS[belt].label}", loc="left")
         last = axes[0, -1]
         for model in models:
             ours = [row for row in rows if row["model"] == model and "zos_rmse" in row]

@@ -11,9 +11,9 @@ from engine.runtime.errors import InputError
 from engine.runtime.progress import Progress, no_progress
 from engine.schema.variables import VARIABLES
 from engine.stores import Store, find_store, open_store
-from engine.verification.aggregation import BANDS, band_weights, weighted_means
+from engine.verification.aggregation import LATITUDE_BELTS, belt_weights, weighted_means
 from engine.verification.energy import eddy_kinetic_energy
-from engine.verification.places import scored_fields
+from engine.verification.scored_levels import scored_fields
 from engine.verification.scores import reference_lead
 from engine.verification.statistics import cell_statistics, metrics
 
@@ -28,7 +28,7 @@ def verify(
     leads: Sequence[int] = LEADS,
     progress: Progress = no_progress,
 ) -> dict[str, Any]:
-    """Return `rows` (rmse, bias, acc, persistence, climatology by variable, depth, band and lead) and `eke_ratio` by band.
+    """Return `rows` (rmse, bias, acc, persistence, climatology by variable, depth, belt and lead) and `eke_ratio` by belt.
 
     `forecast` is a store's folder or name; without `reference` the reference of the same start is taken. Persistence is the
     forecast's own initial state. Raises InputError where stores, days or grids do not fit.
@@ -43,32 +43,32 @@ def verify(
     leads = [lead for lead in leads if lead in predicted.leads]
     if not leads:
         raise InputError(f"{predicted.identifier} has finished leads {predicted.leads}; none of those asked for is among them")
-    weights = {name: band_weights(predicted.grid, band) for name, band in BANDS.items()}
+    weights = {name: belt_weights(predicted.grid, belt) for name, belt in LATITUDE_BELTS.items()}
     rows: list[Row] = []
     energy: dict[str, float] = {}
     for number, lead in enumerate(leads):
         progress(number / len(leads), f"lead {lead} days")
         target_lead = reference_lead(predicted, observed, lead)
-        usual = climatology(predicted.grid, predicted.valid_time(lead))
+        seasonal_mean = climatology(predicted.grid, predicted.valid_time(lead))
         for variable, level, depth in scored_fields():
             target = observed.read(variable, target_lead, level)
-            mean = usual[variable][level] if VARIABLES[variable].depths else usual[variable]
+            mean = seasonal_mean[variable][level] if VARIABLES[variable].depths else seasonal_mean[variable]
             others = {"persistence": predicted.read(variable, 0, level), "climatology": mean}
             found = cell_statistics(predicted.read(variable, lead, level), target, mean)
-            for band in BANDS:
-                row: Row = {"model": predicted.attrs.get("model", ""), "variable": variable, "depth": depth, "band": band}
-                row |= {"lead_days": lead, **metrics(weighted_means(found, weights[band]))}
+            for belt in LATITUDE_BELTS:
+                row: Row = {"model": predicted.attrs.get("model", ""), "variable": variable, "depth": depth, "band": belt}
+                row |= {"lead_days": lead, **metrics(weighted_means(found, weights[belt]))}
                 for name, other in others.items():
-                    row[name] = metrics(weighted_means(cell_statistics(other, target), weights[band]))["rmse"]
+                    row[name] = metrics(weighted_means(cell_statistics(other, target), weights[belt]))["rmse"]
                 rows.append(row)
         if lead == leads[-1]:
-            flow = usual["uo"][0], usual["vo"][0]
-            for band in BANDS:
+            flow = seasonal_mean["uo"][0], seasonal_mean["vo"][0]
+            for belt in LATITUDE_BELTS:
                 kept, true = (
-                    eddy_kinetic_energy(store.read("uo", at), store.read("vo", at), *flow, weights[band])
+                    eddy_kinetic_energy(store.read("uo", at), store.read("vo", at), *flow, weights[belt])
                     for store, at in ((predicted, lead), (observed, target_lead))
                 )
-                energy[band] = kept / true
+                energy[belt] = kept / true
     progress(1.0, "scored")
     return {"forecast": predicted.identifier, "reference": observed.identifier, "rows": rows, "eke_ratio": energy}
 

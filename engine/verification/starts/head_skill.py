@@ -1,9 +1,9 @@
-"""What the heads of waves and biogeochemistry add to a forecast of the ocean from held-out starts, beside their baselines.
+"""Scores of the heads of waves and biogeochemistry in forecasts from held-out starts, beside their baselines.
 
-Root mean square errors and biases by area over the cells that neither the first day nor the target misses: wave height in
-metres, also by degree of the Douglas scale, beside persistence and what a regression on the wind of both days gives, fitted to
-the runs that the head has learned from; biogeochemistry in log10 (0.1 is a factor of 1.26), beside persistence and the mean of
-those runs around the same day of the year. The ocean is forecast, not taken from the reference.
+Root mean square errors and biases by area over cells that are known on the first day and in the target: wave height in metres,
+also by degree of the Douglas scale, beside persistence and a regression on the wind of both days that is fitted to the training
+runs; biogeochemistry in log10 (0.1 is a factor of 1.26), beside persistence and the mean of those runs around the same day of
+the year. The ocean is forecast, not taken from the reference.
 """
 
 from collections import defaultdict
@@ -30,10 +30,10 @@ from engine.weights.head_loading import load_day_head
 HEADS = {dataset.name: dataset for dataset in DATASETS}
 FIT_DAYS = 60
 AROUND = 7
-"""Days before and after one of the year that count for its mean."""
+"""Days before and after a day of the year that count for its mean; set by hand."""
 
 Guess = Callable[[np.datetime64], np.ndarray]
-"""Gives the fields (c, h, w) of a day without knowing the start."""
+"""Gives the fields (c, h, w) of a day independent of the start."""
 Stretch = tuple[SeriesDays, list[np.datetime64]]
 """Days of a series and the first ones of its samples."""
 Scores = dict[str, dict[int, dict[str, list[tuple[float, float]]]]]
@@ -120,7 +120,7 @@ def _add(pairs: list[tuple[float, float]], error: np.ndarray, place: np.ndarray,
 
 
 def _numbers(dataset: HeadDataset, values: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """Return the numbers in which errors are measured: metres for waves, log10 for biogeochemistry; anything elsewhere."""
+    """Return the numbers in which errors are measured: metres for waves, log10 for biogeochemistry; undefined elsewhere."""
     filled = np.where(known, values, 1.0)
     return filled if dataset is WAVES else np.log10(np.maximum(filled, 1e-4))
 
@@ -128,7 +128,7 @@ def _numbers(dataset: HeadDataset, values: np.ndarray, known: np.ndarray) -> np.
 def _baseline(
     dataset: HeadDataset, transform: FieldTransform, reference: SeriesDays, training: Sequence[DaySeries]
 ) -> tuple[str, Guess] | None:
-    """Return the name of a guess that does not know the start, and the guess; None where there are no days to make it of."""
+    """Return the name and the function of a baseline that is independent of the start; None without training days."""
     held = [(SeriesDays(dataset, transform, each), firsts) for each, firsts in stretches(dataset, training)]
     if not held:
         return None
@@ -151,7 +151,7 @@ def _mean_around(held: list[Stretch], day: np.datetime64) -> np.ndarray:
 
 
 def _wind_regression(held: list[Stretch]) -> WindRegression:
-    """Return the regression fitted to the days that the wave head learns from."""
+    """Return the regression fitted to the training days of the wave head."""
     after = [(days, first + DAY) for days, firsts in held for first in firsts]
     chosen = after[:: max(len(after) // FIT_DAYS, 1)]
     return fit_wind_regression(((_winds(days, day), days.fields(day)[0]) for days, day in chosen), WAVES.grid().lat)

@@ -1,8 +1,8 @@
-"""What the Kuroshio head adds to bicubic interpolation on held-out days, and to a week's forecast of the ocean.
+"""Scores of the Kuroshio head on held-out days and in forecasts of a week, beside bicubic interpolation.
 
-First from the reference's own quarter-degree days: errors, slopes, vorticity, energy by wavelength. Then from forecasts beside
-bicubic interpolation of the same forecast and persistence of the first fine day: RMSE, and the correlation of anomalies from
-the mean of the nested runs that were learned from (ACC).
+On quarter-degree days of the reference: errors, slopes, vorticity, energy by wavelength. In forecasts, beside bicubic
+interpolation of the same forecast and persistence of the first fine day: RMSE, and the correlation of anomalies from the mean of
+the nested training runs (ACC).
 """
 
 from collections import defaultdict
@@ -28,7 +28,7 @@ from engine.weights.head_loading import load_downscaling
 
 FORECAST_DAYS = 7
 MEAN_EVERY = 10
-"""Of the nested days that were learned from, one in so many makes the mean."""
+"""Every how many nested training days one counts for the mean; set by hand."""
 
 Fields = dict[str, np.ndarray]
 
@@ -68,8 +68,8 @@ def kuroshio_skill(
     following = [time for time in stored if time + np.timedelta64(FORECAST_DAYS, "D") in stored]
     if starts and following:
         chosen = [following[number] for number in np.linspace(0, len(following) - 1, starts).astype(int)]
-        usual = _nested_mean(held_out.training_series())
-        forecasts = _forecasts(model, head, source, chosen, usual, progress)
+        seasonal_mean = _nested_mean(held_out.training_series())
+        forecasts = _forecasts(model, head, source, chosen, seasonal_mean, progress)
         result |= {"starts": [held_out.day(time) for time in chosen], "forecasts": forecasts}
     return result
 
@@ -101,10 +101,10 @@ def _forecasts(
     head: Downscaling,
     source: DaySeries,
     starts: list[np.datetime64],
-    usual: Fields,
+    seasonal_mean: Fields,
     progress: Progress,
 ) -> list[dict[str, Any]]:
-    """Return a row of RMSE and ACC for each field, lead and method of forecasts of a week; anomalies are from `usual`."""
+    """Return a row of RMSE and ACC for each field, lead and method of forecasts of a week; anomalies are from `seasonal_mean`."""
     found: dict[str, dict[int, dict[str, list[tuple[float, float]]]]] = defaultdict(
         lambda: defaultdict(lambda: defaultdict(list))
     )
@@ -121,7 +121,7 @@ def _forecasts(
             }
             for method, fields in methods.items():
                 for name in SURFACE:
-                    found[name][step.lead][method].append(_score(fields[name], reference[name], usual[name]))
+                    found[name][step.lead][method].append(_score(fields[name], reference[name], seasonal_mean[name]))
     return [
         {"field": name, "lead_days": lead, "method": method, **_mean_of(pairs)}
         for name, leads in found.items()
@@ -144,17 +144,17 @@ def _interpolated(head: Downscaling, fields: Mapping[str, np.ndarray]) -> Fields
     return {name: np.where(kuroshio_grid().wet_surface, values, np.nan) for name, values in zip(SURFACE, fine, strict=True)}
 
 
-def _score(ours: np.ndarray, reference: np.ndarray, usual: np.ndarray) -> tuple[float, float]:
+def _score(ours: np.ndarray, reference: np.ndarray, seasonal_mean: np.ndarray) -> tuple[float, float]:
     """Return the mean square error of a field (h, w) and the correlation of its anomalies, by area."""
-    there = np.isfinite(ours) & np.isfinite(reference) & np.isfinite(usual)
+    there = np.isfinite(ours) & np.isfinite(reference) & np.isfinite(seasonal_mean)
     weight = kuroshio_grid().cell_area[there]
-    one, other = (ours - usual)[there], (reference - usual)[there]
+    one, other = (ours - seasonal_mean)[there], (reference - seasonal_mean)[there]
     product = np.average(one * other, weights=weight)
     sizes = np.average(one**2, weights=weight) * np.average(other**2, weights=weight)
     return float(np.average((one - other) ** 2, weights=weight)), float(product / np.sqrt(sizes))
 
 
 def _nested_mean(training: Sequence[DaySeries]) -> Fields:
-    """Return the mean (360, 690) of nested days of the series that were learned from."""
+    """Return the mean (360, 690) of nested days of the training series."""
     fields = [nested_fields(each, time) for each in training for time in each.head_times("kuroshio")[::MEAN_EVERY]]
     return {name: np.mean([each[name] for each in fields], axis=0) for name in SURFACE}

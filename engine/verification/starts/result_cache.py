@@ -1,4 +1,4 @@
-"""What was scored stays scored: results by name in a folder, as long as the names of the truth stay the same."""
+"""Results by name in a folder, so that a start is scored once as long as its reference stays the same."""
 
 import hashlib
 import json
@@ -13,32 +13,32 @@ from engine.runtime.paths import cache_folder
 from engine.sources import HeldOut
 
 SCORING = 1
-"""Raised by hand when statistics, the floor's dynamics or the sea level of the weather change."""
+"""Version of the scoring; increased by hand when statistics, the dynamics of the floor or the sea level of the weather change."""
 
 
 class ResultCache:
-    """Results in a folder of files; a file is whole or absent."""
+    """Results as files in a folder; a file is complete or absent."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.folder.mkdir(parents=True, exist_ok=True)
 
     def get(self, name: str) -> Any:
-        """Return what is kept under `name`, None where nothing is."""
+        """Return the result `name`, None where there is none."""
         path = self.folder / f"{name}.json"
         return json.loads(path.read_text()) if path.exists() else None
 
     def has(self, name: str) -> bool:
-        """Return whether something is kept under `name`."""
+        """Return whether there is a result `name`."""
         return (self.folder / f"{name}.json").exists()
 
     def put(self, name: str, value: Any) -> None:
-        """Keep a value that JSON can hold; arrays become lists, numbers are kept to nine figures."""
+        """Store a value that JSON can hold; arrays become lists, numbers have nine digits."""
         with replacing(self.folder / f"{name}.json", shared=True) as temporary:
             temporary.write_text(json.dumps(_plain(value)))
 
     def or_make(self, name: str, make: Callable[[], Any]) -> Any:
-        """Return what is kept under `name`, made and kept first where nothing is."""
+        """Return the result `name`, which is made and stored first where there is none."""
         found = self.get(name)
         if found is None:
             self.put(name, make())

@@ -1,4 +1,4 @@
-"""The models of a comparison: how they are called, which weights they have, and what tells two of them apart."""
+"""The models of a comparison: their labels, their weights, and the names of their results."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +22,7 @@ class ScoredModel:
 
     @classmethod
     def parse(cls, text: str) -> "ScoredModel":
-        """Return the model of NAME or NAME=WEIGHTS.safetensors; the second is called after its file."""
+        """Return the model of NAME or NAME=WEIGHTS.safetensors; the label of the second is that of its file."""
         name, _, file = text.partition("=")
         return cls(Path(file).stem, name, Path(file)) if file else cls(name, name)
 
@@ -44,8 +44,8 @@ class ScoredModel:
         return str(json.loads(card.read_text()).get("sha256"))
 
     def file_name(self) -> str:
-        """Return the name under which results are kept: another version of the program or other weights, another name."""
+        """Return the name of the results, which differs for other versions of the program and other weights."""
         weights = self.weights_sha256()
-        # A model without weights says itself what it depends on; it is small on a coarse grid.
+        # The provenance of a model without weights identifies it; on a coarse grid it is quickly built.
         made_of = weights or dict(self.load(coarsened(24), "cpu").provenance)
         return f"{self.label}-{short_hash([__version__, self.name, made_of])}"

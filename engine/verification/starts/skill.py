@@ -1,4 +1,4 @@
-"""Skill on held-out starts: every start is scored once and kept as mean statistics, roots and intervals are taken last."""
+"""Skill on held-out starts: mean statistics of each start are computed once and stored; roots and intervals come last."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -23,13 +23,13 @@ from engine.verification.starts.workers import score_all
 
 @dataclass
 class Comparison:
-    """Who is scored on what; `missing` of a start is computed wherever this object is sent."""
+    """The models and starts of a comparison; any process that gets this object can compute what is `missing` of a start."""
 
     held_out: HeldOut
     results: ResultCache
     leads: tuple[int, ...]
     scored: dict[str, ScoredModel]
-    """By the name under which results are kept."""
+    """By the name of their results."""
     factors: Factors
     device: str
     precision: str
@@ -37,13 +37,13 @@ class Comparison:
     models: dict[str, Model] = field(default_factory=dict)
 
     def files(self, time: np.datetime64) -> dict[str, str]:
-        """Return the names under which the others' and each model's results of a start are kept."""
+        """Return the names of the results of a start, of the baselines (`others`) and of each model."""
         day, truth = self.held_out.day(time), self.held_out.fingerprint(time, self.leads[-1])
         start = f"scores-{day}-{short_hash(self.leads)}-{truth}"
         return {"others": f"{start}-others-{short_hash(self.factors)}"} | {name: f"{start}-{name}" for name in self.scored}
 
     def missing(self, time: np.datetime64, again: bool) -> list[str]:
-        """Return whose results of a start are not kept yet; with `again` those of every model, too."""
+        """Return the names without results of a start; with `again` every model is among them."""
         return [name for name, file in self.files(time).items() if (again and name != "others") or not self.results.has(file)]
 
     def score(self, time: np.datetime64, again: bool, progress: Progress = no_progress) -> None:
@@ -83,9 +83,9 @@ def held_out_skill(
 ) -> dict[str, Any]:
     """Return the tables of `skill_tables` for one or several models, NAME or NAME=WEIGHTS, all on the same held-out starts.
 
-    What is scored is kept in `work` (by default a cache), so that a stopped run goes on where it was; `again` scores the models
-    anew, after a change of their code. `workers` processes share the starts; `first_start` leaves out that
-    many. Raises InputError where the held-out days are too few for one start, ModelError for a model that cannot be loaded.
+    Results are stored in `work` (by default a cache), so that a stopped run continues; `again` scores the models anew, after a
+    change of their code. `workers` processes share the starts; `first_start` skips that many. Raises InputError where the
+    held-out days are too few for one start, ModelError for a model that cannot be loaded.
     """
     chosen = [ScoredModel.parse(name) for name in ([models] if isinstance(models, str) else models)]
     times, grid = held_out.starts(starts + first_start, max(leads))[first_start:], held_out.source.grid

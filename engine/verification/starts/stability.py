@@ -1,4 +1,4 @@
-"""Long rollouts: do they stay finite, inside physical ranges, and as lively as the reference?"""
+"""Long rollouts: whether they stay finite and within valid ranges, and keep the energy of the reference."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -15,19 +15,19 @@ from engine.runtime.progress import Progress, no_progress
 from engine.schema.batch import Batch
 from engine.schema.variables import PROGNOSTIC, VARIABLES
 from engine.sources import DaySeries, HeldOut, initial_state
-from engine.verification.aggregation import BANDS, band_weights, weighted_means
+from engine.verification.aggregation import LATITUDE_BELTS, belt_weights, weighted_means
 from engine.verification.bootstrap import draw_starts, drawn_means, interval
 from engine.verification.comparison import Row, defined, ratio_with_interval
 from engine.verification.energy import eddy_kinetic_energy
 from engine.verification.starts.options import DEFAULTS, ScoringOptions
 from engine.verification.starts.result_cache import ResultCache, results_of
 from engine.verification.starts.scored_models import ScoredModel
-from engine.verification.starts.tables import MAIN_BAND
+from engine.verification.starts.tables import MAIN_BELT
 from engine.verification.starts.workers import score_all
 from engine.verification.statistics import cell_statistics
 
 EVERY = 5
-"""Days between comparisons with the reference; gaps and ranges are looked at on every day."""
+"""Days between comparisons with the reference, set by hand; gaps and ranges are checked every day."""
 
 ENERGY_BOUNDS = (0.8, 1.2)
 
@@ -36,7 +36,7 @@ Flow = tuple[np.ndarray, np.ndarray]
 
 @dataclass
 class Stability:
-    """Whose rollouts of `days` days are looked at."""
+    """The models and starts whose rollouts of `days` days are checked."""
 
     held_out: HeldOut
     results: ResultCache
@@ -48,22 +48,22 @@ class Stability:
     models: dict[str, Model] = field(default_factory=dict)
 
     def files(self, time: np.datetime64) -> dict[str, str]:
-        """Return the names under which the reference's and each model's results of a start are kept."""
+        """Return the names of the results of a start, of the reference and of each model."""
         day, truth = self.held_out.day(time), self.held_out.fingerprint(time, self.days)
         start = f"stability-{day}-{self.days}-{truth}"
         return {name: f"{start}-{name}" for name in ("reference", *self.scored)}
 
     def missing(self, time: np.datetime64, again: bool) -> list[str]:
-        """Return whose results of a start are not kept yet; with `again` those of every model, too."""
+        """Return the names without results of a start; with `again` every model is among them."""
         return [name for name, file in self.files(time).items() if (again and name != "reference") or not self.results.has(file)]
 
     def score(self, time: np.datetime64, again: bool, progress: Progress = no_progress) -> None:
-        """Look at what is missing of a start."""
+        """Compute the missing results of a start."""
         results, files, missing = self.results, self.files(time), self.missing(time, again)
         source = self.held_out.source
-        usual = climatology(source.grid, time)
-        # The climatological flow is the same all year, so that one day's serves for the whole rollout.
-        flow = usual["uo"][0], usual["vo"][0]
+        seasonal_mean = climatology(source.grid, time)
+        # The climatological flow does not depend on the day of the year, so that of one day serves for the whole rollout.
+        flow = seasonal_mean["uo"][0], seasonal_mean["vo"][0]
         for number, name in enumerate(missing):
 
             def report(share: float, doing: str, number: int = number, name: str = name) -> None:
@@ -79,20 +79,22 @@ class Stability:
             self.models[name] = self.scored[name].load(self.held_out.source.grid, self.device, self.precision)
         return self.models[name]
 
-    def _reference(self, source: DaySeries, time: np.datetime64, usual: Flow, progress: Progress) -> dict[str, Any]:
+    def _reference(self, source: DaySeries, time: np.datetime64, seasonal_mean: Flow, progress: Progress) -> dict[str, Any]:
         found: dict[str, Any] = {"energy": {}, "persistence": {}}
-        weights = band_weights(source.grid, BANDS[MAIN_BAND])
+        weights = belt_weights(source.grid, LATITUDE_BELTS[MAIN_BELT])
         initial = source.sea_level(time)
         for lead in compared_leads(self.days):
             progress(lead / self.days, f"day {lead}")
             state = source.state(time + np.timedelta64(lead, "D"))
-            found["energy"][str(lead)] = energies(state, usual)
+            found["energy"][str(lead)] = energies(state, seasonal_mean)
             if initial is not None:
                 found["persistence"][str(lead)] = weighted_means(cell_statistics(initial, state["zos"]), weights)["squared_error"]
         return found
 
-    def _rollout(self, model: Model, source: DaySeries, time: np.datetime64, usual: Flow, progress: Progress) -> dict[str, Any]:
-        weights = band_weights(source.grid, BANDS[MAIN_BAND])
+    def _rollout(
+        self, model: Model, source: DaySeries, time: np.datetime64, seasonal_mean: Flow, progress: Progress
+    ) -> dict[str, Any]:
+        weights = belt_weights(source.grid, LATITUDE_BELTS[MAIN_BELT])
         found: dict[str, Any] = {"finite_days": 0, "inside_days": 0, "extremes": {}, "energy": {}, "squared_error": {}}
         for step in rollout(model, initial_state(source, time), source.forcing, self.days):
             progress(step.lead / self.days, f"day {step.lead}")
@@ -104,7 +106,7 @@ class Stability:
             if inside and found["inside_days"] == step.lead - 1:
                 found["inside_days"] = step.lead
             if step.lead in compared_leads(self.days):
-                found["energy"][str(step.lead)] = energies(step.batch, usual)
+                found["energy"][str(step.lead)] = energies(step.batch, seasonal_mean)
                 level = source.sea_level(step.batch.time)
                 if level is not None:
                     error = weighted_means(cell_statistics(step.batch["zos"], level), weights)["squared_error"]
@@ -113,15 +115,15 @@ class Stability:
 
 
 def compared_leads(days: int) -> list[int]:
-    """Return the leads at which a rollout is held against its reference: the first, every fifth and the last."""
+    """Return the leads at which a rollout is compared with its reference: the first, every fifth and the last."""
     return sorted({1, days, *range(EVERY, days + 1, EVERY)})
 
 
-def energies(batch: Batch, usual: Flow) -> dict[str, float]:
-    """Return the surface eddy kinetic energy in m2 s-2 of each band of latitude."""
+def energies(batch: Batch, seasonal_mean: Flow) -> dict[str, float]:
+    """Return the surface eddy kinetic energy in m2 s-2 of each latitude belt."""
     return {
-        name: eddy_kinetic_energy(batch["uo"][0], batch["vo"][0], *usual, band_weights(batch.grid, band))
-        for name, band in BANDS.items()
+        name: eddy_kinetic_energy(batch["uo"][0], batch["vo"][0], *seasonal_mean, belt_weights(batch.grid, belt))
+        for name, belt in LATITUDE_BELTS.items()
     }
 
 
@@ -153,10 +155,10 @@ def stability(
     options: ScoringOptions = DEFAULTS,
     progress: Progress = no_progress,
 ) -> dict[str, Any]:
-    """Return what became of rollouts of `days` days: `models` (a summary each), `rows` by model, band and lead, `starts` used.
+    """Return results of rollouts of `days` days: `models` (a summary each), `rows` by model, belt and lead, `starts` used.
 
     A row holds the energy's `ratio` to the reference's over all starts with its interval, the `least` and `most` of one start,
-    and in the main band the RMSE of sea surface height in m beside persistence's. What was computed is kept as in
+    and in the main belt the RMSE of sea surface height in m beside that of persistence. Results are stored as in
     `held_out_skill`. Raises InputError where the held-out days are too few, ModelError for a model that cannot be loaded.
     """
     scored = [ScoredModel.parse(name) for name in ([models] if isinstance(models, str) else models)]
@@ -184,15 +186,15 @@ def stability(
 
 def _rows(label: str, found: Sequence[dict[str, Any]], reference: Sequence[dict[str, Any]], days: int) -> Iterator[Row]:
     for lead in map(str, compared_leads(days)):
-        # A rollout that failed is no part of a mean; how many are left is said beside it.
+        # A rollout that failed is left out of the mean; `starts` counts the others.
         pairs = [(ours, true) for ours, true in zip(found, reference, strict=True) if lead in ours["energy"]]
-        for band in BANDS:
-            row: Row = {"model": label, "band": band, "lead_days": int(lead), "starts": len(pairs)}
+        for belt in LATITUDE_BELTS:
+            row: Row = {"model": label, "band": belt, "lead_days": int(lead), "starts": len(pairs)}
             if pairs:
-                ours, true = (np.array([part["energy"][lead][band] for part in parts]) for parts in zip(*pairs, strict=True))
+                ours, true = (np.array([part["energy"][lead][belt] for part in parts]) for parts in zip(*pairs, strict=True))
                 row |= ratio_with_interval(ours, true)
                 row |= {"least": defined((ours / true).min()), "most": defined((ours / true).max())}
-                if band == MAIN_BAND:
+                if belt == MAIN_BELT:
                     squared = np.array([part["squared_error"][lead] for part, _ in pairs])
                     low, high = interval(np.sqrt(drawn_means(draw_starts(len(pairs)), squared)), len(pairs))
                     row |= {
@@ -208,7 +210,7 @@ def _summary(found: Sequence[dict[str, Any]], rows: Sequence[Row], days: int) ->
     extremes: dict[str, list[float]] = {}
     for start in found:
         widen(extremes, {name: (low, high) for name, (low, high) in start["extremes"].items()})
-    ratios = [row["ratio"] for row in rows if row["band"] == MAIN_BAND and "ratio" in row]
+    ratios = [row["ratio"] for row in rows if row["band"] == MAIN_BELT and "ratio" in row]
     low, high = ENERGY_BOUNDS
     whole = all(start["finite_days"] == days for start in found)
     return {

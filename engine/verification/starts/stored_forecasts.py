@@ -1,4 +1,4 @@
-"""Forecasts on the disk against their references: each pair is scored once and kept, then tabled like held-out starts."""
+"""Stored forecasts against their references: each pair is scored once, with tables like those of held-out starts."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -13,14 +13,14 @@ from engine.schema.batch import Batch
 from engine.stores import Store, find_store, open_store
 from engine.verification.report.store_report import LEADS
 from engine.verification.scores import reference_lead
-from engine.verification.starts.damping import usual_factors
+from engine.verification.starts.damping import decay_factors
 from engine.verification.starts.result_cache import SCORING, ResultCache, short_hash
 from engine.verification.starts.start import Start
 from engine.verification.starts.tables import skill_tables
 
 
 class Reference:
-    """The days of a store as what a forecast is held against."""
+    """The days of a store as the reference of a forecast."""
 
     def __init__(self, store: Store) -> None:
         self.store, self.grid = store, store.grid
@@ -42,14 +42,14 @@ def stored_skill(
 ) -> dict[str, Any]:
     """Return the tables of `skill_tables` for forecasts of one model, each with its reference, both given by name.
 
-    Without a floor, and with the decay times of the model "damped-persistence". Every pair is scored once and kept in a cache.
+    Without a floor, and with the decay times of the model "damped-persistence". Every pair is scored once; results are cached.
     Raises InputError for no pair, partial stores, several models or grids, or no lead in common; Cancelled on request.
     """
     opened = [(open_store(find_store(forecast)), open_store(find_store(reference))) for forecast, reference in pairs]
     wanted = _common_leads(opened, leads)
     model = _only_model(opened)
     results = ResultCache(cache_folder() / "skill" / "stores")
-    factors = usual_factors(opened[0][0].grid, wanted)
+    factors = decay_factors(opened[0][0].grid, wanted)
     scored, others = [], []
     for number, (forecast, reference) in enumerate(opened):
         if cancelled():

@@ -1,16 +1,25 @@
-"""From what was kept of each start to the tables of a report."""
+"""From the stored results of each start to the tables of a report."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from engine.verification.comparison import OTHERS, SCORES, Row, Statistics, contest_rows, defined, not_ahead, ratio_with_interval
+from engine.verification.comparison import (
+    OTHERS,
+    SCORES,
+    Row,
+    Statistics,
+    comparison_rows,
+    defined,
+    not_ahead,
+    ratio_with_interval,
+)
 from engine.verification.energy import WAVELENGTHS, classes_of
-from engine.verification.places import ISOTHERM_DEPTH, MIXED_LAYER
+from engine.verification.scored_levels import ISOTHERM_DEPTH, MIXED_LAYER
 from engine.verification.starts.start import Scored
 
-MAIN_BAND = "14-64"
+MAIN_BELT = "14-64"
 OPEN_OCEAN = "north_pacific"
 
 
@@ -19,9 +28,9 @@ def skill_tables(
 ) -> dict[str, Any]:
     """Return the tables of all models, each by its label with one `Scored` a start, beside the `others` of the same starts.
 
-    Of the others the floor may be absent, as where nobody can compute it: its columns are None then.
+    The floor may be absent from the others, where it cannot be computed; its columns are None then.
 
-    `rows` and `stratification` as `contest_rows` gives them (variable, depth, band, lead_days), `not_ahead` by score, `energy`
+    `rows` and `stratification` as `comparison_rows` gives them (variable, depth, band, lead_days), `not_ahead` by score, `energy`
     and `power` as ratios to the reference with intervals, `spectra` (means over starts at the last lead). `eke_ratio_day30` and
     `zos_power_kept` are those of the first model at the last lead.
     """
@@ -34,20 +43,21 @@ def skill_tables(
     energy: list[Row] = []
     power: list[Row] = []
     for label, starts in scored.items():
-        rows += contest_rows(_gathered(starts, keys, leads), theirs, [_cell(label, key, lead) for lead in leads for key in keys])
+        cells = [_cell(label, key, lead) for lead in leads for key in keys]
+        rows += comparison_rows(_gathered(starts, keys, leads), theirs, cells)
         energy += _energy_rows(label, starts, reference, leads)
         power += _power_rows(label, starts, reference, leads)
     layered = (ISOTHERM_DEPTH, MIXED_LAYER)
-    contested = [row for row in rows if row["variable"] not in layered]
+    compared = [row for row in rows if row["variable"] not in layered]
     first, last = next(iter(scored)), leads[-1]
     return {
-        "rows": contested,
+        "rows": compared,
         "stratification": [row for row in rows if row["variable"] in layered],
         "not_ahead": {score: not_ahead(rows, score) for score in SCORES},
         "energy": energy,
         "power": power,
         "spectra": _mean_spectra(scored, others, last),
-        "eke_ratio_day30": _ratio_of(energy, model=first, band=MAIN_BAND, lead_days=last),
+        "eke_ratio_day30": _ratio_of(energy, model=first, band=MAIN_BELT, lead_days=last),
         "zos_power_kept": {
             row["wavelengths"]: row["ratio"]
             for row in power
@@ -57,8 +67,8 @@ def skill_tables(
 
 
 def _cell(model: str, key: str, lead: int) -> Row:
-    variable, depth, band = key.split(maxsplit=2)
-    return {"model": model, "variable": variable, "depth": float(depth), "band": band, "lead_days": lead}
+    variable, depth, belt = key.split(maxsplit=2)
+    return {"model": model, "variable": variable, "depth": float(depth), "band": belt, "lead_days": lead}
 
 
 def _gathered(starts: Sequence[Scored], keys: Sequence[str], leads: Sequence[int]) -> Statistics:
@@ -70,9 +80,9 @@ def _gathered(starts: Sequence[Scored], keys: Sequence[str], leads: Sequence[int
 def _energy_rows(label: str, starts: Sequence[Scored], reference: Sequence[Scored], leads: Sequence[int]) -> list[Row]:
     rows = []
     for lead in map(str, leads):
-        for band in starts[0]["energy"][lead]:
-            ours, true = (np.array([each["energy"][lead][band] for each in part]) for part in (starts, reference))
-            rows.append({"model": label, "band": band, "lead_days": int(lead), **ratio_with_interval(ours, true)})
+        for belt in starts[0]["energy"][lead]:
+            ours, true = (np.array([each["energy"][lead][belt] for each in part]) for part in (starts, reference))
+            rows.append({"model": label, "band": belt, "lead_days": int(lead), **ratio_with_interval(ours, true)})
     return rows
 
 

@@ -1,4 +1,4 @@
-"""Many starts, one after another or shared among processes."""
+"""Many starts, one after the other or shared by processes."""
 
 import os
 from collections.abc import Sequence
@@ -13,12 +13,12 @@ from engine.sources import HeldOut, day_name
 
 
 class Scoring(Protocol):
-    """What is done with each start; it is sent to the processes, which load its models themselves."""
+    """The work on each start; it is sent to the processes, which load its models themselves."""
 
     held_out: HeldOut
 
     def missing(self, time: np.datetime64, again: bool) -> list[str]:
-        """Return whose results of a start are not kept yet; with `again` those of every model, too."""
+        """Return the names without results of a start; with `again` every model is among them."""
         ...
 
     def score(self, time: np.datetime64, again: bool, progress: Progress = no_progress) -> None:
@@ -27,7 +27,7 @@ class Scoring(Protocol):
 
 
 def score_all(scoring: Scoring, times: Sequence[np.datetime64], again: bool, workers: int, progress: Progress) -> None:
-    """Let `scoring.score` work through those of `times` that miss something, here or in processes that share the cores."""
+    """Call `scoring.score` for those of `times` with missing results, here or in processes that share the cores."""
     times = [time for time in times if scoring.missing(time, again)]
     names = {time: day_name(scoring.held_out.source, time) for time in times}
     workers = min(workers, len(times))
@@ -48,7 +48,7 @@ def score_all(scoring: Scoring, times: Sequence[np.datetime64], again: bool, wor
 
 
 _scoring: Scoring | None = None
-"""What a worker process works on, set once when it starts, so that its models are loaded once."""
+"""The scoring of a worker process, set once at its start, so that its models are loaded once."""
 
 
 def _take_scoring(scoring: Scoring, workers: int) -> None:

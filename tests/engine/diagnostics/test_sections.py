@@ -88,7 +88,7 @@ def test_a_line_that_leaves_a_regional_grid_is_refused() -> None:
 
 @pytest.mark.parametrize(
     ("corners", "words"),
-    [([(0, 0)], "two or more"), ([(95, 0), (0, 0)], "latitudes"), ([(5, 5), (5, 5)], "different places")],
+    [([(0, 0)], "two or more"), ([(95, 0), (0, 0)], "latitudes"), ([(5, 5), (5, 5)], "different positions")],
 )
 def test_invalid_lines_are_refused(corners: list[tuple[float, float]], words: str) -> None:
     with pytest.raises(InputError, match=words):

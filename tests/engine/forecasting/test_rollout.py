@@ -112,10 +112,10 @@ def test_an_initial_state_on_another_grid_is_refused() -> None:
 def test_climatology_ignores_the_anomaly_and_damped_persistence_reduces_it() -> None:
     grid = coarsened(8)
     batch = tiny_state(grid)
-    usual = next(_forecast(Climatology(grid), batch, 1)).batch
+    seasonal_mean = next(_forecast(Climatology(grid), batch, 1)).batch
     *_, damped = _forecast(DampedPersistence(grid), batch, 3)
     *_, final = _forecast(Climatology(grid), batch, 3)
-    before, after = batch["zos"] - usual["zos"], damped.batch["zos"] - final.batch["zos"]
+    before, after = batch["zos"] - seasonal_mean["zos"], damped.batch["zos"] - final.batch["zos"]
     ratio = np.nanmean(after * before) / np.nanmean(before * before)
     assert 0.5 < ratio < 1
-    assert np.array_equal(np.isnan(usual["thetao"]), ~grid.wet)
+    assert np.array_equal(np.isnan(seasonal_mean["thetao"]), ~grid.wet)

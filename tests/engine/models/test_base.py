@@ -64,7 +64,7 @@ def test_base_trains_masked_and_through_a_rollout(tmp_path: Path) -> None:
     source = TinySource(grid)
     write_sequences(source, source.init_times()[:1], 3, tmp_path, grid)
     plan = Plan((Phase(1, 1, 1e-3, masked=0.75), Phase(1, 2, 1e-4)), checkpointing=True)
-    trainer = Trainer(PRESETS["base"], grid, Sequences.open(tmp_path, grid), tmp_path, plan, setting=tiny_static_fields(grid))
+    trainer = Trainer(PRESETS["base"], grid, Sequences.open(tmp_path, grid), tmp_path, plan, static=tiny_static_fields(grid))
     before = {name: weight.detach().clone() for name, weight in trainer.network.named_parameters() if name.endswith("bias")}
     seen: list[int] = []
     trainer.network.backbone.encoder.register_forward_hook(lambda module, arguments, result: seen.append(result.shape[1]))

@@ -32,14 +32,14 @@ FILLED = {
 def test_a_state_has_the_fields_of_the_analysis_and_the_others_of_the_mean_ocean(name: str) -> None:
     source = AnalysisSource(write_subset(GRID, name))
     assert source.provenance["filled_from_climatology"] == FILLED[name]
-    state, usual, whole = source.state(START + 1), climatology(GRID, START + 1), ocean(GRID, 1)
+    state, seasonal_mean, whole = source.state(START + 1), climatology(GRID, START + 1), ocean(GRID, 1)
     assert state.grid.same_as(GRID) and set(state.fields) == set(PROGNOSTIC)
     for field in PROGNOSTIC:
         levels = slice(None) if state[field].ndim == 2 else slice(0, 1 if SUBSETS[name][1] else None)
         given = field in SUBSETS[name][0]
-        np.testing.assert_allclose(state[field][levels], (whole if given else usual)[field][levels], atol=6e-4)
+        np.testing.assert_allclose(state[field][levels], (whole if given else seasonal_mean)[field][levels], atol=6e-4)
         if state[field].ndim == 3 and SUBSETS[name][1]:
-            np.testing.assert_array_equal(state[field][1:], usual[field][1:])
+            np.testing.assert_array_equal(state[field][1:], seasonal_mean[field][1:])
     assert source.reference(START + 1) is None, "what is half climatology is nothing to be held against"
     assert (source.sea_level(START) is None) == ("zos" not in SUBSETS[name][0])
 

@@ -283,15 +283,15 @@ def test_the_sample_reference_in_hycom_layout_compares_with_a_forecast_at_equal_
 def drifting_run(folder: Path, grid: Grid, days: int) -> Run:
     """Write a sample run whose sea level, temperature and salinity change a little from day to day."""
     run = Run.create(folder, 7, grid)
-    usual = climatology(grid, np.datetime64("2019-02-23"))
+    seasonal_mean = climatology(grid, np.datetime64("2019-02-23"))
     for day in range(days):
         wave = 0.1 * np.sin(np.deg2rad(6 * grid.lon + 20 * day)) * np.cos(np.deg2rad(grid.lat))[:, None]
         run.append(
             day,
             {
-                "zos": usual["zos"] + wave,
-                "surface_temperature": usual["thetao"][0] + 5 * wave,
-                "surface_salinity": usual["so"][0] + wave,
+                "zos": seasonal_mean["zos"] + wave,
+                "surface_temperature": seasonal_mean["thetao"][0] + 5 * wave,
+                "surface_salinity": seasonal_mean["so"][0] + wave,
             },
         )
     return run

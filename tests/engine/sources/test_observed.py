@@ -80,10 +80,10 @@ def test_a_raised_sea_level_pushes_the_thermocline_down(tmp_path: Path) -> None:
     row, column = GRID.nearest(30, 160)
     fields["adt"][0, row, column] += 0.3
     state = ObservedSource(altimetry_file(tmp_path, fields), grid=GRID).state(DAY)
-    usual = climatology(GRID, DAY)
-    warmer = (state["thetao"] - usual["thetao"])[:, row, column]
+    seasonal_mean = climatology(GRID, DAY)
+    warmer = (state["thetao"] - seasonal_mean["thetao"])[:, row, column]
     assert warmer[12] > 0.3
-    assert abs((state["thetao"] - usual["thetao"])[12, row, column + 5]) < 0.1
+    assert abs((state["thetao"] - seasonal_mean["thetao"])[12, row, column + 5]) < 0.1
 
 
 def test_satellite_temperature_replaces_the_mixed_layer_in_degrees_celsius(tmp_path: Path) -> None:

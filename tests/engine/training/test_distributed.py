@@ -8,7 +8,7 @@ import torch
 from torch.distributed import TCPStore
 
 from engine.runtime.errors import InputError
-from engine.training.distributed import Team
+from engine.training.distributed import ProcessGroup
 from engine.training.plans import Phase
 from engine.training.trainer import Trainer
 from tests.engine.children import CHILDREN
@@ -48,10 +48,10 @@ def test_two_processes_give_the_weights_of_one_with_the_same_global_batch(tmp_pa
 def test_a_batch_that_cannot_be_shared_is_refused(tmp_path: Path) -> None:
     sequences = tiny_sequences(tmp_path, count=1)
     with pytest.raises(InputError, match="3 processes need a multiple of 3: add --batch"):
-        tiny_trainer(sequences, tmp_path, plan=replace(PLAN, batch=4), team=Team(0, 3))
+        tiny_trainer(sequences, tmp_path, plan=replace(PLAN, batch=4), group=ProcessGroup(0, 3))
 
 
 def test_every_sample_belongs_to_one_process() -> None:
-    shares = [list(Team(rank, 3).mine(9)) for rank in range(3)]
+    shares = [list(ProcessGroup(rank, 3).shard(9)) for rank in range(3)]
     assert sorted(number for share in shares for number in share) == list(range(9))
     assert {len(share) for share in shares} == {3}

@@ -48,7 +48,7 @@ def test_a_training_goes_on_in_the_precision_in_which_it_began(sequences: Sequen
     grid = tiny_grid()
     for precision in PRECISIONS:
         folder = tmp_path / precision
-        began = Trainer(LINEAR, grid, sequences, folder, PLAN, setting=tiny_static_fields(grid), precision=precision)
+        began = Trainer(LINEAR, grid, sequences, folder, PLAN, static=tiny_static_fields(grid), precision=precision)
         assert began.precision == began.objective.precision == precision
         began.save()
         assert Trainer.resume(grid, sequences, folder, PLAN, tiny_static_fields(grid)).precision == precision

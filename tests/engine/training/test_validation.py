@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from engine.models.backbones.presets import Preset
-from engine.training.distributed import Team
+from engine.training.distributed import ProcessGroup
 from engine.training.history import draw_losses, summary
 from engine.training.plans import Phase
 from engine.training.trainer import Trainer
@@ -18,7 +18,7 @@ from tests.engine.tiny_training import PLAN, tiny_sequences, tiny_trainer
 def test_an_untrained_network_validates_as_persistence(tmp_path: Path, preset: Preset) -> None:
     grid = tiny_grid()
     trainer = tiny_trainer(tiny_sequences(tmp_path, count=1, length=4), tmp_path, preset)
-    validation = Validation(trainer.sequences, grid, tiny_static_fields(grid), trainer.statistics, Team())
+    validation = Validation(trainer.sequences, grid, tiny_static_fields(grid), trainer.statistics, ProcessGroup())
     ratios = validation.ratios(trainer.network)
     assert ratios == pytest.approx(dict.fromkeys(ratios, 1.0), abs=1e-3)
 

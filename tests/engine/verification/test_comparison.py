@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from engine.verification.comparison import contest_rows, describe, not_ahead, ratio_with_interval
+from engine.verification.comparison import comparison_rows, describe, not_ahead, ratio_with_interval
 from engine.verification.statistics import cell_statistics
 
 CELL = {"model": "ours", "variable": "zos", "depth": 0.0, "band": "14-64", "lead_days": 5}
@@ -30,7 +30,7 @@ OTHERS = {"persistence": noisy(0.5), "damped": noisy(0.4), "climatology": statis
 
 
 def row(model: dict[str, np.ndarray]) -> dict:
-    return contest_rows(model, OTHERS, [CELL])[0]
+    return comparison_rows(model, OTHERS, [CELL])[0]
 
 
 def test_a_perfect_forecast_has_no_error_correlation_one_and_more_than_the_whole_way_to_the_floor() -> None:

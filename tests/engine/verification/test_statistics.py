@@ -7,7 +7,7 @@ from engine.runtime.errors import InputError
 from engine.schema.grid import Grid, coarsened
 from engine.schema.regions import REGIONS, Region
 from engine.schema.variables import DEPTHS
-from engine.verification.aggregation import BANDS, band_weights, mean_of_means, region_weights, weighted_means
+from engine.verification.aggregation import LATITUDE_BELTS, belt_weights, mean_of_means, region_weights, weighted_means
 from engine.verification.baselines import damped_persistence, damping, damping_factor
 from engine.verification.energy import classes_of, eddy_kinetic_energy, zonal_spectrum
 from engine.verification.statistics import cell_statistics, metrics
@@ -74,14 +74,14 @@ def test_nothing_to_compare_gives_nan_and_not_zero() -> None:
 
 def test_correlation_ignores_amplitude_and_sees_sign() -> None:
     field = np.random.default_rng(3).normal(size=GRID.shape)
-    usual = np.full(GRID.shape, 10.0)
-    assert scored(usual + 0.3 * field, usual + field, usual)["acc"] == pytest.approx(1)
-    assert scored(usual - field, usual + field, usual)["acc"] == pytest.approx(-1)
+    seasonal_mean = np.full(GRID.shape, 10.0)
+    assert scored(seasonal_mean + 0.3 * field, seasonal_mean + field, seasonal_mean)["acc"] == pytest.approx(1)
+    assert scored(seasonal_mean - field, seasonal_mean + field, seasonal_mean)["acc"] == pytest.approx(-1)
 
 
 def test_the_bands_do_not_overlap_and_leave_polar_seas_out() -> None:
     grid = coarsened(8)
-    main, tropics = (band_weights(grid, BANDS[name]) > 0 for name in ("14-64", "tropics"))
+    main, tropics = (belt_weights(grid, LATITUDE_BELTS[name]) > 0 for name in ("14-64", "tropics"))
     assert not (main & tropics).any()
     assert not (main | tropics)[np.abs(grid.lat) > 64].any()
     assert not (main | tropics)[~grid.wet_surface].any()
@@ -108,11 +108,14 @@ def test_the_damping_factor_recovers_the_decay_of_a_red_process() -> None:
 
 def test_no_other_factor_gives_damped_persistence_a_lower_error() -> None:
     generator = np.random.default_rng(5)
-    usual, target_usual = np.full(GRID.shape, 3.0, np.float32), np.full(GRID.shape, 4.0, np.float32)
+    seasonal_mean, target_mean = np.full(GRID.shape, 3.0, np.float32), np.full(GRID.shape, 4.0, np.float32)
     now = generator.normal(size=GRID.shape)
-    target = target_usual + 0.6 * now + 0.3 * generator.normal(size=GRID.shape)
-    best = damping_factor([damping(now, target - target_usual, EVERYWHERE)])
-    errors = [scored(damped_persistence(usual + now, usual, target_usual, best + d), target)["rmse"] for d in (-0.1, 0, 0.1)]
+    target = target_mean + 0.6 * now + 0.3 * generator.normal(size=GRID.shape)
+    best = damping_factor([damping(now, target - target_mean, EVERYWHERE)])
+    errors = [
+        scored(damped_persistence(seasonal_mean + now, seasonal_mean, target_mean, best + d), target)["rmse"]
+        for d in (-0.1, 0, 0.1)
+    ]
     assert errors[1] == min(errors)  # type: ignore[type-var]
 
 

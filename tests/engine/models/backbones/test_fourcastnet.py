@@ -154,7 +154,7 @@ def test_other_networks_learn_to_beat_persistence(preset: Preset, tmp_path: Path
     write_sequences(source, source.init_times()[:20:10], 3, tmp_path / "sequences", grid)
     plan = Plan((Phase(40, 1, 3e-3), Phase(5, 2, 1e-3)), rounds=1, windows=1, rows=24, columns=48)
     sequences = Sequences.open(tmp_path / "sequences", grid)
-    trainer = Trainer(preset, grid, sequences, tmp_path, plan, setting=tiny_static_fields(grid))
+    trainer = Trainer(preset, grid, sequences, tmp_path, plan, static=tiny_static_fields(grid))
     trainer.run()
     first, last = trainer.history[0], trainer.history[-1]
     assert first.loss == pytest.approx(first.persistence_loss, rel=1e-3)

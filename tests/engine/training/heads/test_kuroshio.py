@@ -54,7 +54,7 @@ def test_a_blur_costs_more_than_its_errors(samples: KuroshioSamples, monkeypatch
     fine = torch.nn.functional.pad(finer_than_passes(base[0], head.wet[None], 3), (3, 3, 3, 3))[None]
     head.correction = lambda surface, features: -0.5 * fine  # type: ignore[method-assign]
     with_cost = float(objective(head, sample).loss)
-    monkeypatch.setattr("engine.training.heads.kuroshio.DULLNESS", 0.0)
+    monkeypatch.setattr("engine.training.heads.kuroshio.SPECTRAL_WEIGHT", 0.0)
     assert with_cost > float(objective(head, sample).loss) + 0.01
 
 

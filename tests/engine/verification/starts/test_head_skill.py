@@ -52,8 +52,8 @@ def test_the_mean_of_a_time_of_the_year_takes_days_around_it_of_every_year() -> 
 
 def test_the_correlation_of_the_fine_box_is_of_anomalies() -> None:
     grid = kuroshio_grid()
-    usual = np.where(grid.wet_surface, 20.0, np.nan)
-    truth = usual + np.sin(np.deg2rad(grid.lon * 10))[None]
-    assert _score(truth, truth, usual) == pytest.approx((0.0, 1.0))
-    square, correlation = _score(2 * usual - truth, truth, usual)
+    seasonal_mean = np.where(grid.wet_surface, 20.0, np.nan)
+    truth = seasonal_mean + np.sin(np.deg2rad(grid.lon * 10))[None]
+    assert _score(truth, truth, seasonal_mean) == pytest.approx((0.0, 1.0))
+    square, correlation = _score(2 * seasonal_mean - truth, truth, seasonal_mean)
     assert correlation == pytest.approx(-1.0) and square == pytest.approx(2.0, rel=0.1)

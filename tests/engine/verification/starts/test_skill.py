@@ -17,7 +17,7 @@ from engine.verification.starts.options import ScoringOptions
 from engine.verification.starts.result_cache import results_of
 from engine.verification.starts.scored_models import ScoredModel
 from engine.verification.starts.skill import Comparison, held_out_skill
-from engine.verification.starts.start import place_statistics
+from engine.verification.starts.start import level_statistics
 from sample_data.held_out import SampleHeldOut
 from sample_data.runs.run import Run
 from tests.engine.verification.starts.conftest import LEADS
@@ -111,7 +111,7 @@ def test_other_bytes_of_the_run_are_another_truth(run: Run, tmp_path: Path) -> N
 def test_leaving_out_cells_shows_although_it_flatters_the_error() -> None:
     target = np.arange(4, dtype=np.float32)
     prediction = np.array([0, 1, np.nan, np.nan], dtype=np.float32)
-    found = place_statistics(prediction, target, np.zeros(4, np.float32), np.array([1.0, 1.0, 1.0, 3.0]))
+    found = level_statistics(prediction, target, np.zeros(4, np.float32), np.array([1.0, 1.0, 1.0, 3.0]))
     assert found["squared_error"] == 0
     assert found["covered"] == pytest.approx(1 / 3)
 

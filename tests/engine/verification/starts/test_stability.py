@@ -18,10 +18,10 @@ START = np.datetime64("2019-03-01")
 
 def changed(grid: Grid, name: str, value: float) -> Batch:
     """Return climatology with one wet cell of the last level that has one set to `value`."""
-    usual = climatology(grid, START)
-    field = usual[name].copy()
+    seasonal_mean = climatology(grid, START)
+    field = seasonal_mean[name].copy()
     field[tuple(np.argwhere(np.isfinite(field))[-1])] = value
-    return usual.with_fields(**{name: field})
+    return seasonal_mean.with_fields(**{name: field})
 
 
 def test_climatology_is_finite_and_inside_its_ranges(small_grid: Grid) -> None:

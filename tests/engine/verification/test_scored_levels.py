@@ -8,35 +8,35 @@ from engine.schema.batch import Batch
 from engine.schema.grid import Grid
 from engine.schema.regions import Region
 from engine.schema.variables import DEPTHS
-from engine.verification.aggregation import BANDS, band_weights, weighted_means
+from engine.verification.aggregation import LATITUDE_BELTS, belt_weights, weighted_means
 from engine.verification.energy import classes_of, surface_spectra, zonal_spectrum
-from engine.verification.places import EQUATORIAL_PACIFIC, scored_places, values_at
+from engine.verification.scored_levels import EQUATORIAL_PACIFIC, scored_levels, values_at
 
 TIME = np.datetime64("2019-03-01")
 
 
 def test_vectors_of_places_have_the_same_means_as_whole_fields(small_grid: Grid) -> None:
-    usual = climatology(small_grid, TIME)
-    places = scored_places(small_grid)
-    values = values_at(usual, places)
-    for key, field in (("thetao 300 tropics", usual["thetao"][DEPTHS.index(300)]), ("zos 0 14-64", usual["zos"])):
-        place = next(place for place in places if place.key == key)
-        ours = weighted_means({"value": values[key]}, place.weights)
-        theirs = weighted_means({"value": field}, band_weights(small_grid, BANDS[place.band]))
+    seasonal_mean = climatology(small_grid, TIME)
+    levels = scored_levels(small_grid)
+    values = values_at(seasonal_mean, levels)
+    for key, field in (("thetao 300 tropics", seasonal_mean["thetao"][DEPTHS.index(300)]), ("zos 0 14-64", seasonal_mean["zos"])):
+        scored_level = next(scored_level for scored_level in levels if scored_level.key == key)
+        ours = weighted_means({"value": values[key]}, scored_level.weights)
+        theirs = weighted_means({"value": field}, belt_weights(small_grid, LATITUDE_BELTS[scored_level.belt]))
         assert ours["value"] == pytest.approx(theirs["value"], rel=1e-6)
         assert np.isfinite(values[key]).all()
 
 
 def test_five_variables_at_three_depths_in_two_bands_and_the_layers_are_scored(small_grid: Grid) -> None:
-    keys = [place.key for place in scored_places(small_grid)]
+    keys = [scored_level.key for scored_level in scored_levels(small_grid)]
     assert len(keys) == len(set(keys)) == 13 * 2 + 3
     assert {"d20 0 equatorial Pacific", "mlotst 0 14-64", "mlotst 0 tropics"} < set(keys)
 
 
 def test_the_thermocline_of_the_equatorial_pacific_lies_deeper_in_the_west(small_grid: Grid) -> None:
-    place = next(place for place in scored_places(small_grid) if place.variable == "d20")
-    depth = values_at(climatology(small_grid, TIME), [place])[place.key]
-    lat, lon = small_grid.lat[place.cells // small_grid.shape[1]], small_grid.lon[place.cells % small_grid.shape[1]]
+    scored_level = next(scored_level for scored_level in scored_levels(small_grid) if scored_level.variable == "d20")
+    depth = values_at(climatology(small_grid, TIME), [scored_level])[scored_level.key]
+    lat, lon = small_grid.lat[scored_level.cells // small_grid.shape[1]], small_grid.lon[scored_level.cells % small_grid.shape[1]]
     assert np.abs(lat).max() <= 5
     assert EQUATORIAL_PACIFIC.lon_min <= lon.min() < lon.max() <= EQUATORIAL_PACIFIC.lon_max
     assert 120 < np.nanmean(depth[lon < 180]) < 220
