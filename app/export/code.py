@@ -37,7 +37,7 @@ def script(selection: Selection, scene: Scene, extent: Extent, lead: int) -> str
         lines += [f"# goms forecast --source {source} --init {scene.start} --days {days} --heads all"]
     lines += [
         f"store = open_store(stores_folder() / {store!r})" + (f".part({part!r})" if part else ""),
-        f'field = derive(store, "{variable}", {lead}, {panel.depth_index}, "{quantity}", usual_ocean(store.grid))',
+        f'field = derive(store, "{variable}", {lead}, {panel.depth_index}, "{quantity}", climatology_reader(store.grid))',
         'values = xr.DataArray(field, {"lat": store.grid.lat, "lon": store.grid.lon}, ("lat", "lon"))',
         f'values.attrs["units"] = "{panel.units}"',
         f"values = values.assign_coords(lon=(values.lon - {west:g}) % 360 + {west:g}).sortby('lon')",

@@ -73,7 +73,7 @@ def _note_what_is_missing(scene: Scene, selection: Selection, services: Services
 def _waits(scene: Scene, selection: Selection, services: Services, primary: FieldReader, shown: DisplayVariable) -> str:
     """Return why the first map waits for the climatology, in words; empty where it needs none or has it."""
     wants_mean = selection.quantity == "anomaly" or primary.identifier.startswith("climatology")
-    if (shown.has_climatology and wants_mean) or shown.of_usual:
+    if (shown.has_climatology and wants_mean) or shown.of_anomalies:
         return until_prepared(services, primary, scene.lacks)
     return ""
 

@@ -38,7 +38,8 @@ class PaddedField(NamedTuple):
 
 
 class Limits(NamedTuple):
-    """Limits of an acceptable contour: found in steps of `step` m, at least `depth` m below the peak, round, of so many pixels."""
+    """Limits of an acceptable contour: found in steps of `step` m, at least `depth` m below the peak, round, of so many
+    pixels."""
 
     step: float
     depth: float

@@ -1,7 +1,7 @@
 """The axes of a variable's dimensions, and coordinates as they are stored, whatever range they declare.
 
-Not with cf-xarray, which was tried on 215 files of many layouts: it found no time in 11 that are read here and no depth in 2, took
-pressure levels for no levels at all instead of refusing them, and needed 11 s where this needs 0.1 s.
+Not with cf-xarray, which was tried on 215 files of many layouts: it found no time in 11 that are read here and no depth in 2,
+took pressure levels for no levels at all instead of refusing them, and needed 11 s where this needs 0.1 s.
 """
 
 from dataclasses import dataclass
