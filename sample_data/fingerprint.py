@@ -1,4 +1,4 @@
-"""What the truth of some days of a run depends on: its stored bytes, and the code that rebuilds states from them."""
+"""A hash of everything that the states of some days of a run depend on: stored bytes, and the code that rebuilds states."""
 
 import hashlib
 from functools import lru_cache
@@ -16,11 +16,11 @@ from sample_data.weather.atmosphere import forcing
 
 PROBE_DAY = 240
 PROBE_STEPS = {"thetao": 1e-3, "so": 1e-3, "uo": 1e-4, "vo": 1e-4, "zos": 1e-4}
-"""Differences that do not count: another order of the same sums is no other truth."""
+"""Differences that do not count, such as those of another order of the same sums; set by hand."""
 
 
 def fingerprint(run: Run, grid: Grid, day: int, longest: int) -> str:
-    """Return letters that change with the truth of `longest` days from sample day `day` of a run on `grid`."""
+    """Return a hash that changes with the states of `longest` days from sample day `day` of a run on `grid`."""
     content = hashlib.sha256(f"{SCORING} {run.seed} {grid.shape} {_rebuilding(run.seed)}".encode())
     before = max(day - 1, run.days.start)
     for stored in range(before - before % KEY_EVERY, day + longest + 1):
@@ -30,7 +30,7 @@ def fingerprint(run: Run, grid: Grid, day: int, longest: int) -> str:
 
 @lru_cache(maxsize=8)
 def _rebuilding(seed: int) -> str:
-    """Return what stands for the code that turns stored surface fields into states, by its values on a small case."""
+    """Return a hash of the code that turns stored surface fields into states, by its values in a small case."""
     grid = coarsened(24)
     lat, lon = np.deg2rad(grid.lat)[:, None], np.deg2rad(grid.lon)[None]
     air = forcing(seed, PROBE_DAY, grid)

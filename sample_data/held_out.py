@@ -1,4 +1,4 @@
-"""Which runs and days of the sample ocean are held out, and which are learned from."""
+"""The held-out runs and days of the sample ocean, and those for training."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,7 +22,7 @@ FIRST_HELD_OUT_START, START_INTERVAL = 240, 30
 """Sample days. All runs share day 0: on the same day their sea level still correlates by 0.27 on day 120, 0.09 on day 240."""
 
 DAMPING_STARTS = 4
-"""Starts of training runs to which damped persistence is fitted."""
+"""Starts of training runs to which damped persistence is fitted; set by hand."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +54,7 @@ class SampleHeldOut:
 
     @property
     def first_independent(self) -> np.datetime64:
-        """Return the first day that has forgotten the day 0 of all runs, to a correlation of 0.09."""
+        """Return the first day that is independent of the common day 0 of all runs, to a correlation of 0.09."""
         return sample_date(FIRST_HELD_OUT_START)
 
     def day(self, time: np.datetime64) -> int:
@@ -62,11 +62,11 @@ class SampleHeldOut:
         return sample_day(time)
 
     def fingerprint(self, time: np.datetime64, longest: int) -> str:
-        """Return what the truth of `longest` days from a start depends on: the stored bytes, the code that rebuilds states."""
+        """Return a hash of everything that the states of `longest` days from a start depend on."""
         return fingerprint(self.run, self.grid, sample_day(time), longest)
 
     def floor(self, time: np.datetime64, longest: int, folder: Path, progress: Progress) -> States:
-        """Return the sample's own dynamics from a start without future noise, as a run that is kept in `folder`."""
+        """Return the run of the sample's dynamics from a start without future noise, stored in `folder`."""
         day = sample_day(time)
         name = f"floor-{day}-{self.fingerprint(time, 0)}"
         return floor_source(self.run, day, longest, folder / name, self.grid, progress)
@@ -84,7 +84,7 @@ class SampleHeldOut:
         return found[:DAMPING_STARTS]
 
     def training_series(self) -> list[DaySeries]:
-        """Return the user's runs to learn from."""
+        """Return the user's training runs."""
         return list(training_series())
 
 

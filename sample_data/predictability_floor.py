@@ -1,4 +1,4 @@
-"""The predictability floor: the sample's own dynamics from a stored start, without the noise that nobody can know."""
+"""The predictability floor: the sample's dynamics from a stored start, without the noise of the following days."""
 
 from pathlib import Path
 from shutil import rmtree
@@ -14,7 +14,7 @@ FIELDS = ("zos", "surface_temperature", "surface_salinity")
 
 
 def floor_source(stored: Run, day: int, longest: int, folder: Path, grid: Grid, progress: Progress) -> SampleSource:
-    """Return `longest` days from `day` without future noise as a run in `folder`, read like any other, kept once computed."""
+    """Return `longest` days from `day` without future noise as a run in `folder`, computed once and read like any other."""
     if not folder.exists() or day + longest not in Run.open(folder).days:
         rmtree(folder, ignore_errors=True)
         run = Run.create(folder, stored.seed, stored.grid)

@@ -1,4 +1,4 @@
-"""The sample ocean as the engine's source `sample`: registered once in a process, its parts imported when they are asked for."""
+"""The sample ocean as the engine's source `sample`: registered once in a process; its parts are imported at first use."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,7 @@ NAME = "sample"
 
 
 class SampleProvider:
-    """Opens runs of the sample ocean, and knows the weather and ice over forecasts that began from one."""
+    """Opens runs of the sample ocean, and gives weather and ice over forecasts from them."""
 
     def open(self, **options: Any) -> "SampleSource":
         """Return `SampleSource` with these options."""

@@ -34,7 +34,7 @@ Array = NDArray[np.floating]
 
 REFERENCE_DAYS = 30
 FIRST_TRAINING_DAY = 120
-"""Earlier sample days still remember the day 0 that all runs share."""
+"""First training day, set by hand: earlier sample days still resemble the day 0 that all runs share."""
 
 SHIPPED = Path(str(files("sample_data") / "shipped"))
 
@@ -43,7 +43,7 @@ class SampleSource:
     """States, forcing and references of one run of the sample ocean, on the run's grid or a coarser one.
 
     A state is a pure function of the run's three stored surface fields and the weather of its seed. Raises InputError where
-    no run lies in the folder or `grid` is finer than the run's.
+    there is no run in the folder or `grid` is finer than the run's.
     """
 
     forcing_kind = "synthetic"
@@ -79,7 +79,7 @@ class SampleSource:
         return sample_date(0) + np.arange(days.start, days.stop).astype("timedelta64[D]")
 
     def training_times(self) -> np.ndarray:
-        """Return the days of the run that have forgotten the day 0 that all runs share, datetime64[D]."""
+        """Return the days of the run that no longer resemble the common day 0 of all runs, datetime64[D]."""
         return self.times()[max(FIRST_TRAINING_DAY - self.run.days.start, 0) :]
 
     def on_grid(self, grid: Grid) -> SampleSource:
@@ -186,7 +186,7 @@ def _pressure_anomaly(seed: int, day: int) -> Array:
 
 
 def weather_height(seed: int, day: int) -> Array:
-    """Return the sea level (180, 360) in m that follows the weather within days and leaves the thermocline where it is."""
+    """Return the sea level (180, 360) in m that follows the weather within days without moving the thermocline."""
     response = FastResponse(coarsened(4))
     for earlier in range(day - MEMORY_DAYS, day + 1):
         response.advance(_pressure_anomaly(seed, earlier))

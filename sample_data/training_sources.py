@@ -1,4 +1,4 @@
-"""The user's runs that a backbone learns from."""
+"""The user's runs for the training of a backbone."""
 
 from engine.runtime.errors import InputError
 from engine.runtime.paths import runs_folder

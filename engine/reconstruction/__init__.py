@@ -1,4 +1,4 @@
-"""A full state from an incomplete one: optimal interpolation of what was observed, and where the result is a guess.
+"""A full state from an incomplete one: optimal interpolation of observations, and maps of its error.
 
 May import models, weights, sources and the rooms below them.
 """

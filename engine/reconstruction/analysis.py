@@ -1,4 +1,4 @@
-"""A full state from observations: sea level, surface and thermocline interpolated, the layers displaced, the rest at depth."""
+"""A full state from observations: interpolation of sea level, surface and thermocline, displaced layers, residuals at depth."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ import numpy as np
 
 from engine.physics.displaced_state import climatology, displaced_state, mean_sea_level
 from engine.readers.tables.observations import Observations
-from engine.reconstruction.departures import Departures, departures, residual_departures, weather_spread
+from engine.reconstruction.covariances import Covariance, covariance, residual_covariance, weather_spread
 from engine.reconstruction.interpolation import Estimate, Sparse, interpolate
 from engine.reconstruction.superobservations import at_surface, profiles
 from engine.reconstruction.thermocline import sea_level_of_profiles
@@ -17,18 +17,18 @@ from engine.schema.grid import Grid
 from engine.schema.variables import PROGNOSTIC, VARIABLES
 
 BACKGROUND_SHARE = 0.5
-"""Spread of the error of a background other than climatology, as a share of climatology's; not fitted."""
+"""Spread of the error of a background other than climatology, as a share of that of climatology; set by hand, not fitted."""
 
 GUESSED = 0.5
-"""Share of the background's error variance left above which a cell counts as guessed."""
+"""Remaining share of the background's error variance above which a cell counts as guessed; set by hand."""
 
 
 @dataclass(frozen=True, eq=False)
 class Reconstruction:
-    """A full state and how far it is a guess.
+    """A full state and its error.
 
     `error` holds standard deviations (h, w) of zos (m) and of thetao (degC) and so of the surface; `guess` the share
-    (h, w) of the background's error variance that is left: 0 where the state was observed, 1 where it is the background.
+    (h, w) of the background's error variance that remains: 0 where the state was observed, 1 where it is the background.
     """
 
     state: Batch
@@ -36,7 +36,7 @@ class Reconstruction:
     guess: Mapping[str, np.ndarray]
 
     def guessed_share(self) -> dict[str, float]:
-        """Return the share of the ocean's area whose value is more guess than observation, by field."""
+        """Return the share of the ocean's area that is guessed rather than observed, by field."""
         area = self.state.grid.cell_area
         return {
             name: float(area[np.nan_to_num(share) > GUESSED].sum() / area[np.isfinite(share)].sum())
@@ -46,7 +46,7 @@ class Reconstruction:
 
 @dataclass(frozen=True, eq=False)
 class Surface:
-    """Estimates (1, h, w) of the departures from the background: `zos`, `thetao` and `so` of the surface, and of the
+    """Estimates (1, h, w) of the anomalies from the background: `zos`, `thetao` and `so` of the surface, and of the
     sea level that moves the `thermocline`."""
 
     zos: Estimate
@@ -55,7 +55,7 @@ class Surface:
     thermocline: Estimate
 
 
-Complete = Callable[[Surface, Mapping[str, Departures], Grid], Surface]
+Complete = Callable[[Surface, Mapping[str, Covariance], Grid], Surface]
 
 
 def reconstruct(
@@ -68,28 +68,27 @@ def reconstruct(
 ) -> Reconstruction:
     """Return thetao, so, uo, vo and zos at `time` from observations about it and a background, the climatology by default.
 
-    Without any observation it is the background. Salinity that was not observed moves with the thermocline; currents
-    follow sea level. `remove_zero` takes the mean difference of sea level from the climatology's out first, as altimetry
-    over a geoid of its own needs. `complete` may better the interpolation, as a trained network does. Raises InputError
-    for a background on another grid.
+    Without observations it is the background. Salinity without observations follows the thermocline; currents follow sea level.
+    `remove_zero` first removes the mean difference of sea level from the climatology, since altimetry has its own zero level.
+    `complete` may correct the interpolation, as a trained network does. Raises InputError for a background on another grid.
     """
-    usual = climatology(grid, time)
+    seasonal_mean = climatology(grid, time)
     if background is not None and not background.grid.same_as(grid):
         raise InputError(f"the background has the grid {background.grid.shape}; expected {grid.shape}: choose another")
-    start = usual if background is None else background.with_fields(**_filled(background, usual))
+    start = seasonal_mean if background is None else background.with_fields(**_filled(background, seasonal_mean))
     share = 1.0 if background is None else BACKGROUND_SHARE
-    spreads = {name: departures(grid, name).scaled(share) for name in ("zos", "thetao", "so")}
+    spreads = {name: covariance(grid, name).scaled(share) for name in ("zos", "thetao", "so")}
     found = surface_estimates(observed, grid, time, start, spreads, remove_zero)
     if complete is not None:
         found = complete(found, spreads, grid)
-    state = _corrected(observed, _moved(start, usual, found, time))
+    state = _corrected(observed, _moved(start, seasonal_mean, found, time))
     error = {name: getattr(found, name).error for name in spreads}
     guess = {name: (error[name] / spreads[name].spread) ** 2 for name in spreads}
     return Reconstruction(state, error, guess)
 
 
-def _filled(background: Batch, usual: Batch) -> dict[str, np.ndarray]:
-    return {name: np.where(np.isfinite(background[name]), background[name], usual[name]) for name in PROGNOSTIC}
+def _filled(background: Batch, seasonal_mean: Batch) -> dict[str, np.ndarray]:
+    return {name: np.where(np.isfinite(background[name]), background[name], seasonal_mean[name]) for name in PROGNOSTIC}
 
 
 def surface_estimates(
@@ -97,10 +96,10 @@ def surface_estimates(
     grid: Grid,
     time: np.datetime64,
     start: Batch,
-    spreads: Mapping[str, Departures],
+    spreads: Mapping[str, Covariance],
     remove_zero: bool = False,
 ) -> Surface:
-    """Return the optimal interpolation of what was observed of sea level, surface and thermocline, as departures."""
+    """Return the optimal interpolation of observations of sea level, surface and thermocline, as anomalies from `start`."""
     level = at_surface(observed.of("zos"), grid, start["zos"])
     if remove_zero and len(level):
         weight = np.cos(np.deg2rad(grid.lat[level.rows])) * (np.abs(grid.lat[level.rows]) < 60)
@@ -121,7 +120,7 @@ def surface_estimates(
 
 
 def _noisier(observed: Sparse, variance: np.ndarray) -> Sparse:
-    """Return the same with an error variance (h, 1) by row added."""
+    """Return a copy with an error variance (h, 1) by row added."""
     return Sparse(observed.rows, observed.columns, observed.days, observed.values, observed.noise + variance[observed.rows, 0])
 
 
@@ -132,10 +131,10 @@ def _together(first: Sparse, second: Sparse) -> Sparse:
     return Sparse(*(np.concatenate([getattr(first, name), getattr(second, name)]) for name in names))
 
 
-def _moved(start: Batch, usual: Batch, found: Surface, time: np.datetime64) -> Batch:
-    """Return the background with its layers displaced from where its own sea level and surface put them to the estimate's."""
+def _moved(start: Batch, seasonal_mean: Batch, found: Surface, time: np.datetime64) -> Batch:
+    """Return the background with its layers displaced by the change of sea level and surface from its own to the estimated."""
     grid = start.grid
-    before = start["zos"] - usual["zos"]
+    before = start["zos"] - seasonal_mean["zos"]
     after = displaced_state(
         grid,
         time,
@@ -144,18 +143,18 @@ def _moved(start: Batch, usual: Batch, found: Surface, time: np.datetime64) -> B
         start["so"][0] + found.so.values[0],
         thermocline_anomaly=before + found.thermocline.values[0],
     )
-    if start is usual:
+    if start is seasonal_mean:
         return after
     theirs = displaced_state(grid, time, before, start["thetao"][0], start["so"][0])
-    return Batch({name: _possible(name, start[name] + after[name] - theirs[name]) for name in PROGNOSTIC}, grid, time)
+    return Batch({name: _valid(name, start[name] + after[name] - theirs[name]) for name in PROGNOSTIC}, grid, time)
 
 
-def _possible(name: str, values: np.ndarray) -> np.ndarray:
+def _valid(name: str, values: np.ndarray) -> np.ndarray:
     return np.clip(values, *VARIABLES[name].valid_range)
 
 
 def _corrected(observed: Observations, state: Batch) -> Batch:
-    """Return the state with what profiles, and currents where they were measured, say beyond it, interpolated by level."""
+    """Return the state plus the interpolated residuals of profiles and measured currents, level by level."""
     grid = state.grid
     fields = {}
     for pair in (("thetao", "so"), ("uo", "vo")):
@@ -164,7 +163,7 @@ def _corrected(observed: Observations, state: Batch) -> Batch:
             continue
         for name, values in columns.items():
             rest = np.nan_to_num(values - state[name][:, spots.rows, spots.columns].T)
-            usual = residual_departures(grid, name)
-            found = interpolate(Sparse(spots.rows, spots.columns, spots.days, rest, spots.noise), grid, usual)
-            fields[name] = _possible(name, state[name] + found.values)
+            residuals = residual_covariance(grid, name)
+            found = interpolate(Sparse(spots.rows, spots.columns, spots.days, rest, spots.noise), grid, residuals)
+            fields[name] = _valid(name, state[name] + found.values)
     return state.with_fields(**fields)

@@ -1,4 +1,4 @@
-"""Between the interpolation and the network that completes it: inputs, corrections, weights on disk."""
+"""The network that completes an interpolation: its inputs, corrections and weights on disk."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -10,15 +10,15 @@ import torch
 
 from engine.models.heads.completion import Completion, CompletionShape
 from engine.reconstruction.analysis import Surface
-from engine.reconstruction.departures import SURFACE, Departures
+from engine.reconstruction.covariances import SURFACE, Covariance
 from engine.reconstruction.interpolation import Estimate
 from engine.runtime.errors import InputError
 from engine.schema.grid import Grid
 from engine.weights.head_weights import HeadCard, load_head, read_head_card
 
 
-def completion_inputs(found: Surface, spreads: Mapping[str, Departures], grid: Grid) -> torch.Tensor:
-    """Return what the network reads (13, h, w): estimates in spreads, shares guessed, log spreads, place; 0 on land."""
+def completion_inputs(found: Surface, spreads: Mapping[str, Covariance], grid: Grid) -> torch.Tensor:
+    """Return the inputs of the network (13, h, w): estimates in spreads, shares guessed, log spreads, position; 0 on land."""
     estimates = [getattr(found, name).values[0] / spreads[name].spread for name in SURFACE]
     guesses = [(getattr(found, name).error / spreads[name].spread) ** 2 for name in SURFACE]
     sizes = [np.log(spreads[name].spread) for name in SURFACE]
@@ -28,8 +28,8 @@ def completion_inputs(found: Surface, spreads: Mapping[str, Departures], grid: G
     return torch.from_numpy(np.where(grid.wet_surface, np.nan_to_num(inputs), np.float32(0)))
 
 
-def completed(found: Surface, spreads: Mapping[str, Departures], grid: Grid, network: Completion) -> Surface:
-    """Return the estimates with the network's corrections; the thermocline moves with sea level, errors stay as they are."""
+def completed(found: Surface, spreads: Mapping[str, Covariance], grid: Grid, network: Completion) -> Surface:
+    """Return the estimates with the network's corrections; the thermocline follows sea level, errors do not change."""
     with torch.inference_mode():
         corrections = network(completion_inputs(found, spreads, grid)).numpy()
     changes = {name: corrections[number] * spreads[name].spread for number, name in enumerate(SURFACE)}

@@ -11,27 +11,27 @@ import numpy as np
 from numba import njit
 
 from engine.physics.water_columns import over_rows
-from engine.reconstruction.departures import Departures
+from engine.reconstruction.covariances import Covariance
 from engine.schema.grid import Grid
 
 KM_PER_DEGREE = 111.195
 PATCH = 4
-"""Cells a side that share their observations."""
+"""Side in cells of a patch whose cells use the same observations; set by hand."""
 
 MOST = 64
-"""Observations that a patch hears, the closest by correlation."""
+"""Observations that a patch uses, those with the highest correlation; set by hand."""
 
 WITHIN = 0.1
-"""Share of its distance that an observation within the patch counts with in the choice of the closest."""
+"""Factor on the distance of an observation within the patch in the choice of the closest; set by hand."""
 
 REACH = 4.0
-"""Lengths beyond which nothing is heard: there the correlation is 0.09."""
+"""Distance in correlation lengths beyond which observations are ignored, set by hand: the correlation there is 0.09."""
 
 WIDEST = 72
-"""Columns on either side beyond which nothing is heard, where meridians crowd together."""
+"""Columns on either side beyond which observations are ignored near the poles; set by hand."""
 
 JITTER = 1e-6
-"""Share of the variance added to the noise, so that two observations of one place do not contradict each other."""
+"""Share of the variance that is added to the noise, set by hand: it keeps the matrix of two observations of one cell regular."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +49,7 @@ class Sparse:
 
 
 class _Basin(NamedTuple):
-    """The grid as the compiled loops know it: where water is (h, w), whether it goes round, latitudes (h,), step of longitude."""
+    """The grid for the compiled loops: water (h, w), whether it is periodic, latitudes (h,), step of longitude."""
 
     wet: np.ndarray
     periodic: bool
@@ -57,7 +57,7 @@ class _Basin(NamedTuple):
     step: float
 
 
-class _Heard(NamedTuple):
+class _Observed(NamedTuple):
     """Observations by cell: those of flat cell c are numbers `starts[c]` to `starts[c + 1]` of the other arrays.
 
     `days` (n,) from the analysis, `values` (n, m) in spreads, `noise` (n,) in squared spreads.
@@ -71,11 +71,11 @@ class _Heard(NamedTuple):
 
 
 class _Window(NamedTuple):
-    """A patch and the window around it whose observations it may hear.
+    """A patch and the window around it whose observations it may use.
 
     The patch has rows `low` to `high` and columns from `left_of_patch`; the window's first cell is (`top`, `left`), its cells
-    are `narrow` by `tall` km, `label` (rows, columns) tells its waters apart, `stack` is scratch. `scales` (4,) are lengths to
-    the east and north in km, days, and drift in km a day.
+    are `narrow` by `tall` km, `label` (rows, columns) numbers its separate basins, `stack` is work space. `scales` (4,) are
+    lengths to the east and north in km, days, and drift in km a day.
     """
 
     low: int
@@ -103,11 +103,11 @@ def matern(distance: np.ndarray) -> np.ndarray:
     return (1 + np.abs(distance)) * np.exp(-np.abs(distance))
 
 
-def interpolate(observed: Sparse, grid: Grid, usual: Departures) -> Estimate:
-    """Return the best linear estimate of a departure of mean zero and its error, from values with independent noise.
+def interpolate(observed: Sparse, grid: Grid, covariance: Covariance) -> Estimate:
+    """Return the best linear estimate of an anomaly of mean zero and its error, from values with independent noise.
 
-    A value counts where water within reach joins it to the cell; beyond all of them the estimate is 0 and the error is
-    the spread. The global grid goes round without a seam.
+    An observation counts where water within reach connects it with the cell; far from all of them the estimate is 0 and the error
+    is the spread. The global grid is periodic.
     """
     h, w = grid.shape
     width = observed.values.shape[1]
@@ -116,28 +116,28 @@ def interpolate(observed: Sparse, grid: Grid, usual: Departures) -> Estimate:
     if len(observed):
         cells = observed.rows * w + observed.columns
         order = np.argsort(cells, kind="stable")
-        spread = usual.spread[observed.rows, observed.columns][order].astype(np.float64)
+        spread = covariance.spread[observed.rows, observed.columns][order].astype(np.float64)
         starts = np.searchsorted(cells[order], np.arange(h * w + 1))
         over_rows(
             _patches,
             -(-h // PATCH),
             _Basin(grid.wet_surface, grid.is_periodic, grid.lat.astype(np.float64), float(grid.lon[1] - grid.lon[0])),
-            _Heard(
+            _Observed(
                 starts,
                 observed.rows[order],
                 observed.days[order].astype(np.float64),
                 observed.values[order].astype(np.float64) / spread[:, None],
                 observed.noise[order].astype(np.float64) / spread**2 + JITTER,
             ),
-            np.stack([usual.east, usual.north, usual.days, usual.drift]).astype(np.float64),
+            np.stack([covariance.east, covariance.north, covariance.days, covariance.drift]).astype(np.float64),
             values,
             variance,
         )
     wet = grid.wet_surface
     missing = np.float32(np.nan)
     return Estimate(
-        np.where(wet, values * usual.spread, missing),
-        np.where(wet, np.sqrt(np.clip(variance, 0, 1)) * usual.spread, missing),
+        np.where(wet, values * covariance.spread, missing),
+        np.where(wet, np.sqrt(np.clip(variance, 0, 1)) * covariance.spread, missing),
     )
 
 
@@ -152,7 +152,7 @@ def _correlation(x, y, t, east, north, time, drift):  # type: ignore[no-untyped-
 
 @njit(cache=True, nogil=True)
 def _flood(basin, window, row, column, number):  # type: ignore[no-untyped-def]
-    """Give `number` to the water of the window that is joined to a cell of it, side by side."""
+    """Give `number` to the water of the window that is connected with one of its cells by sides of cells."""
     wet, label, stack = basin.wet, window.label, window.stack
     top, left = window.top, window.left
     rows, columns = label.shape
@@ -193,25 +193,25 @@ def _weigh(east, north, days, noise, scales, matrix):  # type: ignore[no-untyped
 
 
 @njit(cache=True, nogil=True)
-def _patches(first, last, basin, heard, scales, values, variance):  # type: ignore[no-untyped-def]
+def _patches(first, last, basin, nearby, scales, values, variance):  # type: ignore[no-untyped-def]
     wet, lat = basin.wet, basin.lat
     h, w = wet.shape
     height = lat[1] - lat[0]
     for patch_row in range(first, last):
         low, high = patch_row * PATCH, min(patch_row * PATCH + PATCH, h)
         middle = 0.5 * (lat[low] + lat[high - 1])
-        usual = scales[:, (low + high) // 2 if (low + high) // 2 < h else h - 1]
+        covariance = scales[:, (low + high) // 2 if (low + high) // 2 < h else h - 1]
         narrow = basin.step * KM_PER_DEGREE * max(np.cos(np.deg2rad(middle)), 0.02)
         tall = height * KM_PER_DEGREE
-        reach_rows = int(np.ceil(REACH * usual[1] / tall))
-        reach_columns = min(int(np.ceil(REACH * usual[0] / narrow)), WIDEST, (w - PATCH) // 2)
+        reach_rows = int(np.ceil(REACH * covariance[1] / tall))
+        reach_columns = min(int(np.ceil(REACH * covariance[0] / narrow)), WIDEST, (w - PATCH) // 2)
         top, bottom = max(low - reach_rows, 0), min(high + reach_rows, h)
         wide = PATCH + 2 * reach_columns
         label = np.zeros((bottom - top, wide), dtype=np.int16)
         stack = np.empty(label.size + 1, dtype=np.int64)
         for patch_column in range(0, w, PATCH):
             left = patch_column - reach_columns
-            window = _Window(low, high, patch_column, top, left, narrow, tall, label, stack, usual)
+            window = _Window(low, high, patch_column, top, left, narrow, tall, label, stack, covariance)
             label[:] = 0
             number = 0
             for j in range(low, high):
@@ -219,14 +219,14 @@ def _patches(first, last, basin, heard, scales, values, variance):  # type: igno
                     if wet[j, i] and label[j - top, i - left] == 0:
                         number += 1
                         _flood(basin, window, j - top, i - left, number)
-                        _solve(w, window, number, heard, values, variance)
+                        _solve(w, window, number, nearby, values, variance)
 
 
 @njit(cache=True, nogil=True)
-def _solve(w, window, number, heard, values, variance):  # type: ignore[no-untyped-def]
+def _solve(w, window, number, nearby, values, variance):  # type: ignore[no-untyped-def]
     """Estimate the cells of a patch that carry `number` from observations in the same water; the grid has `w` columns."""
-    low, high, patch_column, top, left, narrow, tall, label, _, usual = window
-    starts, rows, days, observed, noise = heard
+    low, high, patch_column, top, left, narrow, tall, label, _, covariance = window
+    starts, rows, days, observed, noise = nearby
     centre_row, centre_column = 0.5 * (low + high - 1), patch_column + 0.5 * (PATCH - 1)
     found = 0
     for j in range(label.shape[0]):
@@ -245,21 +245,21 @@ def _solve(w, window, number, heard, values, variance):  # type: ignore[no-untyp
             cell = (top + j) * w + (left + i) % w
             for k in range(starts[cell], starts[cell + 1]):
                 which[found], east[found] = k, (left + i - centre_column) * narrow
-                x, y = (east[found] + usual[3] * days[k]) / usual[0], (top + j - centre_row) * tall / usual[1]
-                far[found] = np.sqrt(x * x + y * y) + abs(days[k]) / usual[2]
-                # Near the poles patches are tall: the nearest to their middle need not be those inside.
+                x, y = (east[found] + covariance[3] * days[k]) / covariance[0], (top + j - centre_row) * tall / covariance[1]
+                far[found] = np.sqrt(x * x + y * y) + abs(days[k]) / covariance[2]
+                # Near the poles patches are tall, so observations inside may be farther from the middle than others.
                 if low <= top + j < high and patch_column <= left + i < patch_column + PATCH:
                     far[found] *= WITHIN
                 found += 1
     if found > MOST:
         limit = np.partition(far, MOST - 1)[MOST - 1]
-        # Those as far as the last stay: cutting by number would drop near ones on one side.
+        # All observations at the limit stay: a cut by number would drop some on one side.
         chosen = np.flatnonzero(far <= limit)
         which, east = which[chosen], east[chosen]
     north = (rows[which] - centre_row) * tall
     count = which.size
     matrix = np.zeros((count, count))
-    _weigh(east, north, days[which], noise[which], usual, matrix)
+    _weigh(east, north, days[which], noise[which], covariance, matrix)
     width = observed.shape[1]
     known = np.empty((width, count))
     for m in range(width):
@@ -273,7 +273,9 @@ def _solve(w, window, number, heard, values, variance):  # type: ignore[no-untyp
             x, y = (i - centre_column) * narrow, (j - centre_row) * tall
             for a in range(count):
                 k = which[a]
-                near = _correlation(east[a] - x, north[a] - y, days[k], usual[0], usual[1], usual[2], usual[3])
+                near = _correlation(
+                    east[a] - x, north[a] - y, days[k], covariance[0], covariance[1], covariance[2], covariance[3]
+                )
                 weight[a] = (near - np.dot(matrix[a, :a], weight[:a])) / matrix[a, a]
             for m in range(width):
                 values[m, j, i] = np.dot(weight, known[m])

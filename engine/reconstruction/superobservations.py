@@ -1,4 +1,4 @@
-"""From single observations to means by cell and day, and from measurements at depth to profiles on the model's levels."""
+"""Means of observations by cell and half day, and profiles on the model's levels from measurements at depth."""
 
 import numpy as np
 
@@ -8,13 +8,13 @@ from engine.schema.grid import Grid
 from engine.schema.variables import DEPTHS
 
 SURFACE_DEPTH = 5.0
-"""Metres within which a measurement of temperature or salinity counts as one of the surface."""
+"""Metres within which a measurement of temperature or salinity counts as a surface value; set by hand."""
 
 LEAST_ERROR = 1e-6
-"""Below this an error counts as this, so that perfect values still have a finite weight."""
+"""Lower bound of errors, so that perfect values have a finite weight; set by hand."""
 
 PER_DAY = 2
-"""Times of day that are kept apart."""
+"""Times of day that stay separate; set by hand."""
 
 
 def cells_of(lat: np.ndarray, lon: np.ndarray, grid: Grid) -> tuple[np.ndarray, np.ndarray]:
@@ -37,27 +37,27 @@ def _nearest(axis: np.ndarray, values: np.ndarray) -> np.ndarray:
 
 
 def at_surface(observations: Observations, grid: Grid, background: np.ndarray) -> Sparse:
-    """Return departures of surface values from `background` (h, w), averaged by cell and half day, weighted by error.
+    """Return anomalies of surface values from `background` (h, w), averaged by cell and half day, weighted by error.
 
-    The error of a mean is that of its values divided by the root of their number, and never below half of one value's:
-    what a cell cannot resolve does not average out.
+    The error of a mean is that of its values divided by the root of their number, and at least half of that of one value,
+    since scales below a cell do not average out.
     """
     rows, columns = cells_of(observations.lat, observations.lon, grid)
     kept = (rows >= 0) & (observations.depth <= SURFACE_DEPTH)
     rows, columns, seen = rows[kept], columns[kept], observations.where(kept)
-    usual = background[rows, columns]
+    background_values = background[rows, columns]
     times = np.rint(seen.days * PER_DAY).astype(np.int64)
     places, which = _places(rows, columns, times, grid)
     count = places.shape[1]
     weight = 1 / np.maximum(seen.error, LEAST_ERROR) ** 2
     total = np.bincount(which, weight, count)
-    mean = np.bincount(which, weight * (seen.value - usual), count) / np.maximum(total, 1e-30)
+    mean = np.bincount(which, weight * (seen.value - background_values), count) / np.maximum(total, 1e-30)
     noise = np.maximum(1, 0.25 * np.bincount(which, minlength=count)) / total
     return Sparse(places[0], places[1], places[2] / PER_DAY, mean[:, None], noise)
 
 
 def _places(rows: np.ndarray, columns: np.ndarray, times: np.ndarray, grid: Grid) -> tuple[np.ndarray, np.ndarray]:
-    """Return rows, columns and times (3, m) that differ, and the number among them of each (n,)."""
+    """Return the distinct rows, columns and times (3, m), and for each observation (n,) its number among them."""
     span = int(np.abs(times).max(initial=0)) + 1
     keys = (rows * grid.lon.size + columns) * 2 * span + times + span
     unique, which = np.unique(keys, return_inverse=True)
@@ -66,11 +66,11 @@ def _places(rows: np.ndarray, columns: np.ndarray, times: np.ndarray, grid: Grid
 
 
 def profiles(observations: Observations, grid: Grid) -> tuple[Sparse, dict[str, np.ndarray]]:
-    """Return where profiles are and, by variable, their values (n, z) on the grid's levels, NaN where they say nothing.
+    """Return the positions of profiles and, by variable, their values (n, z) on the grid's levels, NaN where unknown.
 
-    A profile is what was measured in one cell and half day at one level or more; measurements between levels count where
-    two enclose a level, and nothing is continued beyond them. The `values` of the returned places are empty (n, 0); their
-    noise is the mean error variance.
+    A profile holds the measurements of one cell and half day at one level or more; measurements between levels count where two
+    enclose a level, without extrapolation. The `values` of the returned positions are empty (n, 0); their noise is the mean error
+    variance.
     """
     rows, columns = cells_of(observations.lat, observations.lon, grid)
     kept = (rows >= 0) & (observations.variable != "zos")

@@ -1,4 +1,4 @@
-"""What a profile says of the thermocline: the sea level whose displacement of the climatology explains it best."""
+"""The sea level that a profile implies: the one whose displacement of the climatology fits the profile best."""
 
 from typing import NamedTuple
 
@@ -12,17 +12,17 @@ from engine.reconstruction.interpolation import Sparse
 from engine.schema.grid import Grid
 
 HIGHEST, STEP = 1.0, 0.01
-"""Metres of sea level that are tried, and their step."""
+"""Range of the candidate sea levels in metres, and their step; set by hand."""
 
 MISFIT = {"thetao": 0.2, "so": 0.04}
-"""Standard deviation of what displacement cannot explain, beside the error of measurement."""
+"""Standard deviation of the part that displacement cannot explain, beside the error of measurement; set by hand."""
 
 LEAST_ERROR, LARGEST_ERROR = 0.005, 0.3
-"""Metres; a profile that says less than the larger says nothing."""
+"""Bounds of the error in metres, set by hand; profiles with a larger error are left out."""
 
 
 class _MeanColumns(NamedTuple):
-    """The mean ocean at n places: levels `depth` (level,) in m, degC, 1e-3 and displacement in m per m (n, level).
+    """The climatology at n positions: levels `depth` (level,) in m, degC, 1e-3 and displacement in m per m (n, level).
 
     `mixed_layer` (n,) in m; `share` (n,) of the sea level that moves the water below.
     """
@@ -45,11 +45,11 @@ class _Profiles(NamedTuple):
 
 
 def sea_level_of_profiles(spots: Sparse, profiles: dict[str, np.ndarray], grid: Grid, time: np.datetime64) -> Sparse:
-    """Return departures of sea level in m, as pseudo-observations, from profiles of thetao and so (n, z).
+    """Return anomalies of sea level in m, as pseudo-observations, from profiles of thetao and so (n, z).
 
     T(d + D h') = Tclim(d), as `engine.physics.displaced_state` displaces it, with the measured surface in the mixed layer; h' is
     the minimum of the squared misfit and its error comes from the curvature there. Profiles over shallow floors, and those
-    that no h' explains better than another, are left out.
+    that do not determine h', are left out.
     """
     count = len(spots)
     source = atlas()

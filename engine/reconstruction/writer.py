@@ -1,4 +1,4 @@
-"""A reconstruction on disk: an analysis that plays and starts forecasts, with maps of its error and of where it guesses."""
+"""A reconstruction on disk: an analysis store from which forecasts can start, with maps of its error and of guessed cells."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,7 +21,7 @@ from engine.stores.writer import lock_path
 def write_reconstruction(found: Reconstruction, identifier: str, attributes: Mapping[str, Any]) -> Path:
     """Write the state and, beside its fields, `zos_error`, `zos_guess` and so on for surface thetao and so; return the folder.
 
-    The store appears when it is whole. Raises InputError where one of that name is there.
+    The store appears when it is complete. Raises InputError where one of that name exists.
     """
     check_free(identifier)
     folder = stores_folder() / identifier
@@ -39,13 +39,13 @@ def write_reconstruction(found: Reconstruction, identifier: str, attributes: Map
 
 
 def check_free(identifier: str) -> None:
-    """Raise InputError where a store of that name is there, or the name is none for a folder."""
+    """Raise InputError where a store of that name exists, or the name is not valid for a folder."""
     if (stores_folder() / checked_name(identifier, "store")).exists():
         raise InputError(f"store {identifier} exists already; expected a new name: delete it or choose another with --out")
 
 
 def _add_maps(folder: Path, found: Reconstruction) -> None:
-    """Add maps (lat, lon) that the reader of stores passes over and any reader of Zarr shows."""
+    """Add maps (lat, lon) that the reader of stores ignores and any reader of Zarr shows."""
     attributes = read_attributes(folder)
     group = zarr.open_group(folder, mode="r+", zarr_format=3)
     for name in found.error:

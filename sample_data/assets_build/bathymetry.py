@@ -23,7 +23,7 @@ SEAS = {
     "Sea of Japan": (40.0, 135.0),
 }
 SHALLOWEST = 5.0
-"""Metres; a wet cell is never shallower, so that thin averages over a coast keep some water."""
+"""Least depth of a wet cell in metres, set by hand."""
 
 
 def cell_means(height: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -4,7 +4,7 @@
 
 FOLDER holds the public-domain files of the `ferret-datasets` package (Levitus annual T and S, monthly World Ocean Atlas
 T, COADS, FNOC winds, ETOPO60); FILE is one gridded DUACS altimetry day. Every field is continued smoothly over land, so
-that the product can cut any coast line out of it. The seasonal cycle is kept as its first two harmonics.
+that any coast line can be applied to it. The seasonal cycle is stored as its first two harmonics.
 """
 
 from __future__ import annotations
@@ -240,7 +240,7 @@ def mean_currents(depth: Array, height: Array, known: NDArray[np.bool_], zos: Ar
         u_all.append(np.clip(fill(u, 60), -1.2, 1.2))
         v_all.append(np.clip(fill(v, 60), -1.2, 1.2))
     u, v = np.stack(u_all), np.stack(v_all)
-    # Between coasts a degree or two apart dynamic height takes one basin's water for another's and invents jets at depth.
+    # Between coasts a degree or two apart dynamic height mixes the water of two basins and gives artificial jets at depth.
     speed = np.hypot(u, v)
     factor = np.minimum(1.0, np.maximum(speed[:1], 0.15) / np.maximum(speed, 1e-6))
     return u * factor, v * factor
@@ -249,7 +249,7 @@ def mean_currents(depth: Array, height: Array, known: NDArray[np.bool_], zos: Ar
 def undercurrent(potential: Array) -> Array:
     """Idealised Equatorial Undercurrent (depth, h, w) in m s-1, centred on the 20 degC isotherm.
 
-    Hydrography averaged over degrees of latitude holds no trace of so narrow a jet, so its strength and width are set after
+    Hydrography averaged over degrees of latitude does not resolve so narrow a jet; its strength and width are set by hand after
     the measured sections of Johnson et al. 2002 (doi 10.1016/S0079-6611(02)00021-6).
     """
     belt = potential[:, np.abs(LAT) < 2.0].mean(axis=1)
@@ -286,7 +286,7 @@ def atmosphere(folder: Path) -> dict[str, Array]:
 
 
 def _zonal_prior(name: str, month: int) -> Array:
-    """Zonal mean (h,) where no ship went: over ice and inside continents."""
+    """Zonal mean (h,) without ship observations: over ice and inside continents."""
     summer_north = -np.cos(2 * np.pi * (month + 0.5 - 0.7) / 12)
     if name == "msl":
         ridge = 6.0 * np.exp(-(((np.abs(LAT) - 32) / 14) ** 2))

@@ -1,4 +1,4 @@
-"""Trains the completion on days of the sample ocean seen through random observing systems.
+"""Trains the completion on days of the sample ocean that random observing systems observe.
 
 `python -m sample_data.assets_build.completion [--grid-factor 1] [--samples 160] [--updates 400] [--out FILE] [--resume]`
 """
@@ -8,11 +8,11 @@ from pathlib import Path
 
 from engine import __version__
 from engine.reconstruction.training.completion import train_completion
-from engine.reconstruction.training.seen_days import SeenDays
+from engine.reconstruction.training.observed_days import ObservedDays
 from engine.runtime.paths import home, weights_folder
 from engine.schema.grid import coarsened
 from engine.schema.sample_calendar import sample_date
-from sample_data.assets_build.departures import SEEDS
+from sample_data.assets_build.covariances import SEEDS
 from sample_data.source import SampleSource
 
 FIRST_DAY, LAST_DAY = 120, 325
@@ -32,9 +32,9 @@ def main() -> None:
     sources = [SampleSource(seed, grid=grid) for seed in SEEDS]
     days = [sample_date(day) for day in range(FIRST_DAY, LAST_DAY)]
     rows, columns = grid.shape
-    # What samples are made of is in the name, so that others are never taken for them.
+    # The name holds the settings of the samples, so that others are not read by mistake.
     seen = f"seen-{rows}x{columns}-seeds-{'-'.join(map(str, SEEDS))}-days-{FIRST_DAY}-{LAST_DAY - 1}-version-{__version__}"
-    samples = SeenDays(sources, days, chosen.samples, home() / "training" / seen)
+    samples = ObservedDays(sources, days, chosen.samples, home() / "training" / seen)
     samples.prepare(chosen.workers)
     out = chosen.out or weights_folder() / "completion.safetensors"
     print(train_completion(samples, out, chosen.updates, chosen.resume))

@@ -1,7 +1,8 @@
 """Biogeochemistry of the sample ocean at 1 degree: chlorophyll of four groups, nitrate, iron and mixed layer depth. A simulation.
 
-The run's own columns drive it, a day at a time: its mixed layer and density say what nutrients come from below (so eddies
-that lift the thermocline feed the plankton above), its surface flow stirs, sun and temperature let grow.
+Columns of the run drive it, a day at a time: mixed layer and density set the supply of nutrients from below (so eddies that lift
+the thermocline increase growth), the surface flow advects, light and temperature control growth. Constants without a source are
+set by hand.
 """
 
 from collections.abc import Callable, Mapping
@@ -36,10 +37,10 @@ PACKINGS = {name: Packing(0.002, log10=True) for name in (*TRACERS, "mlotst")}
 """Rounding of stored days: to 0.46 %."""
 
 KEY_EVERY = 8
-"""On every eighth day the model goes on from its own rounded fields, so that it can be started from a stored day exactly."""
+"""On every eighth day the model continues from its rounded fields, so that it can restart exactly from a stored day."""
 
 BELOW = 45.0
-"""Metres beneath the mixed layer where the water comes from that is mixed in."""
+"""Depth in metres below the mixed layer from which water is mixed in."""
 
 EXCHANGE_LENGTH = 30.0
 MIXING, STORM_MIXING = 2.0e-5, 1.0e-4
@@ -52,8 +53,8 @@ UNDER_ICE = 0.08
 
 
 @dataclass(frozen=True)
-class Surroundings:
-    """What a day gives the plankton, cell by cell of the open ocean (n,): see `surroundings`."""
+class DayConditions:
+    """The physical conditions of a day for the plankton, by cell of the open ocean (n,); see `conditions_of`."""
 
     temperature: Array
     layer: Array
@@ -65,7 +66,7 @@ class Surroundings:
     flow: tuple[Array, Array]
 
 
-def surroundings(state: Batch, day: int, wind: Batch) -> Surroundings:
+def conditions_of(state: Batch, day: int, wind: Batch) -> DayConditions:
     """Return mixed layer (m), its temperature, nutrients beneath, light (W m-2), exchange (m/d) and flow (h, w) of a day."""
     grid, time = state.grid, sample_date(day)
     cells = one_degree().wet_surface
@@ -76,7 +77,7 @@ def surroundings(state: Batch, day: int, wind: Batch) -> Surroundings:
     speed = np.hypot(wind["u10"], wind["v10"])[cells]
     light = daily_light(grid.lat, day_of_year(time))[:, None] * np.where(ice(grid, day), UNDER_ICE, 1.0)
     flow = tuple(np.nan_to_num(np.mean(state[name][:FLOW_LEVELS], axis=0)) for name in ("uo", "vo"))
-    return Surroundings(
+    return DayConditions(
         temperature=np.clip(state["thetao"][0][cells], -2, 32),
         layer=np.maximum(layer, 12.0),
         nitrate_below=nitrate_of_density(grid, cells, at_depth(sigma, grid.depth, source)),
@@ -89,12 +90,12 @@ def surroundings(state: Batch, day: int, wind: Batch) -> Surroundings:
 
 
 class Biogeochemistry:
-    """Plankton and nutrients of a run over its open ocean, standing at `day`; `step` moves them to the next day.
+    """Plankton and nutrients of a run over its open ocean at `day`; `step` computes the next day.
 
     `tracers` (6, h, w): the four groups in mg m-3, nitrate in umol L-1, iron in nmol L-1.
     """
 
-    def __init__(self, day: int, tracers: Mapping[str, Array], today: Surroundings) -> None:
+    def __init__(self, day: int, tracers: Mapping[str, Array], today: DayConditions) -> None:
         self.grid = coarsened(4)
         self.cells = one_degree().wet_surface
         self.day, self.today = day, today
@@ -106,8 +107,8 @@ class Biogeochemistry:
             packing = PACKINGS[name]
             field[self.cells] = packing.unpack(packing.pack(field[self.cells]))
 
-    def step(self, tomorrow: Surroundings) -> None:
-        """Move one day on: stir with the mean flow of both days, exchange with the water below, grow."""
+    def step(self, tomorrow: DayConditions) -> None:
+        """Compute the next day: advection by the mean flow of both days, exchange with the water below, growth."""
         self._stir(tomorrow)
         inside = self.tracers[:, self.cells]
         self._exchange(inside, tomorrow)
@@ -118,7 +119,7 @@ class Biogeochemistry:
         if self.day % KEY_EVERY == 0:
             self._round()
 
-    def _stir(self, tomorrow: Surroundings) -> None:
+    def _stir(self, tomorrow: DayConditions) -> None:
         to_cells_east, to_cells_north, mix_east, mix_north, rings = _metrics()
         east = np.clip(0.5 * (self.today.flow[0] + tomorrow.flow[0]) * to_cells_east, -2, 2).astype(np.float32)
         north = np.clip(0.5 * (self.today.flow[1] + tomorrow.flow[1]) * to_cells_north, -2, 2).astype(np.float32)
@@ -126,7 +127,7 @@ class Biogeochemistry:
             extend_to_coast(field, rings)
         self.tracers = mix(transport(self.tracers, east, north, self.cells), self.cells, mix_east, mix_north)
 
-    def _exchange(self, inside: Array, tomorrow: Surroundings) -> None:
+    def _exchange(self, inside: Array, tomorrow: DayConditions) -> None:
         deeper = np.maximum(tomorrow.layer - self.today.layer, 0)
         share = 1 - np.exp(-(deeper + tomorrow.lifted + tomorrow.mixing) / tomorrow.layer)
         inside[4] += share * (tomorrow.nitrate_below - inside[4])
@@ -152,13 +153,13 @@ def with_total(fields: Mapping[str, Array]) -> dict[str, Array]:
 
 def begin(day: int, tracers: Mapping[str, Array], seed: int, columns: Columns) -> Biogeochemistry:
     """Return the model of run `seed` at `day` with given `tracers` (h, w); `columns` gives the run's states."""
-    return Biogeochemistry(day, tracers, surroundings(columns(day), day, forcing(seed, day, coarsened(4))))
+    return Biogeochemistry(day, tracers, conditions_of(columns(day), day, forcing(seed, day, coarsened(4))))
 
 
 def advance(model: Biogeochemistry, seed: int, columns: Columns) -> None:
-    """Move `model` of run `seed` to the next day."""
+    """Advance `model` of run `seed` to the next day."""
     day = model.day + 1
-    model.step(surroundings(columns(day), day, forcing(seed, day, coarsened(4))))
+    model.step(conditions_of(columns(day), day, forcing(seed, day, coarsened(4))))
 
 
 @cache

@@ -1,7 +1,7 @@
-"""Nitrate and iron beneath the mixed layer, and dust from above: what feeds the sample ocean's plankton. Illustrative.
+"""Nitrate and iron below the mixed layer, and dust: the nutrient supply of the sample ocean's plankton. Illustrative.
 
-Nitrate follows density, basin by basin: a fit by eye to the well-known sections of the World Ocean Atlas and of the time
-series off Hawaii and Bermuda. By temperature, the iron-limited waters of the south would be poor, and they are not.
+Nitrate is a function of density in each basin, fitted by eye to sections of the World Ocean Atlas and to the time series off
+Hawaii and Bermuda. A function of temperature would give too little nitrate in the iron-limited Southern Ocean.
 """
 
 from functools import cache
@@ -92,7 +92,7 @@ def nitrate_of_density(grid: Grid, cells: NDArray[np.bool_], sigma: Array) -> Ar
 
 
 def iron_at_depth(grid: Grid, cells: NDArray[np.bool_], depth: Array) -> Array:
-    """Return dissolved iron (n,) in nmol L-1 at `depth` (n,) in m: poor above, 0.3 to 0.8 at 500 m by basin."""
+    """Return dissolved iron (n,) in nmol L-1 at `depth` (n,) in m: low near the surface, 0.3 to 0.8 at 500 m by basin."""
     regions = _regions(grid)
     rich = sum(regions[name] for name in ("atlantic tropics", "atlantic gyres", "atlantic subpolar", "mediterranean", "arctic"))
     rich = rich + 0.7 * regions["indian tropics"]

@@ -1,7 +1,7 @@
-"""Growth, grazing and loss of four phytoplankton groups, and what they do to nitrate and iron: one box, the mixed layer.
+"""Growth, grazing and loss of four phytoplankton groups, and their use of nitrate and iron: one box, the mixed layer.
 
-A small relative of the NASA Ocean Biogeochemical Model (Gregg et al. 2003, doi 10.1016/j.dsr2.2003.07.009), whose four groups
-it has. Zooplankton is not carried: grazing rises with the root of biomass. Illustrative.
+A simplified form of the NASA Ocean Biogeochemical Model (Gregg et al. 2003, doi 10.1016/j.dsr2.2003.07.009), with its four
+groups. Zooplankton is not a variable: grazing grows with the root of biomass. Constants without a source are set by hand.
 """
 
 from dataclasses import dataclass
@@ -37,14 +37,14 @@ WARMING = 1.066
 
 GRAZING, GRAZING_WARMING = 0.75, 1.045
 STARVING = 0.06
-"""mg m-3 of chlorophyll at which grazers, too few, take half of what they would: so a winter leaves a seed of the spring."""
+"""mg m-3 of chlorophyll at which grazing is halved, so that some plankton survives the winter."""
 
 OWN_SHARE = 0.4
-"""Share of grazing that knows its own group: without it the fastest group would be alone everywhere."""
+"""Share of grazing that depends on the group's own biomass: without it the fastest group would dominate everywhere."""
 
 LOSS = 0.025
 LEAST = 0.003
-"""mg m-3 below which no group falls, so that each can return."""
+"""Lower bound of each group in mg m-3, so that it can grow again."""
 
 NITROGEN = 0.55
 """mmol N per mg chlorophyll: 44 g C per g, Redfield."""
@@ -64,9 +64,9 @@ def light_in_layer(surface: Array, depth: Array, chlorophyll: Array) -> Array:
 
 
 def step(groups: Array, nitrate: Array, iron: Array, temperature: Array, surface_light: Array, depth: Array) -> None:
-    """Grow and eat for one day, in place: `groups` (4, n) mg m-3, `nitrate` (n,) umol/L, `iron` (n,) nmol/L.
+    """Apply growth and losses of one day, in place: `groups` (4, n) mg m-3, `nitrate` (n,) umol/L, `iron` (n,) nmol/L.
 
-    Two half-day steps; growth is implicit in what it takes, so that no nutrient falls below nothing.
+    Two half-day steps; growth is implicit in the nutrients, so that they never become negative.
     """
     warm, eaten_warm = WARMING ** (temperature - 20), GRAZING_WARMING ** (temperature - 20)
     days = 0.5

@@ -11,15 +11,15 @@ from sample_data.ocean.dynamics import eddy_weight
 from sample_data.ocean.sample_ocean import SampleOcean
 from sample_data.runs.run import Run
 
-BANDS = ((-64, -50), (-50, -40), (-40, -30), (-30, -14), (14, 30), (30, 40), (40, 50), (50, 64))
-"""Latitude bands in degrees."""
+LATITUDE_BELTS = ((-64, -50), (-50, -40), (-40, -30), (-30, -14), (14, 30), (30, 40), (40, 50), (50, 64))
+"""Latitude belts in degrees."""
 
 SPIN_UP = 120
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """Figures of one run: `days` (n,); `amplitude` (n, bands) cm; `persistence` (10,) cm and `persistence_temperature` K.
+    """Figures of one run: `days` (n,); `amplitude` (n, belts) cm; `persistence` (10,) cm and `persistence_temperature` K.
 
     `first_map` and `run_map` (h, w) are local eddy amplitudes in cm on day 0 and over the run, NaN on land.
     """
@@ -50,7 +50,7 @@ def both_hemispheres(field: np.ndarray, grid: Grid) -> float:
 
 
 def persistence(run: Run, name: str, starts: Sequence[int], leads: int = 10) -> np.ndarray:
-    """Return the error (leads,) of holding field `name` of a run still, 14 to 64 degrees, root mean square over `starts`."""
+    """Return the error (leads,) of persistence of field `name` of a run, 14 to 64 degrees, root mean square over `starts`."""
     squares = np.zeros(leads)
     for start in starts:
         first = getattr(run, name)(start)
@@ -64,7 +64,7 @@ def calibrate(run: Run, every: int = 15) -> Calibration:
     start = day_zero(run.grid)
     days = list(run.days)[::every]
     heights = {day: ocean.eddy_height(day, run.zos(day)) for day in days}
-    amplitude = np.array([[100 * root_mean_square(heights[day], run.grid, *band) for band in BANDS] for day in days])
+    amplitude = np.array([[100 * root_mean_square(heights[day], run.grid, *belt) for belt in LATITUDE_BELTS] for day in days])
     settled = [day for day in days if day >= SPIN_UP] or days[-1:]
     spread = np.sqrt(np.mean([heights[day] ** 2 for day in settled], axis=0))
     starts = list(range(SPIN_UP, run.days[-1] - 10, 30)) or [run.days[0]]

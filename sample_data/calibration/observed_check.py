@@ -2,7 +2,7 @@
 
 Writes tables and pictures into sample_data/calibration.
 
-Eddy amplitude by latitude band over time, its map beside that of day 0, and how far the sea moves in one to ten days beside
+Eddy amplitude by latitude belt over time, its map beside that of day 0, and the change of sea level in one to ten days beside
 published figures of a reanalysis.
 """
 
@@ -10,7 +10,7 @@ import csv
 import sys
 from pathlib import Path
 
-from sample_data.calibration.figures import BANDS, SPIN_UP, Calibration, calibrate
+from sample_data.calibration.figures import LATITUDE_BELTS, SPIN_UP, Calibration, calibrate
 from sample_data.calibration.pictures import draw
 from sample_data.runs.run import Run
 
@@ -20,7 +20,7 @@ PUBLISHED = (1.97, 2.99, 3.64, 4.20, 4.67, 5.16, 5.54, 5.88, 6.23, 6.55)
 
 def write_table(figures: Calibration, folder: Path) -> None:
     """Write the amplitude table as CSV and everything as a page of Markdown."""
-    names = [f"{abs(a)}-{abs(b)}{'S' if a < 0 else 'N'}" for a, b in BANDS]
+    names = [f"{abs(a)}-{abs(b)}{'S' if a < 0 else 'N'}" for a, b in LATITUDE_BELTS]
     with (folder / "amplitude.csv").open("w", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["day", *names])

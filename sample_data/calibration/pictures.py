@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from engine.schema.regions import REGIONS, Region
-from sample_data.calibration.figures import BANDS, Calibration
+from sample_data.calibration.figures import LATITUDE_BELTS, Calibration
 from sample_data.ocean.day_zero import masked_smooth
 from sample_data.runs.run import Run
 
@@ -37,7 +37,7 @@ def _save(figure: Figure, path: Path) -> None:
 
 def _amplitudes(figures: Calibration) -> Figure:
     figure, axes = plt.subplots(figsize=(9, 4.5), layout="constrained")
-    for k, (south, north) in enumerate(BANDS):
+    for k, (south, north) in enumerate(LATITUDE_BELTS):
         axes.plot(figures.days, figures.amplitude[:, k], label=f"{abs(south)}-{abs(north)}{'S' if south < 0 else 'N'}")
     axes.set(xlabel="sample day", ylabel="rms of eddy sea surface height, cm", ylim=(0, None))
     axes.legend(ncols=4, frameon=False)

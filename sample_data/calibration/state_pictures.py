@@ -1,4 +1,4 @@
-"""Pictures of one full state of the sample ocean: surface maps and sections, for an oceanographer's eye.
+"""Pictures of one full state of the sample ocean: surface maps and sections.
 
     python -m sample_data.calibration.state_pictures --run FOLDER --day N
 

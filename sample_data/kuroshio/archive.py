@@ -1,4 +1,4 @@
-"""Nested Kuroshio days on disk beside their run, and the five surface fields that a day's sea level and tracers mean."""
+"""Nested Kuroshio days on disk beside their run, and the five surface fields that follow from sea level and tracers."""
 
 from functools import cache
 from pathlib import Path
@@ -19,7 +19,7 @@ from sample_data.runs.run import Run
 from sample_data.weather.atmosphere import forcing
 
 PACKINGS = {
-    # A fifth of a millimetre: a coarser step would be grain in the vorticity of cells this small.
+    # A fifth of a millimetre: a coarser step would be noise in the vorticity of cells this small.
     "zos": Packing(0.0002),
     "surface_temperature": Packing(0.02, 10.0),
     "surface_salinity": Packing(0.01, 34.0),
@@ -35,7 +35,7 @@ def archive_of(run: Run) -> DayArchive:
 
 
 def build_kuroshio(run: Run, first: int, last: int, progress: Progress = no_progress) -> DayArchive:
-    """Simulate the nested days `first` to `last` of a run into its archive; a killed build goes on from its last checkpoint.
+    """Simulate the nested days `first` to `last` of a run into its archive; a killed build resumes from its last checkpoint.
 
     Raises InputError where the global run lacks one of the days or of the weeks of spin-up before them.
     """

@@ -1,7 +1,8 @@
 """The Kuroshio at 1/12 degree: a run nested in a global run of the sample ocean, with fronts and filaments of its own.
 
-The box knows the global run through its stored days alone: sea level at the sides and, weakly, at large scale everywhere, so
-that both have the same eddies on the same day. What is finer is statistical: another start would place it otherwise.
+The box reads stored days of the global run alone: sea level at the sides and, by weak relaxation, the large scales everywhere, so
+that both have the same eddies on the same day. Finer scales are statistical: another start gives others. Constants without a
+source are set by hand.
 """
 
 from functools import lru_cache
@@ -24,20 +25,20 @@ from sample_data.ocean.tracers import SurfaceTracers
 from sample_data.runs.run import Run
 
 MARGIN = 12
-"""Quarter-degree cells around the box that are read too, so that interpolation at its sides is like that inside."""
+"""Quarter-degree cells that are read around the box, so that interpolation at its sides is like that inside."""
 
 TRACER_STEPS_A_DAY = 8
 MIXING = 60.0
 """m2/s; a third of the cell's width needs far less than the global run's 350."""
 
 SPIN_UP_DAYS = 25
-"""Days in which the cascade fills the scales that the global run lacks."""
+"""Days in which the cascade develops the scales that the global run does not resolve."""
 
 Fields = dict[str, np.ndarray]
 
 
-class Surroundings:
-    """What the box knows of a global `run` at 1/4 degree: its steady height, and on each day its eddies and tracers.
+class GlobalFields:
+    """Fields of a global `run` at 1/4 degree on the box: its steady height, and on each day its eddies and tracers.
 
     Raises InputError for days that the run does not hold.
     """
@@ -68,11 +69,11 @@ class Surroundings:
         return spline(lat, lon).astype(np.float32)
 
     def weather(self, day: int) -> tuple[np.ndarray, np.ndarray]:
-        """Return the sea level (h, w) in m that follows the weather, and the unusual warmth of the air (h, w) in K."""
+        """Return the sea level (h, w) in m that follows the weather, and the anomaly of air temperature (h, w) in K."""
         return interpolate(self._fast(day), self.grid), interpolate(self._weather(day)[1], self.grid)
 
     def _fast_on(self, day: int) -> np.ndarray:
-        # From the same number of days on every day, so that a run that was interrupted finds the same.
+        # From a fixed number of days before, so that a resumed run computes the same.
         response = FastResponse(self._coarse)
         for moment in range(day - MEMORY_DAYS, day + 1):
             response.advance(self._weather(moment)[0])
@@ -96,10 +97,10 @@ class Surroundings:
 
 
 class KuroshioOcean:
-    """The nested run standing at `day`; it begins there with the interpolated global run and gains its own detail in weeks."""
+    """The nested run at `day`; it starts from the interpolated global run and develops its own detail in weeks."""
 
     def __init__(self, run: Run, day: int) -> None:
-        self.around, self.day, self.grid = Surroundings(run), day, kuroshio_grid()
+        self.around, self.day, self.grid = GlobalFields(run), day, kuroshio_grid()
         self.eddies = NestedEddies(self.grid, self.around.mean)
         self.tracers = SurfaceTracers(self.grid, SurfaceClimatology(self.grid), TRACER_STEPS_A_DAY, MIXING)
         sides = side_share(self.grid.shape)
@@ -109,7 +110,7 @@ class KuroshioOcean:
         self.tracers.set(*self._target)
 
     def zos(self) -> np.ndarray:
-        """Return sea surface height (h, w) in m; land holds no meaning."""
+        """Return sea surface height (h, w) in m; values on land have no meaning."""
         return self._height(self._psi[1:-1, 1:-1], self._fast)
 
     def _height(self, psi: np.ndarray, fast: np.ndarray) -> np.ndarray:
@@ -125,7 +126,7 @@ class KuroshioOcean:
         return {name: np.where(wet, value, np.float32(np.nan)) for name, value in zip(names, values, strict=True)}
 
     def step(self) -> None:
-        """Move one day on."""
+        """Compute the next day."""
         day = self.day + 1
         psi, tracers = self.around.psi(day), self.around.tracers(day)
         fast, warmth = self.around.weather(day)
@@ -151,11 +152,11 @@ class KuroshioOcean:
         self.tracers.set(*(target + excess))
 
     def checkpoint(self) -> Fields:
-        """Return what is needed beside the global run to go on exactly."""
+        """Return the state that, with the global run, continues exactly."""
         temperature, salinity = self.tracers.temperature, self.tracers.salinity
-        return {"departure": self.eddies.departure, "temperature": temperature, "salinity": salinity}
+        return {"departure": self.eddies.anomaly, "temperature": temperature, "salinity": salinity}
 
     def restore(self, state: Fields) -> None:
         """Go back to a `checkpoint` of the same day."""
-        self.eddies.departure = state["departure"].copy()
+        self.eddies.anomaly = state["departure"].copy()
         self.tracers.set(state["temperature"], state["salinity"])

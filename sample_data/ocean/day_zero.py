@@ -19,16 +19,16 @@ from engine.physics.geostrophy import geostrophic_velocity
 from engine.schema.grid import Grid, quarter_degree
 
 LOW_PASS = 1.75
-"""Width (standard deviation, degrees of a great circle) of the low pass; 3 degrees would lose the Kuroshio."""
+"""Width (standard deviation, degrees of a great circle) of the low pass, set by hand; 3 degrees would remove the Kuroshio."""
 
 JET_WIDTH = 0.45
-"""Width across a jet, degrees: there the field is averaged along the stream instead, over about 2 degrees."""
+"""Width across a jet in degrees, set by hand: there the field is averaged along the stream, over about 2 degrees."""
 
 JET_COURSE = 1.25
-"""Width, degrees, of the low pass whose contours give the course of the stream."""
+"""Width in degrees of the low pass whose contours give the direction of the stream; set by hand."""
 
 JET_SPEED = 0.12
-"""Speed in m/s of the low pass at which half of the steady flow is averaged along the stream."""
+"""Speed in m/s of the low pass at which half of the steady flow is averaged along the stream; set by hand."""
 
 ALONG_STEPS = 120
 FILL_WIDTHS = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
@@ -38,7 +38,7 @@ ATTRIBUTION = "Derived from DUACS/CMEMS near-real-time level 4 absolute dynamic 
 
 @dataclass(frozen=True)
 class DayZero:
-    """Steady sea surface height `mean` (h, w), metres, smooth over land, and `anomaly` (h, w), 0 where nothing was seen."""
+    """Steady sea surface height `mean` (h, w), metres, smooth over land, and `anomaly` (h, w), 0 where nothing was observed."""
 
     mean: np.ndarray
     anomaly: np.ndarray

@@ -1,7 +1,7 @@
 """Sea surface height of the sample ocean: one active layer of quasi-geostrophic eddies over a steady flow.
 
-After Ubelmann et al. 2015 (doi 10.1175/JTECH-D-14-00152.1). Only relative vorticity is advected: the flow runs along the
-height contours, so stretching is not carried by it.
+After Ubelmann et al. 2015 (doi 10.1175/JTECH-D-14-00152.1). Only relative vorticity is advected: the flow follows the
+height contours, so it does not advect stretching. Constants without a source are set by hand.
 """
 
 import numba
@@ -25,12 +25,12 @@ WAVE_SPEEDS = (2.9, 2.85, 2.7, 2.6, 2.55, 2.45, 2.3, 2.1, 1.85, 1.6, 1.4, 1.25, 
 """Zonal mean speed of the first baroclinic mode, m/s, against latitude (Chelton et al. 1998)."""
 
 STEERING = 0.35
-"""Share of the steady surface flow that reaches to depth and carries whole eddies (Klocker and Marshall 2014)."""
+"""Share of the steady surface flow that reaches to depth and advects whole eddies (Klocker and Marshall 2014)."""
 
 FRICTION_DAYS = 600.0
 COAST_DAYS = 3.0
 EXCESS_DAYS = 20.0
-"""Time scale in which eddy energy above its day-0 level is damped: the sea's own eddies lose energy where they crowd."""
+"""Time scale in days in which eddy energy above its day-0 level is damped."""
 
 FORCING = 0.25
 """Share of the local eddy amplitude that the random forcing would add in `MEMORY` days."""
@@ -58,7 +58,7 @@ def eddy_weight(lat: np.ndarray) -> np.ndarray:
 
 
 class EddyModel:
-    """Eddy sea surface height h' (h, w) on a global grid, moved a day at a time.
+    """Eddy sea surface height h' (h, w) on a global grid, computed a day at a time.
 
     `seed` chooses the random forcing, `forcing` its strength (0: none, as for the predictability floor); `start` is the steady
     flow and the first eddies (default: the satellite's day).
@@ -66,11 +66,11 @@ class EddyModel:
 
     def __init__(self, grid: Grid, seed: int, forcing: float = FORCING, start: DayZero | None = None) -> None:
         inside = np.flatnonzero(np.abs(grid.lat) <= EDGE)
-        self.band = slice(int(inside[0]), int(inside[-1]) + 1)
+        self.active_rows = slice(int(inside[0]), int(inside[-1]) + 1)
         self.grid, self.forcing_strength = grid, forcing
-        lat = grid.lat[self.band]
+        lat = grid.lat[self.active_rows]
         self.lat, self.columns = lat, grid.lon.size
-        self.wet = grid.wet_surface[self.band]
+        self.wet = grid.wet_surface[self.active_rows]
         f, speed = coriolis_off_equator(lat), wave_speed(lat)
         spacing = EARTH_RADIUS * np.deg2rad(lat[1] - lat[0])
         self._f = f.astype(np.float32)
@@ -85,7 +85,7 @@ class EddyModel:
         self._active = np.where(self.wet, weight, 0).astype(np.float32)
         self._height_to_psi = (GRAVITY / f).astype(np.float32)[:, None]
         start = start or day_zero(grid)
-        self._set_mean(start.mean[self.band])
+        self._set_mean(start.mean[self.active_rows])
         self._set_amplitude(start.anomaly)
         self._coast_damping = self._near_coast() / COAST_DAYS
         self.noise = SmoothNoise(lat, self.columns, speed / np.abs(f), seed)
@@ -111,7 +111,7 @@ class EddyModel:
     def _set_amplitude(self, anomaly: np.ndarray) -> None:
         known = self.grid.wet_surface & (anomaly != 0)
         variance, weight = masked_smooth(anomaly.astype(np.float64) ** 2, known, self.grid.lat, 4.0)
-        variance = np.where(weight > 0.05, variance, 1e-4)[self.band]
+        variance = np.where(weight > 0.05, variance, 1e-4)[self.active_rows]
         self.amplitude = np.sqrt(np.maximum(variance, 1e-4)).astype(np.float32)
 
     def _near_coast(self) -> np.ndarray:
@@ -121,24 +121,26 @@ class EddyModel:
         return (0.5 * near + 0.5 * nearest).astype(np.float32)
 
     def set_height(self, height: np.ndarray) -> None:
-        """Start from h' (720, 1440), metres, on wet cells; potential vorticity is recomputed, land extends the sea smoothly."""
-        psi = np.where(self.wet, height[self.band] * self._height_to_psi, 0).astype(np.float32)
+        """Start from h' (720, 1440), metres, on wet cells; potential vorticity is recomputed, values on land continue those of
+        the ocean smoothly."""
+        psi = np.where(self.wet, height[self.active_rows] * self._height_to_psi, 0).astype(np.float32)
         south, north = (a.astype(np.float32) for a in (self.solver.south, self.solver.north))
         extend_over_land(psi, self.wet, south, north, self.solver.zonal.astype(np.float32), self._screening)
         self.q = np.where(self.wet, self.solver.apply(psi), 0).astype(np.float32)
 
     def height(self) -> np.ndarray:
-        """Return h' on the whole grid (h, w) float32 metres, 0 beyond the band of eddies; land holds the smooth extension."""
+        """Return h' on the whole grid (h, w) float32 metres, 0 poleward of the eddies; values on land continue those of the
+        ocean."""
         result = np.zeros(self.grid.shape, np.float32)
-        result[self.band] = self.solver.invert(self.q) / self._height_to_psi
+        result[self.active_rows] = self.solver.invert(self.q) / self._height_to_psi
         return result
 
     def energy_ratio(self, height: np.ndarray) -> np.ndarray:
-        """Return local eddy variance over its level on day 0 (h of the band, w), in 8 degree neighbourhoods."""
-        return local_ratio(height[self.band] ** 2, (self._weight * self.amplitude) ** 2, self.wet)
+        """Return local eddy variance over its level on day 0 (rows with eddies, w), in 8 degree neighbourhoods."""
+        return local_ratio(height[self.active_rows] ** 2, (self._weight * self.amplitude) ** 2, self.wet)
 
     def step_day(self, day: int) -> np.ndarray:
-        """Move one day on, to `day`, and return h' (h, w) of the day left behind."""
+        """Compute the next day, `day`, and return h' (h, w) of the day before."""
         height = self.height()
         ratio = self.energy_ratio(height)
         damping = 1 / FRICTION_DAYS + np.maximum(ratio - 1, 0) / EXCESS_DAYS + self._coast_damping
@@ -171,7 +173,7 @@ class EddyModel:
 def extend_over_land(
     psi: np.ndarray, wet: np.ndarray, south: np.ndarray, north: np.ndarray, zonal: np.ndarray, screening: np.ndarray
 ) -> None:
-    """Relax `psi` (h, w) on land, in place, to the state without potential vorticity that continues the sea."""
+    """Relax `psi` (h, w) on land, in place, to the state without potential vorticity that continues the ocean."""
     rows, columns = psi.shape
     for _ in range(60):
         for row in range(1, rows - 1):
@@ -184,7 +186,7 @@ def extend_over_land(
 
 
 def local_ratio(square: np.ndarray, level: np.ndarray, wet: np.ndarray) -> np.ndarray:
-    """Return the ratio (h, w) of neighbourhood means of `square` and `level` over wet cells, 1 where there is no sea."""
+    """Return the ratio (h, w) of neighbourhood means of `square` and `level` over wet cells, 1 where there is no water."""
     rows, columns = square.shape
     block = max(1, 4 * rows // 300)
     block = max(b for b in range(1, block + 1) if rows % b == 0 and columns % b == 0)

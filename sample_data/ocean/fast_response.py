@@ -1,6 +1,6 @@
-"""The fast answer of sea level to the weather: sea level sinks under a lasting high and rises under a low.
+"""The fast response of sea level to the weather: sea level falls under a lasting high and rises under a low.
 
-A stand-in for the barotropic response, so that sea level moves within days and knows the winds; illustrative.
+It replaces the barotropic response, so that sea level changes within days with the weather. Illustrative; set by hand.
 """
 
 import numpy as np
@@ -14,7 +14,7 @@ SHARE = 0.3
 
 DELAY_DAYS = 1.0
 MEMORY_DAYS = 9
-"""Days after which the past no longer counts: exp(-9) is 0.1 per mille."""
+"""Days after which earlier pressure no longer counts: exp(-9) is 0.1 per mille."""
 
 
 class FastResponse:
@@ -27,7 +27,7 @@ class FastResponse:
         self.value = np.zeros(grid.shape, np.float32)
 
     def advance(self, pressure_anomaly: np.ndarray) -> None:
-        """Move one day under the new day's pressure less its climatology (h, w) in Pa."""
+        """Advance by one day under the new day's pressure anomaly (h, w) in Pa."""
         target = -self._share * np.nan_to_num(pressure_anomaly)
         target -= np.float32((target * self._area).sum() / self._area.sum())
         kept = np.float32(np.exp(-1 / DELAY_DAYS))

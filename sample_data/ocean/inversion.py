@@ -8,7 +8,7 @@ from engine.schema.constants import EARTH_RADIUS
 
 
 class HelmholtzSolver:
-    """Solves laplacian(psi) - screening(latitude) psi = q on a periodic band of rows, psi = 0 beyond the first and last.
+    """Solves laplacian(psi) - screening(latitude) psi = q on some rows around the globe, psi = 0 beyond the first and last.
 
     `lat` (h,) degrees, evenly spaced and ascending, `columns` cells around the globe, `screening` (h,) in m-2, `blocked` (h,)
     True on rows where psi is held at zero. The Laplacian is the five-point one, so `apply` is local and exactly its inverse.

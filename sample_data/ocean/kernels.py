@@ -6,17 +6,17 @@ import numba
 import numpy as np
 
 HALO = 3
-"""Columns repeated on either side, so that the inner loops need no periodic test."""
+"""Columns repeated on either side, so that the inner loops need no test for periodicity."""
 
 SPEED_LIMIT = np.float32(2.5)
-"""Flow in m/s beyond which geostrophy next to a coast is not believed."""
+"""Largest flow in m/s, set by hand: next to a coast geostrophy can give more."""
 
 
 class Basin(NamedTuple):
-    """What stays as it is while eddies move over a steady flow.
+    """Constant fields of the eddy model over a steady flow.
 
-    `mean_flow` in m/s and `mean_vorticity_gradient` are (2, h, w); `active` (h, w) is 0 where nothing moves; `coriolis`, `beta`,
-    `steering`, `per_dx` are (h,) in 1/s, 1/(m s), m-2, 1/m; `steering` times the mean flow carries stretching.
+    `mean_flow` in m/s and `mean_vorticity_gradient` are (2, h, w); `active` (h, w) is 0 where there is no flow; `coriolis`,
+    `beta`, `steering`, `per_dx` are (h,) in 1/s, 1/(m s), m-2, 1/m; `steering` times the mean flow advects stretching.
     """
 
     mean_flow: np.ndarray

@@ -1,4 +1,4 @@
-"""The sample ocean of one seed, put together: eddies, tropics, weather's sea level and the surface tracers, day by day."""
+"""The sample ocean of one seed: eddies, tropical waves, sea level of the weather and surface tracers, day by day."""
 
 from collections.abc import Mapping
 
@@ -17,12 +17,12 @@ from sample_data.ocean.tropics import TropicalWaves
 from sample_data.weather.atmosphere import forcing
 
 Surface = tuple[np.ndarray, np.ndarray, np.ndarray]
-"""Sea surface height (m), temperature (degC) and salinity of one day, (h, w) each; land holds no meaning."""
+"""Sea surface height (m), temperature (degC) and salinity of one day, (h, w) each; values on land have no meaning."""
 
 
 def weather_anomaly(seed: int, day: int, grid: Grid) -> tuple[np.ndarray, np.ndarray]:
     """Return pressure (Pa) and air temperature (K) of sample day `day` less their climatology, (h, w) each."""
-    # The atmosphere lives on the 1 degree grid of the climatology; finer cells hold nothing more.
+    # The atmosphere has the 1 degree grid of the climatology; finer cells hold no more detail.
     coarse = coarsened(4)
     weather, usual = forcing(seed, day, coarse), climatological_forcing(coarse, sample_date(day))
     pressure, warmth = (interpolate(weather[name] - usual[name], grid) for name in ("msl", "t2m"))
@@ -30,7 +30,7 @@ def weather_anomaly(seed: int, day: int, grid: Grid) -> tuple[np.ndarray, np.nda
 
 
 class SampleOcean:
-    """The sample ocean of `seed` on a global `grid`, standing at `day`; `step()` moves it to the next day.
+    """The sample ocean of `seed` on a global `grid` at `day`; `step()` computes the next day.
 
     `noise` 0 switches the random forcing off, as the predictability floor needs it. The same seed gives the same days.
     """
@@ -66,7 +66,7 @@ class SampleOcean:
         return self.zos, self.tracers.temperature, self.tracers.salinity
 
     def step(self) -> None:
-        """Move one day on."""
+        """Compute the next day."""
         flow_before = self._flow
         self.eddies.step_day(self.day + 1)
         self.day += 1
@@ -76,20 +76,20 @@ class SampleOcean:
         self.tracers.step_day(self.day - 1, flow_before, self._flow, warmth)
 
     def start_from(self, day: int, surface: Surface) -> None:
-        """Stand at `day` with stored surface fields: eddies are what remains of the height beside its prescribed parts."""
+        """Start at `day` from stored surface fields: eddies are the height less its prescribed parts."""
         zos, temperature, salinity = surface
         self.eddies.set_height(np.where(self.grid.wet_surface, self.eddy_height(day, zos), 0))
         self.tracers.set(temperature, salinity)
         self._begin_day()
 
     def eddy_height(self, day: int, zos: np.ndarray) -> np.ndarray:
-        """Return what a stored height `zos` (h, w) of `day` holds beside the steady flow, tropical waves and weather, in m."""
+        """Return the height `zos` (h, w) of `day` less the steady flow, tropical waves and weather, in m."""
         self.day = day
         self._restart_fast()
         return zos - self._prescribed()
 
     def checkpoint(self) -> dict[str, np.ndarray]:
-        """Return all that is needed to go on exactly: restored by `restore`."""
+        """Return the state that continues exactly; `restore` reads it."""
         return {
             "day": np.array(self.day),
             "q": self.eddies.q,
@@ -100,7 +100,7 @@ class SampleOcean:
         }
 
     def restore(self, state: Mapping[str, np.ndarray]) -> None:
-        """Go back to a `checkpoint` of the same seed and grid."""
+        """Restore a `checkpoint` of the same seed and grid."""
         self.day = int(state["day"])
         self.eddies.q, self.eddies.noise.value = state["q"].copy(), state["noise"].copy()
         self.fast.value = state["fast"].copy()

@@ -1,4 +1,7 @@
-"""Weak random forcing that keeps the eddies of the one-layer ocean alive: smooth in space, ten days' memory, seeded."""
+"""Weak random forcing that sustains the eddies of the one-layer ocean: smooth in space, ten days' memory, seeded.
+
+Its constants are set by hand.
+"""
 
 import numpy as np
 
@@ -6,7 +9,7 @@ from engine.schema.constants import EARTH_RADIUS
 from sample_data.ocean.inversion import HelmholtzSolver
 
 MEMORY = 10.0
-"""Days in which the forcing forgets itself."""
+"""Decorrelation time of the forcing in days."""
 
 SCALE = 1.0
 """Filter length in deformation radii c / |f|; two passes make blobs of about twice that radius."""
@@ -44,6 +47,6 @@ class SmoothNoise:
         return self._filter(generator.standard_normal(shape, np.float32)) * self._per_spread
 
     def advance(self, day: int) -> None:
-        """Move `value` to `day` (one day after the last)."""
+        """Advance `value` to `day` (one day after the last)."""
         kept = np.float32(np.exp(-1 / MEMORY))
         self.value = kept * self.value + np.sqrt(1 - kept**2) * self._fresh(day)

@@ -1,4 +1,4 @@
-"""What the mixed layer relaxes to: observed surface temperature, salinity and mixed-layer depth on every sample day."""
+"""Target of the relaxation of the mixed layer: observed surface temperature, salinity and mixed-layer depth of each day."""
 
 from functools import lru_cache
 

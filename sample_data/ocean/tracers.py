@@ -1,4 +1,7 @@
-"""Surface temperature and salinity as tracers: semi-Lagrangian transport, mixing, relaxation and the air's heat."""
+"""Surface temperature and salinity as tracers: semi-Lagrangian advection, mixing, relaxation and heat exchange with the air.
+
+Constants without a source are set by hand.
+"""
 
 import numba
 import numpy as np
@@ -20,7 +23,7 @@ COAST_RINGS = 4
 
 
 class SurfaceTracers:
-    """Temperature (degC) and salinity of the mixed layer, (h, w) each, moved a day at a time over `grid`.
+    """Temperature (degC) and salinity of the mixed layer, (h, w) each, computed a day at a time on `grid`.
 
     A finer grid needs more `steps_a_day` and less `mixing` (m2/s).
     """
@@ -135,7 +138,7 @@ def _cubic(t: float) -> tuple[float, float, float, float]:
 
 @numba.njit(fastmath=True, cache=True)
 def transport(fields: np.ndarray, east: np.ndarray, north: np.ndarray, wet: np.ndarray) -> np.ndarray:
-    """Carry `fields` (n, h, w) one step along displacements `east`, `north` (h, w) in cells; land keeps its values.
+    """Advect `fields` (n, h, w) one step along displacements `east`, `north` (h, w) in cells; land keeps its values.
 
     Semi-Lagrangian: the path back is found by two midpoint passes, the value by cubic interpolation clipped to the range of
     the four cells around the point of departure, which keeps new extremes out.
@@ -177,7 +180,7 @@ def transport(fields: np.ndarray, east: np.ndarray, north: np.ndarray, wet: np.n
 
 @numba.njit(fastmath=True, cache=True)
 def mix(fields: np.ndarray, wet: np.ndarray, mix_east: np.ndarray, mix_north: float) -> np.ndarray:
-    """Return `fields` (n, h, w) after one step of Laplacian mixing between wet cells; nothing passes a coast."""
+    """Return `fields` (n, h, w) after one step of Laplacian mixing between wet cells; without flux through coasts."""
     count, rows, columns = fields.shape
     out = fields.copy()
     for n in range(count):

@@ -1,6 +1,7 @@
-"""Sea surface height of the equatorial belt: instability waves, Rossby waves and Kelvin pulses as travelling sections.
+"""Sea surface height of the equatorial belt: instability waves, Rossby waves and Kelvin pulses as travelling patterns.
 
-Within 9 degrees of the equator the eddy model has no dynamics, so patterns of known speed and scale stand in for them.
+Within 9 degrees of the equator the eddy model has no dynamics; patterns of known speed and scale replace them. Constants
+without a source are set by hand.
 """
 
 from dataclasses import dataclass
@@ -51,7 +52,7 @@ REMNANT_SPEED = 0.5
 class TropicalWaves:
     """Height (h, w) in metres of the equatorial belt for any day of a run; `seed` sets phases and pulses.
 
-    `remnant` (h, w) is what day 0 holds there beyond the eddy model; it drifts west and fades within months.
+    `remnant` (h, w) is the height of day 0 there less that of the eddy model; it drifts west and decays within months.
     """
 
     def __init__(self, grid: Grid, seed: int, remnant: np.ndarray) -> None:

@@ -1,4 +1,4 @@
-"""Water that the mean wind lifts: divergence of the Ekman transport, at coasts and the equator too."""
+"""Upwelling by the mean wind: divergence of the Ekman transport, at coasts and the equator, too."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,7 @@ from engine.schema.grid import Grid
 Array = NDArray[np.floating]
 
 FRICTION = 1.0e-5
-"""s-1: with it the transport is finite at the equator and spreads over some four degrees."""
+"""s-1, set by hand: it keeps the transport finite at the equator, over some four degrees."""
 
 DRAG = 1.3e-3 * 1.2 * 1.6
 """Drag times air density, kg m-3, with the part that the mean of squared winds exceeds the square of mean winds."""
@@ -21,7 +21,7 @@ FASTEST = 1.5
 def upwelling(grid: Grid, open_ocean: NDArray[np.bool_], u10: Array, v10: Array) -> Array:
     """Return the upward velocity (h, w) in m a day, 0 where water sinks, from wind `u10`, `v10` (h, w) in m s-1.
 
-    Nothing passes the edge of `open_ocean`: wind along a shelf lifts water beside it.
+    There is no transport across the edge of `open_ocean`, so wind along a shelf causes upwelling beside it.
     """
     stress = DRAG * np.hypot(u10, v10)
     east, north = stress * u10, stress * v10

@@ -19,7 +19,7 @@ CHECKPOINT_EVERY = 10
 def build(days: int, seed: int, folder: Path | None = None, progress: Progress = no_progress, grid: Grid | None = None) -> Run:
     """Simulate sample days 0 to `days` of `seed` into `folder` (default: seed-K among the user's runs) and return the run.
 
-    Stored days are kept: a killed build goes on from its last checkpoint and ends in the same arrays. Raises InputError for a
+    Stored days are kept: a killed build resumes from its last checkpoint and gives the same arrays. Raises InputError for a
     folder that holds another run.
     """
     if days < 0 or seed < 0:
@@ -49,7 +49,7 @@ def _save(path: Path, ocean: SampleOcean) -> None:
 def floor_run(run: Run, start_day: int, days: int) -> Iterator[Surface]:
     """Yield zos, surface temperature and salinity (h, w), NaN on land, of `days` days after `start_day` without future noise.
 
-    The sample's own dynamics and weather from the stored start: the least error that a forecast of the run can have.
+    The sample's dynamics and weather from the stored start: the least error that a forecast of the run can have.
     """
     ocean = SampleOcean(run.grid, run.seed, noise=0)
     fields = run.zos(start_day), run.surface_temperature(start_day), run.surface_salinity(start_day)

@@ -1,4 +1,4 @@
-"""Days of fields on a coarse grid, each alone in one file: int16 of the wet cells, differenced along rows, compressed."""
+"""Days of fields on a coarse grid, one file each: int16 of the wet cells, differenced along rows, compressed."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -30,7 +30,7 @@ class DayArchive:
         return file_of_day(self.folder, day).exists()
 
     def write(self, day: int, fields: Mapping[str, np.ndarray]) -> None:
-        """Store `fields` (h, w) of a day at once; NaN stays missing."""
+        """Store `fields` (h, w) of a day atomically; NaN stays missing."""
         self.folder.mkdir(parents=True, exist_ok=True)
         steps = {name: packing.pack(fields[name][self.mask]) for name, packing in self.packings.items()}
         write_day(self.folder, day, steps, None)

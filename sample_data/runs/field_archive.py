@@ -1,4 +1,4 @@
-"""One day of a run on disk: three int16 fields of wet cells, differenced in time and space, compressed, written whole.
+"""One day of a run on disk: three int16 fields of wet cells, differenced in time and space, compressed, written atomically.
 
 Rounding: sea surface height to 1 mm, temperature to 0.02 K, salinity to 0.01, so no stored value is off by more than half a
 step and no one-day error can be measured below 0.3 mm, 0.006 K and 0.003. Nothing is dithered.
@@ -19,7 +19,7 @@ STEPS = {"zos": 0.001, "surface_temperature": 0.02, "surface_salinity": 0.01}
 """Rounding step of each stored field in its unit (m, degC, 1e-3)."""
 
 KEY_EVERY = 8
-"""Every eighth day stands alone; the others hold the change since the day before."""
+"""Every eighth day is stored completely, set by hand; the others hold the change since the day before."""
 
 _CODEC = Zstd(level=9)
 _LENGTH = 8
@@ -61,7 +61,7 @@ def _decode(body: bytes) -> np.ndarray:
 
 
 def write_day(folder: Path, day: int, steps: Mapping[str, np.ndarray], previous: Mapping[str, np.ndarray] | None) -> None:
-    """Write the steps (cells,) of all fields of `day` at once; `previous` (the day before) is None on a key day."""
+    """Write the steps (cells,) of all fields of `day` atomically; `previous` (the day before) is None on a key day."""
     bodies = {name: _encode(_predicted_away(steps[name], previous[name] if previous else None)) for name in steps}
     head = json.dumps({"day": day, "key": previous is None, "bytes": {name: len(body) for name, body in bodies.items()}})
     content = head.encode() + b"\n" + b"".join(bodies.values())
@@ -69,7 +69,8 @@ def write_day(folder: Path, day: int, steps: Mapping[str, np.ndarray], previous:
 
 
 def read_change(folder: Path, day: int, name: str) -> tuple[bool, np.ndarray]:
-    """Return whether `day` stands alone, and field `name`: its steps (cells,) then, else their change since the day before.
+    """Return whether `day` is stored completely, and field `name`: its steps (cells,) then, else their change since the day
+    before.
 
     Raises InputError when the file is missing or damaged.
     """

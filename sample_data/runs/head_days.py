@@ -28,7 +28,7 @@ from sample_data.waves.wave_model import WaveModel, at_half_degree, wave_model
 Array = NDArray[np.floating]
 
 FIRST_DAY = 90
-"""Days before it are kept for no run: eddies still remember the day that all runs share."""
+"""First stored day, set by hand: earlier eddies still resemble the day that all runs share."""
 
 START = Path(str(files("sample_data") / "biogeochemistry_start"))
 """Day 0 of all runs: the third year of the model under the climatology."""
@@ -43,7 +43,7 @@ class RunWaves:
         self._model: WaveModel | None = None
 
     def height(self, day: int) -> Array:
-        """Return significant wave height (360, 720) in m: as stored, else made from the weather of the days before."""
+        """Return significant wave height (360, 720) in m: as stored, else computed from the weather of the days before."""
         coarse = self.archive.read(day)["swh"] if self.archive.holds(day) else self._moved_to(day).height()
         return at_half_degree(coarse, day)
 
@@ -65,8 +65,8 @@ class RunWaves:
 class RunBiogeochemistry:
     """The eight fields of biogeochemistry of the days of a run, stored in its folder `biogeochemistry`.
 
-    `columns` gives the state of a sample day on the 1-degree grid. Every eighth day is an exact start, so that a run which
-    keeps only those still has every day after the first of them.
+    `columns` gives the state of a sample day on the 1-degree grid. Every eighth day is an exact start, so that a run with
+    only those days can compute all days after the first of them.
     """
 
     def __init__(self, run: Run, columns: Columns) -> None:

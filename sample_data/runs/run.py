@@ -47,7 +47,7 @@ class Run:
 
     @staticmethod
     def create(folder: Path, seed: int, grid: Grid) -> "Run":
-        """Return the run in `folder`, made empty if new; raises InputError when it is another seed's or another grid's."""
+        """Return the run in `folder`, created empty if new; raises InputError when it is another seed's or another grid's."""
         folder = Path(folder)
         if not (folder / "run.json").exists():
             folder.mkdir(parents=True, exist_ok=True)
@@ -68,7 +68,7 @@ class Run:
 
     @property
     def days(self) -> range:
-        """Return the stored sample days, the longest unbroken stretch from the first one."""
+        """Return the stored sample days, the longest sequence without gaps from the first one."""
         present = {int(path.stem[4:]) for path in self.folder.glob("day-*.zst")}
         if not present:
             return range(0)
@@ -114,7 +114,7 @@ class Run:
         return value
 
     def append(self, day: int, fields: Mapping[str, np.ndarray]) -> None:
-        """Store `fields` (h, w) of `day`: the next one, or one that is stored already, which stays as it is."""
+        """Store `fields` (h, w) of `day`: the next one, or one that is stored already, which is not changed."""
         if file_of_day(self.folder, day).exists():
             return
         wet = self.grid.wet_surface

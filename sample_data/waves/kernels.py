@@ -1,10 +1,10 @@
-"""Compiled loops of the wave model: energy travels along great circles, turns with them, and gains from or loses to the wind."""
+"""Compiled loops of the wave model: propagation along great circles, turning of headings, growth and decay by the wind."""
 
 import numba
 import numpy as np
 
 HALO = 12
-"""Columns repeated on either side, so that the inner loops need no periodic test."""
+"""Columns repeated on either side, so that the inner loops need no test for periodicity."""
 
 
 @numba.njit(cache=True)
@@ -29,10 +29,10 @@ def travel(
     column_share: np.ndarray,
     passage: np.ndarray,
 ) -> None:
-    """Write to `out` the `energy` (n, h, w + 2 HALO) that stood one step back on each ray; it is lost where `passage` is 0.
+    """Write to `out` the `energy` (n, h, w + 2 HALO) from one step back on each ray; it is lost where `passage` is 0.
 
-    Row and column of departure and their bilinear shares are (n, h), the same for all columns since rays know no longitude;
-    `passage` (h, w + 2 HALO) counts at the arrival and half-way, so that no ray leaps over a strip of land.
+    Row and column of departure and their bilinear shares are (n, h), the same for all columns since rays do not depend on
+    longitude; `passage` (h, w + 2 HALO) counts at the arrival and half-way, so that no ray crosses a strip of land.
     """
     count, rows, width = energy.shape
     for n in range(count):
@@ -76,10 +76,10 @@ def blow(
     heading_east: np.ndarray,
     heading_north: np.ndarray,
 ) -> None:
-    """Let the wind act on `energy` (d, h, w) in place: growth towards its full sea, loss of what is above it.
+    """Apply the wind to `energy` (d, h, w) in place: growth towards the fully developed sea, decay above it.
 
-    `full` (h, w) in m2 is the energy of this period in a full sea, spread as the squared cosine of the angle to the wind
-    (unit vector `wind_east`, `wind_north`); `growth` and `loss` (h, w) are the shares made up in this step.
+    `full` (h, w) in m2 is the energy of this period in a fully developed sea, spread as the squared cosine of the angle to the
+    wind (unit vector `wind_east`, `wind_north`); `growth` and `loss` (h, w) are the shares of this step.
     """
     count, rows, width = energy.shape
     spread = np.float32(4.0 / count)

@@ -1,9 +1,10 @@
-"""Significant wave height of the sample ocean: the weather of its seed raises a sea, and swell leaves it. A simulation.
+"""Significant wave height of the sample ocean: wind sea of its weather, and swell. A simulation.
 
 A small spectral model on the 1-degree grid of the weather. In five bands of period and 24 headings, energy grows towards the
-full sea 0.0246 U10^2 (Pierson and Moskowitz 1964, doi 10.1029/JZ069i024p05181), limited by duration (JONSWAP growth,
-Hasselmann et al. 1973) and, since it travels meanwhile, by fetch. What the wind no longer holds up is swell: it goes along
-great circles at group speed, is blocked by land and ice, and decays over thousands of kilometres.
+fully developed sea 0.0246 U10^2 (Pierson and Moskowitz 1964, doi 10.1029/JZ069i024p05181), limited by duration (JONSWAP growth,
+Hasselmann et al. 1973) and, since it travels meanwhile, by fetch. Energy above that of the local wind is swell: it travels
+along great circles at group speed, is blocked by land and ice, and decays over thousands of kilometres. Constants without a
+source are set by hand.
 """
 
 from functools import cache, lru_cache
@@ -23,29 +24,29 @@ from sample_data.weather.smoothing import regrid
 Array = NDArray[np.floating]
 
 Wind = tuple[Array, Array, Array]
-"""Wind east and north in m/s, and the speed that raises waves."""
+"""Wind east and north in m/s, and the speed that generates waves."""
 
 SPIN_UP_DAYS = 20
 HEADINGS = 24
 STEPS_A_DAY = (4, 4, 8, 8, 8)
-"""Steps by band; the fastest still crosses little more than one cell at the equator."""
+"""Steps a day by period band; the fastest waves cross little more than one cell in a step at the equator."""
 
 TURNS_A_DAY = 2
 PERIODS = (5.6, 7.7, 10.2, 13.0, 16.3)
 """Period in seconds at which each band travels."""
 
 EDGES = (4.6, 6.6, 9.0, 11.6, 14.6, np.inf)
-"""Periods in seconds that bound the bands; shorter waves stand with the wind of the moment."""
+"""Periods in seconds that bound the bands; shorter waves are in equilibrium with the wind."""
 
 DECAY_DAYS = (0.35, 1.1, 4.5, 11.0, 20.0)
-"""Days in which what is left without wind falls to 1/e, by band."""
+"""Days in which energy without wind decays to 1/e, by period band."""
 
 FULL_SEA = 0.0246
 GUSTS = 4.2
-"""Wind in m/s that a daily field on a 1-degree grid has not and waves feel, added in squares."""
+"""Wind in m/s below the resolution of a daily field on a 1-degree grid, added in squares."""
 
 STEADY = 0.9
-"""Share of the sample's mean wind that counts: its southern westerlies blow a tenth too hard."""
+"""Share of the sample's mean wind that counts: its southern westerlies are a tenth too strong."""
 
 GROWTH = 0.6
 PEAK_FREQUENCY = 0.13
@@ -54,7 +55,8 @@ BREAKING = 0.5
 
 
 def full_sea_energy(speed: Array) -> Array:
-    """Return m0 (band + 1, ...) in m2 of a full sea under wind `speed` (...) in m/s; the last entry is the short waves.
+    """Return m0 (band + 1, ...) in m2 of a fully developed sea under wind `speed` (...) in m/s; the last entry is the short
+    waves.
 
     Pierson-Moskowitz integrated over each band: m0 exp(-1.25 (fp T)^4) between the periods T that bound it.
     """
@@ -66,7 +68,7 @@ def full_sea_energy(speed: Array) -> Array:
 
 
 def growth_time(period: float, speed: Array) -> Array:
-    """Return the seconds in which wind `speed` (...) in m/s raises waves of `period` s.
+    """Return the seconds in which wind `speed` (...) in m/s generates waves of `period` s.
 
     JONSWAP: at fetch X the peak is f = 3.5 (g/U) x^(-1/3) with x = g X/U^2, reached after g t/U = 68.8 x^(2/3).
     """
@@ -74,7 +76,7 @@ def growth_time(period: float, speed: Array) -> Array:
 
 
 class WaveModel:
-    """Wave energy of run `seed`, standing at noon of `day`; begins flat, `step()` moves it to the next day."""
+    """Wave energy of run `seed` at noon of `day`; it starts from rest, `step()` computes the next day."""
 
     def __init__(self, seed: int, day: int) -> None:
         self.seed, self.day = seed, day
@@ -84,7 +86,7 @@ class WaveModel:
         self._scratch = np.zeros_like(self.energy[0])
 
     def step(self) -> None:
-        """Move one day on, under winds blended from one noon to the next."""
+        """Compute the next day, under winds interpolated from one noon to the next."""
         winds = _wind(self.seed, self.day), _wind(self.seed, self.day + 1)
         self.day += 1
         passage = _with_halo(_passage() * ~ice(self.grid, self.day))
@@ -119,7 +121,7 @@ class WaveModel:
 
 
 def at_half_degree(height: Array, day: int) -> Array:
-    """Return the wave height (360, 720) in m of `height` (180, 360): bilinear from sea alone, missing on land and under ice.
+    """Return the wave height (360, 720) in m of `height` (180, 360): bilinear from water alone, missing on land and under ice.
 
     Over shallow water waves break at half the depth.
     """
@@ -133,7 +135,7 @@ def at_half_degree(height: Array, day: int) -> Array:
 
 
 def wave_model(seed: int, day: int) -> WaveModel:
-    """Return the model of run `seed` at `day`, after 20 days of weather that raised its sea from nothing."""
+    """Return the model of run `seed` at `day`, after 20 days of weather from rest."""
     model = WaveModel(seed, day - SPIN_UP_DAYS)
     while model.day < day:
         model.step()

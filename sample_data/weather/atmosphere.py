@@ -1,7 +1,8 @@
-"""The sample ocean's atmosphere: the observed monthly mean and weather that travels over it. A simulation, not a record.
+"""The sample ocean's atmosphere: the observed monthly mean plus travelling weather. A simulation, not a record.
 
-Any day of any seed is made directly, without the days before it: the weather of a day is the sum of the lows born in the
-days before, each drawn from a generator seeded by (seed, day of birth), and of slow pressure waves drawn every few days.
+Any day of any seed is computed directly, without the days before it: the weather of a day is the sum of the lows that formed in
+the days before, each drawn from a generator seeded by (seed, day of formation), and of slow pressure waves drawn every few days.
+Constants without a source are set by hand.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ ADVECTION_DAYS = 0.6
 
 @dataclass(frozen=True)
 class Low:
-    """One travelling low: where and how it is on the day of birth, and how it moves and lives."""
+    """One travelling low: position, depth and size on the day of formation, speeds and duration."""
 
     lat: float
     lon: float
@@ -49,8 +50,8 @@ class Low:
 
 
 @lru_cache(maxsize=256)
-def lows_born(seed: int, day: int) -> tuple[Low, ...]:
-    """Return the lows born on sample day `day`: more and deeper in the winter hemisphere (speeds in degrees a day)."""
+def lows_of_day(seed: int, day: int) -> tuple[Low, ...]:
+    """Return the lows that form on sample day `day`: more and deeper in the winter hemisphere (speeds in degrees a day)."""
     random = np.random.default_rng([20190223, seed, day + 100_000, 1])
     days_from_coldest = (sample_date(day) - COLDEST_DAY) / DAY
     phase = np.cos(2 * np.pi * days_from_coldest / 365.25)
@@ -76,10 +77,10 @@ def lows_born(seed: int, day: int) -> tuple[Low, ...]:
 
 
 def _low_pressure(seed: int, day: int, lat: Array, lon: Array) -> Array:
-    """Pressure departure (h, w) in hPa of all lows alive, each with the weaker highs that surround it."""
+    """Pressure anomaly (h, w) in hPa of all present lows, each with the weaker highs around it."""
     total = np.zeros((lat.size, lon.size))
     for birth in range(day - LONGEST_LIFE, day + 1):
-        for low in lows_born(seed, birth):
+        for low in lows_of_day(seed, birth):
             age = day - birth + 0.5
             if age >= low.life:
                 continue
@@ -112,7 +113,7 @@ def _wave_knot(seed: int, knot: int) -> Array:
 def _wave_pressure(seed: int, day: int, lat: Array) -> Array:
     """Slow pressure waves in hPa: knots blended with constant variance, drifting east outside the tropics, west inside.
 
-    Between 21 and 29 degrees the two drifts are blended; a jump of drift at one latitude would blow as a line of wind.
+    Between 21 and 29 degrees the two drifts are blended; a jump of drift at one latitude would cause a line of strong wind.
     """
     knot, part = divmod(day, WAVE_KNOT_DAYS)
     angle = 0.5 * np.pi * part / WAVE_KNOT_DAYS
@@ -143,10 +144,10 @@ def _weather(seed: int, day: int) -> tuple[Array, Array, Array, Array]:
     """Wind (u, v), air temperature and pressure (Pa) of one day on the atlas grid."""
     source, time = atlas(), sample_date(day)
     lat, lon = source.lat, source.lon
-    departure = 100.0 * (_low_pressure(seed, day, lat, lon) + _wave_pressure(seed, day, lat))
-    departure -= departure.mean(axis=1, keepdims=True) * 0.5
-    gust_u, gust_v = wind_from_pressure(departure, lat, lon)
-    # Around a low the centrifugal force carries part of the pressure force: strong winds stay below geostrophic ones.
+    anomaly = 100.0 * (_low_pressure(seed, day, lat, lon) + _wave_pressure(seed, day, lat))
+    anomaly -= anomaly.mean(axis=1, keepdims=True) * 0.5
+    gust_u, gust_v = wind_from_pressure(anomaly, lat, lon)
+    # Around a low the centrifugal force balances part of the pressure force: strong winds are below geostrophic ones.
     held_back = 1.0 / np.sqrt(1.0 + (gust_u**2 + gust_v**2) / CURVED_FLOW**2)
     gust_u, gust_v = gust_u * held_back, gust_v * held_back
     polar = np.clip((89.0 - np.abs(lat)) / 8.0, 0.0, 1.0)[:, None]
@@ -159,7 +160,7 @@ def _weather(seed: int, day: int) -> tuple[Array, Array, Array, Array]:
     east, north = gradient(mean, lat, lon, np.ones(mean.shape, dtype=bool))
     advected = -ADVECTION_DAYS * SECONDS_PER_DAY * (gust_u * east + gust_v * north) * polar
     t2m = mean + 10.0 * np.tanh(smooth(advected, 1.0) / 10.0)
-    msl = 1e5 + 100.0 * on_day("msl", time) + departure
+    msl = 1e5 + 100.0 * on_day("msl", time) + anomaly
     fields = (u * limit, v * limit, t2m, np.clip(msl, 93_500.0, 105_500.0))
     return tuple(field.astype(np.float32) for field in fields)  # type: ignore[return-value]
 
@@ -167,7 +168,7 @@ def _weather(seed: int, day: int) -> tuple[Array, Array, Array, Array]:
 def forcing(seed: int, day: int, grid: Grid) -> Batch:
     """Return u10, v10 (m s-1), t2m (degC), msl and sp (Pa) of sample day `day` of run `seed` on `grid`, land included.
 
-    The same (seed, day) always gives the same weather, whatever was asked before; consecutive days belong together.
+    The same (seed, day) always gives the same weather, independent of earlier calls; consecutive days are continuous.
     """
     names = ("u10", "v10", "t2m", "msl")
     fields = {name: interpolate(field, grid) for name, field in zip(names, _weather(seed, day), strict=True)}

@@ -1,4 +1,7 @@
-"""Sea ice of the sample ocean: where the climatological sea surface is cold. The same every year; no ice model."""
+"""Sea ice of the sample ocean: where the climatological sea surface is cold. The same every year, without an ice model.
+
+Constants are set by hand.
+"""
 
 from functools import lru_cache
 

@@ -1,4 +1,5 @@
-"""Training of the network that completes an interpolation: observing systems, samples seen through them, the training itself.
+"""Training of the network that completes an interpolation: simulated observing systems, samples observed by them, the
+training itself.
 
 May import reconstruction, training and the rooms below them.
 """

@@ -1,4 +1,4 @@
-"""Training of the completion on days that are seen through random observing systems."""
+"""Training of the completion on days that random observing systems observe."""
 
 from pathlib import Path
 from typing import Any
@@ -7,8 +7,8 @@ import torch
 from torch import nn
 
 from engine.models.heads.completion import Completion, CompletionShape
-from engine.reconstruction.departures import SURFACE
-from engine.reconstruction.training.seen_days import SeenDays
+from engine.reconstruction.covariances import SURFACE
+from engine.reconstruction.training.observed_days import ObservedDays
 from engine.runtime.paths import home
 from engine.training.heads.training import HeadPlan, HeadTrainer, Score
 from engine.training.history import Record, summary
@@ -24,7 +24,7 @@ def completion_score(network: nn.Module, sample: Any) -> Score:
     return Score(after.mean(), float(before.mean()), dict(zip(SURFACE, ratios.tolist(), strict=True)))
 
 
-def train_completion(samples: SeenDays, out: Path, updates: int, resume: bool = False, batch: int = 2) -> dict[str, Any]:
+def train_completion(samples: ObservedDays, out: Path, updates: int, resume: bool = False, batch: int = 2) -> dict[str, Any]:
     """Train for `updates` and write the averaged weights to `out`; return error over that of interpolation, by field."""
     shape = CompletionShape()
     torch.manual_seed(0)

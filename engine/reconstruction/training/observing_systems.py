@@ -1,4 +1,8 @@
-"""How observing systems see a known ocean: random columns, altimeter tracks, profiling floats; for training and for scores."""
+"""Simulated observing systems in a known ocean: random columns, altimeter tracks, profiling floats; for training and scores.
+
+Scores from such observations are an observing-system simulation experiment (OSSE); with the same ocean in the training they are
+an upper bound.
+"""
 
 from collections.abc import Callable
 
@@ -9,10 +13,10 @@ from engine.reconstruction.superobservations import cells_of
 from engine.schema.batch import Batch
 
 State = Callable[[float], Batch]
-"""The ocean so many days from the analysis."""
+"""The ocean a number of days from the analysis."""
 
 WINDOW_DAYS = 10
-"""Length of the cycle in which altimeters and floats see the ocean, five days on either side of the analysis."""
+"""Length of the cycle in which altimeters and floats observe the ocean, five days on either side of the analysis."""
 
 INCLINATIONS = (66.0, 98.5, 92.0, 78.0)
 """Degrees, of four altimeters such as Jason, Sentinel-3, CryoSat and SWOT's nadir instrument."""
@@ -50,7 +54,7 @@ def track_positions(day: float, satellite: int) -> tuple[np.ndarray, np.ndarray,
     inclination = np.deg2rad(INCLINATIONS[satellite])
     along = 2 * np.pi * REVOLUTIONS * days + satellite
     lat = np.rad2deg(np.arcsin(np.sin(inclination) * np.sin(along)))
-    # The plane stands nearly still while the Earth turns below it.
+    # The plane of the orbit is nearly fixed while the Earth rotates below it.
     lon = np.rad2deg(np.arctan2(np.cos(inclination) * np.sin(along), np.cos(along))) - 360 * days + 90 * satellite
     return days, lat, lon % 360
 

@@ -24,12 +24,12 @@ def truth() -> Batch:
     grid = coarsened(8)
     wave = np.cos(np.deg2rad(3 * grid.lat))[:, None] * np.sin(np.deg2rad(9 * grid.lon))
     anomaly = (0.15 * wave).astype(np.float32)
-    usual = climatology(grid, TIME)
-    return displaced_state(grid, TIME, anomaly, usual["thetao"][0] + 1.5 * wave, usual["so"][0] - 0.2 * wave)
+    seasonal_mean = climatology(grid, TIME)
+    return displaced_state(grid, TIME, anomaly, seasonal_mean["thetao"][0] + 1.5 * wave, seasonal_mean["so"][0] - 0.2 * wave)
 
 
 @pytest.fixture(scope="module")
-def usual(truth: Batch) -> Batch:
+def seasonal_mean(truth: Batch) -> Batch:
     return climatology(truth.grid, TIME)
 
 
@@ -44,10 +44,10 @@ def _distance(one: Batch, other: Batch, name: str, level: int = 0) -> float:
     return float(np.sqrt(np.nanmean((ours - theirs)[inside] ** 2)))
 
 
-def test_no_observation_gives_the_background_and_its_error(truth: Batch, usual: Batch) -> None:
+def test_no_observation_gives_the_background_and_its_error(truth: Batch, seasonal_mean: Batch) -> None:
     found = reconstruct(joined([]), truth.grid, TIME)
     for name in PROGNOSTIC:
-        np.testing.assert_allclose(found.state[name], usual[name], atol=2e-3)
+        np.testing.assert_allclose(found.state[name], seasonal_mean[name], atol=2e-3)
     assert found.guessed_share() == {"zos": 1.0, "thetao": 1.0, "so": 1.0}
 
 
@@ -58,29 +58,29 @@ def test_a_whole_state_without_noise_comes_back(truth: Batch) -> None:
     assert found.guessed_share() == {"zos": 0.0, "thetao": 0.0, "so": 0.0}
 
 
-def test_salinity_that_was_not_seen_moves_with_the_thermocline(truth: Batch, usual: Batch) -> None:
+def test_salinity_that_was_not_seen_moves_with_the_thermocline(truth: Batch, seasonal_mean: Batch) -> None:
     seen = observations_of(Batch({"zos": truth["zos"], "thetao": truth["thetao"]}, truth.grid, TIME))
     found = reconstruct(seen, truth.grid, TIME)
     assert _error(found, truth, "thetao", 10) < 0.02
-    assert _error(found, truth, "so", 12) < 0.5 * _distance(usual, truth, "so", 12)
-    np.testing.assert_allclose(found.state["so"][0], usual["so"][0], atol=0.1)
+    assert _error(found, truth, "so", 12) < 0.5 * _distance(seasonal_mean, truth, "so", 12)
+    np.testing.assert_allclose(found.state["so"][0], seasonal_mean["so"][0], atol=0.1)
     assert found.guessed_share()["so"] == 1.0
 
 
-def test_the_surface_alone_tells_of_the_depths(truth: Batch, usual: Batch) -> None:
+def test_the_surface_alone_tells_of_the_depths(truth: Batch, seasonal_mean: Batch) -> None:
     surface = {"zos": truth["zos"], "thetao": np.where(np.arange(15)[:, None, None] == 0, truth["thetao"], np.nan)}
     found = reconstruct(observations_of(Batch(surface, truth.grid, TIME)), truth.grid, TIME)
     assert _error(found, truth, "zos") < 0.002
     assert _error(found, truth, "thetao") < 0.02
-    assert _error(found, truth, "thetao", 12) < 0.2 * _distance(usual, truth, "thetao", 12)
+    assert _error(found, truth, "thetao", 12) < 0.2 * _distance(seasonal_mean, truth, "thetao", 12)
 
 
-def test_profiles_alone_tell_of_sea_level(truth: Batch, usual: Batch) -> None:
+def test_profiles_alone_tell_of_sea_level(truth: Batch, seasonal_mean: Batch) -> None:
     columns = Batch({name: truth[name] for name in ("thetao", "so")}, truth.grid, TIME)
     spots, found = profiles(observations_of(columns), truth.grid)
     heights = sea_level_of_profiles(spots, found, truth.grid, TIME)
     assert len(heights) > 0.5 * truth.grid.wet_surface.sum()
-    expected = (truth["zos"] - usual["zos"])[heights.rows, heights.columns]
+    expected = (truth["zos"] - seasonal_mean["zos"])[heights.rows, heights.columns]
     sure = (np.abs(truth.grid.lat[heights.rows]) < 50) & (heights.noise < 0.02**2)
     assert np.sqrt(np.mean((heights.values[sure, 0] - expected[sure]) ** 2)) < 0.02
     known = np.std(expected[sure])

@@ -24,11 +24,11 @@ TIME = np.datetime64("2019-02-23T12:00:00")
 @pytest.fixture
 def table(tmp_path: Path, small_grid: Grid) -> Path:
     """Return a table of sea level in one row of cells, 10 cm above the mean."""
-    usual = climatology(small_grid, TIME)
+    seasonal_mean = climatology(small_grid, TIME)
     level = np.full(small_grid.shape, np.nan, dtype=np.float32)
-    level[60] = usual["zos"][60] + 0.1
+    level[60] = seasonal_mean["zos"][60] + 0.1
     path = tmp_path / "seen.csv"
-    observations_of(usual.with_fields(zos=level)).of("zos").table(TIME).to_csv(path, index=False)
+    observations_of(seasonal_mean.with_fields(zos=level)).of("zos").table(TIME).to_csv(path, index=False)
     return path
 
 
@@ -43,9 +43,9 @@ def test_the_command_writes_an_analysis_that_starts_forecasts(table: Path, small
     assert store.complete and store.attrs["sample"] and store.attrs["forcing_kind"] == "climatology"
     source = open_source("analysis", store=result["store"])
     state = source.state(source.init_times()[0])
-    usual = climatology(small_grid, TIME)
+    seasonal_mean = climatology(small_grid, TIME)
     wet = small_grid.wet_surface[60]
-    np.testing.assert_allclose((state["zos"] - usual["zos"])[60][wet], 0.1, atol=0.03)
+    np.testing.assert_allclose((state["zos"] - seasonal_mean["zos"])[60][wet], 0.1, atol=0.03)
     with xr.open_zarr(store.folder) as data:
         assert float(data.zos_guess[60].max()) < 0.5 < float(data.zos_guess[30].max())
     again = CliRunner().invoke(app, arguments)

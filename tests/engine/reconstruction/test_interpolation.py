@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from engine.reconstruction.departures import Departures
+from engine.reconstruction.covariances import Covariance
 from engine.reconstruction.interpolation import Sparse, interpolate
 from engine.schema.grid import Grid, from_sea_floor
 
@@ -17,9 +17,9 @@ def _sea(land: np.ndarray | None = None) -> Grid:
     return from_sea_floor(lat, lon, floor)
 
 
-def _usual(grid: Grid, length: float = 1500.0, spread: float = 0.1) -> Departures:
+def _usual(grid: Grid, length: float = 1500.0, spread: float = 0.1) -> Covariance:
     rows = np.ones(grid.lat.size)
-    return Departures(np.full(grid.shape, spread, np.float32), length * rows, length * rows, 10 * rows, 0 * rows)
+    return Covariance(np.full(grid.shape, spread, np.float32), length * rows, length * rows, 10 * rows, 0 * rows)
 
 
 def _one(row: int, column: int, value: float = 0.1, noise: float = 0.0, day: float = 0.0) -> Sparse:
@@ -46,14 +46,14 @@ def test_full_coverage_without_noise_returns_what_was_seen() -> None:
 
 def test_a_single_observation_agrees_with_the_formula_and_fades_with_distance_and_time() -> None:
     grid = _sea()
-    usual = _usual(grid)
-    found = interpolate(_one(10, 30, noise=0.01), grid, usual)
+    seasonal_mean = _usual(grid)
+    found = interpolate(_one(10, 30, noise=0.01), grid, seasonal_mean)
     # Half signal, half noise: half the value and half the variance are left.
     assert found.values[0, 10, 30] == pytest.approx(0.05, rel=1e-3)
     assert found.error[10, 30] == pytest.approx(0.1 * np.sqrt(0.5), rel=1e-3)
     assert np.all(np.diff(found.values[0, 10, 30:45]) <= 0)
     assert found.values[0, 10, 60] == 0
-    later = interpolate(_one(10, 30, noise=0.01, day=5.0), grid, usual)
+    later = interpolate(_one(10, 30, noise=0.01, day=5.0), grid, seasonal_mean)
     assert 0 < later.values[0, 10, 30] < found.values[0, 10, 30]
 
 
@@ -94,6 +94,6 @@ def test_the_prime_meridian_is_no_seam() -> None:
 def test_a_pattern_that_drifts_west_is_found_where_it_has_gone() -> None:
     grid = _sea()
     rows = np.ones(grid.lat.size)
-    usual = Departures(np.full(grid.shape, 0.1, np.float32), 1500 * rows, 1500 * rows, 50 * rows, 200 * rows)
-    seen_before = interpolate(_one(10, 30, day=-5.0), grid, usual).values[0, 10]
+    seasonal_mean = Covariance(np.full(grid.shape, 0.1, np.float32), 1500 * rows, 1500 * rows, 50 * rows, 200 * rows)
+    seen_before = interpolate(_one(10, 30, day=-5.0), grid, seasonal_mean).values[0, 10]
     assert np.argmax(seen_before) == 28

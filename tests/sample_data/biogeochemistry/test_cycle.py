@@ -14,7 +14,7 @@ from engine.schema.head_grids import one_degree
 from engine.schema.sample_calendar import sample_date
 from engine.schema.variables import BIOGEOCHEMISTRY, PLANKTON
 from sample_data.assets_build.shipped_days import ship_head_days
-from sample_data.biogeochemistry.cycle import KEY_EVERY, PACKINGS, TRACERS, advance, begin, surroundings
+from sample_data.biogeochemistry.cycle import KEY_EVERY, PACKINGS, TRACERS, advance, begin, conditions_of
 from sample_data.biogeochemistry.nutrients import _regions
 from sample_data.biogeochemistry.plankton import light_in_layer, step
 from sample_data.ocean.mixed_layer import at_depth, mixed_layer
@@ -116,7 +116,7 @@ def test_an_eddy_that_lifts_the_thermocline_brings_nitrate_up() -> None:
     wind = forcing(1, 40, GRID)
     bump = (-0.25 * np.exp(-((GRID.lat[:, None] - 36) ** 2 + (GRID.lon[None] - 165) ** 2) / 4)).astype(np.float32)
     lifted, flat = (
-        surroundings(displaced_state(GRID, sample_date(40), anomaly), 40, wind).nitrate_below for anomaly in (bump, 0 * bump)
+        conditions_of(displaced_state(GRID, sample_date(40), anomaly), 40, wind).nitrate_below for anomaly in (bump, 0 * bump)
     )
     gain = np.zeros(GRID.shape)
     gain[one_degree().wet_surface] = lifted - flat

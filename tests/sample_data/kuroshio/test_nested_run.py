@@ -14,8 +14,8 @@ from engine.schema.grid import Grid, coarsened
 from engine.schema.sample_calendar import sample_date
 from sample_data.kuroshio.archive import PACKINGS, archive_of, build_kuroshio, global_surface, nested_surface, surface_fields
 from sample_data.kuroshio.box_inversion import BoxSolver
-from sample_data.kuroshio.nested_eddies import RIM, STEPS_A_DAY, NestedEddies, side_share
-from sample_data.kuroshio.nested_run import KuroshioOcean, Surroundings
+from sample_data.kuroshio.nested_eddies import BORDER, STEPS_A_DAY, NestedEddies, side_share
+from sample_data.kuroshio.nested_run import GlobalFields, KuroshioOcean
 from sample_data.ocean.dynamics import coriolis_off_equator, wave_speed
 from sample_data.runs.day_archive import DayArchive
 from sample_data.runs.run import Run
@@ -70,8 +70,8 @@ def test_a_rossby_wave_of_the_global_run_travels_through_the_box_at_its_own_spee
         eddies.run(ends[0].astype(np.float32), ends[1].astype(np.float32), 0, STEPS_A_DAY)
     change = (waves[1] - waves[0])[1:-1, 1:-1]
     inside = np.s_[12:-12, 12:-12]
-    departure = eddies.stream_function(np.zeros(grid.shape, np.float32))[inside]
-    assert departure.std() < 0.2 * change[inside].std()
+    anomaly = eddies.stream_function(np.zeros(grid.shape, np.float32))[inside]
+    assert anomaly.std() < 0.2 * change[inside].std()
 
 
 def test_the_sides_always_follow_the_global_run() -> None:
@@ -81,14 +81,14 @@ def test_the_sides_always_follow_the_global_run() -> None:
     eddies = NestedEddies(grid, np.zeros((74, 146)))
     eddies.run(*ends, 0, 6)
     eddies.nudge()
-    inner = eddies.departure[RIM:-RIM, RIM:-RIM]
+    inner = eddies.anomaly[BORDER:-BORDER, BORDER:-BORDER]
     assert np.all(np.isfinite(inner)) and inner.any()
-    assert np.abs(eddies.departure).sum() == pytest.approx(np.abs(inner).sum())
+    assert np.abs(eddies.anomaly).sum() == pytest.approx(np.abs(inner).sum())
 
 
 def test_the_band_along_the_sides_ends_inside_the_box() -> None:
     share = side_share((72, 144))
-    assert share[0, 70] == share[36, 0] == share[RIM, 70] == 1
+    assert share[0, 70] == share[36, 0] == share[BORDER, 70] == 1
     assert share[36, 72] == 0
 
 
@@ -134,7 +134,7 @@ def test_a_nested_day_begins_as_the_interpolated_global_day_and_stays_near_it(sh
         assert np.array_equal(np.isfinite(field), wet), name
     later = refine(crop(shipped.zos(121)))
     assert 0.0005 < np.abs(fields["zos"] - later)[wet & inner].std() < 0.02
-    target = Surroundings(shipped).tracers(121)[0]
+    target = GlobalFields(shipped).tracers(121)[0]
     assert np.abs(fields["surface_temperature"] - target)[2, wet[2]].max() < 1e-3
     speed = np.hypot(*geostrophic_velocity(fields["zos"], grid.lat, grid.lon, wet))
     assert speed.max() < 2.5

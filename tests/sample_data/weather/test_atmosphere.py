@@ -7,13 +7,13 @@ from engine.physics.climatology import atlas, climatological_forcing
 from engine.physics.geostrophy import coriolis, gradient
 from engine.schema.grid import Grid
 from engine.schema.sample_calendar import sample_date
-from sample_data.weather.atmosphere import _weather, forcing, lows_born, wind_from_pressure
+from sample_data.weather.atmosphere import _weather, forcing, lows_of_day, wind_from_pressure
 
 
 def test_the_same_seed_and_day_give_the_same_weather_whatever_was_asked_before(small_grid: Grid) -> None:
     first = forcing(5, 40, small_grid)
     _weather.cache_clear()
-    lows_born.cache_clear()
+    lows_of_day.cache_clear()
     forcing(5, 12, small_grid)
     again = forcing(5, 40, small_grid)
     for name in first.fields:

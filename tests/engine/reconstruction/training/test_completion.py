@@ -11,7 +11,7 @@ from engine.physics.displaced_state import climatology
 from engine.reconstruction.analysis import reconstruct
 from engine.reconstruction.completion import completed, load_completion
 from engine.reconstruction.training.completion import completion_score, train_completion
-from engine.reconstruction.training.seen_days import SeenDays
+from engine.reconstruction.training.observed_days import ObservedDays
 from engine.runtime.errors import ModelError
 from engine.schema.grid import coarsened
 from engine.training.heads.training import HeadPlan, HeadTrainer
@@ -85,7 +85,7 @@ def test_a_patch_that_does_not_divide_the_grid_is_refused() -> None:
 
 def test_training_brings_the_error_down_and_the_weights_come_back(tmp_path: Path) -> None:
     source = ToySource(coarsened(10))
-    samples = SeenDays([source], [INIT_TIME], 1, tmp_path / "seen")
+    samples = ObservedDays([source], [INIT_TIME], 1, tmp_path / "seen")
     torch.manual_seed(0)
     trainer = HeadTrainer(Completion(SMALL, *samples.grid.shape), samples, completion_score, HeadPlan(12, rate=5e-3), tmp_path)
     trainer.run()
@@ -109,7 +109,7 @@ def test_training_brings_the_error_down_and_the_weights_come_back(tmp_path: Path
 
 
 def test_samples_are_made_once_by_several_processes_and_kept(tmp_path: Path) -> None:
-    samples = SeenDays([ToySource(coarsened(10))], [INIT_TIME], 3, tmp_path / "seen")
+    samples = ObservedDays([ToySource(coarsened(10))], [INIT_TIME], 3, tmp_path / "seen")
     inputs, target, weights = samples[1]
     samples.prepare(workers=2)
     kept = sorted(path.name for path in samples.folder.iterdir())

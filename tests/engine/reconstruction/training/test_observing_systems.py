@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from engine.reconstruction.departures import SURFACE, departures, weather_spread
+from engine.reconstruction.covariances import SURFACE, covariance, weather_spread
 from engine.reconstruction.superobservations import cells_of
 from engine.reconstruction.training.observing_systems import INCLINATIONS, floats, random_columns, track_positions, tracks
 from engine.schema.grid import Grid
@@ -53,7 +53,7 @@ def test_floats_see_a_profile_a_box_on_different_days(small_grid: Grid) -> None:
 
 def test_departures_are_known_everywhere_and_go_round_the_globe(small_grid: Grid) -> None:
     for name in SURFACE:
-        usual = departures(small_grid, name)
+        usual = covariance(small_grid, name)
         assert usual.spread.shape == small_grid.shape and usual.spread.min() > 0
         seam = np.abs(usual.spread[:, 0] - usual.spread[:, -1])
         assert seam.mean() < 2 * np.abs(np.diff(usual.spread, axis=1)).mean()

@@ -1,6 +1,6 @@
-"""Fits variance and scales of departures from climatology on training runs of the sample ocean.
+"""Fits variance and scales of anomalies from climatology on training runs of the sample ocean.
 
-`python -m sample_data.assets_build.departures [--days 150,210,270,330] [--out assets/departures.nc]`
+`python -m sample_data.assets_build.covariances [--days 150,210,270,330] [--out assets/departures.nc]`
 """
 
 import argparse
@@ -12,7 +12,7 @@ from scipy.ndimage import gaussian_filter
 from scipy.optimize import least_squares
 
 from engine.physics.climatology import atlas, interpolate, mean_sea_level, on_day
-from engine.reconstruction.departures import SURFACE
+from engine.reconstruction.covariances import SURFACE
 from engine.reconstruction.interpolation import KM_PER_DEGREE, matern
 from engine.runtime.paths import ASSETS
 from engine.schema.grid import coarsened
@@ -20,7 +20,7 @@ from engine.schema.sample_calendar import sample_date
 from sample_data.source import SampleSource, weather_height
 
 SEEDS = (2, 3, 4)
-BANDS = np.arange(5.0, 80.0, 10.0)
+LATITUDES = np.arange(5.0, 80.0, 10.0)
 COARSENING = 8
 STEPS = (1, 2, 4, 8)
 EVERY_ROW = 3
@@ -29,7 +29,7 @@ LEAST_SPREAD = {"zos": 0.01, "thetao": 0.15, "so": 0.03}
 
 
 def anomalies(source: SampleSource, day: int) -> dict[str, np.ndarray]:
-    """Return the departures (h, w) of zos and of surface thetao and so of a sample day from the observed mean ocean."""
+    """Return the anomalies (h, w) of zos and of surface thetao and so of a sample day from the observed mean ocean."""
     usual = on_day("thetao", sample_date(day))[:1], atlas().fields["so"][:1]
     temperature, salinity = (interpolate(field, source.grid)[0] for field in usual)
     run = source.run
@@ -41,7 +41,7 @@ def anomalies(source: SampleSource, day: int) -> dict[str, np.ndarray]:
 
 
 def _shifted(field: np.ndarray, north: int, west: int) -> np.ndarray:
-    """Return the field as seen `north` rows up and `west` columns to the left."""
+    """Return the field shifted by `north` rows and `west` columns."""
     moved = np.roll(field, west, axis=1)
     out = np.full_like(moved, np.nan)
     out[: field.shape[0] - north] = moved[north:]
@@ -72,10 +72,10 @@ def fit(days: list[int]) -> xr.Dataset:
     for name in SURFACE:
         spread.append(np.maximum(np.sqrt(_block_mean(np.mean(seen[name], axis=0))), LEAST_SPREAD[name]))
         full = np.kron(spread[-1], np.ones((COARSENING, COARSENING))).astype(np.float32)
-        scales.append([_fit_band([pair / full for pair in pairs[name]], fine.lat, fine.lon, band) for band in BANDS])
-    places = {"lat": coarse.lat, "lon": coarse.lon, "band": BANDS, "field": list(SURFACE)}
+        scales.append([_fit_belt([pair / full for pair in pairs[name]], fine.lat, fine.lon, band) for band in LATITUDES])
+    places = {"lat": coarse.lat, "lon": coarse.lon, "band": LATITUDES, "field": list(SURFACE)}
     height = np.stack(weather)
-    rows = [np.abs(np.abs(coarsened(4).lat) - band) < 5 for band in BANDS]
+    rows = [np.abs(np.abs(coarsened(4).lat) - band) < 5 for band in LATITUDES]
     data = xr.Dataset(
         {
             "spread": (("field", "lat", "lon"), np.stack(spread).astype(np.float32)),
@@ -83,7 +83,7 @@ def fit(days: list[int]) -> xr.Dataset:
             "weather": ("band", [float(height[:, chosen].std()) for chosen in rows]),
         },
         places,
-        {"title": "Departures of the sample ocean from climatology", "seeds": list(SEEDS), "sample_days": days, "lags": LAGS},
+        {"title": "Covariance of the sample ocean from climatology", "seeds": list(SEEDS), "sample_days": days, "lags": LAGS},
     )
     for name, units in (("east", "km"), ("north", "km"), ("days", "day"), ("drift", "km day-1"), ("weather", "m")):
         data[name].attrs["units"] = units
@@ -100,14 +100,15 @@ def _block_mean(square: np.ndarray) -> np.ndarray:
     return (near[0] + 1e-3 * far[0]) / np.maximum(near[1] + 1e-3 * far[1], 1e-9)
 
 
-def _fit_band(pairs: list[np.ndarray], lat: np.ndarray, lon: np.ndarray, band: float) -> tuple[float, float, float, float]:
-    """Return lengths in km to east and north, days and westward drift in km a day that fit the correlations of a band."""
+def _fit_belt(pairs: list[np.ndarray], lat: np.ndarray, lon: np.ndarray, band: float) -> tuple[float, float, float, float]:
+    """Return lengths in km to east and north, days and westward drift in km a day that fit the correlations of a latitude
+    belt."""
     rows = np.flatnonzero(np.abs(np.abs(lat) - band) < 5)
     along = KM_PER_DEGREE * (lon[1] - lon[0]) * np.cos(np.deg2rad(band))
     across = KM_PER_DEGREE * (lat[1] - lat[0])
     lags, values = [], []
     for lag, days in enumerate((0, *LAGS)):
-        # What comes later lies further west: the field `days` later, seen `west` columns to the west.
+        # Patterns drift west: the field `days` later, shifted by `west` columns.
         for north, east in [(0, 0), *((0, n) for n in STEPS), *((0, -n) for n in STEPS), *((n, 0) for n in STEPS)]:
             if lag == 0 and (north, east) == (0, 0):
                 continue
