@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from engine.readers.tables.observations import USUAL_ERROR, Observations, joined
+from engine.readers.tables.observations import DEFAULT_ERROR, Observations, joined
 from engine.schema.batch import Batch
 from engine.schema.variables import PROGNOSTIC
 
@@ -22,6 +22,6 @@ def observations_of(batch: Batch, error: float = 0.0) -> Observations:
         for depth, values in zip(batch.grid.depth, levels, strict=False):
             there = np.isfinite(values)
             size = int(there.sum())
-            whole = [np.full(size, number) for number in (0.0, depth, error * USUAL_ERROR[name])]
+            whole = [np.full(size, number) for number in (0.0, depth, error * DEFAULT_ERROR[name])]
             parts.append(Observations(whole[0], lat[there], lon[there], whole[1], np.full(size, name), values[there], whole[2]))
     return joined(parts)
