@@ -1,4 +1,4 @@
-"""The work of `goms analyse`: observations and a background become a stored full state that says where it guesses."""
+"""The work of `goms analyse`: observations and a background become a stored full state with maps of its error."""
 
 import time
 from functools import partial
@@ -34,7 +34,7 @@ def analyse(
     weights: Path | None = None,
     progress: Progress = no_progress,
 ) -> dict[str, Any]:
-    """Write the analysis of a table of observations as a store, and return what it rests on and how much of it is a guess.
+    """Write the analysis of a table of observations as a store, and return its inputs and the share that is guessed.
 
     Raises InputError for a table, a time or a background that cannot be used, before anything is computed.
     """

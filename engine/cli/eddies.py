@@ -98,7 +98,7 @@ def _check(out: Path | None) -> None:
 
 
 def _write(data: xr.Dataset, out: Path) -> None:
-    """Write whole or not at all."""
+    """Write atomically."""
     with replacing(out, shared=True) as temporary:
         if out.suffix == ".csv":
             temporary.write_bytes(csv_of(data.drop_dims(["point", "track"]).to_dataframe()).encode())

@@ -1,4 +1,4 @@
-"""How a command speaks: a progress bar and errors on standard error, the result on standard output, an exit code."""
+"""The output of a command: a progress bar and errors on standard error, the result on standard output, an exit code."""
 
 import json
 import numbers
@@ -19,7 +19,7 @@ class Report:
     def __init__(self) -> None:
         self.result: dict[str, Any] = {}
         self.details: dict[str, Any] = {}
-        """What JSON tells besides, for which a screen has `notes`."""
+        """Additional entries of the JSON, for which a screen has `notes`."""
         self.notes: list[str] = []
         self._bar: Any = None
 
@@ -34,11 +34,11 @@ class Report:
         self._bar.update(fraction - self._bar.n)
 
     def tell(self, sentence: str) -> None:
-        """Say something at once, before the command does what takes long."""
+        """Print a sentence before the long part of the command."""
         print(f"note: {sentence}", file=sys.stderr, flush=True)
 
     def missing(self, attributes: Mapping[str, Any]) -> None:
-        """Tell what was taken as missing, by the attributes of a store or the report of a source."""
+        """Print counts of values treated as missing, from the attributes of a store or the report of a source."""
         from engine.readers.values.tally import described, report_in
 
         found = report_in(attributes)
@@ -46,7 +46,7 @@ class Report:
         self.notes += described(found)
 
     def close(self) -> None:
-        """Leave the bar as it stands."""
+        """End the bar."""
         if self._bar is not None:
             self._bar.close()
 
@@ -60,7 +60,7 @@ def reporting(as_json: bool, goes_on: str = "run the command again") -> Iterator
     """
     report = Report()
     try:
-        # Imported here, so that help answers at once.
+        # Imported here, so that help is fast.
         from sample_data.provider import register
 
         register()
@@ -90,7 +90,7 @@ def _plain(value: Any) -> Any:
 
 
 def _words(value: Any) -> str:
-    """Return a result as it is read on a screen: no brackets, quotes or names of types."""
+    """Return a result for a screen: no brackets, quotes or names of types."""
     if isinstance(value, Mapping):
         return ", ".join(f"{name} {_words(each)}" for name, each in value.items()) or "none"
     return ", ".join(map(_words, value)) or "none" if isinstance(value, list | tuple) else str(value)

@@ -1,4 +1,4 @@
-"""From the words of a command line to a source and a date."""
+"""From the arguments of a command line to a source and a date."""
 
 from collections.abc import Mapping
 from pathlib import Path

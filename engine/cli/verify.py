@@ -38,7 +38,7 @@ def verify_models(
 ) -> tuple[dict[str, Any], str]:
     """Return the scores of models on held-out starts, and their tables as text.
 
-    With `rollout_days` rollouts of that length are looked at instead; with `report` a page of both is written. With `heads` those
+    With `rollout_days` rollouts of that length are checked instead; with `report` a page of both is written. With `heads` those
     of the first model are scored, too. Skill is kept as a file, named by `kept`, which the application's page shows. No model
     named means all networks whose weights are here. Raises InputError where there is none, ModelError for an unknown one.
     """
@@ -102,7 +102,7 @@ def skill_text(skill: dict[str, Any]) -> str:
     for score, rows in skill["not_ahead"].items():
         certain = sum(row["certain"] for row in rows)
         lines.append(f"\nNot ahead in {score}: {len(rows)} of {compared} cells ({certain} beyond the interval)")
-        # Where a mean error comes near zero is chance more than skill: counted, listed in the JSON and on the page.
+        # A mean error near zero is chance rather than skill: counted here, listed in the JSON and on the page.
         lines += [f"  {describe(row)}" for row in rows if score != "bias"]
     lines += ["\nEddy kinetic energy over the reference's", table(skill["energy"], ENERGY_COLUMNS)]
     last = max(row["lead_days"] for row in skill["rows"])

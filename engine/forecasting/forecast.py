@@ -240,7 +240,7 @@ def _begun(
 
 
 def _differences(stored: dict[str, Any], requested: dict[str, Any]) -> list[str]:
-    """Return the names of attributes that make two runs different; JSON forgets tuples and numpy types, so compare as JSON."""
+    """Return the names of attributes that make two runs different, compared as JSON, which has no tuples and NumPy types."""
     of_model = ("model", "model_provenance", "precision", "software_version")
     decisive = (*of_model, "source", "source_provenance", "init", "days", "grid_shape")
     plain = json.loads(json.dumps(requested, default=str))

@@ -21,8 +21,8 @@ class ForecastRequest:
 
     Each of `heads` (kuroshio, waves, biogeochemistry) becomes a part of the store. `folder` is where the store goes, by default
     among the user's stores under a name made from the request. With `resume` a partial store of the same request is continued.
-    `precision` is as `choose_precision` takes it; `auto` goes on in that of the store. Raises InputError for a length, model or
-    precision that is not offered.
+    `precision` is one that `choose_precision` accepts; `auto` continues in that of the store. Raises InputError for a length,
+    model or precision that is not offered.
     """
 
     source: Source

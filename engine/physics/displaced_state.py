@@ -64,7 +64,7 @@ def displaced_state(
     surface_currents: tuple[Array, Array] | None = None,
     thermocline_anomaly: Array | None = None,
 ) -> Batch:
-    """Return thetao, so, uo, vo (z, h, w) and zos (h, w) of an ocean whose sea level departs by `zos_anomaly` from its mean.
+    """Return thetao, so, uo, vo (z, h, w) and zos (h, w) of an ocean with the anomaly `zos_anomaly` of sea level from its mean.
 
     All inputs are (h, w) on `grid`; NaN means "as the climatology". `zos_anomaly` in m over `mean_sea_level(grid)`;
     `surface_temperature` (degC) and `surface_salinity` fill the mixed layer; `wind` = (u10, v10) in m s-1 adds an Ekman
@@ -95,7 +95,8 @@ def displaced_state(
 
 
 def bounded(flow: tuple[Array, Array]) -> tuple[Array, Array]:
-    """Bend speeds over 1.6 m s-1 smoothly under 2.2: near tropical coasts a centimetre of noise is metres a second."""
+    """Limit speeds over 1.6 m s-1 smoothly to 2.2, set by hand: near tropical coasts a centimetre of noise gives metres a
+    second."""
     speed = np.hypot(*flow)
     room = FASTEST - BRISK
     bent = np.where(speed > BRISK, BRISK + room * np.tanh((speed - BRISK) / room), speed)

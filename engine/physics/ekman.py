@@ -1,7 +1,7 @@
-"""The wind-driven flow of the upper ocean (Ekman 1905): its surface value and what its spiral is made of.
+"""The wind-driven flow of the upper ocean (Ekman 1905): its surface value and the constants of its spiral.
 
 The spiral itself is written twice with these constants: compiled for columns in `water_columns.current_rows`, and in tensors
-that carry gradients in `engine.models.evolution.operator.ekman_spiral`.
+with gradients in `engine.models.evolution.operator.ekman_spiral`.
 """
 
 import numpy as np

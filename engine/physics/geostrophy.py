@@ -27,7 +27,7 @@ def beta(lat: Array) -> Array:
 
 
 def is_periodic(lon: Array) -> bool:
-    """True when cell centres `lon` (w,) go once round the globe."""
+    """True when cell centres `lon` (w,) go once around the globe."""
     step = float(lon[1] - lon[0])
     return abs(step * len(lon) - 360.0) < 0.5 * step
 

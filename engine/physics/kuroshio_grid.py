@@ -1,4 +1,4 @@
-"""The Kuroshio box at 1/12 degree, its place in the global 1/4 degree grid, and fields brought from there to here."""
+"""The Kuroshio box at 1/12 degree, its cells in the global 1/4 degree grid, and interpolation from there."""
 
 from functools import cache
 

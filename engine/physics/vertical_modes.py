@@ -37,7 +37,7 @@ def displacement(depth: Array, c1: Array, shape: Array) -> Array:
     """Displacement D (z, ...) of an isopycnal in metres per metre of sea-surface height.
 
     D = (g / c1^2) integral of F / F(0) from the surface to `depth` (z,); `c1` (...) below 1.5 m s-1 counts as 1.5,
-    because a weakly stratified column answers barotropically; `shape` (z, ...) is F / F(0).
+    because a weakly stratified column responds barotropically; `shape` (z, ...) is F / F(0).
     """
     layers = np.diff(depth).reshape((-1,) + (1,) * c1.ndim)
     integral = np.concatenate([np.zeros_like(shape[:1]), np.cumsum(0.5 * (shape[1:] + shape[:-1]) * layers, axis=0)])

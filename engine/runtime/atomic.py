@@ -1,4 +1,4 @@
-"""Files and folders that appear whole or not at all: written beside their place and renamed into it."""
+"""Files and folders that appear complete or not at all: written beside their path and renamed to it."""
 
 import os
 import threading
@@ -9,20 +9,20 @@ from shutil import rmtree
 from typing import BinaryIO
 
 PARTIAL = ".partial"
-"""What the names of unfinished files end in."""
+"""Ending of the names of unfinished files."""
 
 
 @contextmanager
 def replacing(path: Path, beside: Path | None = None, shared: bool = False) -> Iterator[Path]:
     """Give a name beside `path`; the file or folder that the block writes there becomes `path` in one step when it ends.
 
-    A block that raises leaves `path` as it was and nothing beside it. `beside` is the name to use, by default `partial_path`'s;
-    `shared` says that other threads or processes may write `path` at the same time. A killed process leaves what it had
-    written: the next block with the same name removes it. Raises OSError where nothing can be written, and where `path` is a
-    folder with content.
+    A block that raises leaves `path` unchanged and removes the file beside it. `beside` is the name to use, by default
+    `partial_path`'s; `shared` says that other threads or processes may write `path` at the same time. A killed process leaves its
+    unfinished file: the next block with the same name removes it. Raises OSError where nothing can be written, and where `path`
+    is a folder with content.
     """
     unfinished = beside or partial_path(path, shared)
-    # Says at once, and in the system's own words, where nothing can be written: NetCDF does not tell a locked disk.
+    # Raises the error of the system at once where nothing can be written, since NetCDF does not report a locked disk.
     _remove(unfinished)
     try:
         yield unfinished
@@ -42,7 +42,7 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], object], shared: bo
 
 
 def partial_path(path: Path, shared: bool = False) -> Path:
-    """Return where `path` is written until it is whole; one for each thread of each process where it is `shared`."""
+    """Return where `path` is written until it is complete; one for each thread of each process where it is `shared`."""
     writer = f".{os.getpid()}-{threading.get_ident()}" if shared else ""
     return path.with_name(f"{path.name}{writer}{PARTIAL}")
 

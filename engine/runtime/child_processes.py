@@ -1,4 +1,4 @@
-"""How the program starts Python processes of its own: they import what this one does, whatever the working directory is."""
+"""The start of Python child processes: they import the same packages as this one, in any working directory."""
 
 import os
 import sys

@@ -1,11 +1,11 @@
-"""Tables as CSV that is data alone, whatever the names and labels in it say."""
+"""Tables as CSV without formulas, whatever the names and labels in them are."""
 
 import re
 from collections.abc import Sequence
 
 import pandas as pd
 
-# Spreadsheets run what begins with one of these, also behind blanks, and split a cell at the separators of another country.
+# Spreadsheets run text that begins with one of these, also after blanks, and split a cell at the separators of other locales.
 _FORMULA = re.compile(r"""(?P<before>^|[,;|\t\r\n"]) (?P<blanks>\s*) (?=[=+\-@＝＋－＠])
     (?! [+-]? (\d+\.?\d* | \.\d+) (e[+-]?\d+)? \s* ($|[,;|\t\r\n"]) )""", re.VERBOSE | re.IGNORECASE)  # fmt: skip
 

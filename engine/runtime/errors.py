@@ -1,4 +1,4 @@
-"""The kinds of failure a user can do something about."""
+"""The kinds of failure that a user can remedy."""
 
 
 class InputError(ValueError):
@@ -10,4 +10,4 @@ class ModelError(RuntimeError):
 
 
 class ResourceError(ModelError):
-    """The disk or the memory does not give what is needed; the same can be tried again when it does."""
+    """The disk or the memory does not suffice; the same request can be repeated later."""

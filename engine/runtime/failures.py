@@ -1,4 +1,4 @@
-"""What the machine refuses, in words: a full or locked disk and too little memory become errors that say what to do."""
+"""Failures of the machine: a full or locked disk and too little memory become errors with a remedy."""
 
 import errno
 import os
@@ -20,9 +20,9 @@ _NOTHING_FREE = 1 << 20
 
 
 def failure_of(error: BaseException) -> InputError | ModelError | None:
-    """Return the failure that `error` is for a user: itself, or what an OSError, MemoryError or PyTorch's means for them.
+    """Return `error` as a failure for a user: itself, or the one that an OSError, MemoryError or error of PyTorch means.
 
-    None for anything else, which is a fault of the program and deserves its traceback.
+    None for any other error, which is a fault of the program and keeps its traceback.
     """
     if isinstance(error, InputError | ModelError):
         return error

@@ -1,4 +1,4 @@
-"""Names that become folders: which ones of a user are taken, and how a name is made of any text."""
+"""Names that become folders: which names of a user are accepted, and a name for any text."""
 
 import re
 
@@ -27,5 +27,5 @@ def checked_name(name: str, subject: str) -> str:
 
 
 def plain_name(text: str) -> str:
-    """Return `text` as a name that `checked_name` takes: other signs become underscores, what is too long is cut."""
+    """Return `text` as a name that `checked_name` accepts: other characters become underscores, long names are cut."""
     return re.sub(r"[^A-Za-z0-9._-]+", "_", text).lstrip("._-")[:LONGEST_NAME] or "file"

@@ -1,4 +1,4 @@
-"""Where things lie: shipped files in packages, everything written under one user directory."""
+"""Paths: shipped files in packages, all written files in one user directory."""
 
 import os
 from importlib.resources import files
@@ -51,16 +51,16 @@ def cache_folder() -> Path:
 
 
 def verification_folder() -> Path:
-    """Return the folder of what `goms verify` and the page have scored; shipped results lie in `ASSETS / "skill"`."""
+    """Return the folder of the results of `goms verify` and the page; shipped results are in `ASSETS / "skill"`."""
     return home() / "verification"
 
 
 def weights_folder() -> Path:
-    """Return the folder of weights trained by the user; shipped weights lie in `ASSETS / "weights"`."""
+    """Return the folder of weights trained by the user; shipped weights are in `ASSETS / "weights"`."""
     return home() / "weights"
 
 
 def weights_candidates(name: str) -> tuple[Path, Path]:
-    """Return where weights called `name` may lie, the user's own before the shipped ones."""
+    """Return the possible paths of weights called `name`, the user's before the shipped ones."""
     user, shipped = (folder / f"{name}.safetensors" for folder in (weights_folder(), ASSETS / "weights"))
     return user, shipped

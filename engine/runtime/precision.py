@@ -1,4 +1,4 @@
-"""In which numbers the networks multiply: bfloat16 where the device is quicker with it, float32 where it only imitates it."""
+"""The precision of matrix products: bfloat16 where the device computes it faster, float32 where it only emulates it."""
 
 from collections.abc import Callable
 from functools import cache
@@ -13,7 +13,7 @@ PRECISIONS = ("bfloat16", "float32")
 AUTO = "auto"
 
 EARLIER_DEFAULT = "bfloat16"
-"""In which networks computed everywhere before stores and states of training said it."""
+"""Precision of all networks in stores and training states of earlier versions, which do not name it."""
 
 TRIES = 5
 
@@ -51,7 +51,7 @@ def reason(precision: str, wanted: str, device: torch.device) -> str:
 
 @cache
 def _quicker_on_the_processor() -> str:
-    # Measured, not looked up: with the instructions it takes half the time of float32, imitated two to seven times as long,
+    # Measured, not looked up: with the instructions it takes half the time of float32, emulated two to seven times as long,
     # and lists of instructions differ by family of processors, operating system and what the user has switched off. The time
     # of one thread alone is counted, so that other programs change nothing.
     seconds = alone(_seconds)

@@ -1,4 +1,4 @@
-"""Pieces of work shared by threads that compute alone, so that a core which another program keeps busy delays one piece only."""
+"""Tasks shared by threads that compute alone, so that a core which another program keeps busy delays one task only."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -9,14 +9,14 @@ from typing import TypeVar
 import torch
 
 MOST = 4
-"""Threads among which pieces are shared: each holds the fields of a piece in memory."""
+"""Most threads that share tasks, set by hand: each holds the fields of a task in memory."""
 
 Piece = TypeVar("Piece")
 Result = TypeVar("Result")
 
 
 def each(work: Callable[[Piece], Result], pieces: Sequence[Piece]) -> list[Result]:
-    """Return what `work` makes of each piece, in order; a thread takes the next piece as soon as it is done with one.
+    """Return the result of `work` for each piece, in order; a thread takes the next piece as soon as it has finished one.
 
     PyTorch's own threads share every single operation and wait at its end for the slowest, hundreds of times a day: beside a
     program that keeps one of two cores busy a forecast so took seven times as long.
@@ -29,21 +29,21 @@ def each(work: Callable[[Piece], Result], pieces: Sequence[Piece]) -> list[Resul
 
 
 def alone(work: Callable[[], Result]) -> Result:
-    """Return what `work` makes in a thread that computes without others' help."""
+    """Return the result of `work` in a thread that computes alone."""
     return _pool(1).submit(work).result()
 
 
 @cache
 def _pool(count: int) -> ThreadPoolExecutor:
-    """Return `count` threads that compute without others' help."""
-    usual = torch.get_num_threads()
+    """Return `count` threads that compute alone."""
+    before = torch.get_num_threads()
     pool = ThreadPoolExecutor(count, "tile", _compute_alone)
-    # All begin now, because what a thread sets for itself is also what threads to come are given.
+    # All start now, because later threads inherit the setting that a thread makes for itself.
     together = Barrier(count + 1)
     for _ in range(count):
         pool.submit(together.wait)
     together.wait()
-    torch.set_num_threads(usual)
+    torch.set_num_threads(before)
     return pool
 
 

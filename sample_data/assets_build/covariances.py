@@ -30,8 +30,8 @@ LEAST_SPREAD = {"zos": 0.01, "thetao": 0.15, "so": 0.03}
 
 def anomalies(source: SampleSource, day: int) -> dict[str, np.ndarray]:
     """Return the anomalies (h, w) of zos and of surface thetao and so of a sample day from the observed mean ocean."""
-    usual = on_day("thetao", sample_date(day))[:1], atlas().fields["so"][:1]
-    temperature, salinity = (interpolate(field, source.grid)[0] for field in usual)
+    seasonal_mean = on_day("thetao", sample_date(day))[:1], atlas().fields["so"][:1]
+    temperature, salinity = (interpolate(field, source.grid)[0] for field in seasonal_mean)
     run = source.run
     return {
         "zos": run.zos(day) - mean_sea_level(source.grid),

@@ -24,8 +24,8 @@ def weather_anomaly(seed: int, day: int, grid: Grid) -> tuple[np.ndarray, np.nda
     """Return pressure (Pa) and air temperature (K) of sample day `day` less their climatology, (h, w) each."""
     # The atmosphere has the 1 degree grid of the climatology; finer cells hold no more detail.
     coarse = coarsened(4)
-    weather, usual = forcing(seed, day, coarse), climatological_forcing(coarse, sample_date(day))
-    pressure, warmth = (interpolate(weather[name] - usual[name], grid) for name in ("msl", "t2m"))
+    weather, seasonal_mean = forcing(seed, day, coarse), climatological_forcing(coarse, sample_date(day))
+    pressure, warmth = (interpolate(weather[name] - seasonal_mean[name], grid) for name in ("msl", "t2m"))
     return pressure, warmth
 
 

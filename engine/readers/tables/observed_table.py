@@ -157,13 +157,13 @@ def _values(table: Table, variable: np.ndarray) -> tuple[np.ndarray, np.ndarray]
     return value, scale
 
 
-def _conversion(table: Table, name: str, unit: str, units: Units, usual: str) -> tuple[float, float]:
+def _conversion(table: Table, name: str, unit: str, units: Units, default: str) -> tuple[float, float]:
     if unit and unit not in units:
         raise InputError(
             f"{table.path}: {table.names.get(name, name)} has units {unit[:40]!r}; expected one of "
             f"{', '.join(each for each in units if each)}: convert it or correct the unit"
         )
-    return units[unit or usual] if unit or usual else (1.0, 0.0)
+    return units[unit or default] if unit or default else (1.0, 0.0)
 
 
 def _dots_or_none(table: Table) -> str:
