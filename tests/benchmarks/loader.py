@@ -18,7 +18,7 @@ from engine.models.backbones.presets import PRESETS
 from engine.schema.grid import coarsened
 from engine.training.dataset import Sequences, write_sequences
 from engine.training.distributed import ProcessGroup
-from engine.training.loader import Loader, Reader, pieces
+from engine.training.loader import Loader, Reader, items
 from engine.training.plans import Phase
 from engine.training.trainer import Trainer, plan_of
 from sample_data.source import SampleSource
@@ -57,7 +57,7 @@ def _measure(folder: Path, preset: str, updates: int, grid_factor: int, group: P
     trainer = Trainer(PRESETS[preset], grid, Sequences.open(folder, grid), folder, plan, group=group)
     reader = Reader(trainer.draw, grid, trainer.statistics.normalisation)
     began = perf_counter()
-    with Loader(pieces(reader, range(updates), range(1), keeps_pass=True), group.device) as loader:
+    with Loader(items(reader, range(updates), range(1), keeps_pass=True), group.device) as loader:
         for _ in range(updates):
             _drain(loader, trainer)
     loading = (perf_counter() - began) / updates

@@ -11,7 +11,7 @@ import torch
 from engine.models.evolution.operator import STATE
 from engine.runtime.errors import InputError, ModelError
 from engine.training.dataset import Sequences, write_sequences
-from engine.training.loader import AHEAD, Draw, Excerpt, Globe, Loader, Reader, pieces
+from engine.training.loader import AHEAD, Draw, Excerpt, Globe, Loader, Reader, items
 from engine.training.plans import Phase, Plan
 from tests.engine.models.tiny import EVOLUTION, TinySource, tiny_grid, tiny_normalisation
 from tests.engine.tiny_training import PLAN, tiny_sequences
@@ -35,10 +35,10 @@ def test_a_sample_is_the_same_whoever_draws_it_and_unlike_its_neighbours(sequenc
 
 
 def test_pieces_come_in_the_order_of_an_update(sequences: Sequences) -> None:
-    kinds = [type(piece) for piece in pieces(_reader(sequences), [0], range(2), keeps_pass=False)]
+    kinds = [type(piece) for piece in items(_reader(sequences), [0], range(2), keeps_pass=False)]
     assert kinds == [Globe, Globe, list, list, list, list, Globe, Globe]
-    assert [type(piece) for piece in pieces(_reader(sequences), [0], range(1), keeps_pass=True)] == [Globe, list, list]
-    (whole,) = next(pieces(_reader(sequences, halo=0), [0], range(1), keeps_pass=True))
+    assert [type(piece) for piece in items(_reader(sequences), [0], range(1), keeps_pass=True)] == [Globe, list, list]
+    (whole,) = next(items(_reader(sequences, halo=0), [0], range(1), keeps_pass=True))
     assert isinstance(whole, Excerpt)
     assert whole.state.shape == (STATE, *tiny_grid().shape)
     assert whole.hidden_seed is not None
@@ -127,7 +127,7 @@ def test_reading_runs_ahead_of_the_taker_and_no_further(sequences: Sequences) ->
     taken = threading.Event()
 
     def source():  # type: ignore[no-untyped-def]
-        for number, piece in enumerate(pieces(_reader(sequences), range(4), range(1), keeps_pass=True)):
+        for number, piece in enumerate(items(_reader(sequences), range(4), range(1), keeps_pass=True)):
             read.append(number)
             if len(read) > AHEAD:
                 taken.set()
