@@ -38,8 +38,6 @@ class Latest:
         self._number = 0
         self._asked: Hashable = None
         self._document = pn.state.curdoc
-        served = self._document is not None and self._document.session_context is not None
-        self._loop = asyncio.get_running_loop() if served else None
 
     def run(self, asked: Hashable, work: Callable[[], Any], draw: Callable[[Any], None]) -> None:
         """Do `work` in the pool, then `draw(result)` on the session's own loop.
@@ -58,6 +56,8 @@ class Latest:
     def _try(self, work: Callable[[], Any], draw: Callable[[Any], None], pauses: list[float]) -> None:
         self._number += 1
         number, spoken = self._number, language()
+        served = self._document is not None and self._document.session_context is not None
+        loop = asyncio.get_running_loop() if served else None
 
         def in_words() -> Any:
             with speaking(spoken):
@@ -87,12 +87,12 @@ class Latest:
                 self._document.add_next_tick_callback(partial(show, result))
 
         def then(result: Any) -> None:
-            if self._loop is None:
+            if loop is None:
                 show(result)
                 return
             # A document is not for two threads: while the loop holds its events back, a callback added by another is lost.
             with suppress(RuntimeError):  # the server has ended
-                self._loop.call_soon_threadsafe(in_session, result)
+                loop.call_soon_threadsafe(in_session, result)
 
         self._services.in_background(in_words, then, needed)
 

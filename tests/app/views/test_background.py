@@ -114,16 +114,21 @@ def test_a_failure_is_asked_again_by_itself_but_a_refusal_is_not(monkeypatch: py
         asked.append(1)
         raise OSError(5, "Input/output error")
 
-    latest.run("one", fails, lambda _: None)
-    while timers:
-        timers.pop()()
-    assert len(asked) == 1 + len(background.PAUSES)
-
     def refuses() -> None:
         raise InputError("no")
 
-    latest.run("two", refuses, lambda _: None)
-    assert timers == []
+    async def visited() -> None:
+        latest.run("one", fails, lambda _: None)
+        await asyncio.sleep(0)
+        while timers:
+            timers.pop()()
+            await asyncio.sleep(0)
+        assert len(asked) == 1 + len(background.PAUSES)
+        latest.run("two", refuses, lambda _: None)
+        await asyncio.sleep(0)
+        assert timers == []
+
+    asyncio.run(visited())
 
 
 def test_what_a_visitor_is_told_names_no_folder_of_the_server() -> None:
@@ -163,8 +168,8 @@ def test_an_answer_for_a_page_that_was_left_goes_nowhere() -> None:
     async def left() -> None:
         with set_curdoc(page):
             latest = Latest(AtOnce())
-        page.session_context = None
         latest.run("asked", lambda: "values", drawn.append)
+        page.session_context = None
         await asyncio.sleep(0)
 
     asyncio.run(left())
