@@ -71,6 +71,23 @@ def test_eddies_are_reached_and_left_by_keyboard_and_followed_over_the_days(sea:
     expect(visit.page.get_by_role("application").first).to_be_focused()
 
 
+def test_the_focus_stays_while_the_eddies_of_the_next_day_are_on_their_way(sea: str, visit: Visit) -> None:
+    visit.page.route("**/eddies/**/1?*", lambda route: None)
+    open_with_eddies(visit, f"{sea}&layers=eddies")
+    note = visit.page.locator(".eddy-note")
+    note.press("Enter")
+    card = visit.page.get_by_role("dialog")
+    expect(card).to_contain_text("Anticyclone")
+    visit.page.keyboard.press("ArrowRight")
+    expect(note).to_contain_text("eddies are being found")
+    expect(note).to_have_attribute("aria-disabled", "true")
+    # What is held goes on with it.
+    visit.page.unroute("**/eddies/**/1?*")
+    expect(card).to_contain_text("1 day or more")
+    visit.page.keyboard.press("Enter")
+    expect(card).to_contain_text("Cyclone, a low")
+
+
 @pytest.fixture
 def warm_surface(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """Give the server an analysis without sea surface height for one test, which asks for it before the visit."""

@@ -79,7 +79,8 @@ export class Overlay {
     put(this.eddyNote, words.said);
     this.eddyNote.title = words.count ? say("Show the strongest in view") : "";
     this.eddyNote.hidden = words.said === NOTHING;
-    this.eddyNote.disabled = !words.count;
+    // Not `disabled`, which takes the focus away for good while the next day's eddies are on their way.
+    this.eddyNote.setAttribute("aria-disabled", String(!words.count));
     this.driftNote.textContent = paths?.label ?? "";
     this.driftNote.hidden = !paths?.label;
     // On a wide page the words lie on the map, above its notice; on a phone below it.
