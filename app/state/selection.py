@@ -34,7 +34,7 @@ LAYERS = {
     "contours": "Contours",
     "bathymetry": "Bathymetry",
     "ice": "Ice edge",
-    "names": "ScoredLevel names",
+    "names": "Place names",
 }
 """What can be drawn over the field."""
 

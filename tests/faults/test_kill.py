@@ -14,7 +14,7 @@ import pytest
 import torch
 
 import engine.forecasting.forecast
-import engine.training.trainer
+import engine.training.loop
 from engine.forecasting.forecast import run_forecast
 from engine.forecasting.request import ForecastRequest
 from engine.runtime.errors import InputError, ModelError
@@ -48,7 +48,7 @@ def taking_in(home: Path) -> None:
 def training(home: Path) -> None:
     """Train, or continue to train, a tiny network, saving after every update."""
     torch.set_num_threads(1)
-    engine.training.trainer.SAVE_EVERY_SECONDS = -1.0
+    engine.training.loop.SAVE_EVERY_SECONDS = -1.0
     sequences = tiny_sequences(home / "sequences")
     grid = tiny_grid()
     try:

@@ -59,7 +59,7 @@ def test_of_compared_maps_the_fields_have_a_zero_and_the_difference_has_none(ser
 def test_a_change_of_units_asks_for_no_other_frames(services: Services) -> None:
     asked = ("store", "variable", "depth_index", "leads", "revision", "lead_offset")
     one, other = (build_scene(Selection(units=system), services).panels[0] for system in ("si", "us"))
-    assert [one[name] for name in asked] == [other[name] for name in asked]
+    assert [getattr(one, name) for name in asked] == [getattr(other, name) for name in asked]
 
 
 def test_waves_are_named_from_the_same_heights_in_feet(services: Services) -> None:
