@@ -15,7 +15,7 @@ VIEWS = {"黑潮": "流轴平均纬度", "海浪": "的海况", "生物地球化
 """Tab -> words in the title of one of its charts."""
 
 STAYS = re.compile(
-    r"GOMS Explorer|AI-GOMS|GOMS (small|base)|FourCastNet|（small）|HYCOM|GLORYS|NetCDF|RMSE|ACC|Hovmöller|Okubo-Weiss|"
+    r"GOMS Explorer|AI-GOMS|GOMS (small|base|网络)|FourCastNet|（small）|HYCOM|GLORYS|NetCDF|RMSE|ACC|Hovmöller|Okubo-Weiss|"
     r"Python|Zarr|English|Home|End|`[^`]*`|goms [a-z]+|--[a-z-]+|[µn]mol/l|native grid|sha256|seed[^，。；）]*|GPU|"
     r"[0-9a-f]{12}|计算机：[^。]*"
 )

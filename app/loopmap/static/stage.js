@@ -85,7 +85,7 @@ export class Stage {
     this.resizer.observe(this.element);
     register(this);
     for (const use of ["pointerdown", "focusin"]) this.element.addEventListener(use, () => activate(this));
-    metrics.state = () => activeStage().state();
+    metrics.state = () => (activeStage() ?? this).state();
   }
 
   get lead() {
