@@ -29,6 +29,9 @@ SETTLED = """async () => {
 LAYERS = "streaks,arrows,wind,eddies,contours,bathymetry,ice,names"
 
 
+SERIES = "Temperature at the surface, GOMS small"
+"""Words of the chart that a page begins with: the theme is changed once it is drawn."""
+
 DESKTOP, PHONE = (1400, 900), (390, 844)
 
 
@@ -58,10 +61,10 @@ def _open_choices(visit: Visit) -> None:
 
 
 ON_DESKTOPS = (
-    View("map", f"?lead=3&layers={LAYERS}&range=fixed&low=0&high=30", ("Temperature at the surface, GOMS small",)),
-    View("list of keys", "?", then=lambda visit: visit.press("Keys")),
-    View("open list", "?", then=_open_units),
-    View("stores", "?", then=_open_stores),
+    View("map", f"?lead=3&layers={LAYERS}&range=fixed&low=0&high=30", (SERIES,)),
+    View("list of keys", "?", (SERIES,), lambda visit: visit.press("Keys")),
+    View("open list", "?", (SERIES,), _open_units),
+    View("stores", "?", (SERIES,), _open_stores),
     View("compare", f"?lead=3&layers={LAYERS}&compare=reference", ("RMSE",)),
     View("Kuroshio", "?view=kuroshio&lead=3", ("Mean latitude of the axis",)),
     View("Waves", "?view=waves&lead=3", ("Significant wave height, GOMS small, 35.00°N 150.00°E",)),
@@ -74,8 +77,8 @@ ON_DESKTOPS = (
     View("show", "show?"),
 )  # fmt: skip
 ON_PHONES = (
-    View("map", "?", ("Temperature at the surface, GOMS small",)),
-    View("choices", "?", then=_open_choices),
+    View("map", "?", (SERIES,)),
+    View("choices", "?", (SERIES,), _open_choices),
     View("waves", "?view=waves", ("Significant wave height, GOMS small, 35.00°N 150.00°E",)),
     View("show", "show?"),
 )
