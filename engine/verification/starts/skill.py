@@ -83,9 +83,8 @@ def held_out_skill(
 ) -> dict[str, Any]:
     """Return the tables of `skill_tables` for one or several models, NAME or NAME=WEIGHTS, all on the same held-out starts.
 
-    Results are stored in `work` (by default a cache), so that a stopped run continues; `again` scores the models anew, after a
-    change of their code. `workers` processes share the starts; `first_start` skips that many. Raises InputError where the
-    held-out days are too few for one start, ModelError for a model that cannot be loaded.
+    `options` says how they are computed and where results are stored; `first_start` skips that many starts. Raises InputError
+    where the held-out days are too few for one start, ModelError for a model that cannot be loaded.
     """
     chosen = [ScoredModel.parse(name) for name in ([models] if isinstance(models, str) else models)]
     times, grid = held_out.starts(starts + first_start, max(leads))[first_start:], held_out.source.grid
