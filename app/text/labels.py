@@ -19,6 +19,7 @@ LEAD_AXIS = "lead (days)"
 MODEL_LABELS = {
     "small": "GOMS small",
     "base": "GOMS base",
+    "base-published": "AI-GOMS",
     "base-evolution": "GOMS base, with evolution",
     "aigoms-small": "AI-GOMS projection, small",
     "fourcastnet": "FourCastNet, small",

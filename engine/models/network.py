@@ -88,8 +88,12 @@ class Network(nn.Module):
             fine = upsample(local, patch, window, halo, channels_last=True)
             return self.projection(state, air, target_air, annual_harmonics, fine, upsample(warming, patch, window), static, out)
         tokens = Window(*(size // patch for size in (window.row, window.rows, window.column, window.columns)))
-        # In units of a typical daily change: in units of the whole variability the first updates would be far too large.
-        change = self.projection(tokens.cut(modulation, 0)[None])[0].float() * self.tendency
+        result = self.projection(tokens.cut(modulation, 0)[None])[0].float()
+        if self.preset.projection == "fields":
+            change = result * self.std[:STATE] + self.mean[:STATE] - state[:STATE]
+        else:
+            # In units of a typical daily change: in units of the whole variability the first updates would be far too large.
+            change = result * self.tendency
         return torch.cat([state[:STATE] + change, change[ZOS:]], out=out)
 
 

@@ -93,12 +93,18 @@ class ProcessGroup:
         for parameter, part in zip(chosen, flat.split([gradient.numel() for gradient in gradients]), strict=True):
             parameter.grad = part.view_as(parameter)
 
-    def optimiser(self, parameters: list[torch.nn.Parameter]) -> torch.optim.Optimizer:
-        """Return AdamW, its state spread over the processes (ZeRO stage 1, Rajbhandari et al. 2020, arXiv 1910.02054)."""
+    def optimiser(self, parameters: list[torch.nn.Parameter], name: str = "adamw") -> torch.optim.Optimizer:
+        """Return AdamW, or `adam` with the settings of PyTorch, its state spread over the processes.
+
+        ZeRO stage 1, Rajbhandari et al. 2020, arXiv 1910.02054.
+        """
+        kind: type[torch.optim.Optimizer] = torch.optim.AdamW
         options: dict[str, Any] = {"lr": 0.0, "betas": (0.9, 0.98), "weight_decay": 1e-4}
+        if name == "adam":
+            kind, options = torch.optim.Adam, {"lr": 0.0}
         if self.size == 1:
-            return torch.optim.AdamW(parameters, **options)
-        return ZeroRedundancyOptimizer(parameters, torch.optim.AdamW, **options)
+            return kind(parameters, **options)
+        return ZeroRedundancyOptimizer(parameters, kind, **options)
 
     def gather(self, optimiser: torch.optim.Optimizer) -> dict[str, Any] | None:
         """Return the whole state of an optimiser in the first process, None in the others; all must call it."""

@@ -12,9 +12,9 @@ import torch
 from engine.runtime.errors import ModelError
 from engine.training.distributed import ProcessGroup
 from engine.training.history import Record
+from engine.training.plans import LARGEST_GRADIENT
 from engine.training.state import save_state
 
-LARGEST_GRADIENT = 1.0
 SAVE_EVERY_SECONDS = 120.0
 
 
@@ -25,6 +25,7 @@ class TrainingLoop(ABC):
     """
 
     optimiser: torch.optim.Optimizer
+    largest_gradient: float | None = LARGEST_GRADIENT
 
     def __init__(self, folder: Path, steps: int, seed: int, group: ProcessGroup) -> None:
         self.folder, self.steps, self.seed, self.group = folder, steps, seed, group
@@ -78,7 +79,8 @@ class TrainingLoop(ABC):
     def learn(self, parameters: list[torch.nn.Parameter]) -> None:
         """Update the weights that have a gradient, summed over the group."""
         self.group.add_gradients(parameters)
-        torch.nn.utils.clip_grad_norm_(parameters, LARGEST_GRADIENT)
+        if self.largest_gradient is not None:
+            torch.nn.utils.clip_grad_norm_(parameters, self.largest_gradient)
         self.optimiser.step()
         self.optimiser.zero_grad(set_to_none=True)
 

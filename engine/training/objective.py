@@ -19,17 +19,27 @@ from engine.schema.channels import PROGNOSTIC_CHANNELS, channel_mask
 from engine.schema.grid import Grid
 from engine.training.dataset import Statistics, unpack
 from engine.training.loader import Excerpt, Globe
-from engine.training.losses import channel_weights, squared_error
+from engine.training.losses import Loss, RelativeLoss, TendencyLoss
 
 Errors = tuple[torch.Tensor, torch.Tensor]
-"""Square errors of the network and of persistence (horizon, c), as `squared_error` measures them."""
+"""Square errors of the network and of persistence (horizon, c), as the loss measures them."""
 
 
 class Objective:
-    """Errors of a network on items of training data, on the network's device, matrix products in `precision`."""
+    """Errors of a network on items of training data, on the network's device, matrix products in `precision`.
+
+    `loss` is that of a plan: `tendency` or `relative`.
+    """
 
     def __init__(
-        self, network: Network, grid: Grid, static: StaticFields, known: Statistics, checkpointing: bool, precision: str
+        self,
+        network: Network,
+        grid: Grid,
+        static: StaticFields,
+        known: Statistics,
+        checkpointing: bool,
+        precision: str,
+        loss: str = "tendency",
     ) -> None:
         self.network, self.halo = network, network.preset.halo
         self.device, self.precision = network.mean.device, precision
@@ -37,8 +47,9 @@ class Objective:
         self.season = Season(grid, network.preset.patch)
         self.mask = torch.from_numpy(channel_mask(grid, PROGNOSTIC_CHANNELS)).to(self.device)
         self.area = torch.from_numpy(grid.cell_area / grid.cell_area.max()).to(self.device, torch.float32)
-        self.weights = torch.from_numpy(channel_weights(PROGNOSTIC_CHANNELS)).to(self.device)
-        self.tendency = torch.from_numpy(known.tendency).to(self.device)
+        self._loss: Loss = TendencyLoss(PROGNOSTIC_CHANNELS, torch.from_numpy(known.tendency).to(self.device))
+        if loss == "relative":
+            self._loss = RelativeLoss(network.mean[:STATE], network.std[:STATE])
         self._step: Any = network.advance
         if checkpointing:
             again = partial(checkpoint, use_reentrant=False, preserve_rng_state=False)
@@ -48,8 +59,8 @@ class Objective:
                     module.forward = partial(again, module.forward)  # type: ignore[method-assign]
 
     def loss(self, errors: torch.Tensor) -> torch.Tensor:
-        """Return the loss of errors (horizon, c): weighted over the channels, the mean over the days."""
-        return (errors * self.weights).sum(1).mean()
+        """Return the loss of errors (horizon, c)."""
+        return self._loss.total(errors)
 
     def modulation(self, globe: Globe, masked: float) -> torch.Tensor:
         """Return the modulation (m, h / patch, w / patch) of one pass of the backbone, with a share `masked` of the tokens."""
@@ -120,8 +131,8 @@ class Objective:
     def _errors(self, prediction: torch.Tensor, start: torch.Tensor, packed: torch.Tensor, window: Window) -> Errors:
         """Errors of a prediction and of persistence (c,) on a window."""
         target = unpack(packed)
-        checks = (window.cut(self.mask, 0), window.cut(self.area, 0), self.tendency)
-        return squared_error(prediction, target, *checks), squared_error(start, target, *checks)
+        cells = window.cut(self.mask, 0), window.cut(self.area, 0)
+        return self._loss.errors(prediction, target, *cells), self._loss.errors(start, target, *cells)
 
     def _autocast(self) -> torch.autocast:
         return computing(self.device, self.precision)

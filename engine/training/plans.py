@@ -5,15 +5,22 @@ from math import cos, pi
 
 from engine.models.backbones.masking import mask_ratio
 
+LARGEST_GRADIENT = 1.0
+"""Norm to which the gradients of an update are shortened; set by hand."""
+
 RISE = 0.04
 """Share of a phase in which the learning rate rises; set by hand."""
 
 
-def rate_at(part: float, highest: float) -> float:
-    """Return the learning rate at a share `part` of a phase: a linear rise to `highest`, then a cosine to a fiftieth of it."""
-    if part < RISE:
-        return highest * max(part / RISE, 0.02)
-    return highest * (0.02 + 0.98 * (0.5 + 0.5 * cos(pi * (part - RISE) / (1 - RISE))))
+LOWEST_RATE = 0.02
+"""Share of the highest rate at the ends of a phase; set by hand."""
+
+
+def rate_at(part: float, highest: float, rise: float = RISE, lowest: float = LOWEST_RATE) -> float:
+    """Return the learning rate at a share `part` of a phase: a linear rise to `highest`, then a cosine to a share of it."""
+    if part < rise:
+        return highest * max(part / rise, lowest)
+    return highest * (lowest + (1 - lowest) * (0.5 + 0.5 * cos(pi * (part - rise) / (1 - rise))))
 
 
 @dataclass(frozen=True)
@@ -67,6 +74,15 @@ class Plan:
     """Whether blocks and days are computed again in the backward pass, for a third more work and much less memory."""
     validate_every: int = 100
     """Updates between rollouts of the running mean on held-back sequences; 0 turns them off."""
+    loss: str = "tendency"
+    """`tendency` or `relative`, see `engine.training.losses`."""
+    optimiser: str = "adamw"
+    """`adamw` or `adam`."""
+    largest_gradient: float | None = LARGEST_GRADIENT
+    """Norm to which the gradients of an update are shortened."""
+    rise: float = RISE
+    lowest_rate: float = LOWEST_RATE
+    """Shares of a phase and of its highest rate, as `rate_at` takes them."""
 
     @property
     def steps(self) -> int:
@@ -79,16 +95,13 @@ class Plan:
         return max(phase.horizon for phase in self.phases)
 
     def at(self, step: int) -> tuple[Phase, float]:
-        """Return the phase of update `step` (from 0) and its learning rate: a linear rise, then a cosine to a fiftieth.
-
-        The masked share of the phase is that of this update.
-        """
+        """Return the phase of update `step` (from 0) and its learning rate; the masked share is that of this update."""
         for phase in self.phases:
             if step < phase.steps:
                 part = (step + 0.5) / phase.steps
                 if phase.epoch:
                     phase = replace(phase, masked=mask_ratio(1 + step // phase.epoch))
-                return phase, rate_at(part, phase.rate)
+                return phase, rate_at(part, phase.rate, self.rise, self.lowest_rate)
             step -= phase.steps
         raise ValueError(f"step {step} lies beyond the plan of {self.steps} updates")
 
@@ -103,7 +116,21 @@ EPOCH = 125
 """Updates of an epoch: 32 samples at a time from the 4018 days of 2000 to 2010, the published training years."""
 
 PUBLISHED = (Phase(150 * EPOCH, 1, 1e-3, epoch=EPOCH), Phase(10 * EPOCH, 2, 1e-4), Phase(4 * EPOCH, 4, 5e-5))
-"""AI-GOMS: 150 epochs of single days with its masking schedule, then fine-tuning on rollouts."""
+"""150 epochs of single days with the masking schedule of AI-GOMS, then rollouts of two and of four days."""
+
+AIGOMS = Plan(
+    (Phase(150 * EPOCH, 1, 1e-3, epoch=EPOCH), Phase(10 * EPOCH, 2, 1e-4)),
+    averaging=0.0,
+    batch=32,
+    checkpointing=True,
+    loss="relative",
+    optimiser="adam",
+    largest_gradient=None,
+    rise=0.0,
+    lowest_rate=0.0,
+)
+"""The training of the public code of AI-GOMS: relative L2 loss, Adam, a cosine over 150 epochs, then rollouts of two days whose
+losses are added. Length and rate of the second phase are not published and are set by hand."""
 
 FOURCASTNET = (Phase(80 * EPOCH, 1, 5e-4), Phase(50 * EPOCH, 2, 1e-4))
 """FourCastNet: 80 epochs of single steps, 50 of two steps."""
@@ -123,6 +150,7 @@ PLANS = {
     "aigoms-small": Plan((Phase(1600, 1, 1e-3, epoch=10), Phase(200, 2, 2e-4)), averaging=0.98),
     "fourcastnet": Plan((Phase(1600, 1, 1e-3), Phase(200, 2, 2e-4)), averaging=0.98),
     "base": Plan(PUBLISHED, averaging=0.9995, batch=32, checkpointing=True),
+    "base-published": AIGOMS,
     "base-evolution": Plan(PUBLISHED, rounds=2, windows=4, rows=240, columns=480, averaging=0.9995, batch=32, checkpointing=True),
     "fourcastnet-published": Plan(FOURCASTNET, averaging=0.9995, batch=32, checkpointing=True),
 }

@@ -63,12 +63,15 @@ class Trainer(TrainingLoop):
         self.group.align(self.network.state_dict().values())
         self.average = {name: value.detach().clone() for name, value in self.network.state_dict().items()}
         self.parameters = list(self.network.parameters())
-        self.optimiser = self.group.optimiser(self.parameters)
+        self.optimiser = self.group.optimiser(self.parameters, self.plan.optimiser)
+        self.largest_gradient = self.plan.largest_gradient
         static = StaticFields.of(grid) if static is None else static
         # Processors may differ; all processes of a group compute in the same precision.
         first, second = PRECISIONS
         self.precision = first if self.first_says(choose_precision(precision, self.group.device) == first) else second
-        self.objective = Objective(self.network, grid, static, self.statistics, self.plan.checkpointing, self.precision)
+        self.objective = Objective(
+            self.network, grid, static, self.statistics, self.plan.checkpointing, self.precision, self.plan.loss
+        )
         self.draw = Draw(self.sequences, grid, preset.patch, preset.halo, self.plan, seed)
         self.validation = None
         if held_back is not None and self.plan.validate_every:

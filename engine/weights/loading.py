@@ -11,7 +11,7 @@ from engine.schema.grid import Grid
 if TYPE_CHECKING:
     from engine.models.forecaster import Forecaster
 
-NETWORK_NAMES = ("small", "base", "base-evolution", "aigoms-small", "fourcastnet", "fourcastnet-published")
+NETWORK_NAMES = ("small", "base", "base-published", "base-evolution", "aigoms-small", "fourcastnet", "fourcastnet-published")
 BASELINE_NAMES = ("persistence", "damped-persistence", "climatology")
 MODEL_NAMES = NETWORK_NAMES + BASELINE_NAMES
 

@@ -54,18 +54,19 @@ def _blocks(depth: int, width: int, blocks: int) -> nn.Sequential:
 
 
 class LinearProjection(nn.Module):
-    """The published recovery: a transposed convolution from features to the change of every channel in its patch.
+    """The published recovery: a transposed convolution from features to every channel in its patch.
 
-    The weights start at zero and the input is added, so an untrained network is persistence.
+    The result is the normalised fields of the next day, or with `linear` projection their change. The weights of a change start
+    at zero and the input is added, so an untrained network is persistence.
     """
 
     def __init__(self, preset: Preset, channels: int) -> None:
         super().__init__()
         self.recovery = nn.ConvTranspose2d(preset.decoder_width, channels, preset.patch, preset.patch)
-        nn.init.zeros_(self.recovery.weight)
-        if self.recovery.bias is not None:
-            nn.init.zeros_(self.recovery.bias)
+        if preset.projection == "linear":
+            for parameter in self.recovery.parameters():
+                nn.init.zeros_(parameter)
 
     def forward(self, features: torch.Tensor) -> torch.Tensor:
-        """Return the change (b, c, h, w), in units of a typical daily change, of features (b, d, h / patch, w / patch)."""
+        """Return normalised fields (b, c, h, w), or changes in units of a typical daily change, of features (b, d, hp, wp)."""
         return recover(features, self.recovery)

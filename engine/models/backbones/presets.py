@@ -48,7 +48,7 @@ class Preset:
     decoder_width: int
     fourier_blocks: int
     projection: str
-    """`evolution` advects the state, `linear` is the published projection."""
+    """`evolution` advects the state, `linear` gives the change in a day, `fields` the fields of the next day, as published."""
     groups: tuple[LevelGroup, ...] = ()
     local_width: int = 0
     dilations: tuple[int, ...] = field(default=())
@@ -59,7 +59,7 @@ class Preset:
     @property
     def halo(self) -> int:
         """Return the number of cells around a window that its forecast depends on, a multiple of the patch."""
-        if self.projection == "linear":
+        if self.projection != "evolution":
             return 0
         convolutions = DERIVATIVES + 1 + sum(self.dilations)
         reach = SMOOTHING_PASSES + 2 + max(convolutions, LARGEST_DISPLACEMENT + REACH)
@@ -81,6 +81,7 @@ PRESETS = {
         "small", "GOMS small", 8, 3, 128, 2, 128, 8, "evolution", SURFACE_LAYER, local_width=32, dilations=(1, 2, 4, 2, 1)
     ),
     "base": Preset("base", "GOMS base", 8, 16, 512, 8, 1024, 8, "linear"),
+    "base-published": Preset("base-published", "AI-GOMS", 8, 16, 512, 8, 1024, 8, "fields"),
     "base-evolution": Preset(
         "base-evolution",
         "GOMS base",

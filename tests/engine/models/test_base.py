@@ -43,6 +43,16 @@ def test_base_without_the_evolution_operator_is_the_published_network() -> None:
     assert not any("encoder.16" in name or "decoder.8" in name for name in shapes)
 
 
+def test_the_published_network_has_the_shapes_of_base() -> None:
+    with torch.device("meta"):
+        made = [
+            Network(PRESETS[name], (720, 1440), tiny_normalisation(), np.ones(STATE, np.float32))
+            for name in ("base", "base-published")
+        ]
+    ours, published = ({name: weight.shape for name, weight in network.named_parameters()} for network in made)
+    assert ours == published
+
+
 def test_masking_three_quarters_of_the_tokens_saves_most_of_the_encoder_s_work() -> None:
     preset = PRESETS["base"]
     encoder = Backbone(preset, CHANNELS, 8, 8).encoder[:2].eval()

@@ -16,6 +16,7 @@ from engine.schema.variables import DEPTHS
 
 EVOLUTION = Preset("tiny", "Tiny", 4, 2, 16, 1, 16, 4, "evolution", SURFACE_LAYER, local_width=8, dilations=(1, 2))
 LINEAR = Preset("tiny-linear", "Tiny", 4, 2, 16, 1, 16, 4, "linear")
+FIELDS = Preset("tiny-fields", "Tiny", 4, 2, 16, 1, 16, 4, "fields")
 LABELS = tuple(channel.label for channel in PROGNOSTIC_CHANNELS + FORCING_CHANNELS)
 
 

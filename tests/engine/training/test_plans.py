@@ -1,10 +1,12 @@
+import math
+
 import pytest
 
 from engine.models.backbones.presets import PRESETS
 from engine.training.plans import EPOCH, PLANS, Phase, Plan
 
 
-@pytest.mark.parametrize("name", list(PLANS))
+@pytest.mark.parametrize("name", [name for name in PLANS if name != "base-published"])
 def test_the_rate_rises_and_falls_in_every_phase(name: str) -> None:
     plan, begin = PLANS[name], 0
     for phase in plan.phases:
@@ -22,9 +24,21 @@ def test_every_preset_has_a_plan() -> None:
 
 @pytest.mark.parametrize(("epoch", "share"), [(1, 0), (3, 0), (4, 0.75), (20, 0.75), (21, 0.25), (40, 0.25), (41, 0), (151, 0)])
 def test_base_hides_the_published_share_of_tokens_in_each_epoch(epoch: int, share: float) -> None:
+    assert PLANS["base-published"].at((epoch - 1) * EPOCH)[0].masked == share
     plan = PLANS["base"]
     for step in ((epoch - 1) * EPOCH, epoch * EPOCH - 1):
         assert plan.at(step)[0].masked == share
+
+
+def test_the_published_training_is_adam_at_a_cosine_over_150_epochs_of_the_relative_loss() -> None:
+    plan = PLANS["base-published"]
+    assert (plan.loss, plan.optimiser, plan.batch, plan.largest_gradient, plan.averaging) == ("relative", "adam", 32, None, 0.0)
+    length = plan.phases[0].steps
+    assert length == 150 * EPOCH
+    for epoch in (0, 50, 75, 149):
+        expected = 1e-3 * 0.5 * (1 + math.cos(math.pi * (epoch * EPOCH + 0.5) / length))
+        assert plan.at(epoch * EPOCH)[1] == pytest.approx(expected)
+    assert [phase.horizon for phase in plan.phases] == [1, 2]
 
 
 def test_base_is_pretrained_on_single_days_and_tuned_on_two_to_four() -> None:
