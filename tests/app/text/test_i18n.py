@@ -34,7 +34,7 @@ BROWSER = sorted(path for ending in ("js", "html") for path in (REPOSITORY / "ap
 SAID_IN_SCRIPTS = re.compile(r'(?<![\w.])say\(\s*"((?:[^"\\]|\\.)*)"')
 SAID_IN_HTML = re.compile(r"\{say ([^}]+)\}")
 
-NAMES = {"GOMS small", "GOMS base", "FourCastNet", "RMSE", ""}
+NAMES = {"GOMS small", "GOMS base", "AI-GOMS", "FourCastNet", "RMSE", ""}
 """Of models and scores: the same in both languages."""
 
 
