@@ -1,4 +1,4 @@
-"""The ocean and the model: schema, sources, stores, network, rollout and verification; knows no screen."""
+"""The ocean and the models: schema, readers, sources, stores, networks, rollout, training and verification; draws no page."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""The user's runs for the training of a backbone."""
+"""The sources of days for the training of a backbone: the runs of the sample ocean that the user built."""
 
 from engine.runtime.errors import InputError
 from engine.runtime.paths import runs_folder

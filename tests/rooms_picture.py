@@ -1,15 +1,16 @@
-"""The picture of the rooms: `python -m tests.rooms_picture` writes docs/rooms.svg from the order that the tests check.
+"""The picture of the rooms, docs/rooms.svg: `python -m tests.rooms_picture` writes it from the order that the tests check.
+
+The same command writes the page of all files, docs/where.md.
 
 Each package is a column, its lowest room at the bottom; each room says in a few words what it holds, from its own docstring.
 """
 
-import ast
 from html import escape
-from pathlib import Path
 from textwrap import wrap
 
 from engine.runtime.paths import REPOSITORY
 from tests.test_architecture import PACKAGES, ROOMS
+from tests.where_page import PAGE, folder_of, page, what_it_holds
 
 PICTURE = REPOSITORY / "docs" / "rooms.svg"
 WIDTH, HEIGHT, GAP, TOP = 400, 56, 6, 56
@@ -20,9 +21,7 @@ LINES = 2
 
 def description(room: str) -> list[str]:
     """Return the first sentence of what a room says of itself in lines that fit its box."""
-    path = REPOSITORY / Path(*room.split(".")) / "__init__.py"
-    said = (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").split("\n\n")[0]
-    sentence = " ".join(said.split()).split(". ")[0].rstrip(".")
+    sentence = what_it_holds(folder_of(room) / "__init__.py").rstrip(".")
     return wrap(sentence, CHARACTERS, max_lines=LINES, placeholder=" ...")
 
 
@@ -57,3 +56,4 @@ def picture() -> str:
 
 if __name__ == "__main__":
     PICTURE.write_text(picture(), encoding="utf-8")
+    PAGE.write_text(page(), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""What every answer that is an error says: one short sentence, without anything of the server's inside."""
+"""Answers of the server that are errors: one short sentence, without internals of the server."""
 
 import errno
 from http.client import responses

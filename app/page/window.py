@@ -1,4 +1,6 @@
-"""The page in a window of its own: `python -m app.page.window URL`, as `goms app --window` starts it beside the server."""
+"""The page in a window of the desktop instead of a browser: `python -m app.page.window URL`.
+
+`goms app --window` starts it beside the server."""
 
 import sys
 from importlib.util import find_spec

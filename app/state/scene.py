@@ -1,4 +1,4 @@
-"""What a page shows of one selection; `app.state.scene_builder` makes it."""
+"""The scene: what a page shows of one selection (stores, days, titles, colours); `app.state.scene_builder` makes it."""
 
 from dataclasses import dataclass, field
 

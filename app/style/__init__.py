@@ -1,4 +1,4 @@
-"""Colours: the theme of the page and the palettes of fields.
+"""Colours: the theme of the page, the palettes (colour maps) of fields and the limits of their colours.
 
 It imports the engine's errors only.
 """

@@ -1,4 +1,4 @@
-"""Palettes as 256 colours, and the default palette and range of each variable."""
+"""Palettes (colour maps) as 256 colours, and the default palette and range of each variable."""
 
 from __future__ import annotations
 

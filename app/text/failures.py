@@ -1,4 +1,4 @@
-"""What a visitor is told of a failure."""
+"""The sentences that tell a visitor of a failure."""
 
 from app.text.i18n import say
 from engine.runtime.errors import InputError

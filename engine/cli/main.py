@@ -1,4 +1,6 @@
-"""The command line `goms`. Exit codes: 0 done, 2 bad input (nothing was written), 3 the model or the disk failed.
+"""The commands of `goms`, their options and help: app, forecast, ingest, train, verify, eddies, analyse, sample build, stores.
+
+Exit codes: 0 done, 2 bad input (nothing was written), 3 the model or the disk failed.
 
 Everything heavy is imported inside the commands, so that help answers at once.
 """

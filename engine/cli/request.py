@@ -1,4 +1,4 @@
-"""From the arguments of a command line to a source and a date."""
+"""The source and the initial time that the options `--source`, `--init`, `--altimetry` and `--sst` name."""
 
 from collections.abc import Mapping
 from pathlib import Path

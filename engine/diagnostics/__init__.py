@@ -1,6 +1,6 @@
 """Fields that are computed on demand from stored ones: pure functions, and the table of display variables.
 
-May import the readers, the physics, the schema and the runtime; knows no store and no model.
+May import the readers, the physics, the schema and the runtime; not the stores and not the models.
 """
 
 from engine.diagnostics.climatology import climatology_reader

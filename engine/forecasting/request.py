@@ -1,4 +1,4 @@
-"""What a forecast is asked for."""
+"""The request of a forecast: source, initial time, model, number of days, heads, and how it is run."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

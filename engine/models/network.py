@@ -1,4 +1,4 @@
-"""The whole network: the backbone on global token grids and the projection on windows."""
+"""The network that forecasts: the backbone on the tokens of the globe, and the projection (linear or evolution) on windows."""
 
 import numpy as np
 import torch

@@ -1,4 +1,4 @@
-"""Services of the program that know nothing of the ocean: paths, errors, files, threads, memory, precision, progress.
+"""Services of the program that are independent of the ocean: paths, errors, files, threads, memory, precision, progress.
 
 Imports no other room.
 """

@@ -1,4 +1,4 @@
-"""The kinds of failure that a user can remedy."""
+"""The classes of errors that a user can remedy: bad input, a model that failed, too little disk or memory."""
 
 
 class InputError(ValueError):

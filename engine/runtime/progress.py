@@ -1,4 +1,4 @@
-"""Progress reports of long work."""
+"""Progress reports of long work: the type of the function that is called with a share and a sentence."""
 
 from collections.abc import Callable
 

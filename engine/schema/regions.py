@@ -1,4 +1,4 @@
-"""Named regions of the ocean."""
+"""Named regions of the ocean, as boxes of latitude and longitude."""
 
 from dataclasses import dataclass
 

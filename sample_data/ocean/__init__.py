@@ -1,4 +1,4 @@
-"""The sample ocean itself: quasi-geostrophic eddies, tropical waves, tracers, ice and atmosphere.
+"""The ocean of the simulation: quasi-geostrophic eddies, tropical Rossby and Kelvin waves, tracers, mixed layer, upwelling.
 
 May import the engine's physics and schema.
 """

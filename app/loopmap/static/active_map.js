@@ -1,4 +1,4 @@
-// Of several maps on one page one is active: the one used last, else the first. Keys pressed while nothing has the focus, the
+// Which of several maps on one page is active: the one used last, else the first. Keys pressed while nothing has the focus, the
 // charts beside the maps and `goms.state()` belong to the active one, so that two maps do not answer at once.
 
 /** @typedef {import("./stage.js").Stage} Stage */

@@ -1,4 +1,4 @@
-// Frames as they arrive: a JSON header line, then two byte planes of folded differences a lead (see app/frames/encode.py).
+// The decoder of frames: a JSON header line, then two byte planes of folded differences a lead (see app/frames/encode.py).
 
 import { wrapped } from "./longitudes.js";
 

@@ -1,4 +1,4 @@
-// Brings frames to the panels of a stage. All panels change at once, when each holds the lead on screen; until then the old
+// Puts frames on all panels of a stage at once. They change when each holds the lead on screen; until then the old
 // pictures stay.
 
 import { metrics } from "./metrics.js";

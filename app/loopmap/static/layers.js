@@ -1,4 +1,4 @@
-// What lies over the fields: which layers are chosen, what they need, and the canvas and key of each map.
+// The layers over the fields: which are chosen, what they need, and the canvas and key of each map.
 
 import { drawArrows, INKS, referenceLength } from "./arrows.js";
 import { roundStep } from "./colour_limits.js";

@@ -1,4 +1,4 @@
-// Brings the leads of one panel's loop: the requested lead alone, then the others in play order in a few bodies.
+// Requests the frames of one panel's loop by HTTP: the lead on screen alone, then the others in play order in a few bodies.
 
 import { decode } from "./codec.js";
 import { ask } from "./requests.js";

@@ -1,4 +1,4 @@
-// The component as Panel renders it: its parameters to the stage, what happens on the stage back to them.
+// The link with Python: parameters of the component go to the stage; clicks, keys and changes of view are sent to the server.
 
 import { say, setTranslations } from "./i18n.js";
 import { ask } from "./requests.js";

@@ -1,4 +1,4 @@
-// Which lead is on screen, and how time moves it.
+// The playhead: which lead is on screen, and how time moves it.
 
 import { metrics } from "./metrics.js";
 

@@ -1,4 +1,4 @@
-// Wheel, drag, pinch, click and double click on a map, as calls on the stage.
+// Wheel, drag, pinch, click and double click on a map become calls on the stage, with places in pixels of the map.
 
 const CLICK_REACH = 4; // pixels a click may wander
 const SECOND_REACH = 20; // pixels between the two clicks of a double click, as far as the taps of a finger lie apart

@@ -1,4 +1,4 @@
-// What the panels of one map component share: view, playhead, colours, theme and layers.
+// The stage: what the panels of one map component share: view, playhead, colours, theme and layers.
 
 import { activate, activeStage, register, unregister } from "./active_map.js";
 import { unpackPath } from "./codec.js";

@@ -1,4 +1,4 @@
-// Where the map looks: an equirectangular view by centre and longitude span, shared by all panels.
+// The part of the globe on the maps: an equirectangular view by centre and longitude span, with pixels to degrees and back.
 
 import { wrapped } from "./longitudes.js";
 

@@ -1,4 +1,4 @@
-"""What is drawn: variable, quantity, depth; and how: region, palette, range."""
+"""The choice of what the maps draw: variable, quantity, depth; and how: region, palette, range of colours."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What is drawn over the field: a box to tick for each layer."""
+"""The choice of layers over the field (currents, wind, contours, eddies, ice edge, names ...): a box to tick for each."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Run: starts the forecast of the chosen start and model, shows how far it is, and stops it."""
+"""The button Run: starts the forecast of the chosen start and model, shows how far it is, and stops it."""
 
 from collections.abc import Callable
 from typing import Any

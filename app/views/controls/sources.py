@@ -1,4 +1,4 @@
-"""Where a forecast starts: source, initial date, model."""
+"""The choice of where a forecast starts: source, initial date, model."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""What follows the choices of a visitor."""
+"""The base class of everything on the page that follows the choices of a visitor."""
 
 import param
 
