@@ -79,7 +79,7 @@ ROOMS = (
 """All rooms, the lowest first: a room may import itself and those before it, never one after it."""
 
 SIZE_OF_ROOM = (3, 15)
-"""Files directly in the folder of a room: `__init__`, modules, scripts, styles, pages; a folder such as `static` is not counted."""
+"""Files directly in the folder of a room: `__init__`, modules, scripts, styles, pages; folders such as `static` are not."""
 MOST_ON_TOP = 10
 """Files directly in the folder of a package."""
 LONGEST_FILE = 400

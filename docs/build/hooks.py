@@ -1,5 +1,6 @@
-"""What MkDocs calls: pages that are made, and the tables that a page names in comments."""
+"""What MkDocs calls: pages that the site alone has, and links to them."""
 
+import posixpath
 import re
 from pathlib import Path
 from typing import Any
@@ -8,22 +9,20 @@ from mkdocs.structure.files import File, Files
 
 from docs.build.code_reference import index_page, room_page, rooms
 from docs.build.command_line import command_page
-from docs.build.measured import measured_table
-from docs.build.model_cards import card_page, card_paths
+from docs.build.model_cards import WEIGHTS, card_paths
 from docs.build.skill_page import skill_report
-from docs.build.skill_tables import TABLES
 from engine.runtime.paths import REPOSITORY
 
 INCLUDED = {"changelog.md": "CHANGELOG.md"}
 """Page -> the file at the top of the repository that it shows."""
 
-MARKER = re.compile(r"<!-- (measured|skill): ([\w-]+) -->")
+SITE_ONLY = re.compile(r"`([\w/]+)\.html` in the site that `make docs` builds")
+"""How a page in git names a page that the site alone has; in the site it becomes a link."""
 
 
 def on_files(files: Files, config: Any) -> Files:
-    """Add the pages that are made: model cards, code reference, report of skill, changelog."""
-    made = {f"models/{path.stem}.md": card_page(path) for path in card_paths()}
-    made |= {f"reference/{room}.md": room_page(room, modules) for room, modules in rooms().items()}
+    """Add the pages that the site alone has: code reference, command line, report of skill, changelog."""
+    made = {f"reference/{room}.md": room_page(room, modules) for room, modules in rooms().items()}
     made |= {"reference/index.md": index_page(), "skill.html": skill_report(), "guide/commands.md": command_page()}
     made |= {page: (REPOSITORY / source).read_text(encoding="utf-8") for page, source in INCLUDED.items()}
     for name, content in made.items():
@@ -35,9 +34,15 @@ def on_files(files: Files, config: Any) -> Files:
     return files
 
 
-def on_page_markdown(markdown: str, **more: Any) -> str:
-    """Put each named table in place of its comment."""
-    return MARKER.sub(lambda found: measured_table(found[2]) if found[1] == "measured" else TABLES[found[2]](), markdown)
+def on_page_markdown(markdown: str, page: Any, files: Files, **more: Any) -> str:
+    """Link what the site alone has, and show the pictures of model cards from beside them."""
+    folder = posixpath.dirname(page.file.src_uri)
+
+    def link(found: re.Match[str]) -> str:
+        source = f"{found[1]}.md" if files.get_file_from_path(f"{found[1]}.md") else f"{found[1]}.html"
+        return f"[`{found[1]}.html`]({posixpath.relpath(source, folder or '.')})"
+
+    return SITE_ONLY.sub(link, markdown).replace(f"]({WEIGHTS}/", "](")
 
 
 def on_config(config: Any) -> Any:

@@ -23,6 +23,9 @@ from engine.schema.variables import VARIABLES
 
 Card = Mapping[str, Any]
 
+WEIGHTS = "../../assets/weights"
+"""The folder of weights and pictures of losses, as a page in docs/models names it."""
+
 
 def card_paths() -> list[Path]:
     """Return the JSON cards of the weights that are in the repository, `small` and its heads first."""
@@ -39,7 +42,7 @@ def card_page(path: Path) -> str:
         "revision of the code that trained them": f"`{card['revision'][:12]}`",
         "licence": "Apache-2.0",
     }
-    loss = f"![Training loss and validation of {path.stem} by update]({path.stem}_loss.png)"
+    loss = f"![Training loss and validation of {path.stem} by update]({WEIGHTS}/{path.stem}_loss.png)"
     return "\n\n".join([*parts, "## Loss", loss, "## Files", _facts(facts)]) + "\n"
 
 

@@ -10,9 +10,6 @@ DOCS = REPOSITORY / "docs"
 README = REPOSITORY / "README.md"
 PAGES = [README, *sorted(path for path in DOCS.rglob("*.md"))]
 
-MADE = ("models/", "reference/", "skill.html", "changelog.md")
-"""Pages of the site that `docs/build` makes."""
-
 
 @cache
 def text(page: Path) -> str:
