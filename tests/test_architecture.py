@@ -165,12 +165,12 @@ def test_a_room_imports_only_rooms_below_it(room: str) -> None:
     assert not breaches
 
 
-def test_no_files_import_each_other_in_a_circle() -> None:
+def test_no_files_import_each_other_in_a_cycle() -> None:
     left = {module: set(modules_imported(module)) for module in MODULES}
     while free := [module for module, others in left.items() if not others & left.keys()]:
         for module in free:
             del left[module]
-    assert not left, f"a circle lies among {sorted(left)}"
+    assert not left, f"a cycle lies among {sorted(left)}"
 
 
 def test_the_engine_knows_the_sample_ocean_in_its_command_line_alone() -> None:

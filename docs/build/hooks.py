@@ -1,7 +1,5 @@
 """What MkDocs calls: pages that the site alone has, and links to them."""
 
-import posixpath
-import re
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +8,12 @@ from mkdocs.structure.files import File, Files
 from docs.build.code_reference import index_page, room_page, rooms
 from docs.build.command_line import command_page
 from docs.build.model_cards import WEIGHTS, card_paths
+from docs.build.site_only import with_links
 from docs.build.skill_page import skill_report
 from engine.runtime.paths import REPOSITORY
 
 INCLUDED = {"changelog.md": "CHANGELOG.md"}
 """Page -> the file at the top of the repository that it shows."""
-
-SITE_ONLY = re.compile(r"`([\w/]+)\.html` in the site that `make docs` builds")
-"""How a page in git names a page that the site alone has; in the site it becomes a link."""
 
 
 def on_files(files: Files, config: Any) -> Files:
@@ -34,15 +30,9 @@ def on_files(files: Files, config: Any) -> Files:
     return files
 
 
-def on_page_markdown(markdown: str, page: Any, files: Files, **more: Any) -> str:
+def on_page_markdown(markdown: str, page: Any, **more: Any) -> str:
     """Link what the site alone has, and show the pictures of model cards from beside them."""
-    folder = posixpath.dirname(page.file.src_uri)
-
-    def link(found: re.Match[str]) -> str:
-        source = f"{found[1]}.md" if files.get_file_from_path(f"{found[1]}.md") else f"{found[1]}.html"
-        return f"[`{found[1]}.html`]({posixpath.relpath(source, folder or '.')})"
-
-    return SITE_ONLY.sub(link, markdown).replace(f"]({WEIGHTS}/", "](")
+    return with_links(markdown, page.file.src_uri).replace(f"]({WEIGHTS}/", "](")
 
 
 def on_config(config: Any) -> Any:

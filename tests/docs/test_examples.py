@@ -16,5 +16,5 @@ def test_the_examples_of_a_page_run_one_after_another(page: Path) -> None:
         exec(compile(block, f"{name(page)}, example {number}", "exec"), names)
 
 
-def test_source_model_head_and_view_each_have_an_example() -> None:
-    assert {page.stem for page in EXAMPLES} >= {"source", "model", "head", "view"}
+def test_everything_that_a_contributor_may_add_has_an_example() -> None:
+    assert {page.stem for page in EXAMPLES} >= {"reader", "source", "model", "head", "view", "layer"}

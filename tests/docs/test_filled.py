@@ -32,7 +32,7 @@ def test_a_figure_that_was_typed_is_replaced_and_the_text_around_it_stays() -> N
 
 def test_a_comment_that_nothing_ends_is_refused_and_never_takes_the_end_of_the_next_table() -> None:
     page = "<!-- skill: share -->\n\nKeep this.\n\n<!-- skill: counts -->\n\n<!-- end -->\n"
-    with pytest.raises(ValueError, match="skill: share .* is not ended"):
+    with pytest.raises(ValueError, match=r"skill: share .* is not ended"):
         filled(page)
 
 

@@ -11,8 +11,8 @@ import typer
 
 from app.server.options import parser
 from app.text.i18n import chinese
-from docs.build.hooks import SITE_ONLY
 from docs.build.measured import FOLDER, measured
+from docs.build.site_only import MADE, NAMED, with_links
 from docs.build.skill_tables import TABLES
 from engine.cli.main import app
 from engine.runtime.paths import REPOSITORY
@@ -26,7 +26,7 @@ TESTS = sorted({(page, *found) for page in PAGES for found in re.findall(r"`([\w
 
 @cache
 def _tests_of(file: str) -> frozenset[str]:
-    return frozenset(re.findall(r"^def (test_\w+)", (REPOSITORY / "tests" / file).read_text(encoding="utf-8"), re.MULTILINE))
+    return frozenset(re.findall(r"^def (test_\w+)", (REPOSITORY / file).read_text(encoding="utf-8"), re.MULTILINE))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
@@ -36,8 +36,12 @@ def test_every_file_that_a_page_links_or_shows_is_there(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
 def test_a_page_that_the_site_alone_has_is_one_that_the_build_makes(page: Path) -> None:
-    made = {"skill", "reference/index", "guide/commands"}
-    assert {found[1] for found in SITE_ONLY.finditer(text(page))} <= made
+    assert {found[1] for found in NAMED.finditer(text(page))} <= set(MADE)
+
+
+def test_a_page_that_the_site_alone_has_is_text_in_git_and_a_link_in_the_site() -> None:
+    words = "All scores: `skill.html` in the site that `make docs` builds."
+    assert with_links(words, "benchmarks/heads.md") == "All scores: [`skill.html`](../skill.html)."
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
