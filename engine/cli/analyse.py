@@ -68,7 +68,7 @@ def analyse(
         {
             "source": "reconstruction",
             "label": f"Analysis of {len(seen)} observations{' of the sample ocean - simulation' if from_sample else ''}",
-            "description": "Optimal interpolation of observations; thetao, so and zos say in *_guess where they are a guess",
+            "description": "Optimal interpolation of observations; *_guess is the share of variance not observed",
             "sampling": "at one time",
             "temperature": "potential, as given",
             "files": [observations.name],

@@ -39,14 +39,14 @@ def _print_version(wanted: bool) -> None:
 Home = Annotated[Path | None, typer.Option("--home", callback=_move_home, help="Folder of stores and caches (or GOMS_HOME).")]
 Json = Annotated[bool, typer.Option("--json", help="End with one line of JSON.")]
 Device = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
-Precision = Annotated[str, typer.Option(help="Of matrix products: bfloat16, float32 or auto, the quicker on the device.")]
-GridFactor = Annotated[int, typer.Option(hidden=True, help="Run on a grid this many times coarser.")]
-Resume = Annotated[bool, typer.Option("--resume", help="Continue what was interrupted.")]
+Precision = Annotated[str, typer.Option(help="Precision of matrix products: bfloat16, float32, or auto (the faster).")]
+GridFactor = Annotated[int, typer.Option(hidden=True, help="Use a grid this many times coarser.")]
+Resume = Annotated[bool, typer.Option("--resume", help="Continue an interrupted run.")]
 
 CONTINUE = "finished days are kept: continue with --resume"
 CONTINUE_TRAINING = "the last saved state is kept: continue with --resume"
 BEGIN_AGAIN = "nothing unfinished is kept: run the command again"
-"""How commands go on after an interruption, a full disk or too little memory."""
+"""How commands continue after an interruption, a full disk or too little memory."""
 
 
 @app.callback()
@@ -56,12 +56,12 @@ def goms(
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    """Forecast the global ocean for the next 30 days and look at it."""
+    """Forecast the global ocean for the next 30 days, display the forecast and verify it."""
 
 
 @app.command("app", add_help_option=False, context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def serve(context: typer.Context) -> None:
-    """Serve the page (`goms app --help`: its options)."""
+    """Serve the page (`goms app --help` lists its options)."""
     import runpy
 
     sys.argv[1:] = context.args
@@ -74,9 +74,9 @@ def forecast(
         str, typer.Option(help="sample, observed, or the name or folder of a store, a sample run or ingested altimetry.")
     ] = "sample",
     init: Annotated[
-        str | None, typer.Option(metavar="DAY|DATE", help="Sample day or date; the source's first if left out.")
+        str | None, typer.Option(metavar="DAY|DATE", help="Sample day or date; default: the first of the source.")
     ] = None,
-    days: Annotated[int, typer.Option(help="Length in days.")] = 30,
+    days: Annotated[int, typer.Option(help="Length of the forecast in days.")] = 30,
     model: Annotated[str, typer.Option(help="A network (small, ...), persistence, damped-persistence or climatology.")] = "small",
     device: Device = "auto",
     precision: Precision = "auto",
@@ -84,16 +84,19 @@ def forecast(
     sst: Annotated[Path | None, typer.Option(metavar="FILE", help="Surface temperature of the same day.")] = None,
     resume: Resume = False,
     heads: Annotated[
-        str, typer.Option(metavar="NAMES|all", help="Forecast kuroshio, waves, biogeochemistry too: names with commas, or all.")
+        str,
+        typer.Option(metavar="NAMES|all", help="Heads: kuroshio, waves, biogeochemistry (separated by commas), or all."),
     ] = "",
-    reference: Annotated[bool, typer.Option("--reference", help="Write what the source knows of those days, too.")] = False,
+    reference: Annotated[
+        bool, typer.Option("--reference", help="Also store the reference: the source's own later states.")
+    ] = False,
     grid_factor: GridFactor = 1,
     as_json: Json = False,
     home: Home = None,
 ) -> None:
     """Run a forecast.
 
-    Each finished day can be looked at while the next is computed.
+    Each day can be read and displayed as soon as it is finished.
     """
     with reporting(as_json, CONTINUE) as report:
         import time
@@ -129,16 +132,16 @@ def forecast(
 
 @app.command()
 def ingest(
-    kind: Annotated[str, typer.Argument(metavar="hycom|glorys|altimetry", help="Whose files they are.")],
-    files: Annotated[list[Path], typer.Argument(metavar="FILES...", help="NetCDF files as distributed.")],
-    name: Annotated[str | None, typer.Option(help="Name of the store; made from product, place and date if left out.")] = None,
-    date: Annotated[str | None, typer.Option(metavar="DATE", help="Day of a file that says none, such as 2014-03-05.")] = None,
+    kind: Annotated[str, typer.Argument(metavar="hycom|glorys|altimetry", help="Product that the files belong to.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILES...", help="NetCDF files as the provider distributes them.")],
+    name: Annotated[str | None, typer.Option(help="Name of the store; default: made of product, place and date.")] = None,
+    date: Annotated[str | None, typer.Option(metavar="DATE", help="Day of a file without a time, such as 2014-03-05.")] = None,
     as_json: Json = False,
     home: Home = None,
 ) -> None:
-    """Make an analysis of HYCOM or GLORYS files, or a source of altimetry.
+    """Make an analysis from HYCOM or GLORYS files, or a source of forecasts from altimetry.
 
-    An analysis can be played and compared with, and a global one started from; a forecast starts from altimetry, too.
+    An analysis can be displayed and compared. A forecast can start from a global analysis or from altimetry.
     """
     with reporting(as_json, BEGIN_AGAIN) as report:
         from engine.sources.guarded import take_in_guarded
@@ -159,22 +162,22 @@ def train(
         typer.Option(help="Train a head (kuroshio, waves, biogeochemistry) on the preset's frozen backbone instead."),
     ] = None,
     data: Annotated[
-        list[str] | None, typer.Option(metavar="STORE", help="Learn from this analysis or sample run; may be repeated.")
+        list[str] | None, typer.Option(metavar="STORE", help="Analysis or sample run to train on; may be repeated.")
     ] = None,
     resume: Resume = False,
-    updates: Annotated[int | None, typer.Option(help="Pause at this update instead of the plan's last.")] = None,
-    batch: Annotated[int | None, typer.Option(help="Samples in an update, over all processes; the plan's if left out.")] = None,
-    seed: Annotated[int, typer.Option(help="Of the first weights and of what is drawn.")] = 0,
+    updates: Annotated[int | None, typer.Option(help="Stop at this update; default: the last of the plan.")] = None,
+    batch: Annotated[int | None, typer.Option(help="Samples per update, over all processes; default: that of the plan.")] = None,
+    seed: Annotated[int, typer.Option(help="Seed of the initial weights and of the random samples.")] = 0,
     device: Device = "auto",
     precision: Precision = "auto",
     grid_factor: GridFactor = 1,
     as_json: Json = False,
     home: Home = None,
 ) -> None:
-    """Train the network.
+    """Train a network or a head.
 
-    It learns from rebuilt runs of the sample ocean (`goms sample build` makes them) or from ingested analyses. On several GPUs
-    or hosts: torchrun --nproc-per-node N -m engine.cli.main train, with a home that all see.
+    The data are runs of the sample ocean (`goms sample build` makes them) or ingested analyses. On several GPUs or hosts:
+    torchrun --nproc-per-node N -m engine.cli.main train, with a home folder that all processes share.
     """
     # Of several processes the first alone ends in JSON.
     with reporting(as_json and os.environ.get("RANK", "0") == "0", CONTINUE_TRAINING) as report:
@@ -203,16 +206,18 @@ def train(
 def verify(
     forecast: Annotated[str | None, typer.Argument(help="Name or folder of a forecast store.")] = None,
     reference: Annotated[
-        str | None, typer.Option(help="Store to score against; the reference of the same start if left out.")
+        str | None, typer.Option(help="Store to score against; default: the reference of the same start.")
     ] = None,
     held_out: Annotated[
         list[str] | None,
         typer.Option(metavar="MODEL", help="Score models on held-out starts instead: NAME or NAME=WEIGHTS; may be repeated."),
     ] = None,
     starts: Annotated[int, typer.Option(help="Number of held-out starts.")] = 10,
-    stability: Annotated[int, typer.Option(metavar="DAYS", help="Look at rollouts of so many days instead of skill.")] = 0,
-    page: Annotated[Path | None, typer.Option("--report", metavar="FILE", help="Write a page with tables and plots.")] = None,
-    heads: Annotated[bool, typer.Option("--heads", help="Score the heads of the first model, too.")] = False,
+    stability: Annotated[int, typer.Option(metavar="DAYS", help="Test the stability of rollouts of so many days instead.")] = 0,
+    page: Annotated[
+        Path | None, typer.Option("--report", metavar="FILE", help="Write a report in HTML with tables and plots.")
+    ] = None,
+    heads: Annotated[bool, typer.Option("--heads", help="Also score the heads of the first model.")] = False,
     workers: Annotated[int, typer.Option(help="Processes that share the starts.")] = 1,
     device: Device = "auto",
     grid_factor: GridFactor = 1,
@@ -221,7 +226,7 @@ def verify(
 ) -> None:
     """Score a forecast against its reference.
 
-    Beside it stand persistence and climatology; with --held-out damped persistence and the predictability floor, too.
+    The baselines are persistence and climatology; with --held-out also damped persistence and the predictability floor.
     """
     with reporting(as_json, "finished starts are kept: run the command again") as report:
         from engine.cli.verify import verify_models, verify_store
@@ -251,9 +256,9 @@ def eddies(
     as_json: Json = False,
     home: Home = None,
 ) -> None:
-    """Find the eddies of a forecast or of altimetry, and follow them from day to day.
+    """Detect the eddies of a forecast or of altimetry and track them from day to day.
 
-    Closed contours of sea surface height without what is longer than 700 km.
+    Eddies are closed contours of sea surface height after wavelengths over 700 km are removed.
     """
     with reporting(as_json, BEGIN_AGAIN) as report:
         from engine.cli.eddies import find_eddies
@@ -266,25 +271,23 @@ def analyse(
     observations: Annotated[
         Path, typer.Option(metavar="FILE", help="Table, .csv, .tsv or .nc: time, lat, lon, depth (or pressure), variable, value.")
     ],
-    time: Annotated[str, typer.Option(metavar="DATE", help="When the analysis is valid, such as 2019-02-23T12:00.")],
-    background: Annotated[str | None, typer.Option(metavar="STORE", help="What to correct; climatology if left out.")] = None,
-    out: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Name of the store; made from file and date if left out.")
-    ] = None,
-    remove_zero: Annotated[bool, typer.Option("--remove-zero", help="Sea level is over another zero; remove its mean.")] = False,
-    of_sample: Annotated[bool, typer.Option("--sample", help="The observations are of the sample ocean; say so.")] = False,
-    weights: Annotated[Path | None, typer.Option(help="Trained weights of the network that betters the interpolation.")] = None,
+    time: Annotated[str, typer.Option(metavar="DATE", help="Valid time of the analysis, such as 2019-02-23T12:00.")],
+    background: Annotated[str | None, typer.Option(metavar="STORE", help="Background state; default: climatology.")] = None,
+    out: Annotated[str | None, typer.Option(metavar="NAME", help="Name of the store; default: made of file and date.")] = None,
+    remove_zero: Annotated[bool, typer.Option("--remove-zero", help="Remove the mean of the observed sea level.")] = False,
+    of_sample: Annotated[bool, typer.Option("--sample", help="Mark the result as from the sample ocean.")] = False,
+    weights: Annotated[Path | None, typer.Option(help="Weights of a network that completes the interpolation.")] = None,
     grid_factor: GridFactor = 1,
     as_json: Json = False,
     home: Home = None,
 ) -> None:
-    """Make a full state of scattered observations.
+    """Make a full ocean state from scattered observations.
 
-    Optimal interpolation on a background; the store says in zos_guess, thetao_guess and so_guess where it is a guess. It
-    plays beside others, and a forecast can start from it.
+    Observations are added to a background by optimal interpolation. zos_guess, thetao_guess and so_guess in the store are the
+    share of the variance that was not observed. The store can be displayed and compared, and a forecast can start from it.
 
     Dates are ISO 8601, yyyymmdd or seconds since 1970. Of rows with quality flags (columns such as qc, value_qc or flag) those
-    flagged 1 or 2 are kept; how many are left out is said.
+    flagged 1 or 2 are used; the number of the others is reported.
     """
     with reporting(as_json, BEGIN_AGAIN) as report:
         from engine.cli.analyse import analyse as analyse_observations
@@ -296,18 +299,18 @@ def analyse(
 
 @sample.command("build")
 def sample_build(
-    days: Annotated[int, typer.Option(help="Last sample day.")],
-    seed: Annotated[int, typer.Option(help="Which ocean: another seed, other weather and eddies.")],
-    waves: Annotated[bool, typer.Option("--waves", help="Make significant wave height too, from day 90 on.")] = False,
-    biogeochemistry: Annotated[bool, typer.Option("--biogeochemistry", help="Make plankton and nutrients too.")] = False,
+    days: Annotated[int, typer.Option(help="Last sample day of the run.")],
+    seed: Annotated[int, typer.Option(help="Seed of the run: other seeds have other weather and eddies.")],
+    waves: Annotated[bool, typer.Option("--waves", help="Also make significant wave height, from day 90 on.")] = False,
+    biogeochemistry: Annotated[bool, typer.Option("--biogeochemistry", help="Also make plankton and nutrients.")] = False,
     kuroshio: Annotated[
-        int | None, typer.Option(metavar="DAY", help="Make the Kuroshio at 1/12 degree too, from this day on.")
+        int | None, typer.Option(metavar="DAY", help="Also make the Kuroshio at 1/12 degree, from this day on.")
     ] = None,
     grid_factor: GridFactor = 1,
     as_json: Json = False,
     home: Home = None,
 ) -> None:
-    """Simulate days 0 to DAYS of the sample ocean into the user's cache; a killed build goes on where it was."""
+    """Simulate days 0 to DAYS of the sample ocean and store them; an interrupted build continues where it stopped."""
     with reporting(as_json, "finished days are kept: run the command again") as report:
         from engine.schema.grid import coarsened
         from sample_data.runs.build import build
@@ -330,14 +333,14 @@ def sample_build(
 
 @stores.callback(invoke_without_command=True)
 def stores_default(context: typer.Context, as_json: Json = False, home: Home = None) -> None:
-    """List what is there unless a command says otherwise."""
+    """List the stores where no command is given."""
     if context.invoked_subcommand is None:
         stores_list(as_json)
 
 
 @stores.command("list")
 def stores_list(as_json: Json = False, home: Home = None) -> None:
-    """List the stores with their size and how many of their days are finished, and what is damaged of those that are."""
+    """List the stores with size, state, number of finished days, and damage where there is any."""
     with reporting(as_json) as report:
         from engine.runtime.paths import stores_folder
         from engine.stores import list_stores
@@ -348,7 +351,7 @@ def stores_list(as_json: Json = False, home: Home = None) -> None:
             return
         for summary in found:
             days = f"{summary.leads:3} of {summary.all_leads:3} days" if not summary.damage else " " * 15
-            print(f"{summary.size_bytes / 1e6:9.1f} MB  {summary.state:7} {days}  {summary.identifier}")
+            print(f"{summary.size_bytes / 1e6:9.1f} MB  {summary.state:8} {days}  {summary.identifier}")
             if summary.damage:
                 print(f"{'':14}{summary.damage}")
         if not found:
@@ -357,7 +360,7 @@ def stores_list(as_json: Json = False, home: Home = None) -> None:
 
 @stores.command("delete")
 def stores_delete(identifier: str, as_json: Json = False, home: Home = None) -> None:
-    """Delete a store and what belongs to it."""
+    """Delete a store and everything that belongs to it."""
     with reporting(as_json) as report:
         from engine.stores import delete_store
 

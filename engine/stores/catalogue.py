@@ -36,8 +36,8 @@ class StoreSummary:
 
     @property
     def state(self) -> str:
-        """Return `whole`, `partial` or `damaged`."""
-        return "damaged" if self.damage else "whole" if self.complete else "partial"
+        """Return `complete`, `partial` or `damaged`."""
+        return "damaged" if self.damage else "complete" if self.complete else "partial"
 
 
 def list_stores(folder: Path | None = None) -> list[StoreSummary]:

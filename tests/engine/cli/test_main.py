@@ -76,9 +76,9 @@ def test_the_home_option_moves_everything(tmp_path: Path, private_home: Path) ->
 def test_stores_are_listed_and_deleted() -> None:
     assert "no stores" in _goms("stores").stdout
     name = _last_line(_goms(*FORECAST, "--json"))["store"]
-    assert name in _goms("stores").stdout and "whole" in _goms("stores", "list").stdout
+    assert name in _goms("stores").stdout and "complete" in _goms("stores", "list").stdout
     listed = _last_line(_goms("stores", "list", "--json"))["stores"]
-    assert [(store["identifier"], store["state"], store["leads"]) for store in listed] == [(name, "whole", 3)]
+    assert [(store["identifier"], store["state"], store["leads"]) for store in listed] == [(name, "complete", 3)]
     assert _last_line(_goms("stores", "delete", name, "--json")) == {"deleted": name}
     assert list_stores() == []
     assert _goms("stores", "delete", name).exit_code == 2
