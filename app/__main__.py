@@ -1,4 +1,4 @@
-"""Serve the page: `python -m app`, or `goms app`."""
+"""The start of the server from a shell: `python -m app`, or `goms app`."""
 
 import argparse
 import errno

@@ -1,4 +1,4 @@
-"""The template of every page."""
+"""The HTML template of every page: it names the language of the page and permits the one script of its own."""
 
 import secrets
 

@@ -1,4 +1,4 @@
-"""What a server is given to start with, looked at before it serves anybody: a fault is said at once, not in a visitor's page."""
+"""Checks of the options and files of a server before it starts: a fault is an error of the command, not of a visitor's page."""
 
 from pathlib import Path
 

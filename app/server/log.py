@@ -1,4 +1,4 @@
-"""What the log of the server leaves out."""
+"""The filter of the server's log: which messages it leaves out."""
 
 import logging
 import traceback

@@ -1,4 +1,4 @@
-"""How a server was started, as far as it concerns what all sessions share."""
+"""Options of a server that all sessions share: files to start from, the grid, what visitors may do."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What all sessions of one server share, in one object."""
+"""The object that holds what all sessions of one server share: sources, stores, readers, jobs, background work."""
 
 import logging
 

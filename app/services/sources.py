@@ -1,4 +1,4 @@
-"""The sources of initial states, each opened once."""
+"""The sources of initial states (sample, observed, analyses) as a server holds them: each opened once."""
 
 import threading
 import time

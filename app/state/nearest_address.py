@@ -1,4 +1,4 @@
-"""What a page shows in place of what its address asks for: the nearest it can; a file of the address must not."""
+"""The nearest valid choices for an address that asks for what cannot be shown; saved files refuse such an address."""
 
 from collections.abc import Collection
 from typing import Any

@@ -1,4 +1,4 @@
-"""The store on the first map: the forecast that is chosen, or what stands for it while it is not there, and what is awaited."""
+"""The store on the first map: the chosen forecast, or what is shown until it exists, and what is awaited."""
 
 from app.data.readers import FieldReader
 from app.jobs.queue import Request

@@ -1,4 +1,4 @@
-"""How stores, dates and kinds of forcing are called on screen, in the language of the visit."""
+"""Labels: how stores, dates and kinds of forcing are called on screen, in the language of the visit."""
 
 import re
 from collections import Counter

@@ -1,4 +1,4 @@
-"""The climatological ocean by time and level, for anomalies and derived fields."""
+"""The climatology by time and level on a store's grid, for anomalies and derived fields."""
 
 from collections.abc import Callable
 from functools import lru_cache

@@ -1,4 +1,4 @@
-"""The light of the sun that plankton can use."""
+"""Irradiance: the light of the sun that plankton can use (photosynthetically available radiation)."""
 
 import numpy as np
 from numpy.typing import NDArray

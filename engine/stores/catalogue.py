@@ -1,4 +1,4 @@
-"""All stores of the user directory: list, find, delete."""
+"""The catalogue of stores in the user directory: list, find, delete."""
 
 from collections.abc import Iterator
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""A stored field as xarray takes one in: nothing is read before it is looked at."""
+"""A stored field as a lazy array of xarray: nothing is read before it is used."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""The error of one forecast against its reference, fast enough for an update while the map is moved."""
+"""RMSE and other scores of one forecast against its reference by lead, fast enough to follow a map that is moved."""
 
 from collections.abc import Callable
 

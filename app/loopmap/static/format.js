@@ -1,4 +1,4 @@
-// Words and figures as they are read on a map.
+// Numbers, positions and leads as text on a map, and round values for the ticks of a scale.
 
 import { say } from "./i18n.js";
 import { wrapped } from "./longitudes.js";

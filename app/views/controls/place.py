@@ -1,4 +1,4 @@
-"""The places of the charts: a position typed in, the chosen point, and the pins that stay beside it."""
+"""The choice of places for the charts: a position typed in, the chosen point, and the pins that stay beside it."""
 
 from collections.abc import Callable
 from itertools import chain

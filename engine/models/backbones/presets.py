@@ -1,4 +1,4 @@
-"""Named sizes of the network."""
+"""Presets: the named sizes of the networks (small, base, aigoms-small, fourcastnet ...)."""
 
 from dataclasses import asdict, dataclass, field
 from typing import Any

@@ -1,4 +1,4 @@
-"""Observations: value, position, depth and time of measurements."""
+"""The class Observations: value, position, depth and time of measurements."""
 
 from dataclasses import dataclass
 

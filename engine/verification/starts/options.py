@@ -1,4 +1,4 @@
-"""How scores of held-out starts are computed, whatever is scored."""
+"""Options of the scores of held-out starts: device, processes, folder of stored results."""
 
 from dataclasses import dataclass
 from pathlib import Path
