@@ -152,7 +152,7 @@ def test_a_store_that_cannot_be_opened_is_listed_as_damaged_beside_healthy_ones_
     with pytest.raises(StoreDamaged, match=f"store {folder.name} is damaged: .*goms stores delete {folder.name}"):
         open_store(folder)
     states = {summary.identifier: summary.state for summary in list_stores()}
-    assert states == {folder.name: "damaged", HEALTHY: "whole", EARLIER: "whole"}
+    assert states == {folder.name: "damaged", HEALTHY: "complete", EARLIER: "complete"}
     assert {store.identifier for store in OpenStores().all()} == {HEALTHY, EARLIER}
     assert CliRunner().invoke(app, ["stores"]).exit_code == 0
     assert CliRunner().invoke(app, ["stores", "delete", folder.name]).exit_code == 0
