@@ -27,6 +27,7 @@ ROOMS = (
     "engine.models",
     "engine.weights",
     "engine.stores",
+    "engine.ingest",
     "engine.sources",
     "engine.forecasting",
     "engine.verification",

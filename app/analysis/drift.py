@@ -37,7 +37,7 @@ def drift_of(
     flow = services.parts.store_with(reader, FLOW)
     if flow is None:
         raise InputError(say("this store has no currents; choose another"))
-    leads = [lead for lead in flow.leads if lead >= release + offset]
+    leads = _without_gap([lead for lead in flow.leads if lead >= release + offset])
     if len(leads) < 2 or leads[0] != release + offset:
         raise InputError(say("no path yet: it needs the day of release and one after it"))
     depths = flow.depths("uo")
@@ -54,6 +54,11 @@ def drift_of(
         "lon": [_numbers(path) for path in positions[:, 1].T],
         "label": say(text, day=day, store=store_label(flow.kind, flow.attrs), where=where),
     }
+
+
+def _without_gap(leads: list[int]) -> list[int]:
+    """Return the first of ascending leads and those that follow it day by day: nobody knows the currents of a missing day."""
+    return [lead for number, lead in enumerate(leads) if lead == leads[0] + number]
 
 
 def drift_on_map(services: Services, panel: PanelSpec, point: tuple[float, float], metres: float, release: int) -> dict[str, Any]:

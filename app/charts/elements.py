@@ -17,6 +17,7 @@ from app.charts.style import (
     clearest_corner,
     colour,
     colour_bar,
+    each_day,
     framed,
     line,
     lone_marks,
@@ -82,7 +83,8 @@ def series(
     Curves that a `spread` is known of stand in a band as wide.
     """
     drawn: list[Any] = []
-    for letter, name, curve, style in styled(curves, theme):
+    for letter, name, known, style in styled(curves, theme):
+        curve = each_day(known)
         points = (curve.lead.values, curve.values)
         if spread is not None and (letter, name) in spread.about:
             low, middle, high = _edges(curve, spread.about[letter, name], "lead")
@@ -216,7 +218,7 @@ def hovmoller(
     time_axis: str = LEAD_AXIS,
 ) -> hv.Overlay:
     """Return values over lead and depth (the surface at the top), or over distance and lead (the first day at the bottom)."""
-    days = values.reindex(lead=np.arange(int(values.lead.min()), int(values.lead.max()) + 1))
+    days = each_day(values)
     if "depth" in values.dims:
         even = even_depths(values.depth.values)
         picture = _picture(days.interp(depth=even).transpose("depth", "lead"), palette, limits, theme)
@@ -241,6 +243,7 @@ def error_by_lead(
     error: xr.DataArray, label: str, units: str, theme: str = "light", at_least_zero: bool = True, time_axis: str = LEAD_AXIS
 ) -> hv.Overlay:
     """Return one score over lead time; dim `lead` in days."""
+    error = each_day(error)
     curve = hv.Curve((error.lead.values, error.values), "lead", "value", label=label)
     marks = hv.Scatter((error.lead.values, error.values), "lead", "value")
     size = 4 if error.lead.size <= MARKED else 0

@@ -8,7 +8,7 @@ import holoviews as hv
 import numpy as np
 import xarray as xr
 
-from app.charts.style import FONT_SIZE, Key, framed, lone_marks, styled
+from app.charts.style import FONT_SIZE, Key, each_day, framed, lone_marks, styled
 from app.style.palettes import colours
 from app.style.theme import INK, PLANKTON_COLOURS
 from app.text.i18n import say
@@ -63,13 +63,16 @@ def stacked(
 ) -> hv.Overlay:
     """Return parts stacked from zero over lead time, the first at the bottom, and curves `over` them such as their total."""
     drawn: list[hv.Element] = []
-    below = np.zeros(layers[0].values.sizes["lead"]) if layers else np.zeros(0)
+    below: np.ndarray | float = 0.0
     for layer in layers:
-        above = below + layer.values.values
-        area = hv.Area((layer.values.lead.values, above, below), "lead", ["top", "bottom"], label=layer.name)
+        values = each_day(layer.values)
+        above = below + values.values
+        edges = (values.lead.values, above, np.broadcast_to(below, above.shape))
+        area = hv.Area(edges, "lead", ["top", "bottom"], label=layer.name)
         drawn.append(area.opts(color=layer.colour, line_color=None, fill_alpha=0.9))
         below = above
-    for _, name, curve, style in styled(over or {}, theme):
+    for _, name, known, style in styled(over or {}, theme):
+        curve = each_day(known)
         line = hv.Curve((curve.lead.values, curve.values), "lead", "top", label=name)
         drawn.append(line.opts(**style | {"color": INK[theme], "show_legend": True}, tools=["hover"]))
         drawn += lone_marks(curve, {"color": INK[theme]}, "top")
@@ -109,7 +112,8 @@ def wave_series(
             drawn.append(
                 words.opts(text_color=INK[theme], text_font_size=FONT_SIZE, text_align="left", text_alpha=0.8, xoffset=0.2)
             )
-    for letter, name, curve, style in styled(curves, theme):
+    for letter, name, known, style in styled(curves, theme):
+        curve = each_day(known)
         shown = " ".join(filter(None, (letter, name if style.pop("show_legend") else "")))
         line = hv.Curve((curve.lead.values, curve.values), "lead", "value", label=shown)
         drawn.append(line.opts(**style, tools=["hover"], show_legend=bool(shown)))

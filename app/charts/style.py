@@ -62,6 +62,12 @@ def styled(
     return found
 
 
+def each_day(values: xr.DataArray) -> xr.DataArray:
+    """Return values over dim `lead` in whole days with NaN on days that are not there, so that no line or area spans them."""
+    leads = values.lead.values
+    return values if leads.size < 2 else values.reindex(lead=np.arange(leads.min(), leads.max() + 1))
+
+
 def lone_marks(curve: xr.DataArray, style: Mapping[str, Any], value: str = "value") -> list[hv.Scatter]:
     """Return marks on the values of a curve over `lead` that are known on neither side, where a line draws nothing."""
     known = np.concatenate([[False], np.isfinite(curve.values), [False]])

@@ -54,7 +54,7 @@ class DerivedReader:
 
 
 class PersistenceReader(DerivedReader):
-    """The first state of a store, at every lead."""
+    """The first state of a store, from its day on; that of lead 0 where the store is no analysis with missing days."""
 
     name = "persistence"
     label = "Persistence"
@@ -62,11 +62,13 @@ class PersistenceReader(DerivedReader):
     @property
     def leads(self) -> list[int]:
         """Return every lead as soon as the first state is there."""
-        return self.all_leads if self._first in self.base.leads else []
+        there = self._first in self.base.leads
+        return [lead for lead in self.all_leads if lead >= self._first] if there else []
 
     @property
     def _first(self) -> int:
-        return self.all_leads[0]
+        first = self.all_leads[0]
+        return min(self.base.leads, default=first) if self.base.kind == "analysis" else first
 
     def read(self, variable: str, lead: int, depth_index: int = 0) -> np.ndarray:
         """Return the first field (h, w), whatever the lead."""

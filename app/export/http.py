@@ -7,6 +7,7 @@ pictures and numbers, too.
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from threading import BoundedSemaphore
 from typing import Any
 
@@ -79,7 +80,7 @@ class Export:
             shown = charts.charts_of(self.services, self.selection, self.scene, self.extent, self.lead)
             return _chart_file(shown, ending, self.selection.theme)
         if what == "loop" and ending in film.FORMATS:
-            return film.film(self._frames, self._drawn_leads(), ending, self.selection.theme), film.FORMATS[ending]
+            return film.film(self._film_frames, self._drawn_leads(), ending, self.selection.theme), film.FORMATS[ending]
         if what == "data" and ending in data.FORMATS:
             return data.saved(data.dataset(self.services, self.scene, self.extent), ending), data.FORMATS[ending]
         if name == "point.csv":
@@ -93,6 +94,16 @@ class Export:
         """The leads that all maps have: a film with a map that comes and goes would jump."""
         shown = [(set(panel.leads), panel.lead_offset) for panel in self.scene.panels if panel.leads]
         return [lead for lead in self.leads if all(lead + offset in leads for leads, offset in shown)]
+
+    def _film_frames(self, lead: int) -> list[Frame]:
+        """The maps of a day; they say how many days are missing between the day of the last picture and this one."""
+        earlier = [each for each in self._drawn_leads() if each < lead]
+        missing = lead - earlier[-1] - 1 if earlier else 0
+        words = f"{missing} {'day' if missing == 1 else 'days'} before missing" if missing else ""
+        return [
+            replace(frame, notice="; ".join(filter(None, (words, frame.notice)))) if words else frame
+            for frame in self._frames(lead)
+        ]
 
     def _frames(self, lead: int) -> list[Frame]:
         if not hasattr(self, "_colouring"):

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.text.i18n import say
+from engine.stores import missing_days
 
 
 def sentences(report: Mapping[str, Any]) -> list[str]:
-    """Return a sentence for each field that lost cells, by the attributes that `engine.sources.ingest.ingest` writes."""
+    """Return a sentence for each field that lost cells, and one for missing days, by attributes that `engine.ingest` writes."""
     found = []
     for name, outside in report.get("out_of_range", {}).items():
         low, high = f"{outside['lowest']:.4g}", f"{outside['highest']:.4g}"
@@ -21,4 +22,7 @@ def sentences(report: Mapping[str, Any]) -> list[str]:
         found.append(say("{name}: {count} rows hold one number amid water that varies and look damaged.", name=name, count=rows))
     if cells := report.get("zero_land", 0):
         found.append(say("{count} cells with 0 in every field count as land.", count=cells))
+    if days := missing_days(report):
+        first, missing = next(iter(days.items()))
+        found.append(say("{count} days are missing; {day}: {reason}.", count=len(days), day=first, reason=missing.reason))
     return found

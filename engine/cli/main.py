@@ -45,6 +45,7 @@ Resume = Annotated[bool, typer.Option("--resume", help="Continue an interrupted 
 
 CONTINUE = "finished days are kept: continue with --resume"
 CONTINUE_TRAINING = "the last saved state is kept: continue with --resume"
+CONTINUE_INGEST = "finished days are kept: run the command again"
 BEGIN_AGAIN = "nothing unfinished is kept: run the command again"
 """How commands continue after an interruption, a full disk or too little memory."""
 
@@ -134,22 +135,34 @@ def forecast(
 def ingest(
     kind: Annotated[str, typer.Argument(metavar="hycom|glorys|altimetry", help="Product that the files belong to.")],
     files: Annotated[list[Path], typer.Argument(metavar="FILES...", help="NetCDF files as the provider distributes them.")],
-    name: Annotated[str | None, typer.Option(help="Name of the store; default: made of product, place and date.")] = None,
+    name: Annotated[
+        str | None, typer.Option(help="Name of the store, new or to be continued; default: made of product, place and date.")
+    ] = None,
     date: Annotated[str | None, typer.Option(metavar="DATE", help="Day of a file without a time, such as 2014-03-05.")] = None,
+    keep_going: Annotated[
+        bool, typer.Option("--keep-going", help="Enter a day whose file is refused into the list of missing days and continue.")
+    ] = False,
+    scheduler: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Dask scheduler whose workers read the days, such as tcp://host:8786.")
+    ] = None,
     as_json: Json = False,
     home: Home = None,
 ) -> None:
     """Make an analysis from HYCOM or GLORYS files, or a source of forecasts from altimetry.
 
-    An analysis can be displayed and compared. A forecast can start from a global analysis or from altimetry.
+    An analysis can be displayed and compared. A forecast can start from a global analysis or from altimetry. Finished days stay:
+    the same command continues an interrupted ingest, and further days of the same product and grid extend the store NAME. Days
+    without a file are listed as missing.
     """
-    with reporting(as_json, BEGIN_AGAIN) as report:
+    with reporting(as_json, CONTINUE_INGEST) as report:
         from engine.sources.guarded import take_in_guarded
         from engine.sources.kept_altimetry import kept_report
         from engine.sources.uploads import ALTIMETRY_KIND
         from engine.stores import open_store
 
-        folder = take_in_guarded(files, report.progress, kind=kind, identifier=name, date=date)
+        folder = take_in_guarded(
+            files, report.progress, kind=kind, identifier=name, date=date, scheduler=scheduler, keep_going=keep_going
+        )
         report.result = {"source" if kind == ALTIMETRY_KIND else "store": folder.name, "folder": folder}
         report.missing(kept_report(folder.name) if kind == ALTIMETRY_KIND else open_store(folder).attrs)
 
@@ -340,10 +353,11 @@ def stores_default(context: typer.Context, as_json: Json = False, home: Home = N
 
 @stores.command("list")
 def stores_list(as_json: Json = False, home: Home = None) -> None:
-    """List the stores with size, state, number of finished days, and damage where there is any."""
+    """List the stores with size, state, number of finished days, missing days, and damage where there is any."""
     with reporting(as_json) as report:
         from engine.runtime.paths import stores_folder
         from engine.stores import list_stores
+        from engine.stores.validity import described as missing_in_words
 
         found = list_stores()
         if as_json:
@@ -352,8 +366,8 @@ def stores_list(as_json: Json = False, home: Home = None) -> None:
         for summary in found:
             days = f"{summary.leads:3} of {summary.all_leads:3} days" if not summary.damage else " " * 15
             print(f"{summary.size_bytes / 1e6:9.1f} MB  {summary.state:8} {days}  {summary.identifier}")
-            if summary.damage:
-                print(f"{'':14}{summary.damage}")
+            for line in [summary.damage] if summary.damage else missing_in_words(summary.attrs):
+                print(f"{'':14}{line}")
         if not found:
             print(f"no stores in {stores_folder()}")
 

@@ -38,12 +38,14 @@ class Report:
         print(f"note: {sentence}", file=sys.stderr, flush=True)
 
     def missing(self, attributes: Mapping[str, Any]) -> None:
-        """Print counts of values treated as missing, from the attributes of a store or the report of a source."""
+        """Print counts of missing values, and missing days, from the attributes of a store or the report of a source."""
         from engine.readers.values.tally import described, report_in
+        from engine.stores.validity import MISSING
+        from engine.stores.validity import described as missing_in_words
 
         found = report_in(attributes)
-        self.details |= found
-        self.notes += described(found)
+        self.details |= found | {name: attributes[name] for name in (MISSING,) if name in attributes}
+        self.notes += [*described(found), *missing_in_words(attributes)]
 
     def close(self) -> None:
         """End the bar."""

@@ -5,24 +5,29 @@ from collections.abc import Mapping
 import numpy as np
 
 from engine.readers.netcdf import GriddedFile
-from engine.runtime.errors import InputError
+from engine.runtime.errors import DayMissing, InputError
 from engine.schema.constants import DAY
 
 Where = Mapping[str, Mapping[np.datetime64, tuple[GriddedFile, int]]]
 """Field -> time -> file and number in it."""
 
+MONTH = np.timedelta64(27, "D")
+"""Steps this long or longer are those of monthly fields."""
+
 
 def choose_times(where: Where, snapshots: bool) -> np.ndarray:
-    """Return the times (n,) datetime64[s] of the days, 24 h apart, at which every field is there.
+    """Return the times (n,) datetime64[s] of the days, one or more days apart, at which every field is there.
 
     Of several times a day it takes the one at 12 UTC. Snapshots of one field may be more frequent than those of another; means
-    may not, since an hourly mean is no daily mean. Raises InputError that names the field, the day and its file.
+    may not, since an hourly mean is no daily mean. Single days may be absent. Raises InputError that names the field, the day and
+    its file: DayMissing where a day lacks a field.
     """
     days = np.unique(np.concatenate([_days(times) for times in where.values()]))
     result = np.array([_time_of(where, day, snapshots) for day in days], dtype="datetime64[s]")
-    gaps = np.flatnonzero(np.diff(result) != DAY)
-    if gaps.size:
-        raise _gap(where, result, int(gaps[0]))
+    steps = np.diff(result)
+    uneven = np.flatnonzero(steps % DAY != np.timedelta64(0, "s"))
+    if uneven.size or (steps.size and np.all(steps >= MONTH)) or (steps.size > 1 and np.all(steps > DAY)):
+        raise _not_daily(where, result, int(uneven[0]) if uneven.size else 0)
     return result
 
 
@@ -33,9 +38,10 @@ def _time_of(where: Where, day: np.datetime64, snapshots: bool) -> np.datetime64
     if lacking is not None:
         there = next(field for field, times in same.items() if times)
         file = where[there][same[there][0]][0]
-        raise InputError(
+        raise DayMissing(
             f"{file.path}: {day} is there, but its {lacking} is in no file; expected every field on every day: download "
-            f"{lacking} of {day} too or leave {there} of that day out"
+            f"{lacking} of {day} too or leave {there} of that day out",
+            [field for field, times in same.items() if not times],
         )
     most, fewest = (choose(same, key=lambda field: len(same[field])) for choose in (max, min))
     if not snapshots and len(same[most]) > len(same[fewest]):
@@ -63,23 +69,22 @@ def _time_of(where: Where, day: np.datetime64, snapshots: bool) -> np.datetime64
     return common[0]
 
 
-def _gap(where: Where, times: np.ndarray, number: int) -> InputError:
+def _not_daily(where: Where, times: np.ndarray, number: int) -> InputError:
     before, after = times[number], times[number + 1]
     any_field = next(iter(where.values()))
     first, second = any_field[before][0], any_field[after][0]
-    apart = after - before
-    if np.all(np.diff(times) >= np.timedelta64(27, "D")):
+    if np.all(np.diff(times) >= MONTH):
         return InputError(
             f"{first.path}: after {before} comes {after}, as of monthly fields; expected daily ones: download the daily product"
         )
-    if apart % DAY != np.timedelta64(0, "s"):
+    if (after - before) % DAY != np.timedelta64(0, "s"):
         return InputError(
             f"{second.path} has {after.astype('datetime64[D]')} at {_clock(after)}, {first.path} has "
             f"{before.astype('datetime64[D]')} at {_clock(before)}; expected one time of day: ingest each on its own"
         )
     return InputError(
-        f"{second.path}: after {before} comes {after}; expected {before + DAY}: download the missing day or ingest the parts "
-        "separately"
+        f"{second.path}: after {before} comes {after}, and no two days follow each other; expected daily fields, of which some "
+        "may be missing: download the daily product"
     )
 
 

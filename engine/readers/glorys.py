@@ -15,4 +15,5 @@ GLORYS = Product(
         Wanted("zos", ("zos",), METRES, optional=True),
     ),
     sampling="daily mean",
+    license="Copernicus Marine Service, free with attribution (E.U. Copernicus Marine Service Information)",
 )

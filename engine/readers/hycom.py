@@ -17,4 +17,7 @@ HYCOM = Product(
     ),
     sampling="snapshot",
     in_situ_names=frozenset(("water_temp",)),
+    license="Distribution A: approved for public release, distribution unlimited",
+    # GOFS 3.1 is computed without tides; of its successor ESPC-D-V02 no statement is known.
+    perhaps_tidal=("espc",),
 )

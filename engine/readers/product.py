@@ -35,12 +35,17 @@ class Product:
     sampling: str
     in_situ_names: frozenset[str] = frozenset()
     """Names of temperature that mean in-situ temperature where the file gives no standard name."""
+    license: str = ""
+    tides: str = "no"
+    """Whether sea level and currents hold the tide: yes, no or unknown."""
+    perhaps_tidal: tuple[str, ...] = ()
+    """Words in a title or the name of a file of which this is unknown."""
 
 
 class ProductDays:
-    """The days of a set of files: every field of every day found, on one grid, without gap or duplicate.
+    """The days of a set of files: every field of every day found, on one grid, without duplicate.
 
-    `times` (n,) datetime64[s] 24 h apart, `fields` names of the schema, `lat`, `lon`, `depth` of the provider's grid,
+    `times` (n,) datetime64[s] whole days apart, `fields` names of the schema, `lat`, `lon`, `depth` of the provider's grid,
     `levels` the interpolation to the schema's depths. `date` is the day of a file without a time. Raises InputError naming the
     file and the day at fault.
     """
@@ -93,10 +98,21 @@ class ProductDays:
         return "; ".join(attributes[name] for name in ("title", "source") if name in attributes)
 
     @property
-    def report(self) -> dict[str, Any]:
-        """Return counts of the days read so far: `out_of_range`, `flagged`, `constant_rows`, `zero_land` (cells)."""
-        zero = max(self._zero_land.values(), default=0)
-        return merged(file.tally.report() for file in self._files) | ({"zero_land": zero} if zero else {})
+    def tides(self) -> str:
+        """Return yes, no or unknown: whether sea level and currents hold the tide."""
+        words = " ".join([self.description, *(path.name for path in self.paths)]).lower()
+        return "unknown" if any(word in words for word in self.product.perhaps_tidal) else self.product.tides
+
+    def files(self, time: np.datetime64) -> list[Path]:
+        """Return the files that hold a time."""
+        return list(dict.fromkeys(times[time][0].path for times in self._where.values()))
+
+    def report(self, time: np.datetime64) -> dict[str, Any]:
+        """Return counts of a day that was read: `out_of_range`, `flagged`, `constant_rows`, `zero_land` (cells)."""
+        places = {id(file): (file, number) for file, number in (times[time] for times in self._where.values())}
+        found = merged(file.tally.report(number) for file, number in places.values())
+        zero = self._zero_land.get(time, 0)
+        return found | ({"zero_land": zero} if zero else {})
 
     def day(self, time: np.datetime64, mean: AreaMean | None) -> dict[str, np.ndarray]:
         """Return the fields of one day, on the schema's reached depths where they have levels, as the provider has them.

@@ -22,14 +22,14 @@ class AnalysisSource:
     forcing_kind = "climatology"
 
     def __init__(self, store: str | Path, grid: Grid | None = None) -> None:
-        """Take an identifier or a folder. Raises InputError for a region or a partial store."""
+        """Take an identifier or a folder. Raises InputError for a region, and for a store without a finished day."""
         folder = Path(store)
         self._store: Store = open_store(folder if folder.is_dir() else find_store(str(store)))
-        if not self._store.grid.is_periodic or not self._store.complete:
+        finished = len(self._store.leads)
+        if not self._store.grid.is_periodic or not finished:
             raise InputError(
-                f"store {self._store.identifier} has the grid {self._store.grid.shape} and is "
-                f"{'whole' if self._store.complete else 'partial'}; a forecast starts from a whole global analysis: ingest "
-                "global files"
+                f"store {self._store.identifier} has the grid {self._store.grid.shape} and {finished} finished days; a forecast "
+                "starts from a day of a global analysis: ingest global files"
             )
         self.grid = self._store.grid
         if self.grid.depth.size == 1:  # of the surface alone

@@ -132,9 +132,9 @@ def _end(child: subprocess.Popen[str]) -> None:
             child.kill()
             child.wait()
     if child.returncode:
-        from engine.sources.ingest import remove_abandoned
+        from engine.stores import remove_unfinished
 
-        remove_abandoned()
+        remove_unfinished()
 
 
 def _processor_seconds(child: subprocess.Popen[str]) -> float:

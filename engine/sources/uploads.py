@@ -6,13 +6,13 @@ from pathlib import Path
 
 import numpy as np
 
+from engine.ingest import PRODUCTS, ingest
 from engine.readers.glorys import GLORYS
 from engine.readers.hycom import HYCOM
 from engine.readers.netcdf import held, opened
 from engine.runtime.errors import InputError
 from engine.runtime.progress import Progress, no_progress
 from engine.schema.grid import Grid
-from engine.sources.ingest import PRODUCTS, ingest
 from engine.sources.kept_altimetry import keep_altimetry
 from engine.sources.observed import ALTIMETRY
 
@@ -90,12 +90,15 @@ def take_in(
     grid: Grid | None = None,
     progress: Progress = no_progress,
     date: str | None = None,
+    scheduler: str | None = None,
+    keep_going: bool = False,
 ) -> Path:
     """Make an analysis store of HYCOM or GLORYS files, a source of each file of altimetry, and return the (last) folder.
 
-    `kind` is recognised where it is not given; `identifier` names a store; `date`, such as 2014-03-05, is the day of a
-    file without a time. Raises InputError for an unknown kind, for files of several kinds or of another kind than given, and
-    for files that cannot be used.
+    `kind` is recognised where it is not given; `identifier` names a store, also one that has days already; `date`, such as
+    2014-03-05, is the day of a file without a time; `scheduler` and `keep_going` as in `engine.ingest.ingest_days`.
+    Raises InputError for an unknown kind, for files of several kinds or of another kind than given, and for files that cannot be
+    used.
     """
     if kind and kind not in KINDS:
         raise InputError(f"the files are said to be of {kind!r}; expected one of {', '.join(KINDS)}")
@@ -109,7 +112,7 @@ def take_in(
         raise InputError(f"{told}; expected files of one kind at a time: add each kind on its own")
     found = next(iter(kinds.values()))
     if found != ALTIMETRY_KIND:
-        return ingest(found, files, identifier, progress, grid, day)
+        return ingest(found, files, identifier, progress, grid, day, scheduler, keep_going)
     if identifier:
         raise InputError(f"altimetry is to be called {identifier!r}; day and content make its name: leave the name out")
     folders = []

@@ -3,14 +3,17 @@
 May import the schema and the runtime; other rooms import what this package exports.
 """
 
-from engine.stores.catalogue import StoreSummary, delete_store, find_store, list_stores
+from engine.stores.analysis_store import AnalysisStore
+from engine.stores.catalogue import StoreSummary, delete_store, find_store, list_stores, remove_unfinished
 from engine.stores.integrity import StoreDamaged
 from engine.stores.reader import Store, open_store
-from engine.stores.writer import AnalysisStore, ForecastStore, StoreBusy, StoreWriter
+from engine.stores.validity import Missing, missing_days
+from engine.stores.writer import ForecastStore, StoreBusy, StoreWriter
 
 __all__ = [
     "AnalysisStore",
     "ForecastStore",
+    "Missing",
     "Store",
     "StoreBusy",
     "StoreDamaged",
@@ -19,5 +22,7 @@ __all__ = [
     "delete_store",
     "find_store",
     "list_stores",
+    "missing_days",
     "open_store",
+    "remove_unfinished",
 ]

@@ -7,7 +7,7 @@ from pathlib import Path
 from shutil import rmtree
 from typing import Any
 
-from engine.runtime.errors import InputError, ResourceError
+from engine.runtime.errors import InputError, ModelError, ResourceError
 from engine.runtime.failures import reason
 from engine.runtime.paths import stores_folder
 from engine.stores.integrity import StoreDamaged
@@ -101,3 +101,15 @@ def delete_store(identifier: str, folder: Path | None = None) -> None:
     finally:
         lock.release()
     lock_path(found).unlink(missing_ok=True)
+
+
+def remove_unfinished(folder: Path | None = None) -> None:
+    """Remove what a killed process left of stores that it had not begun to fill."""
+    parent = folder or stores_folder()
+    for left in (*parent.glob(".*.unfinished"), *parent.glob(".*.making")):
+        made = left if left.suffix == ".unfinished" else parent / left.name[1 : -len(".making")]
+        with suppress(ModelError):  # another process is writing it
+            lock = locked(made)
+            delete_folder(left)
+            lock.release()
+            lock_path(made).unlink(missing_ok=True)

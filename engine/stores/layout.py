@@ -18,6 +18,8 @@ from typing import Any
 import numpy as np
 import zarr
 from zarr.codecs import BloscCodec, Crc32cCodec
+from zarr.core.buffer import Buffer
+from zarr.storage import MemoryStore
 
 from engine.runtime.atomic import write_atomically
 from engine.schema.constants import DAY
@@ -31,6 +33,9 @@ CHUNK = (180, 360)
 
 CODECS = (BloscCodec(cname="lz4", clevel=5, shuffle="shuffle"), Crc32cCodec())
 """Measured on a global loop of 31 maps and one lead's write: lz4 133 and 75 ms, zstd 153 and 83 ms for files 12 % smaller."""
+
+LONG_AXIS = 4096
+"""Days in a chunk of the time of an analysis, which may grow day by day."""
 
 PART = "part"
 """Attribute that names a group inside the group of a store."""
@@ -122,8 +127,16 @@ def lead_numbers(times: np.ndarray) -> np.ndarray:
     return np.rint(days).astype(np.int32)
 
 
-def _coordinate(group: zarr.Group, name: str, values: np.ndarray, dimensions: tuple[str, ...], **attributes: Any) -> None:
-    group.create_array(name, data=np.asarray(values), compressors=CODECS, dimension_names=dimensions, attributes=attributes)
+def _coordinate(
+    group: zarr.Group,
+    name: str,
+    values: np.ndarray,
+    dimensions: tuple[str, ...],
+    **attributes: Any,
+) -> None:
+    data = np.asarray(values)
+    chunks = (max(LONG_AXIS, data.size),) if name == "time" else "auto"
+    group.create_array(name, data=data, chunks=chunks, compressors=CODECS, dimension_names=dimensions, attributes=attributes)
 
 
 def _create_field(group: zarr.Group, name: str, grid: Grid, lead_axis: tuple[str, int], attributes: dict[str, str]) -> None:
@@ -149,6 +162,22 @@ def _create_field(group: zarr.Group, name: str, grid: Grid, lead_axis: tuple[str
         dimension_names=(lead_axis[0], *("depth" for _ in levels), "lat", "lon"),
         attributes={**variable.attributes, **attributes, **encoding},
     )
+
+
+def packed(name: str, values: np.ndarray) -> np.ndarray:
+    """Return the whole numbers (z, h, w) or (h, w) that stand for the values of a field."""
+    packing = VARIABLES[name].packing
+    return np.stack([packing.pack(level) for level in values]) if values.ndim == 3 else packing.pack(values)
+
+
+def packed_shard(name: str, grid: Grid, values: np.ndarray) -> bytes | None:
+    """Return the content of the file that holds a field (z, h, w) or (h, w) of one lead; None where all of it is missing."""
+    content: dict[str, Buffer] = {}
+    group = zarr.create_group(MemoryStore(content), zarr_format=3)
+    _create_field(group, name, grid, ("time", 1), {})
+    array_of(group, name)[0] = packed(name, values)
+    shard = content.get(shard_path(name, 0, values.ndim + 1))
+    return None if shard is None else shard.to_bytes()
 
 
 def shard_path(name: str, position: int, dimensions: int) -> str:

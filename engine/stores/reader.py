@@ -28,8 +28,9 @@ LONGEST_AXIS = 2**17
 class Store:
     """An open store of kind forecast, reference or analysis; the leads of an analysis are days since its first time.
 
-    Safe to use from several threads. Leads appear as they are finished; everything else never changes. Data that differ from
-    what was written raise StoreDamaged, on opening or on reading; stores of earlier versions have no checksums and no such check.
+    Safe to use from several threads. Leads appear as they are finished, and an analysis grows; nothing else changes. Data that
+    differ from what was written raise StoreDamaged, on opening or on reading; stores of earlier versions have no checksums and no
+    such check.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -41,25 +42,38 @@ class Store:
         self._marked, self._within = (folder.parent, f"{folder.name}/") if is_part else (folder, "")
         self._version = (0, 0)
         self._inspector = Inspector(self._marked)
+        self._load()
+
+    def _load(self) -> None:
+        """Read what changes only where an analysis grows: metadata of the arrays, times, depths."""
         with refusing(self._marked, f"{self._within}zarr.json"):
-            self._own = read_attributes(folder)
+            self._own = read_attributes(self.folder)
             self.kind: str = self._own["kind"]
             self._lead_dimension = LEAD_DIMENSION[self.kind]
-            self._attributes = self._read_attributes()
-        for fault in self._inspector.faults(self._recorded(FIXED)):
+            attributes = self._read_attributes()
+        for fault in self._inspector.faults(self._recorded(FIXED, attributes)):
+            # The files may belong to a record that was written after the one at hand.
+            if self._fixed(self._read_attributes()) != self._fixed(attributes):
+                return self._load()
             raise damaged(self._marked, fault)
         with refusing(self._marked, f"{self._within}zarr.json"):
-            self._group = zarr.open_group(folder, mode="r", zarr_format=3)
+            self._group = zarr.open_group(self.folder, mode="r", zarr_format=3)
             self._arrays = {name: array for name, array in self._group.arrays() if name in VARIABLES and name != "deptho"}
             self._check_shapes()
         times = self._coordinate("time" if self._lead_dimension == "time" else "valid_time").astype("datetime64[s]")
-        self._times = times
         self._depths = tuple(self._coordinate("depth").tolist())
         if times.size == 0 or np.any(np.isnat(times)) or np.any(np.diff(times) <= np.timedelta64(0)):
             raise damaged(self._marked, "its times do not ascend")
+        self._times = times
         self._index = {int(lead): index for index, lead in enumerate(lead_numbers(times))}
         with refusing(self._marked, "zarr.json"):
-            self._check_leads(self._attributes)
+            self._check_leads(attributes)
+        self.__dict__.pop("grid", None)
+        self._attributes = attributes
+
+    @staticmethod
+    def _fixed(attributes: Mapping[str, Any]) -> Any:
+        return attributes.get(RECORD, {}).get(FIXED)
 
     def check(self) -> None:
         """Raise StoreDamaged where the mask, a part, or a file of a finished lead is not what was written.
@@ -73,9 +87,9 @@ class Store:
         for name in self.parts:
             _ = self.part(name).grid
 
-    def damaged_leads(self) -> list[int]:
-        """Return the finished leads of which a file is not what was written."""
-        return [lead for lead in self.leads if any(self._inspector.faults(self._recorded(str(lead))))]
+    def damaged_leads(self, size_alone: bool = False) -> list[int]:
+        """Return the finished leads of which a file is not what was written, or with `size_alone` has another size."""
+        return [lead for lead in self.leads if any(self._inspector.faults(self._recorded(str(lead)), size_alone))]
 
     def _coordinate(self, name: str) -> np.ndarray:
         with refusing(self._marked, f"{self._within}{name}"):
@@ -110,11 +124,12 @@ class Store:
         found = read_attributes(self._marked)
         return found if self._marked == self.folder else {**found, **self._own}
 
-    def _recorded(self, lead: str) -> dict[str, FileRecord]:
+    def _recorded(self, lead: str, attributes: Mapping[str, Any] | None = None) -> dict[str, FileRecord]:
         """Return the record of the files of this store or part that belong to a lead, or to no lead."""
-        if RECORD not in self._attributes:
+        found = self._attributes if attributes is None else attributes
+        if RECORD not in found:
             return {}
-        files = self._attributes[RECORD].get(lead)
+        files = found[RECORD].get(lead)
         if files is None:
             raise damaged(self._marked, f"zarr.json says nothing of the files of lead {lead}")
         return {path: record for path, record in files.items() if path.startswith(self._within)}
@@ -132,8 +147,11 @@ class Store:
                 status = (self._marked / "zarr.json").stat()
                 if (version := (status.st_mtime_ns, status.st_ino)) != self._version:
                     found = self._read_attributes()
-                    self._check_leads(found)
-                    self._attributes = found
+                    if self._fixed(found) != self._fixed(self._attributes):
+                        self._load()
+                    else:
+                        self._check_leads(found)
+                        self._attributes = found
                     self._version = version
         except StoreDamaged as error:
             self._explain_absence(error)
@@ -151,7 +169,9 @@ class Store:
 
     @property
     def all_leads(self) -> list[int]:
-        """Return every lead that the complete store will have."""
+        """Return every lead that the complete store will have; those of an analysis may become more."""
+        if self.kind == "analysis":
+            _ = self.attrs
         return list(self._index)
 
     @property

@@ -16,7 +16,7 @@ from engine.runtime.failures import ANOTHER_FOLDER
 from engine.schema.batch import Batch
 from engine.schema.dataset import CONVENTIONS
 from engine.schema.grid import Grid
-from engine.schema.variables import PROGNOSTIC, VARIABLES
+from engine.schema.variables import PROGNOSTIC
 from engine.stores.integrity import RECORD, FileRecord, file_record
 from engine.stores.layout import (
     Part,
@@ -25,12 +25,14 @@ from engine.stores.layout import (
     create_group,
     flush,
     lead_numbers,
+    packed,
     read_attributes,
     replace_attributes,
     shard_path,
 )
 from engine.stores.reader import Store
 from engine.stores.restart import delete_restart, read_restart, restart_path, write_restart
+from engine.stores.validity import without_day
 
 MOST_PACKED = 320 << 20
 """Bytes of fields that are packed at the same time, each needing twice its size: a whole day at 1/4 degree; set by hand."""
@@ -43,7 +45,7 @@ class StoreBusy(ModelError):
 class StoreWriter:
     """Writes one store; holds a lock on it until closed, so that two processes never write the same one.
 
-    Use `ForecastStore.create`, `AnalysisStore.create` or `open_to_resume`, then `append`, then `finish`.
+    Use `create` of `ForecastStore` or `AnalysisStore`, or `open_to_resume`, then `append`, then `finish`.
     """
 
     def __init__(self, folder: Path, lock: FileLock) -> None:
@@ -56,16 +58,19 @@ class StoreWriter:
         self._group = zarr.open_group(folder, mode="r+", zarr_format=3)
 
     @classmethod
-    def open_to_resume(cls, folder: Path) -> Self:
+    def open_to_resume(cls, folder: Path, size_alone: bool = False) -> Self:
         """Open a store to write its missing leads and those that are damaged; raises InputError where there is none.
 
-        Raises StoreDamaged where its metadata or coordinates are.
+        With `size_alone` the content of finished leads is not looked at, for stores of thousands. Raises StoreDamaged where
+        metadata or coordinates are.
         """
         lock = locked(folder)
         try:
-            for leftover in folder.rglob(f"*{PARTIAL}"):
-                leftover.unlink(missing_ok=True)
-            again = _reopen_damaged_leads(folder)
+            # Unfinished files lie beside metadata and coordinates, which zarr writes, or beside shards.
+            for pattern in ("*", "*/*", "*/c/*") if size_alone else ("**/*",):
+                for leftover in folder.glob(f"{pattern}{PARTIAL}"):
+                    leftover.unlink(missing_ok=True)
+            again = _reopen_damaged_leads(folder, size_alone)
             store = cls(folder, lock)
             if again:
                 store.remarks.append(f"damaged days are written again: {', '.join(map(str, again))}")
@@ -97,7 +102,7 @@ class StoreWriter:
             return cls(folder, lock)
         except OSError as error:
             lock.release()
-            raise _cannot_write(folder.name, "its first files", error) from error
+            raise cannot_write(folder.name, "its first files", error) from error
         except BaseException:
             lock.release()
             raise
@@ -120,22 +125,22 @@ class StoreWriter:
             # In parallel, packing one field fills the waits of compressing another: 0.7 of the time of one after the other.
             with ThreadPoolExecutor(_parallel_fields(len(self.reader.variables), [values for *_, values in fields])) as pool:
                 written = dict(pool.map(lambda field: self._write_field(position, *field), fields))
-            attributes = read_attributes(self.folder)
-            attributes["finished_leads"] = sorted({*attributes["finished_leads"], lead})
-            if RECORD in attributes:  # a store of an earlier version has no record
-                attributes[RECORD] |= {str(lead): written}
-            replace_attributes(self.folder, attributes)
+            self._finish_lead(lead, written, {})
         except OSError as error:
-            raise _cannot_write(self.folder.name, f"lead {lead}", error) from error
+            raise cannot_write(self.folder.name, f"lead {lead}", error) from error
+
+    def _finish_lead(self, lead: int, written: Mapping[str, FileRecord], attributes: Mapping[str, Any]) -> None:
+        """Count a lead among the finished ones, with the record of its files and further attributes, in one step."""
+        found = without_day({**read_attributes(self.folder), **attributes}, self.reader.valid_time(lead))
+        found["finished_leads"] = sorted({*found["finished_leads"], lead})
+        if RECORD in found:  # a store of an earlier version has no record
+            found[RECORD] = {**found[RECORD], str(lead): dict(written)}
+        replace_attributes(self.folder, found)
 
     def _write_field(self, position: int, part: str, name: str, values: np.ndarray) -> tuple[str, FileRecord]:
         path = f"{part}/{name}" if part else name
         array = array_of(self._group, path)
-        packing = VARIABLES[name].packing
-        if values.ndim == 3:
-            numbers = np.stack([packing.pack(level) for level in values])
-        else:
-            numbers = packing.pack(values)
+        numbers = packed(name, values)
         shard = shard_path(path, position, array.ndim)
         file = self.folder / shard
         file.unlink(missing_ok=True)  # zarr would read an existing file, which may be damaged
@@ -149,7 +154,7 @@ class StoreWriter:
         try:
             write_restart(self.folder, lead, restart)
         except OSError as error:
-            raise _cannot_write(self.folder.name, f"the restart state of lead {lead}", error) from error
+            raise cannot_write(self.folder.name, f"the restart state of lead {lead}", error) from error
 
     def read_restart(self) -> tuple[int, dict[str, np.ndarray]] | None:
         """Return (lead, state) of the last restart state, or None where there is none, or a damaged one."""
@@ -160,12 +165,15 @@ class StoreWriter:
 
     def finish(self) -> None:
         """Close the store as complete; raises InputError where leads are missing."""
-        missing = sorted(set(self.reader.all_leads) - set(self.reader.leads))
-        if missing:
+        if missing := self.to_come():
             raise InputError(f"store {self.folder.name} lacks leads {missing}; append them before it is finished")
         add_attributes(self.folder, {"status": "whole"})
         delete_restart(self.folder)
         self.close()
+
+    def to_come(self) -> list[int]:
+        """Return the leads that are not finished yet and will be."""
+        return sorted(set(self.reader.all_leads) - set(self.reader.leads))
 
     def close(self) -> None:
         """Release the store, complete or partial."""
@@ -198,17 +206,6 @@ class ForecastStore(StoreWriter):
         return cls._create(folder, grid, kind, variables, init_time.astype("datetime64[s]") + days, attrs, parts)
 
 
-class AnalysisStore(StoreWriter):
-    """An analysis on its own grid, global or regional: dims time, depth, lat, lon."""
-
-    @classmethod
-    def create(
-        cls, folder: Path, grid: Grid, times: np.ndarray, attrs: Mapping[str, Any], variables: Iterable[str] = PROGNOSTIC
-    ) -> Self:
-        """Make an empty store for `times` (n,) datetime64, in place of any of that name."""
-        return cls._create(folder, grid, "analysis", variables, times.astype("datetime64[s]"), attrs)
-
-
 def lock_path(folder: Path) -> Path:
     """Return the lock file of a store."""
     return folder.with_name(f".{folder.name}.lock")
@@ -229,12 +226,12 @@ def delete_folder(folder: Path) -> None:
         rmtree(going)
 
 
-def _reopen_damaged_leads(folder: Path) -> list[int]:
+def _reopen_damaged_leads(folder: Path, size_alone: bool) -> list[int]:
     """Mark finished leads with damaged files as unfinished, and return them.
 
     The restart state is deleted too: a run that continues from it would skip those leads.
     """
-    damaged = Store(folder).damaged_leads()
+    damaged = Store(folder).damaged_leads(size_alone)
     if damaged:
         attributes = read_attributes(folder)
         attributes["finished_leads"] = [lead for lead in attributes["finished_leads"] if lead not in damaged]
@@ -270,10 +267,11 @@ def locked(folder: Path) -> FileLock:
     except Timeout as error:
         raise StoreBusy(f"store {folder.name} is being written by another process; wait for it or cancel it") from error
     except OSError as error:
-        raise _cannot_write(folder.name, f"its folder {folder.parent}", error) from error
+        raise cannot_write(folder.name, f"its folder {folder.parent}", error) from error
     return lock
 
 
-def _cannot_write(name: str, what: str, error: OSError) -> ResourceError:
+def cannot_write(name: str, what: str, error: OSError) -> ResourceError:
+    """Return the error that says which part of a store could not be written, and the remedy."""
     name = name.removeprefix(".").removesuffix(".unfinished")
     return ResourceError(f"store {name}: {what} could not be written ({error.strerror or error}): {ANOTHER_FOLDER}")

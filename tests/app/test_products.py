@@ -13,10 +13,10 @@ from app.services.services import Services
 from app.state.comparison import comparison_choices
 from app.state.scene_builder import build_scene
 from app.state.selection import Selection
+from engine.ingest import ingest
 from engine.schema.grid import Grid
-from engine.sources.ingest import ingest
 from tests.app.made_stores import START, write_forecast
-from tests.engine.sources.test_ingest import GLORYS_FILE, HYCOM_FILE, first_days
+from tests.engine.ingest.test_files import GLORYS_FILE, HYCOM_FILE, first_days
 
 DAYS = 6
 FIRST_DAY = np.datetime64("2014-03-05", "D")

@@ -17,11 +17,11 @@ from app.state.comparison import comparison_choices
 from app.state.scene_builder import build_scene
 from app.state.selection import Selection
 from engine.diagnostics import QUANTITIES
+from engine.ingest import ingest
 from engine.runtime.errors import InputError
 from engine.schema.grid import coarsened
-from engine.sources.ingest import ingest
 from tests.app.made_stores import SUBSETS, write_analysis, write_forecast, write_subset
-from tests.engine.sources.test_ingest import GLORYS_FILE, first_days
+from tests.engine.ingest.test_files import GLORYS_FILE, first_days
 
 GRID = coarsened(24)
 

@@ -29,8 +29,8 @@ from engine.sources.observed import ALTIMETRY
 from engine.sources.uploads import ALTIMETRY_KIND, kind_of, take_in
 from engine.stores import open_store
 from tests.conftest import SHARED_DATA
+from tests.engine.ingest.test_files import GLORYS_FILE, GULF_FILE, HYCOM_FILE, first_days
 from tests.engine.readers import layouts
-from tests.engine.sources.test_ingest import GLORYS_FILE, GULF_FILE, HYCOM_FILE, first_days
 from tests.faults.hostile import CONTENTS, HEADERS, LINKS, SIZES
 
 ENDINGS = ("refused", "equal", "warned", "silent", "crashed", "traceback", "hang", "over memory")

@@ -8,7 +8,7 @@ CHILDREN.set_forkserver_preload(
         "engine.forecasting.forecast",
         "engine.cli.main",
         "engine.cli.request",
-        "engine.sources.ingest",
+        "engine.ingest",
         "tests.engine.toy",
         "tests.engine.tiny_training",
     ]

@@ -17,12 +17,12 @@ from engine.cli.analyse import analyse
 from engine.cli.eddies import find_eddies
 from engine.cli.request import source_of
 from engine.forecasting.forecast import Cancelled
+from engine.ingest import ingest
 from engine.readers.container.damage import check_whole
 from engine.readers.values.tally import described, report_in
 from engine.runtime.errors import InputError
 from engine.runtime.paths import REPOSITORY, home, stores_folder
 from engine.sources.guarded import check_guarded, take_in_guarded
-from engine.sources.ingest import ingest
 from engine.sources.uploads import take_in
 from engine.stores import open_store
 from tests.engine.readers import layouts

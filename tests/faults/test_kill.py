@@ -4,6 +4,7 @@ Kills at random times of a forecast are in tests/engine/forecasting/test_forecas
 those at which files appear.
 """
 
+import contextlib
 import os
 import signal
 from collections.abc import Callable
@@ -17,17 +18,18 @@ import engine.forecasting.forecast
 import engine.training.loop
 from engine.forecasting.forecast import run_forecast
 from engine.forecasting.request import ForecastRequest
+from engine.ingest import ingest
 from engine.runtime.errors import InputError, ModelError
 from engine.runtime.paths import stores_folder
-from engine.sources.ingest import ingest
-from engine.stores import list_stores, open_store
+from engine.stores import Store, list_stores, open_store
+from engine.stores.layout import shard_path
 from engine.training.trainer import Trainer
 from engine.weights.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from tests.engine.children import CHILDREN
 from tests.engine.models.tiny import EVOLUTION, tiny_grid, tiny_network, tiny_normalisation, tiny_static_fields
+from tests.engine.readers import layouts
 from tests.engine.tiny_training import PLAN, tiny_sequences, tiny_trainer
 from tests.engine.toy import INIT_TIME, ToySource, toy_load_model
-from tests.faults.hostile import good
 
 DAYS = 3
 _ON_DISK = ("fsync", "replace", "rename")
@@ -41,8 +43,26 @@ def forecast(home: Path) -> None:
 
 
 def taking_in(home: Path) -> None:
-    """Ingest a box of three days."""
-    ingest("hycom", [home / "box.nc"], "box")
+    """Ingest a box of three days, then, with a longer axis, two of the three after them, with more water."""
+    first, second = [home / f"box{number}.nc" for number in range(3)], [home / f"box{number}.nc" for number in (4, 5)]
+    for files in (first, second):
+        with contextlib.suppress(InputError):  # these days are there already
+            ingest("hycom", files, "box")
+
+
+def prepare_days(home: Path) -> None:
+    """Write the files of `taking_in`."""
+    fields = layouts.hycom_fields(6)
+    for values in fields.values():
+        values[:4, ..., :2] = np.nan
+    for number in (0, 1, 2, 4, 5):
+        day = {name: values[number : number + 1] for name, values in fields.items()}
+        layouts.write_hycom(home / f"box{number}.nc", day, layouts.LAT, layouts.LON, layouts.days(6)[number : number + 1])
+
+
+def shards_of(store: Store, lead: int) -> list[str]:
+    """Return the paths of the files of a lead."""
+    return [shard_path(name, lead, 4 if store.depths(name) else 3) for name in store.variables]
 
 
 def training(home: Path) -> None:
@@ -102,7 +122,7 @@ def unbroken(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Callable[[Pa
     def home_of(work: Callable[[Path], None]) -> Path:
         if work not in homes:
             homes[work] = tmp_path_factory.mktemp("unbroken")
-            good(homes[work] / "box.nc", count=3)
+            prepare_days(homes[work])
             assert run(work, homes[work]) == 0
         return homes[work]
 
@@ -123,17 +143,28 @@ def test_a_forecast_killed_while_it_writes_goes_on_to_the_same_bytes(
     assert content(folder) == content(whole)
 
 
-@pytest.mark.parametrize("moment", [1, 9, 16])
-def test_an_ingest_killed_while_it_writes_shows_nothing_and_does_the_same_again(
+MOMENTS = sorted(int(moment) for moment in np.random.default_rng().choice(np.arange(1, 90), 6, replace=False))
+"""Others in each run: every flush and every renaming of the ingest below may be the last."""
+
+
+@pytest.mark.parametrize("moment", [1, 30, *MOMENTS])
+def test_an_ingest_killed_at_any_moment_keeps_its_finished_days_and_goes_on_to_the_same_bytes(
     unbroken: Callable[[Callable[[Path], None]], Path], private_home: Path, moment: int
 ) -> None:
     whole = unbroken(taking_in) / "stores" / "box"
-    good(private_home / "box.nc", count=3)
-    assert run(taking_in, private_home, moment) == -signal.SIGKILL
-    assert list_stores() == [] and not (stores_folder() / "box").exists()
+    prepare_days(private_home)
+    kept: dict[str, bytes] = {}
+    ended = run(taking_in, private_home, moment)
+    assert ended in (0, -signal.SIGKILL)
+    if (stores_folder() / "box").exists():
+        store = open_store(stores_folder() / "box")
+        kept = {path: content(store.folder)[path] for lead in store.leads for path in shards_of(store, lead)}
+        assert ended == 0 or store.leads == [0, 1, 2, 4, 5][: len(store.leads)]
     assert run(taking_in, private_home) == 0
-    assert content(stores_folder() / "box") == content(whole)
-    assert not list(stores_folder().glob("*.unfinished")) and not list(stores_folder().glob(".*.unfinished"))
+    found = content(stores_folder() / "box")
+    assert found == content(whole)
+    assert kept.items() <= found.items()
+    assert [summary.state for summary in list_stores()] == ["complete"]
 
 
 @pytest.mark.parametrize("moment", [1, 4, 7])

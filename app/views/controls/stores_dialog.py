@@ -124,6 +124,9 @@ class StoresDialog:
 
 def state_of(summary: StoreSummary) -> str:
     """Return how much of a store is there, in words."""
+    if summary.complete and summary.leads < summary.all_leads:
+        missing = summary.all_leads - summary.leads
+        return say("whole, {days} days, {missing} between them missing", days=summary.leads, missing=missing)
     if summary.complete:
         return say("whole, {days} days", days=summary.all_leads)
     rest = say("can be continued") if summary.kind in FORECASTS else ""

@@ -128,19 +128,24 @@ def track(maps: Sequence[Eddies], times: Sequence[np.datetime64] | np.ndarray) -
     """Return the tracks through the eddies of `maps` at ascending `times`.
 
     From map to map the pairs are those of least total difference in position, amplitude and radius (Hungarian method),
-    within the distance that an eddy can jump and drift, and of equal rotation. An eddy may be absent from one map. Raises
-    InputError for times that do not fit the maps or do not ascend.
+    within the distance that an eddy can jump and drift, and of equal rotation. An eddy may be absent from one map; no track
+    spans missing days, which make a step longer than usual. Raises InputError for times that do not fit the maps or do not
+    ascend.
     """
     moments = np.asarray(times, dtype="datetime64[s]")
     if moments.shape != (len(maps),) or np.any(np.diff(moments) <= np.timedelta64(0, "s")):
         raise InputError(f"{len(maps)} maps have {moments.size} times; expected one each, ascending: sort the maps")
+    # A gap in the series is no step: an eddy after it may be another one.
+    step = int(np.median(np.diff(moments).astype(np.int64))) if len(maps) > 1 else 0
+    longest = np.timedelta64((1 + MISSED_MAPS) * step, "s")
     eddies = joined(maps)
     map_number = np.repeat(np.arange(len(maps)), [len(found) for found in maps])
     number = np.full(len(eddies), -1)
     last_seen = np.empty(0, dtype=int)
     for now in range(len(maps)):
         here = np.flatnonzero(map_number == now)
-        open_tracks = np.flatnonzero(map_number[last_seen] >= now - 1 - MISSED_MAPS)
+        recent = moments[map_number[last_seen]] >= moments[now] - longest
+        open_tracks = np.flatnonzero(recent & (map_number[last_seen] >= now - 1 - MISSED_MAPS))
         earlier = last_seen[open_tracks]
         days = (moments[now] - moments[map_number[earlier]]) / DAY
         old, new = _pairs(eddies.select(earlier), eddies.select(here), days)

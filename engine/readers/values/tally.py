@@ -73,20 +73,20 @@ class Tally:
         """Record the number of constant rows in varying water of one read; their values stay."""
         self._constant.setdefault(name, {})[time, level] = rows
 
-    def report(self) -> dict[str, Any]:
+    def report(self, time: int | None = None) -> dict[str, Any]:
         """Return `out_of_range` (field -> cells, lowest, highest), `flagged` (field -> cells), `constant_rows` (field -> rows).
 
-        Each is there where it counts anything.
+        Each is there where it counts anything; of one time alone where it is given.
         """
         outside: dict[str, dict[str, Any]] = {}
         for name, days in self._outside.items():
             total = Outside()
-            for levels in days.values():
-                for each in levels.values():
+            for number, levels in days.items():
+                for each in levels.values() if time in (None, number) else ():
                     total.add(each)
             if total.cells:
                 outside[name] = {"cells": total.cells, "lowest": _plain(total.lowest), "highest": _plain(total.highest)}
-        return _where_any(outside, _sums(self._flagged), _sums(self._constant))
+        return _where_any(outside, _sums(self._flagged, time), _sums(self._constant, time))
 
 
 def take_out(values: np.ndarray, name: str, valid: tuple[float, float]) -> Outside:
@@ -134,11 +134,13 @@ def refusal(subject: str, name: str, provider: str, total: Outside, declaring: s
 
 
 def merged(reports: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return the reports of several files as one, cells added up."""
+    """Return the reports of several files or days as one, cells added up; of `zero_land` the largest."""
     outside: dict[str, dict[str, Any]] = {}
     flagged: dict[str, int] = {}
     constant: dict[str, int] = {}
+    zero_land = 0
     for report in reports:
+        zero_land = max(zero_land, report.get("zero_land", 0))
         for name, found in report.get("out_of_range", {}).items():
             known = outside.setdefault(name, {"cells": 0, "lowest": found["lowest"], "highest": found["highest"]})
             known["cells"] += found["cells"]
@@ -148,11 +150,12 @@ def merged(reports: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
             flagged[name] = flagged.get(name, 0) + cells
         for name, rows in report.get("constant_rows", {}).items():
             constant[name] = constant.get(name, 0) + rows
-    return _where_any(outside, flagged, constant)
+    return _where_any(outside, flagged, constant) | ({"zero_land": zero_land} if zero_land else {})
 
 
-def _sums(reads: Mapping[str, Mapping[tuple[int, int | None], int]]) -> dict[str, int]:
-    return {name: total for name, each in reads.items() if (total := sum(each.values()))}
+def _sums(reads: Mapping[str, Mapping[tuple[int, int | None], int]], time: int | None) -> dict[str, int]:
+    totals = {name: sum(count for (day, _), count in each.items() if time in (None, day)) for name, each in reads.items()}
+    return {name: total for name, total in totals.items() if total}
 
 
 def _where_any(outside: dict[str, dict[str, Any]], flagged: dict[str, int], constant: dict[str, int]) -> dict[str, Any]:

@@ -10,11 +10,12 @@ import pytest
 from typer.testing import CliRunner
 
 from engine.cli.main import app
+from engine.ingest import ingest
 from engine.runtime.errors import InputError
-from engine.runtime.paths import home
+from engine.runtime.paths import home, stores_folder
 from engine.schema.grid import coarsened
-from engine.sources.ingest import ingest
 from engine.sources.observed import ObservedSource
+from engine.stores import open_store
 from tests.engine.readers import layouts
 from tests.engine.readers.layouts import drop, empty, forget, move_day, set_units, turn_back, warp
 
@@ -124,11 +125,22 @@ def test_a_path_that_does_not_exist_is_refused(tmp_path: Path, name: str) -> Non
 
 
 @pytest.mark.parametrize("name", ["hycom", "glorys"])
-def test_a_missing_day_is_named(tmp_path: Path, name: str) -> None:
+def test_missing_days_are_listed_with_the_reason_and_have_no_lead(tmp_path: Path, name: str) -> None:
     path = READERS[name].good_file(tmp_path)
     with netCDF4.Dataset(path, "a") as data:
         move_day(2, 4)(data)
-    expect_error(READERS[name], path, "after 2014-03-06T12.* comes 2014-03-09.* expected 2014-03-07.*download the missing day")
+    store = open_store(ingest(name, [path]))
+    assert store.complete and store.leads == [0, 1, 4]
+    reason = "no file of this day was given"
+    assert store.attrs["missing_days"] == [{"first": "2014-03-07", "last": "2014-03-08", "variables": [], "reason": reason}]
+
+
+@pytest.mark.parametrize("name", ["hycom", "glorys"])
+def test_fields_of_every_third_day_are_not_daily_ones(tmp_path: Path, name: str) -> None:
+    path = READERS[name].good_file(tmp_path)
+    with netCDF4.Dataset(path, "a") as data:
+        data["time"][:] = data["time"][0] + 3 * (data["time"][:] - data["time"][0])
+    expect_error(READERS[name], path, "after 2014-03-05T12.* comes 2014-03-08.*no two days follow each other; expected daily")
 
 
 def test_a_day_the_altimetry_lacks_is_named(tmp_path: Path) -> None:
@@ -161,11 +173,14 @@ def test_kelvin_in_a_celsius_file_is_caught_by_its_values(tmp_path: Path) -> Non
     )
 
 
-def test_a_bad_last_day_leaves_nothing_behind(tmp_path: Path) -> None:
+def test_a_bad_last_day_ends_the_ingest_and_the_days_before_it_stay(tmp_path: Path) -> None:
     path = READERS["hycom"].good_file(tmp_path)
     with netCDF4.Dataset(path, "a") as data:
         data["surf_el"][2] = np.ma.array(np.zeros(data["surf_el"].shape[1:]), mask=True)
-    expect_error(READERS["hycom"], path, "surf_el of 2014-03-07 has no value at all")
+    with pytest.raises(InputError, match=r"input\.nc: surf_el of 2014-03-07 has no value at all"):
+        ingest("hycom", [path], "box")
+    store = open_store(stores_folder() / "box")
+    assert store.leads == [0, 1] and not store.complete
 
 
 @pytest.mark.parametrize("name", ["altimetry", "temperature"])

@@ -6,10 +6,10 @@ import netCDF4
 import numpy as np
 import pytest
 
+from engine.ingest import ingest
 from engine.runtime.errors import InputError
 from engine.schema.grid import Grid
 from engine.sources import open_source
-from engine.sources.ingest import ingest
 from engine.sources.uploads import take_in
 from engine.stores import open_store
 from tests.engine.readers import layouts

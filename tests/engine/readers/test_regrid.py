@@ -5,7 +5,7 @@ import pytest
 
 from engine.readers.regrid import AreaMean, LevelInterpolation
 from engine.runtime.errors import InputError
-from engine.schema.grid import coarsened
+from engine.schema.grid import cell_edges, coarsened
 
 
 def fine_axes(step: float) -> tuple[np.ndarray, np.ndarray]:
@@ -91,3 +91,32 @@ def test_each_level_is_asked_for_once_so_that_a_global_file_is_read_once() -> No
 
     LevelInterpolation(np.array([0.0, 10.0, 20.0, 30.0]), np.array([2.0, 6.0, 12.0, 30.0]))(level)
     assert asked == [0, 1, 2, 3]
+
+
+def test_means_over_rows_of_uneven_height_are_exact_to_a_millionth_and_keep_the_integral_over_the_wet_cells() -> None:
+    lat = np.concatenate([np.arange(38.04, 40, 0.08), np.arange(40.02, 42, 0.04)])
+    lon, target_lat, target_lon = np.arange(0.04, 8, 0.08), np.arange(38.125, 42, 0.25), np.arange(0.125, 8, 0.25)
+    random = np.random.default_rng(3)
+    values = (15 + 10 * np.cos(np.deg2rad(3 * lat))[:, None] * np.sin(lon) + random.standard_normal((lat.size, lon.size))).astype(
+        "f4"
+    )
+    values[random.random(values.shape) < 0.3] = np.nan
+    values[:20, :20] = np.nan
+    wet = np.isfinite(values)
+    mean = AreaMean(lat, lon, target_lat, target_lon)
+    found = mean(values)
+    edges = [cell_edges(each) for each in (lat, lon, target_lat, target_lon)]
+    rows, columns, target_rows, target_columns = np.sin(np.deg2rad(edges[0])), edges[1], np.sin(np.deg2rad(edges[2])), edges[3]
+    heights = np.minimum(rows[1:], target_rows[1:, None]) - np.maximum(rows[:-1], target_rows[:-1, None])
+    widths = np.minimum(columns[1:], target_columns[1:, None]) - np.maximum(columns[:-1], target_columns[:-1, None])
+    for row, height in enumerate(heights.clip(0)):
+        for column, width in enumerate(widths.clip(0)):
+            area = np.where(wet, np.outer(height, width), 0)
+            if area.sum() == 0:
+                assert np.isnan(found[row, column])
+            else:
+                exact = (np.where(wet, values, 0).astype(np.float64) * area).sum() / area.sum()
+                assert found[row, column] == pytest.approx(exact, rel=1e-6)
+    own = np.where(wet, np.outer(np.diff(rows), np.diff(columns)), 0)
+    kept = np.nansum(found.astype(np.float64) * mean.weight(wet))
+    assert kept == pytest.approx((np.where(wet, values, 0) * own).sum(), rel=1e-6)

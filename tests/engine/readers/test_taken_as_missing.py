@@ -11,12 +11,12 @@ from typer.testing import CliRunner
 from engine.cli.main import app
 from engine.forecasting.forecast import run_forecast
 from engine.forecasting.request import ForecastRequest
+from engine.ingest import ingest
 from engine.readers.values.tally import described
 from engine.runtime.errors import InputError
 from engine.schema.grid import coarsened
 from engine.schema.variables import DEPTHS
 from engine.sources import open_source
-from engine.sources.ingest import ingest
 from engine.sources.kept_altimetry import kept_report
 from engine.sources.observed import ObservedSource
 from engine.sources.uploads import take_in

@@ -63,5 +63,5 @@ def test_a_network_does_not_learn_from_states_that_climatology_filled(tmp_path: 
 
 
 def test_a_box_starts_no_forecast() -> None:
-    with pytest.raises(InputError, match="a forecast starts from a whole global analysis"):
+    with pytest.raises(InputError, match="a forecast starts from a day of a global analysis"):
         AnalysisSource(write_eddies())

@@ -13,8 +13,8 @@ from engine.sources import open_source
 from engine.sources.kept_altimetry import kept_altimetry
 from engine.sources.uploads import kind_of, take_in
 from engine.stores import open_store
+from tests.engine.ingest.test_files import GLORYS_FILE, GULF_FILE, HYCOM_FILE
 from tests.engine.readers import layouts
-from tests.engine.sources.test_ingest import GLORYS_FILE, GULF_FILE, HYCOM_FILE
 
 ALTIMETRY_FILE = "altimetry/nrt_global_allsat_phy_l4_20190223_20190226.nc"
 BOX = (layouts.LAT, layouts.LON)

@@ -43,6 +43,14 @@ def test_a_day_without_it_does_not_end_an_eddy_but_two_do() -> None:
     assert twice.born_before.tolist() == [True, False]
 
 
+def test_no_track_spans_days_that_are_missing_from_the_series_and_one_missing_day_is_like_a_day_without_it() -> None:
+    here = _table((150, 35, 0.2, 80, 1))
+    one = track([here] * 4, START + np.array([0, 1, 3, 4]))
+    assert one.count == 1
+    several = track([here] * 4, START + np.array([0, 1, 4, 5]))
+    assert several.count == 2 and several.death[0] == START + 1
+
+
 def test_births_and_deaths_are_the_first_and_last_day_seen() -> None:
     old, young = (150, 35, 0.2, 80, 1), (160, 35, 0.1, 60, -1)
     tracks = _track(_table(old), _table(old), _table(old, young), _table(young), _table(young), _table(young))

@@ -8,13 +8,13 @@ import pytest
 
 from engine.forecasting.forecast import run_forecast
 from engine.forecasting.request import ForecastRequest
+from engine.ingest import ingest
 from engine.physics.displaced_state import climatology
 from engine.runtime.errors import InputError
 from engine.runtime.paths import stores_folder
 from engine.schema.grid import Grid, coarsened
 from engine.schema.variables import DEPTHS
 from engine.sources.analysis import AnalysisSource
-from engine.sources.ingest import ingest
 from engine.stores import Store, open_store
 from sample_data.runs.run import Run
 from sample_data.source import SampleSource
@@ -242,7 +242,7 @@ def test_ingesting_twice_does_not_overwrite_and_an_unknown_product_is_named(tmp_
     path = layouts.write_glorys(tmp_path / "box.nc", layouts.glorys_fields(1), layouts.LAT, layouts.LON, layouts.days(1))
     folder = ingest("glorys", [path])
     assert [entry.name for entry in stores_folder().iterdir() if entry.is_dir()] == [folder.name]
-    with pytest.raises(InputError, match="exists already"):
+    with pytest.raises(InputError, match="exists already with all these days"):
         ingest("glorys", [path])
     with pytest.raises(InputError, match="product is 'soda'; expected one of hycom, glorys"):
         ingest("soda", [path])
