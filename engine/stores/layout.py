@@ -13,7 +13,7 @@ import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import zarr
@@ -135,7 +135,7 @@ def _coordinate(
     **attributes: Any,
 ) -> None:
     data = np.asarray(values)
-    chunks = (max(LONG_AXIS, data.size),) if name == "time" else "auto"
+    chunks: tuple[int, ...] | Literal["auto"] = (max(LONG_AXIS, data.size),) if name == "time" else "auto"
     group.create_array(name, data=data, chunks=chunks, compressors=CODECS, dimension_names=dimensions, attributes=attributes)
 
 
