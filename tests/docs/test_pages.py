@@ -93,6 +93,13 @@ def test_a_test_that_a_page_names_exists(page: Path, file: str, test: str) -> No
     assert test in _tests_of(file)
 
 
+def test_the_architecture_begins_with_tasks_and_the_file_to_open_for_each() -> None:
+    table = text(DOCS / "architecture.md").split("## To find, open")[1].split("## ")[0]
+    rows = [line for line in table.splitlines() if line.startswith("| ")][2:]
+    assert len(rows) >= 25
+    assert all(any(f"`{folder}" in row or f"`{folder[:-1]}`" in row for folder in FOLDERS) for row in rows)
+
+
 def test_every_feature_of_the_comparison_with_other_viewers_names_a_test() -> None:
     lines = text(DOCS / "comparison.md").splitlines()
     rows = [line for line in lines if line.startswith("| ") and not line.startswith("| feature")]
