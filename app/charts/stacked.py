@@ -1,4 +1,4 @@
-"""Charts over lead time that stand on classes: stacked shares and concentrations, and a curve over named bands."""
+"""Charts of classes over lead time: stacked shares and concentrations, and a curve over named bands."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Caches bounded in bytes, safe between threads, keyed by plain values."""
+"""Caches of arrays and of bodies of answers, bounded in bytes, safe between threads, keyed by plain values."""
 
 import threading
 from collections import OrderedDict

@@ -1,4 +1,4 @@
-"""Makes the coastlines of the map component: `python -m app.data.coastline FOLDER`.
+"""Makes the files of coastlines that the map draws: `python -m app.data.coastline FOLDER`.
 
 FOLDER is the unpacked npm package `world-atlas` 2.0.2 (`npm pack world-atlas`), which carries Natural Earth's land polygons,
 release 4.1, public domain (naturalearthdata.com), as TopoJSON. Rings there run on across the date line, and here too: a ring's

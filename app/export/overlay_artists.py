@@ -1,4 +1,4 @@
-"""Layers over a field, drawn with Matplotlib as they look on the page."""
+"""Layers over a field on saved pictures, drawn with Matplotlib as they look on the page."""
 
 from collections.abc import Sequence
 from typing import Any

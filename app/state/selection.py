@@ -1,4 +1,4 @@
-"""The choices of a visitor: one object behind every view, kept in the address bar, without data and widgets."""
+"""The selection, the choices of a visitor: one object behind every view, kept in the address bar, without data and widgets."""
 
 import json
 import math

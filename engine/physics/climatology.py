@@ -1,4 +1,4 @@
-"""The observed mean ocean and its year (assets/climatology.nc) on any grid."""
+"""The climatology: the observed mean ocean and its year (assets/climatology.nc) on any grid."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tasks in the caller's thread or behind it in order: a day is written while the next one is computed."""
+"""Synchronous and write-behind tasks: in the caller's thread, or behind it in order, so that writing overlaps with computing."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor

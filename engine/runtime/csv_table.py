@@ -1,4 +1,4 @@
-"""Tables as CSV without formulas, whatever the names and labels in them are."""
+"""Tables as CSV whose cells no spreadsheet takes for formulas, whatever the names and labels in them are."""
 
 import re
 from collections.abc import Sequence

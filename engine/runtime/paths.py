@@ -1,4 +1,4 @@
-"""Paths: shipped files in packages, all written files in one user directory."""
+"""Paths: shipped files in packages, and the home folder (GOMS_HOME) that holds all written files."""
 
 import os
 from importlib.resources import files

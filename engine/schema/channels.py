@@ -1,4 +1,4 @@
-"""The one place where named fields become channels (c, h, w) and back."""
+"""Channels: the one place where named fields become channels (c, h, w) of the network and back."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,6 @@
-"""Constants of nature and of time; here, below the grid, since the area of a cell needs the radius of the Earth."""
+"""Physical constants (gravity, radius and rotation of the Earth, densities ...) and constants of time.
+
+They lie below the grid, since the area of a cell needs the radius of the Earth."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Means and standard deviations by channel over wet cells, stored with the weights."""
+"""Normalisation: means and standard deviations by channel over wet cells, stored with the weights."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""From the name of a chart in the address to what it shows of a scene."""
+"""The table of charts: from the name of a chart in the address to the drawings that it consists of."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""From the numbers of a file to values: packing, and the declarations of missing values."""
+"""Missing values and packing: from the numbers of a file to values, by what the file declares."""
 
 from dataclasses import dataclass
 from pathlib import Path
