@@ -83,6 +83,9 @@ def forecast(
     precision: Precision = "auto",
     altimetry: Annotated[Path | None, typer.Option(metavar="FILE", help="Gridded altimetry for --source observed.")] = None,
     sst: Annotated[Path | None, typer.Option(metavar="FILE", help="Surface temperature of the same day.")] = None,
+    forcing: Annotated[
+        str | None, typer.Option(metavar="STORE", help="The air of these days, a store of `goms ingest era5`; else climatology.")
+    ] = None,
     resume: Resume = False,
     heads: Annotated[
         str,
@@ -110,7 +113,7 @@ def forecast(
         from engine.stores import open_store
 
         began = time.perf_counter()
-        chosen = source_of(source, altimetry, sst, grid_factor, init)
+        chosen = source_of(source, altimetry, sst, grid_factor, init, forcing)
         init_time = init_time_of(chosen, init)
         asked, left_out = chosen_heads(heads, chosen, init_time)
         if filled := chosen.provenance.get(FILLED):
@@ -120,6 +123,7 @@ def forecast(
         seconds = round(time.perf_counter() - began, 2)
         attrs = open_store(folder).attrs
         report.result = {"store": folder.name, "folder": folder, "days": days, "seconds": seconds, **computed(attrs, precision)}
+        report.result |= {key: value for key, value in attrs.items() if key.startswith("forcing_") and key != "forcing_content"}
         if filled:
             report.result[FILLED] = filled
         report.missing(attrs)
@@ -133,7 +137,12 @@ def forecast(
 
 @app.command()
 def ingest(
-    kind: Annotated[str, typer.Argument(metavar="hycom|glorys|altimetry", help="Product that the files belong to.")],
+    kind: Annotated[
+        str,
+        typer.Argument(
+            metavar="hycom|glorys|altimetry|era5|ecmwf|waves|biogeochemistry", help="Product that the files belong to."
+        ),
+    ],
     files: Annotated[list[Path], typer.Argument(metavar="FILES...", help="NetCDF files as the provider distributes them.")],
     name: Annotated[
         str | None, typer.Option(help="Name of the store, new or to be continued; default: made of product, place and date.")
@@ -145,10 +154,14 @@ def ingest(
     scheduler: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="Dask scheduler whose workers read the days, such as tcp://host:8786.")
     ] = None,
+    sampling: Annotated[
+        str,
+        typer.Option(metavar="mean|noon|given", help="A day of air: mean of 24 hours, 12 UTC, or daily means as given."),
+    ] = "mean",
     as_json: Json = False,
     home: Home = None,
 ) -> None:
-    """Make an analysis from HYCOM or GLORYS files, or a source of forecasts from altimetry.
+    """Make an analysis, a source of forecasts from altimetry, or the atmosphere of forecasts (era5, ecmwf).
 
     An analysis can be displayed and compared. A forecast can start from a global analysis or from altimetry. Finished days stay:
     the same command continues an interrupted ingest, and further days of the same product and grid extend the store NAME. Days
@@ -161,8 +174,9 @@ def ingest(
         from engine.stores import open_store
 
         folder = take_in_guarded(
-            files, report.progress, kind=kind, identifier=name, date=date, scheduler=scheduler, keep_going=keep_going
-        )
+            files, report.progress,
+            kind=kind, identifier=name, date=date, scheduler=scheduler, keep_going=keep_going, sampling=sampling,
+        )  # fmt: skip
         report.result = {"source" if kind == ALTIMETRY_KIND else "store": folder.name, "folder": folder}
         report.missing(kept_report(folder.name) if kind == ALTIMETRY_KIND else open_store(folder).attrs)
 

@@ -14,13 +14,23 @@ from engine.sources.guarded import check_guarded
 from engine.sources.kept_altimetry import kept_altimetry
 
 
-def source_of(name: str, altimetry: Path | None, sst: Path | None, grid_factor: int, init: str | None = None) -> Source:
+def source_of(
+    name: str,
+    altimetry: Path | None,
+    sst: Path | None,
+    grid_factor: int,
+    init: str | None = None,
+    forcing: str | None = None,
+) -> Source:
     """Return the source called `sample`, `observed` or as kept altimetry is, or that of a sample run's or store's folder or name.
 
-    Files are first read by a process of its own, as far as a start at `init`, by default the first day, needs them. Raises
-    InputError for files given to a source that reads none, and for what `open_source` refuses.
+    `forcing` is the name or folder of a forcing store. Files are first read by a process of its own, as far as a start at `init`,
+    by default the first day, needs them. Raises InputError for files given to a source that reads none, and for what
+    `open_source` refuses.
     """
     options: dict[str, Any] = {"grid": coarsened(grid_factor)} if grid_factor != 1 else {}
+    if forcing:
+        options["forcing"] = forcing
     if name == "observed":
         if altimetry is not None:
             check_guarded("observed", [altimetry, *([sst] if sst else [])], day=init, grid_factor=grid_factor)

@@ -27,6 +27,7 @@ from engine.schema.batch import TIME_STEP, Batch
 from engine.schema.variables import PROGNOSTIC, VARIABLES
 from engine.sources import HeadSource, Source, day_name, initial_state
 from engine.sources.analysis import FILLED
+from engine.sources.atmosphere import Forced
 from engine.stores import ForecastStore, Store
 from engine.weights.loading import NETWORK_NAMES, load_model
 
@@ -51,15 +52,16 @@ def run_forecast(
     Cancelled on request.
     """
     source, init_time, days = request.source, request.init_time, request.days
+    forced = forcing_attributes(source, init_time, days)
     folder = request.folder or stores_folder() / forecast_identifier(source, init_time, request.model, days)
     progress(0.0, "reading the initial state")
     initial = initial_state(source, init_time)
     with _memory_explained(request.model):
         model = load_model(request.model, initial.grid, request.device, None, request.precision)
         if request.precision == AUTO:
-            model.precision = _begun_in(folder, _attributes(source, init_time, model, days, {})) or model.precision
+            model.precision = _begun_in(folder, _attributes(source, init_time, model, days, {}) | forced) or model.precision
         loaded = load_heads(request.heads, model)
-        attrs = _attributes(source, init_time, model, days, loaded)
+        attrs = _attributes(source, init_time, model, days, loaded) | forced
         if _is_complete(folder, attrs):
             progress(1.0, "already there")
             return folder
@@ -120,15 +122,21 @@ def _write_day(
 
 def forecast_identifier(source: Source, init_time: np.datetime64, model_name: str, days: int = 30) -> str:
     """Return the name of the store of a forecast: identical requests give the identical name."""
-    return f"{model_name}__{request_identifier(source, init_time, days)}"
+    forcing = source.atmosphere.name if isinstance(source, Forced) else ""
+    return f"{model_name}__{request_identifier(source, init_time, days, forcing)}"
 
 
-def request_identifier(source: Source, init_time: np.datetime64, days: int) -> str:
-    """Return source, date, length and a fingerprint of the provenance, as a valid folder name."""
-    origin = json.dumps(dict(source.provenance), sort_keys=True, default=str)
+def request_identifier(source: Source, init_time: np.datetime64, days: int, forcing: str = "") -> str:
+    """Return source, date, length and a fingerprint of the provenance and the forcing store, as a valid folder name."""
+    origin = json.dumps(dict(source.provenance), sort_keys=True, default=str) + forcing
     fingerprint = hashlib.sha256(origin.encode()).hexdigest()[:6]
     date = str(init_time.astype("datetime64[D]")).replace("-", "")
     return f"{source.name}__{date}__{days}d-{fingerprint}"
+
+
+def forcing_attributes(source: Source, init_time: np.datetime64, days: int) -> dict[str, Any]:
+    """Return what a forecast says of its air, as `Atmosphere.attributes` does; raises InputError where a store has none of it."""
+    return source.atmosphere.attributes(init_time, days) if isinstance(source, Forced) else {"forcing_kind": source.forcing_kind}
 
 
 def source_attributes(source: Source, init_time: np.datetime64) -> dict[str, Any]:
@@ -242,10 +250,10 @@ def _begun(
 def _differences(stored: dict[str, Any], requested: dict[str, Any]) -> list[str]:
     """Return the names of attributes that make two runs different, compared as JSON, which has no tuples and NumPy types."""
     of_model = ("model", "model_provenance", "precision", "software_version")
-    decisive = (*of_model, "source", "source_provenance", "init", "days", "grid_shape")
+    decisive = (*of_model, "source", "source_provenance", "forcing_content", "init", "days", "grid_shape")
     plain = json.loads(json.dumps(requested, default=str))
     known = {**stored, "precision": _precision_of(stored)}
-    return [name for name in decisive if known.get(name) != plain[name]]
+    return [name for name in decisive if known.get(name) != plain.get(name)]
 
 
 def _surface(batch: Batch, name: str) -> np.ndarray:

@@ -16,12 +16,13 @@ from engine.readers.container.containers import Readable
 from engine.readers.container.damage import check_whole
 from engine.readers.container.limits import LONGEST_TEXT, check_shape
 from engine.readers.values.axes import Layout, horizontal, locate, read_depth, read_latitude, read_longitude
+from engine.readers.values.axes import stored as stored_values
 from engine.readers.values.constant import constant_rows, has_checksums
 from engine.readers.values.field_layout import StoredField
 from engine.readers.values.flags import bad_cells, flag_variables
 from engine.readers.values.missing import decoder
 from engine.readers.values.tally import LARGEST_DECLARED_SHARE, LARGEST_SHARE, Tally, physical_range, refusal, take_out
-from engine.readers.values.times import read_times
+from engine.readers.values.times import is_calendar_number, read_times
 from engine.readers.values.units import Units, plain
 from engine.runtime.errors import InputError
 
@@ -43,12 +44,14 @@ class GriddedFile:
 
     `lat` (h,) ascending, `lon` (w,) ascending in [0, 360), `depth` (z,) in metres or None, `times` (t,) datetime64[s]
     ascending and unique, `found` the provider's name of each field, `tally` counts of values treated as missing. Rows, columns
-    and levels may be in either direction in the file. `date` is the time of a file without one.
+    and levels may be in either direction in the file. `date` is the time of a file without one, `member` the name of one of
+    several files in a zip archive.
     """
 
     path: Path
     wanted: tuple[Wanted, ...]
     date: np.datetime64 | None = None
+    member: str = ""
     found: dict[str, str] = field(init=False)
     times: np.ndarray = field(init=False)
     lat: np.ndarray = field(init=False)
@@ -63,7 +66,7 @@ class GriddedFile:
         self.path = Path(self.path)
         self._dataset: netCDF4.Dataset | None = None
         self._fields: dict[str, StoredField] = {}
-        self._readable = Readable(self.path)
+        self._readable = Readable(self.path, self.member)
         check_whole(self._readable.file)
         with reading(self.path), self:
             self._read_header(self._open())
@@ -93,25 +96,29 @@ class GriddedFile:
         stored = self._fields[name]
         return abs(stored.decoder.scale * stored.unit[0]) if stored.decoder.packed else 0.0
 
-    def read(self, name: str, time: int, level: int | None = None) -> np.ndarray:
+    def read(self, name: str, time: int, level: int | None = None, may_be_empty: bool = False) -> np.ndarray:
         """Return one field (h, w), or all its levels (z, h, w) when it has levels and `level` is None.
 
         Float32 in the schema's unit, rows and columns in the order of `lat` and `lon`, NaN where missing; values out of range
-        are missing and counted in `tally`. Raises InputError where the whole field is missing, where more than
-        `LARGEST_SHARE` of its values is out of range, or where the file cannot be read.
+        are missing and counted in `tally`. Of several versions the first with a value counts. Raises InputError where the whole
+        field is missing and must not be, where more than `LARGEST_SHARE` of its values is out of range, or where the file cannot
+        be read.
         """
         stored = self._fields[name]
         group = _group(self._open())
         variable = group[self.found[name]]
         with reading(self.path, f"{self.found[name]} of {self.times[time]}"), codec_named(self.path, self._readable.file):
-            values = stored.decoder(stored.read(variable, time, level))
+            first, *others = stored.versions
+            values = stored.decoder(stored.read(variable, time, level, first))
+            for version in others:
+                np.copyto(values, stored.decoder(stored.read(variable, time, level, version)), where=np.isnan(values))
             for flags in stored.flags:
                 self._take_out_flagged(name, time, level, values, bad_cells(group[flags], stored.read(group[flags], time, level)))
         scale, offset = stored.unit
         if (scale, offset) != (1.0, 0.0):
             values = values * np.float32(scale) + np.float32(offset)
         low, high = stored.decoder.valid
-        self._check_values(name, values, time, level, (low * scale + offset, high * scale + offset))
+        self._check_values(name, values, time, level, may_be_empty, (low * scale + offset, high * scale + offset))
         return values
 
     def look_for_damage(self, name: str, time: int, level: int | None, values: np.ndarray) -> None:
@@ -123,10 +130,12 @@ class GriddedFile:
         self.tally.flagged(name, time, level, int(np.count_nonzero(bad & np.isfinite(values))))
         values[bad] = np.nan
 
-    def _check_values(self, name: str, values: np.ndarray, time: int, level: int | None, valid: tuple[float, float]) -> None:
+    def _check_values(
+        self, name: str, values: np.ndarray, time: int, level: int | None, may_be_empty: bool, valid: tuple[float, float]
+    ) -> None:
         subject = f"{self.path}: {self.found[name]} of {self.times[time].astype('datetime64[D]')}"
         found = take_out(values, name, valid)
-        if not found.values and not level:
+        if not found.values and not level and not may_be_empty:
             raise InputError(f"{subject} has no value at all; expected water: leave this day out or download it again")
         total = self.tally.out_of_range(name, time, level, found)
         if total.undeclared > LARGEST_SHARE * total.values or total.declared > LARGEST_DECLARED_SHARE * total.values:
@@ -213,6 +222,7 @@ class GriddedFile:
             rows_down,
             None if in_order else columns,
             deepest_first,
+            _versions(data, variable, layout),
         )
 
     def _surface(self, variable: netCDF4.Variable, layout: Layout) -> Layout:
@@ -243,7 +253,8 @@ class GriddedFile:
         name = layout.coordinates.get("time", "")
         count = variable.shape[layout.dimensions["time"]] if "time" in layout.dimensions else 1
         units = str(getattr(data[name], "units", "")) if name else ""
-        if (name and (units or np.dtype(data[name].dtype).kind in "OSU")) or count != 1:
+        known = bool(name) and (bool(units) or np.dtype(data[name].dtype).kind in "OSU" or is_calendar_number(data[name]))
+        if known or count != 1:
             if not name:
                 raise InputError(
                     f"{self.path}: {variable.name} has {count} times, but there is no variable that says which; expected one "
@@ -266,13 +277,22 @@ class GriddedFile:
         return np.array([self.date], dtype="datetime64[s]")
 
 
+def _versions(data: netCDF4.Dataset, variable: netCDF4.Variable, layout: Layout) -> tuple[int, ...]:
+    """Return the numbers of the versions of a field, the final one first."""
+    if "version" not in layout.dimensions:
+        return (0,)
+    name = layout.coordinates["version"]
+    count = variable.shape[layout.dimensions["version"]]
+    return tuple(int(number) for number in (np.argsort(stored_values(data[name]), kind="stable") if name else range(count)))
+
+
 @contextmanager
-def opened(path: Path) -> Iterator[netCDF4.Dataset]:
-    """Give the group of a file that holds the variables, unpacked where it is in gzip or zip.
+def opened(path: Path, member: str = "") -> Iterator[netCDF4.Dataset]:
+    """Give the group of a file that holds the variables, unpacked where it is in gzip or zip; `member` is one of several there.
 
     Raises InputError where it is missing, is not NetCDF or is not whole.
     """
-    readable = Readable(path)
+    readable = Readable(path, member)
     try:
         check_whole(readable.file)
         with reading(path), _opened(readable.file) as data:

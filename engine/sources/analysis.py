@@ -5,11 +5,12 @@ from typing import Any
 
 import numpy as np
 
-from engine.physics.displaced_state import climatological_forcing, climatology
+from engine.physics.displaced_state import climatology
 from engine.runtime.errors import InputError
 from engine.schema.batch import Batch
 from engine.schema.grid import Grid, from_sea_floor
 from engine.schema.variables import PROGNOSTIC
+from engine.sources.atmosphere import Atmosphere
 from engine.stores import Store, find_store, open_store
 
 FILLED = "filled_from_climatology"
@@ -17,12 +18,13 @@ FILLED = "filled_from_climatology"
 
 
 class AnalysisSource:
-    """States and references from a store of kind analysis; forcing is climatological, since stores do not hold winds."""
+    """States and references from a store of kind analysis; the air is that of a forcing store, else the climatology."""
 
-    forcing_kind = "climatology"
+    def __init__(self, store: str | Path, grid: Grid | None = None, forcing: str | Path | None = None) -> None:
+        """Take identifiers or folders of an analysis and a forcing store.
 
-    def __init__(self, store: str | Path, grid: Grid | None = None) -> None:
-        """Take an identifier or a folder. Raises InputError for a region, and for a store without a finished day."""
+        Raises InputError for a region, and for a store without a finished day.
+        """
         folder = Path(store)
         self._store: Store = open_store(folder if folder.is_dir() else find_store(str(store)))
         finished = len(self._store.leads)
@@ -36,6 +38,7 @@ class AnalysisSource:
             self.grid = from_sea_floor(self.grid.lat, self.grid.lon, self.grid.deptho)
         if grid is not None and not self.grid.same_as(grid):
             raise InputError(f"store {self._store.identifier} has the grid {self.grid.shape}; expected {grid.shape}")
+        self.atmosphere = Atmosphere(self.grid, forcing)
         attributes = self._store.attrs
         self.name = str(attributes["source"])
         self.label = str(attributes["label"])
@@ -48,6 +51,11 @@ class AnalysisSource:
         lacking = [name for name in PROGNOSTIC if name not in self._store.variables]
         surface = [name for name in self._store.variables if 0 < len(self._store.depths(name)) < self.grid.depth.size]
         return lacking + [f"{name} below {self._store.depths(name)[-1]:g} m" for name in surface]
+
+    @property
+    def forcing_kind(self) -> str:
+        """Return reanalysis, forecast or climatology."""
+        return self.atmosphere.kind
 
     def init_times(self) -> np.ndarray:
         """Return the days of the store, datetime64[D]."""
@@ -74,8 +82,8 @@ class AnalysisSource:
         return Batch(fields, self.grid, found.time)
 
     def forcing(self, time: np.datetime64) -> Batch:
-        """Return the climatological atmosphere of a day of the year."""
-        return climatological_forcing(self.grid, time)
+        """Return the air of a day."""
+        return self.atmosphere.air(time)
 
     def sea_level(self, time: np.datetime64) -> np.ndarray | None:
         """Return the sea level (h, w) in m of a day as it is, None outside the store and where it has none."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.physics.displaced_state import climatological_forcing, climatology, displaced_state, mean_sea_level
+from engine.physics.displaced_state import climatology, displaced_state, mean_sea_level
 from engine.physics.geostrophy import geostrophic_velocity
 from engine.readers.gap_filling import fill_gaps
 from engine.readers.netcdf import GriddedFile, Wanted
@@ -19,6 +19,7 @@ from engine.runtime.progress import Progress, no_progress
 from engine.schema.batch import Batch
 from engine.schema.constants import DAY
 from engine.schema.grid import Grid, quarter_degree
+from engine.sources.atmosphere import Atmosphere
 
 ALTIMETRY = (
     Wanted("zos", ("adt", "ADT"), METRES),
@@ -34,13 +35,12 @@ SURFACE_TEMPERATURE = (Wanted("thetao", ("analysed_sst", "sst"), TEMPERATURE),)
 class ObservedSource:
     """Initial states from a global altimetry file: SSH and surface currents observed, T and S displaced by the anomaly.
 
-    Forcing is climatological and there is no reference, since the full state of the following days is not observed. Raises
-    InputError for files that cannot be used, before anything is computed.
+    The air is that of a forcing store, else the climatology. There is no reference, since the full state of the following days is
+    not observed. Raises InputError for files that cannot be used, before anything is computed.
     """
 
     name = "observed"
     label = "Observed: satellite altimetry and climatology"
-    forcing_kind = "climatology"
 
     def __init__(
         self,
@@ -49,13 +49,15 @@ class ObservedSource:
         grid: Grid | None = None,
         name: str = name,
         date: np.datetime64 | None = None,
+        forcing: str | Path | None = None,
     ) -> None:
         """Take the path of a DUACS L4 file, of a GHRSST file of the same day if wished, the grid of the state, and a name.
 
-        `date` is the day of a file of altimetry without a time.
+        `date` is the day of a file of altimetry without a time, `forcing` the identifier or folder of a forcing store.
         """
         self.name = name
         self.grid = grid or quarter_degree()
+        self.atmosphere = Atmosphere(self.grid, forcing)
         self._altimetry = _GlobalFile(Path(altimetry), ALTIMETRY, self.grid, date)
         self._sst = _GlobalFile(Path(sst), SURFACE_TEMPERATURE, self.grid) if sst else None
         self.provenance: dict[str, Any] = {"altimetry": self._altimetry.provenance, "climatology": "assets/climatology.nc"}
@@ -64,6 +66,11 @@ class ObservedSource:
             self.provenance["surface_temperature"] = self._sst.provenance
             if not any(self._closest_sst(time)[1] <= DAY for time in self.init_times()):
                 self._refuse_sst(self.init_times()[0])
+
+    @property
+    def forcing_kind(self) -> str:
+        """Return reanalysis, forecast or climatology."""
+        return self.atmosphere.kind
 
     def init_times(self) -> np.ndarray:
         """Return the days of the altimetry file, datetime64[D]."""
@@ -127,8 +134,8 @@ class ObservedSource:
         return np.where(self.grid.wet_surface, mean_sea_level(self.grid) + self._anomaly(int(numbers[0])), np.float32(np.nan))
 
     def forcing(self, time: np.datetime64) -> Batch:
-        """Return the climatological atmosphere of a day of the year."""
-        return climatological_forcing(self.grid, time)
+        """Return the air of a day."""
+        return self.atmosphere.air(time)
 
     def reference(self, time: np.datetime64) -> Batch | None:
         """Return None: a forecast from observations is never scored against another ocean."""

@@ -28,10 +28,12 @@ def provider(name: str) -> Provider:
 def open_source(name: str, **options: Any) -> Source:
     """Return the source `name` with its own options: observed takes altimetry and sst, analysis takes store.
 
-    The name of kept altimetry, such as `observed-20190223-1f09ab`, takes none of these. Raises InputError for an unknown name, a
-    missing option, or a file that cannot be used.
+    The name of kept altimetry, such as `observed-20190223-1f09ab`, takes none of these. All but registered ones take `forcing`, a
+    forcing store. Raises InputError for an unknown name, a missing option, or a file that cannot be used.
     """
     if name in _PROVIDERS:
+        if options.pop("forcing", None):
+            raise InputError(f"source {name!r} has weather of its own and takes no forcing store: leave it out")
         return _PROVIDERS[name].open(**options)
     if name == "observed":
         from engine.sources.observed import ObservedSource

@@ -5,16 +5,19 @@ from typing import Any
 
 import numpy as np
 
-from engine.physics.climatology import climatological_forcing
 from engine.runtime.errors import InputError
+from engine.runtime.paths import stores_folder
 from engine.schema.grid import Grid
+from engine.sources.atmosphere import CLIMATOLOGY, Atmosphere
 from engine.sources.protocols import Conditions
 from engine.sources.registry import providers
 
 
 def knows_wind(attrs: Mapping[str, Any]) -> bool:
     """Return whether the wind of a run is known: that of its source, or the climatology."""
-    return _conditions(attrs) is not None or attrs.get("forcing_kind") == "climatology"
+    if _conditions(attrs) is not None or attrs.get("forcing_kind") == CLIMATOLOGY:
+        return True
+    return bool(store := attrs.get("forcing_source")) and (stores_folder() / str(store)).is_dir()
 
 
 def wind(attrs: Mapping[str, Any], time: np.datetime64, grid: Grid) -> tuple[np.ndarray, np.ndarray]:
@@ -24,7 +27,7 @@ def wind(attrs: Mapping[str, Any], time: np.datetime64, grid: Grid) -> tuple[np.
             f"the wind of source {attrs.get('source')!r} is not known; choose a run that tells where its winds are from"
         )
     conditions = _conditions(attrs)
-    air = climatological_forcing(grid, time) if conditions is None else conditions.forcing(time, grid)
+    air = conditions.forcing(time, grid) if conditions else Atmosphere(grid, attrs.get("forcing_source")).air(time)
     return air["u10"], air["v10"]
 
 

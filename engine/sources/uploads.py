@@ -7,6 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from engine.ingest import PRODUCTS, ingest
+from engine.readers.atmosphere.products import AIR, AIR_PRODUCTS, ECMWF, ERA5
+from engine.readers.atmosphere.zarr_fields import is_zarr
+from engine.readers.container.containers import netcdf_members
 from engine.readers.glorys import GLORYS
 from engine.readers.hycom import HYCOM
 from engine.readers.netcdf import held, opened
@@ -17,22 +20,26 @@ from engine.sources.kept_altimetry import keep_altimetry
 from engine.sources.observed import ALTIMETRY
 
 ALTIMETRY_KIND = "altimetry"
-KINDS = (*PRODUCTS, ALTIMETRY_KIND)
+KINDS = (*PRODUCTS, ALTIMETRY_KIND, *AIR_PRODUCTS)
 
-_LABELS = {**{name: product.label for name, product in PRODUCTS.items()}, ALTIMETRY_KIND: "gridded altimetry"}
+_LABELS = {
+    **{name: product.label for name, product in PRODUCTS.items()},
+    ALTIMETRY_KIND: "gridded altimetry",
+    **{name: product.label for name, product in AIR_PRODUCTS.items()},
+}
 
 
 def kind_of(file: Path) -> str:
-    """Return the kind of a file: hycom, glorys or altimetry.
+    """Return the kind of a file: hycom, glorys, altimetry, era5 or ecmwf.
 
-    Its variables tell; names that HYCOM and GLORYS share belong to HYCOM where the file's own attributes name it. Raises
-    InputError for a file that is damaged, is not NetCDF, or holds nothing of the three.
+    Its variables tell; names that HYCOM and GLORYS share belong to HYCOM where the file's own attributes name it, air to a
+    forecast where it says so. Raises InputError for a file that is damaged, is not NetCDF, or holds nothing of these.
     """
     found = _recognised(file)
     if not found.kind:
         raise InputError(
             f"{file} holds {found.content}; expected HYCOM (water_temp, salinity, water_u, water_v, surf_el), GLORYS (thetao, "
-            "so, uo, vo, zos) or gridded altimetry (adt, ugos, vgos): choose another file"
+            "so, uo, vo, zos), gridded altimetry (adt, ugos, vgos) or air (u10, v10, t2m, msl, sp): choose another file"
         )
     return found.kind
 
@@ -46,11 +53,19 @@ class _Recognised:
 
 def _recognised(file: Path) -> _Recognised:
     """Return the kind of a file and whether that is certain, by names or attributes that no other provider has."""
-    with opened(file) as data:
-        names = set(data.variables)
-        words = " ".join(str(data.getncattr(name)) for name in data.ncattrs()).upper()
-        standard = {str(getattr(variable, "standard_name", "")) for variable in data.variables.values()}
-        content = held(data)
+    names, standard, types = set[str](), set[str](), set[str]()
+    words, content = "", []
+    for member in netcdf_members(file) or [""]:
+        with opened(file, member) as data:
+            names |= set(data.variables)
+            words += " ".join(str(data.getncattr(name)) for name in data.ncattrs()).upper()
+            standard |= {str(getattr(variable, "standard_name", "")) for variable in data.variables.values()}
+            types |= {str(getattr(variable, "GRIB_dataType", "")) for variable in data.variables.values()} - {""}
+            content.append(held(data))
+    return _kind_by(names, words, standard, types, "; ".join(content))
+
+
+def _kind_by(names: set[str], words: str, standard: set[str], types: set[str], content: str) -> _Recognised:
     if names & set(ALTIMETRY[0].names):
         return _Recognised(ALTIMETRY_KIND, True, content)
     if any(want.names[0] in names for want in HYCOM.wanted):
@@ -60,6 +75,8 @@ def _recognised(file: Path) -> _Recognised:
             return _Recognised("hycom", True, content)
         told = any(word in words for word in ("GLORYS", "MERCATOR", "COPERNICUS", "CMEMS"))
         return _Recognised("glorys", told or "sea_water_potential_temperature" in standard, content)
+    if any(name in names for want in AIR for name in want.names):
+        return _Recognised(ECMWF.name if types == {"fc"} else ERA5.name, bool(types), content)
     return _Recognised("", False, content)
 
 
@@ -92,25 +109,29 @@ def take_in(
     date: str | None = None,
     scheduler: str | None = None,
     keep_going: bool = False,
+    sampling: str = "mean",
 ) -> Path:
-    """Make an analysis store of HYCOM or GLORYS files, a source of each file of altimetry, and return the (last) folder.
+    """Make an analysis store of HYCOM or GLORYS files, a forcing store of files of air, a source of each file of altimetry.
 
-    `kind` is recognised where it is not given; `identifier` names a store, also one that has days already; `date`, such as
-    2014-03-05, is the day of a file without a time; `scheduler` and `keep_going` as in `engine.ingest.ingest_days`.
-    Raises InputError for an unknown kind, for files of several kinds or of another kind than given, and for files that cannot be
-    used.
+    Returns the (last) folder. `kind` is recognised where it is not given; `identifier` names a store, also one that has days
+    already; `date`, such as 2014-03-05, is the day of a file without a time; `sampling` (mean, noon or given) says how a day of air
+    is made of its hours; `scheduler` and `keep_going` as in `engine.ingest.ingest_days`. Raises InputError for an unknown kind, for
+    files of several kinds or of another kind than given, and for files that cannot be used.
     """
     if kind and kind not in KINDS:
         raise InputError(f"the files are said to be of {kind!r}; expected one of {', '.join(KINDS)}")
     day = None if date is None else _day(date)
     if kind:
         for file in files:
-            _told_apart(file, kind)
+            if not is_zarr(file):
+                _told_apart(file, kind)
     kinds = {file: kind or kind_of(file) for file in files}
     if len(set(kinds.values())) > 1:
         told = ", ".join(f"{file.name} is {_LABELS[found]}" for file, found in kinds.items())
         raise InputError(f"{told}; expected files of one kind at a time: add each kind on its own")
     found = next(iter(kinds.values()))
+    if found in AIR_PRODUCTS:
+        return ingest_forcing(found, files, identifier, progress, grid, day, sampling)
     if found != ALTIMETRY_KIND:
         return ingest(found, files, identifier, progress, grid, day, scheduler, keep_going)
     if identifier:

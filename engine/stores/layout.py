@@ -40,7 +40,7 @@ LONG_AXIS = 4096
 PART = "part"
 """Attribute that names a group inside the group of a store."""
 
-LEAD_DIMENSION = {"forecast": "lead_time", "reference": "lead_time", "analysis": "time"}
+LEAD_DIMENSION = {"forecast": "lead_time", "reference": "lead_time", "analysis": "time", "forcing": "time"}
 """Name of the first dimension by kind of store."""
 
 _SECONDS = {"units": "seconds since 1970-01-01", "calendar": "proleptic_gregorian"}

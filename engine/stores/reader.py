@@ -1,6 +1,8 @@
 """The read side of every store: fields of finished leads, unpacked, while another process may still be writing."""
 
-from collections.abc import Mapping
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -26,7 +28,7 @@ LONGEST_AXIS = 2**17
 
 
 class Store:
-    """An open store of kind forecast, reference or analysis; the leads of an analysis are days since its first time.
+    """An open store of kind forecast, reference, analysis or forcing; leads of the last two are days since the first time.
 
     Safe to use from several threads. Leads appear as they are finished, and an analysis grows; nothing else changes. Data that
     differ from what was written raise StoreDamaged, on opening or on reading; stores of earlier versions have no checksums and no
@@ -173,6 +175,13 @@ class Store:
         if self.kind == "analysis":
             _ = self.attrs
         return list(self._index)
+
+    def fingerprint(self, leads: Iterable[int]) -> str:
+        """Return a short hash of the records of what is stored of `leads`; of stores of earlier versions, of their times."""
+        known = [
+            (str(self.valid_time(lead)), sorted(self._recorded(str(lead)).items()), self.grid.shape) for lead in sorted(leads)
+        ]
+        return hashlib.sha256(json.dumps(known).encode()).hexdigest()[:12]
 
     @property
     def complete(self) -> bool:

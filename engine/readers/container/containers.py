@@ -39,8 +39,11 @@ _REMEDIES = {
 class Readable:
     """The NetCDF file in `path`: `file` is itself, or an unpacked copy that is removed with this object or by `remove`."""
 
-    def __init__(self, path: Path) -> None:
-        """Look at the first bytes; raises InputError where the file is missing, is not NetCDF, or cannot be unpacked."""
+    def __init__(self, path: Path, member: str = "") -> None:
+        """Take the name of one of several files where `path` is a zip archive.
+
+        Looks at the first bytes; raises InputError where the file is missing, is not NetCDF, or cannot be unpacked.
+        """
         self.file = path
         self.remove: Callable[[], object] = lambda: None
         if path.is_dir():
@@ -54,7 +57,7 @@ class Readable:
             folder = Path(tempfile.mkdtemp(prefix="goms-unpacked-"))
             self.remove = weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
             try:
-                self.file = (_from_gzip if head.startswith(_GZIP) else _from_zip)(path, folder)
+                self.file = _from_gzip(path, folder) if head.startswith(_GZIP) else _from_zip(path, folder, member)
                 with self.file.open("rb") as content:
                     head = content.read(512)
             except BaseException:
@@ -77,11 +80,36 @@ def _from_gzip(path: Path, folder: Path) -> Path:
     return out
 
 
-def _from_zip(path: Path, folder: Path) -> Path:
+def netcdf_members(path: Path) -> list[str]:
+    """Return the names of the NetCDF files in a zip archive; one empty name where `path` is no archive.
+
+    Raises InputError for an archive that cannot be unpacked.
+    """
+    if not path.is_file() or not zipfile.is_zipfile(path):
+        return [""]
     try:
         with zipfile.ZipFile(path) as archive:
-            inside = [entry for entry in archive.infolist() if not entry.is_dir() and not entry.filename.startswith("__MACOSX")]
-            found = [entry for entry in inside if _begins_as_netcdf(archive, entry)]
+            return [entry.filename for entry in _inside(archive) if _begins_as_netcdf(archive, entry)]
+    except _BROKEN_ZIP as error:
+        raise _broken_zip(path, error) from error
+
+
+_BROKEN_ZIP = (zipfile.BadZipFile, EOFError, zlib.error, NotImplementedError, RuntimeError)
+
+
+def _broken_zip(path: Path, error: Exception) -> InputError:
+    return InputError(f"{path} is a zip archive that cannot be unpacked ({error}); unpack it yourself or download it again")
+
+
+def _inside(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    return [entry for entry in archive.infolist() if not entry.is_dir() and not entry.filename.startswith("__MACOSX")]
+
+
+def _from_zip(path: Path, folder: Path, member: str) -> Path:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            inside = _inside(archive)
+            found = [entry for entry in inside if member in ("", entry.filename) and _begins_as_netcdf(archive, entry)]
             if len(found) != 1:
                 names = ", ".join(entry.filename for entry in inside[:6]) + (" and more" if len(inside) > 6 else "")
                 raise InputError(
@@ -91,10 +119,8 @@ def _from_zip(path: Path, folder: Path) -> Path:
             out = folder / Path(found[0].filename).name
             with archive.open(found[0]) as packed:
                 _copy(path, packed, out)  # type: ignore[arg-type]
-    except (zipfile.BadZipFile, EOFError, zlib.error, NotImplementedError, RuntimeError) as error:
-        raise InputError(
-            f"{path} is a zip archive that cannot be unpacked ({error}); unpack it yourself or download it again"
-        ) from error
+    except _BROKEN_ZIP as error:
+        raise _broken_zip(path, error) from error
     return out
 
 

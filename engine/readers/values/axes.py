@@ -19,11 +19,13 @@ _STANDARD_NAMES = {
     "sea_water_pressure": "pressure",
 }  # fmt: skip
 _NAMES = {
-    "time": ("time", "valid_time", "time_counter", "time1", "mt", "t", "ocean_time"),
+    "time": ("time", "valid_time", "time_counter", "time1", "mt", "t", "ocean_time", "date"),
     "depth": ("depth", "lev", "level", "deptht", "depthu", "depthv", "z", "zlev", "st_ocean", "elevation", "olevel"),
     "lat": ("lat", "latitude", "nblatitudes", "nav_lat", "ylat"),
     "lon": ("lon", "longitude", "nblongitudes", "nav_lon", "xlon"),
+    "version": ("expver",),
 }
+"""`expver` is 1 for final values of ERA5 and 5 for preliminary ones, missing where the other is there."""
 _AXIS = {"T": "time", "Z": "depth", "Y": "lat", "X": "lon"}
 _NORTH = ("degrees_north", "degree_north", "degrees_n", "degree_n", "degreesn", "degreen")
 _EAST = ("degrees_east", "degree_east", "degrees_e", "degree_e", "degreese", "degreee")
@@ -44,7 +46,10 @@ class Layout:
 
 
 def axis_of(variable: netCDF4.Variable) -> str:
-    """Return the kind of a coordinate variable: time, depth, lat, lon, pressure, or empty. Attributes count before names."""
+    """Return the kind of a coordinate variable: time, depth, lat, lon, version, pressure, or empty.
+
+    Attributes count before names.
+    """
     standard = str(getattr(variable, "standard_name", "")).lower()
     units = str(getattr(variable, "units", "")).strip().lower()
     if standard in _STANDARD_NAMES:
@@ -116,8 +121,9 @@ def _coordinates_of(data: netCDF4.Dataset, dimension: str) -> dict[str, str]:
 
 
 def _dimension_name(name: str) -> str:
-    """Return the axis that a dimension without coordinates can be by its name alone: time, or a depth that is the surface."""
-    return next((axis for axis in ("time", "depth") if name.lower() in _NAMES[axis]), "")
+    """Return the axis that a dimension without coordinates can be by its name alone: time, version, or a depth that is the
+    surface."""
+    return next((axis for axis in ("time", "depth", "version") if name.lower() in _NAMES[axis]), "")
 
 
 def _scalars(data: netCDF4.Dataset, variable: netCDF4.Variable) -> dict[str, str]:

@@ -23,12 +23,16 @@ class StoredField:
     columns: np.ndarray | None
     """The file's column of each longitude, None where they are the same."""
     deepest_first: bool = False
+    versions: tuple[int, ...] = (0,)
+    """Numbers of the versions of the same values, the one to be preferred first."""
 
-    def read(self, variable: netCDF4.Variable, time: int, level: int | None) -> np.ndarray:
+    def read(self, variable: netCDF4.Variable, time: int, level: int | None, version: int = 0) -> np.ndarray:
         """Return the numbers (h, w), or (z, h, w) of all levels where `level` is None and there are levels."""
         index: list[int | slice] = [0] * variable.ndim
         if "time" in self.layout.dimensions:
             index[self.layout.dimensions["time"]] = time
+        if "version" in self.layout.dimensions:
+            index[self.layout.dimensions["version"]] = version
         kept = ["lat", "lon"]
         if "depth" in self.layout.dimensions:
             if level is None:

@@ -33,9 +33,16 @@ def read_times(path: Path, variable: netCDF4.Variable) -> np.ndarray:
         return _checked(path, _from_text(path, variable, values), "text")
     _refuse_missing(path, variable, values)
     units = str(getattr(variable, "units", "")).strip()
+    if is_calendar_number(variable):
+        return _checked(path, _from_numbers(path, variable, values), "yyyymmdd")
     if units.lower().startswith(_GRADS[:6]):
         return _checked(path, _from_numbers(path, variable, values), units)
     return _checked(path, _from_cf(path, variable, values, units), units)
+
+
+def is_calendar_number(variable: netCDF4.Variable) -> bool:
+    """Return whether a time is a whole number yyyymmdd without units, as `date` of monthly ERA5."""
+    return variable.name.lower() == "date" and np.dtype(variable.dtype).kind in "iu" and not getattr(variable, "units", "")
 
 
 def _refuse_missing(path: Path, variable: netCDF4.Variable, values: np.ndarray) -> None:

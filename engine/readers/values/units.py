@@ -11,6 +11,7 @@ SALINITY: Units = dict.fromkeys(("psu", "1e-3", "g kg-1", "1", ""), (1.0, 0.0))
 """Practical salinity has no unit; g/kg is written for it in many files (its standard name tells absolute salinity)."""
 METRES: Units = {"m": (1.0, 0.0), "cm": (0.01, 0.0), "mm": (0.001, 0.0)}
 FLOW: Units = {"m s-1": (1.0, 0.0), "cm s-1": (0.01, 0.0)}
+PRESSURE: Units = {"Pa": (1.0, 0.0), "hPa": (100.0, 0.0)}
 DEPTH: Units = {"m": (1.0, 0.0), "cm": (0.01, 0.0), "km": (1000.0, 0.0)}
 
 _WHOLE = {
@@ -20,6 +21,8 @@ _WHOLE = {
     **dict.fromkeys(
         ("1e-3", "1e-03", "0.001", ".001", "10-3", "10^-3", "1.e-3", "ppt", "permil", "permille", "‰", "o/oo"), "1e-3"
     ),
+    **dict.fromkeys(("pa", "pascal", "pascals"), "Pa"),
+    **dict.fromkeys(("hpa", "hectopascal", "mbar", "mb", "millibar", "millibars"), "hPa"),
     **dict.fromkeys(("gkg-1", "g/kg", "gkg^-1", "gkg**-1", "g.kg-1"), "g kg-1"),
 }
 _LENGTHS = {

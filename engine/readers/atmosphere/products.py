@@ -1,0 +1,46 @@
+"""Air and waves by their provider: names, units, and how many times a day there are."""
+
+from dataclasses import dataclass
+
+from engine.readers.netcdf import Wanted
+from engine.readers.values.units import FLOW, METRES, PRESSURE, TEMPERATURE
+
+AIR = (
+    Wanted("u10", ("u10", "10u", "10m_u_component_of_wind"), FLOW, optional=True),
+    Wanted("v10", ("v10", "10v", "10m_v_component_of_wind"), FLOW, optional=True),
+    Wanted("t2m", ("t2m", "2t", "2m_temperature"), TEMPERATURE, optional=True),
+    Wanted("msl", ("msl", "mean_sea_level_pressure"), PRESSURE, optional=True),
+    Wanted("sp", ("sp", "surface_pressure"), PRESSURE, optional=True),
+)
+"""Names of the Climate Data Store and Earth Data Hub, of GRIB tools, and of ARCO-ERA5."""
+
+WAVE_HEIGHT = (Wanted("swh", ("swh", "VHM0", "significant_height_of_combined_wind_waves_and_swell"), METRES, optional=True),)
+
+COPERNICUS_CLIMATE = "Copernicus Climate Change Service licence: attribution"
+COPERNICUS_MARINE = "Copernicus Marine Service licence: attribution"
+
+
+@dataclass(frozen=True)
+class HourlyProduct:
+    """The files of one provider with several times a day.
+
+    `steps` are the numbers of evenly spaced times that make a whole day; `everywhere` says that the fields have values over land,
+    too, so that a missing value is a fault. `needed` are the fields without which the files are of no use.
+    """
+
+    name: str
+    label: str
+    wanted: tuple[Wanted, ...]
+    steps: tuple[int, ...]
+    license: str
+    forcing_kind: str = ""
+    """reanalysis or forecast; empty for what is no forcing."""
+    everywhere: bool = True
+    needed: tuple[str, ...] = ("u10", "v10")
+
+
+ERA5 = HourlyProduct("era5", "ERA5", AIR, (24,), COPERNICUS_CLIMATE, "reanalysis")
+ECMWF = HourlyProduct("ecmwf", "ECMWF forecast", AIR, (24, 8, 4), "CC-BY-4.0: ECMWF open data", "forecast")
+"""Steps of open data are 3 hours apart to day 6, then 6."""
+
+AIR_PRODUCTS = {product.name: product for product in (ERA5, ECMWF)}
