@@ -36,13 +36,17 @@ class JobQueues:
         """Return the names of the models that can run here."""
         return usable_models()
 
-    def request(self, kind: str, source: str, start: str, model: str = "", days: int = FORECAST_DAYS) -> Request:
-        """Return the request that a job is started with."""
-        return Request(kind, source, start, model, days, tuple(sorted(self._sources.options_of(source).items())))
+    def request(
+        self, kind: str, source: str, start: str, model: str = "", days: int = FORECAST_DAYS, forcing: str = ""
+    ) -> Request:
+        """Return the request that a job is started with; `forcing` is the store of a forecast's air, empty for climatology."""
+        options = self._sources.options_of(source) | ({"forcing": forcing} if forcing else {})
+        return Request(kind, source, start, model, days, tuple(sorted(options.items())))
 
-    def submit(self, kind: str, source: str, start: str, model: str = "", days: int = FORECAST_DAYS) -> Job:
+    def submit(self, kind: str, source: str, start: str, model: str = "", days: int = FORECAST_DAYS, forcing: str = "") -> Job:
         """Start a forecast or reference, or join the one that another visitor started."""
-        return (self.forecasts if kind == "forecast" else self.chores).submit(self.request(kind, source, start, model, days))
+        request = self.request(kind, source, start, model, days, forcing)
+        return (self.forecasts if kind == "forecast" else self.chores).submit(request)
 
     def climatology_request(self, reader: FieldReader) -> Request:
         """Return the request that the climatology of the days of a store is prepared with."""

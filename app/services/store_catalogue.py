@@ -4,12 +4,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from app.access.limits import LONGEST_FOLDER
 from app.data.store_cache import OpenStores
 from app.services.options import Options
 from app.services.sources import Sources
-from app.text.labels import altimetry_labels
+from app.text.i18n import listed
+from app.text.labels import altimetry_labels, store_label
 from engine.runtime.errors import InputError
+from engine.schema.constants import DAY
+from engine.sources.atmosphere import whole_days
 from engine.sources.kept_altimetry import PREFIX, delete_altimetry, kept_altimetry, kept_report
 from engine.stores import Store, StoreSummary, delete_store, list_stores
 
@@ -33,8 +38,11 @@ class StoreCatalogue:
         """Return a store by its name, or None where there is none any more."""
         return self._opened.find(identifier) if len(identifier.encode()) <= LONGEST_FOLDER else None
 
-    def find(self, kind: str, source: str, start: str, model: str = "") -> Store | None:
-        """Return the store of a forecast or reference by its source, initial date and model."""
+    def find(self, kind: str, source: str, start: str, model: str = "", forcing: str | None = None) -> Store | None:
+        """Return the store of a forecast or reference by its source, initial date and model.
+
+        `forcing` is the store of a forecast's air, empty for the climatology; None for any.
+        """
         found = [
             store
             for store in self.all()
@@ -42,6 +50,7 @@ class StoreCatalogue:
             and self._sources.name_of(store) == source
             and str(store.init_time.astype("datetime64[D]")) == start
             and (kind != "forecast" or store.attrs.get("model") == model)
+            and (kind != "forecast" or forcing in (None, store.attrs.get("forcing_source", "")))
             and store.grid.shape == self._options.grid_shape
         ]
         return max(found, key=lambda store: (store.complete, len(store.leads)), default=None)
@@ -51,7 +60,7 @@ class StoreCatalogue:
         found = {
             str(store.init_time.astype("datetime64[D]"))
             for store in self.all()
-            if store.kind != "analysis"
+            if store.kind in ("forecast", "reference")
             and self._sources.name_of(store) == source
             and store.grid.shape == self._options.grid_shape
         }
@@ -61,6 +70,19 @@ class StoreCatalogue:
             if not found:
                 raise
         return sorted(found)
+
+    def forcings(self, start: str) -> dict[str, str]:
+        """Return {identifier: label} of the stores with the air of the globe on a start and the day after it."""
+        if not start:
+            return {}
+        first = np.datetime64(start, "D")
+        found = {}
+        for store in self.all():
+            if store.kind == "forcing" and store.complete and store.grid.is_periodic:
+                days = whole_days(store)
+                if first in days and first + DAY in days:
+                    found[store.identifier] = listed((store_label(store.kind, store.attrs), f"{min(days)} – {max(days)}"))
+        return found
 
     def summaries(self) -> list[StoreSummary]:
         """Return what a list of stores shows of each, sizes included."""

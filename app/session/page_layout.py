@@ -86,7 +86,7 @@ class PageLayout:
         controls = self._controls
         sidebar = [
             heading(say("Forecast")), controls.sources.source, *controls.files.layout, controls.sources.start,
-            controls.sources.model, controls.run.layout,
+            controls.sources.model, controls.sources.forcing, controls.run.layout,
             self._of_maps, controls.field.units, self._over_maps,
             heading(say("Save")), self._saving, controls.stores.layout,
         ]  # fmt: skip

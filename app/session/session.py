@@ -111,8 +111,8 @@ class Session(SelectionView):
             self.layout.show([self.map.component, self.chart_strip.layout] if has_map else [self.skill.layout], has_map)
 
     @param.depends(
-        "selection.view", "selection.source", "selection.start", "selection.model", "selection.variable", "selection.quantity",
-        "selection.depth", "selection.comparison", "selection.layout", "selection.units", watch=True,
+        "selection.view", "selection.source", "selection.start", "selection.model", "selection.forcing", "selection.variable",
+        "selection.quantity", "selection.depth", "selection.comparison", "selection.layout", "selection.units", watch=True,
     )  # fmt: skip
     def refresh(self) -> None:
         """Build the scene of the selection and show it everywhere."""

@@ -27,13 +27,13 @@ def comparison_choices(selection: Selection, services: Services, scene: Scene) -
     choices |= {name: say(MODEL_LABELS[name]) for name in VIRTUAL if not own.startswith(name)}
     earlier: list[FieldReader] = []
     if scene.start and selection.model not in VIRTUAL:
-        which = selection.source, scene.start, selection.model
+        which = selection.source, scene.start, selection.model, selection.forcing_store
         choices |= lagged_choices(services, *which, selection.comparison)
         earlier = list(earlier_forecasts(services, *which).values())
     for store in services.parts.with_details():
         if store.identifier in (own, shown, whole) or scene.primary is None or not _overlap(scene.primary, store):
             continue
-        if store in earlier:
+        if store in earlier or store.kind == "forcing":
             continue
         same_source = services.sources.name_of(store) == selection.source
         if store.kind == "reference" and same_source and store.init_time == scene.primary.init_time:

@@ -38,12 +38,14 @@ def earlier_words(days: int) -> str:
     return say("1 day earlier") if days == 1 else say("{days} days earlier", days=days)
 
 
-def earlier_forecasts(services: Services, source: str, start: str, model: str) -> dict[int, Store]:
-    """Return the forecasts of a source and model from earlier starts that reach `start`, by days before, nearest first."""
+def earlier_forecasts(services: Services, source: str, start: str, model: str, forcing: str) -> dict[int, Store]:
+    """Return the forecasts of a source, model and forcing store from earlier starts that reach `start`, by days before, nearest
+    first."""
     found: dict[int, Store] = {}
     for store in services.stores.all():
         days = int((np.datetime64(start, "D") - store.init_time.astype("datetime64[D]")) / DAY)
         same = store.kind == "forecast" and services.sources.name_of(store) == source and store.attrs.get("model") == model
+        same &= str(store.attrs.get("forcing_source", "")) == forcing
         if same and 0 < days <= max(store.all_leads) and store.leads and store.grid.shape == services.options.grid_shape:
             found[days] = store
     return dict(sorted(found.items()))
@@ -54,7 +56,8 @@ def members(services: Services, first: FieldReader, source: str, needs: Iterable
     if first.kind != "forecast" or not isinstance(first, Store):
         return []
     start = str(first.init_time.astype("datetime64[D]"))
-    earlier = earlier_forecasts(services, source, start, str(first.attrs.get("model"))).values()
+    model, forcing = (str(first.attrs.get(name, "")) for name in ("model", "forcing_source"))
+    earlier = earlier_forecasts(services, source, start, model, forcing).values()
     part = (
         services.parts.detail if services.parts.detail(first) is first else lambda store: services.parts.part_with(store, needs)
     )
@@ -63,10 +66,10 @@ def members(services: Services, first: FieldReader, source: str, needs: Iterable
     return [first, *same][:MOST_MEMBERS]
 
 
-def lagged_choices(services: Services, source: str, start: str, model: str, chosen: str) -> dict[str, str]:
+def lagged_choices(services: Services, source: str, start: str, model: str, forcing: str, chosen: str) -> dict[str, str]:
     """Return {comparison: label} of earlier forecasts, on the disk or to be run, and of their spread."""
-    stored = earlier_forecasts(services, source, start, model)
-    own = services.stores.find("forecast", source, start, model)
+    stored = earlier_forecasts(services, source, start, model, forcing)
+    own = services.stores.find("forecast", source, start, model, forcing)
     starts = set(services.stores.starts(source))
     asked = [days for days in range(1, 1000) if f"{EARLIER}{days}" == chosen]
     offered = [days for days in (*OFFERED, *asked) if earlier_start(start, f"{EARLIER}{days}") in starts]
@@ -83,12 +86,17 @@ def lagged_choices(services: Services, source: str, start: str, model: str, chos
     return choices
 
 
+def _of_selection(selection: Selection, services: Services, start: str) -> Store | None:
+    """Return the chosen forecast from another start."""
+    return services.stores.find("forecast", selection.source, start, selection.model, selection.forcing_store)
+
+
 def earlier_missing(selection: Selection, services: Services, start: str) -> str:
     """Return the earlier start that the comparison asks for while its forecast is not whole, where one can be run."""
     earlier = earlier_start(start, selection.comparison)
     if not earlier or earlier not in services.stores.starts(selection.source):
         return ""
-    store = services.stores.find("forecast", selection.source, earlier, selection.model)
+    store = _of_selection(selection, services, earlier)
     return "" if store is not None and store.complete else earlier
 
 
@@ -102,7 +110,9 @@ def lagged_comparison(
             return LaggedReader(found, "mean"), ""
         return None, say("One start has no spread: run a forecast from an earlier start that reaches these days")
     earlier = earlier_start(start, selection.comparison)
-    store = services.stores.find("forecast", selection.source, earlier, selection.model) if earlier else None
+    store = (
+        services.stores.find("forecast", selection.source, earlier, selection.model, selection.forcing_store) if earlier else None
+    )
     if store is None or not store.leads:
         can_run = bool(earlier_missing(selection, services, start))
         return None, say(

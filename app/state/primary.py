@@ -8,6 +8,7 @@ from app.state.scene import STORE
 from app.state.selection import Selection
 from app.text.i18n import say
 from app.text.labels import MODEL_LABELS
+from engine.runtime.errors import InputError
 
 
 def chosen_start(selection: Selection, services: Services) -> str:
@@ -21,14 +22,23 @@ def chosen_start(selection: Selection, services: Services) -> str:
 def primary_reader(selection: Selection, services: Services, start: str) -> FieldReader | None:
     """Return the store that a selection shows, or None where there is none yet; raises InputError for one that is deleted."""
     if selection.source.startswith(STORE):
-        return services.readers.open(selection.source.removeprefix(STORE))
+        return _with_ocean(services.readers.open(selection.source.removeprefix(STORE)))
     if selection.model in VIRTUAL:
         base = _with_first_state(selection, services, start)
         return None if base is None else services.readers.open(f"{selection.model}@{base.identifier}")
-    store = services.stores.find("forecast", selection.source, start, selection.model)
+    store = services.stores.find("forecast", selection.source, start, selection.model, selection.forcing_store)
     if store is not None and store.leads:
         return store
     return _with_first_state(selection, services, start)
+
+
+def _with_ocean(reader: FieldReader) -> FieldReader:
+    """Return a store; raises InputError for one that holds the air of forecasts."""
+    if reader.kind == "forcing":
+        raise InputError(
+            f"store {reader.identifier} holds air; expected one of the ocean: choose it as the atmosphere of forecasts"
+        )
+    return reader
 
 
 def _with_first_state(selection: Selection, services: Services, start: str) -> FieldReader | None:
@@ -47,7 +57,7 @@ def forecast_missing(selection: Selection, services: Services, start: str) -> bo
     """Return whether the chosen forecast is not whole on the disk, so that a run makes or continues it."""
     if selection.model in VIRTUAL:
         return False
-    store = services.stores.find("forecast", selection.source, start, selection.model)
+    store = services.stores.find("forecast", selection.source, start, selection.model, selection.forcing_store)
     return store is None or not store.complete
 
 

@@ -47,11 +47,15 @@ BAND_LABELS = {band.name: band.label for band in LATITUDE_BELTS.values()} | {EQU
 OWN_VIEW = "own"
 """The region of a view that was dragged or zoomed away from a named one."""
 
+CLIMATOLOGICAL = "climatology"
+"""The choice of the atmosphere that needs no store."""
+
 ADDRESS = {
     "view": "view",
     "source": "source",
     "start": "start",
     "model": "model",
+    "forcing": "forcing",
     "variable": "variable",
     "quantity": "quantity",
     "depth": "depth",
@@ -91,6 +95,7 @@ class Selection(param.Parameterized):
     source = param.String(default="sample", doc="name of a source, or `store:` and the identifier of a store")
     start = param.String(default="", regex=r"^$|^\d{4}-\d{2}-\d{2}$", doc="initial date; empty for the source's first")
     model = param.String(default="small", doc="name of the forecast model")
+    forcing = param.String(default=CLIMATOLOGICAL, doc="identifier of a forcing store, or climatology")
     variable: Any = param.Selector(default="thetao", objects=list(DISPLAY_VARIABLES))
     quantity: Any = param.Selector(default="value", objects=list(QUANTITIES))
     depth: Any = param.Selector(default=DEPTHS[0], objects=list(DEPTHS), doc="metres, positive down")
@@ -124,6 +129,11 @@ class Selection(param.Parameterized):
     language: Any = param.Selector(
         default=None, objects=list(LANGUAGES), allow_None=True, doc="None for the one that the browser prefers"
     )
+
+    @property
+    def forcing_store(self) -> str:
+        """Return the identifier of the forcing store of forecasts; empty for the climatology."""
+        return "" if self.forcing == CLIMATOLOGICAL else self.forcing
 
     @property
     def point(self) -> tuple[float, float] | None:

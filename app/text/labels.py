@@ -36,6 +36,11 @@ _FORCING = {
     "climatology": "climatological winds",
 }
 
+_FORCING_UNTIL = {
+    "reanalysis": "hindcast, winds known to day {day}",
+    "forecast": "forecast winds to day {day}, then climatology",
+}
+
 
 def is_sample(attrs: dict[str, Any]) -> bool:
     """Return whether a store holds the sample ocean."""
@@ -58,7 +63,7 @@ def day_label(time: np.datetime64, sample: bool) -> str:
 
 def store_label(kind: str, attrs: dict[str, Any]) -> str:
     """Return the name of a store as the title of a map."""
-    if kind == "analysis":
+    if kind in ("analysis", "forcing"):
         return say(plain(attrs.get("label", attrs.get("source", "Analysis"))))
     if kind == "reference":
         label = say("Reference (sample run)" if is_sample(attrs) else "Reference")
@@ -79,7 +84,14 @@ def forcing_label(kind: str, attrs: dict[str, Any]) -> str:
         return say(plain(attrs.get("sampling", "")) or ("simulation" if is_sample(attrs) else kind))
     if attrs.get("model") in ("persistence", "climatology", "damped-persistence"):
         return say("baseline, no forcing")
-    return say(_FORCING.get(str(attrs.get("forcing_kind", "")), "forcing not stated"))
+    forcing, until = str(attrs.get("forcing_kind", "")), attrs.get("forcing_until")
+    if until is None or until >= attrs.get("days", until):
+        words = say(_FORCING.get(forcing, "forcing not stated"))
+    else:
+        words = say(_FORCING_UNTIL.get(forcing, "forcing not stated"), day=until)
+    if gaps := attrs.get("forcing_gaps"):
+        return say("{winds} (climatology on day {days})", winds=words, days=listed(map(str, gaps)))
+    return words
 
 
 def notice(attrs: dict[str, Any]) -> str:
@@ -100,7 +112,7 @@ def filled_words(attrs: dict[str, Any]) -> str:
 def choice_label(kind: str, attrs: dict[str, Any], init_time: np.datetime64) -> str:
     """Return the name of a store in a list of choices, with its source and first day."""
     day = date_label(init_time, is_sample(attrs))
-    if kind == "analysis":
+    if kind in ("analysis", "forcing"):
         return listed((store_label(kind, attrs), day))
     # Kept altimetry has a fingerprint in its name.
     source = say("sample ocean" if is_sample(attrs) else plain(attrs.get("source", "")).partition("-")[0])

@@ -35,9 +35,7 @@ class Atmosphere:
         self._store = None if not store else _forcing_store(store)
         self._place: Placement | None = None
         if self._store is not None:
-            self._days = {self._day(self._store.valid_time(lead)): lead for lead in self._store.leads}
-            for missing in self._store.attrs.get(MISSING_DAYS, {}):
-                self._days.pop(np.datetime64(missing, "D"), None)
+            self._days = whole_days(self._store)
             self._place = self._placement(self._store.grid)
 
     @property
@@ -122,6 +120,13 @@ class Atmosphere:
     @staticmethod
     def _day(time: np.datetime64) -> np.datetime64:
         return time.astype("datetime64[D]")
+
+
+def whole_days(store: Store) -> dict[np.datetime64, int]:
+    """Return the lead of each day, datetime64[D], of which a forcing store has whole data."""
+    missing = {np.datetime64(day, "D") for day in store.attrs.get(MISSING_DAYS, {})}
+    days = {store.valid_time(lead).astype("datetime64[D]"): lead for lead in store.leads}
+    return {day: lead for day, lead in days.items() if day not in missing}
 
 
 @runtime_checkable

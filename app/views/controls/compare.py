@@ -8,6 +8,7 @@ import panel as pn
 import panel_material_ui as pmui
 
 from app.jobs.queue import Job
+from app.services.job_queues import FORECAST_DAYS
 from app.services.services import Services
 from app.state.comparison import comparison_choices
 from app.state.scene import Scene
@@ -53,9 +54,7 @@ class CompareControls:
         wanted = "" if scene is None else scene.needs_earlier
         job = None
         if wanted:
-            job = self.services.queues.forecasts.find(
-                self.services.queues.request("forecast", self.selection.source, wanted, self.selection.model)
-            )
+            job = self.services.queues.forecasts.find(self.services.queues.request(*self._asked(wanted)))
         under_way = job is not None and job.waiting
         label = say("Run the forecast from {day}", day=self._day(wanted))
         if job is not None and under_way:
@@ -67,11 +66,16 @@ class CompareControls:
                 self.notify("error", self._job.error)
             self._job = None
 
+    def _asked(self, start: str) -> tuple[str, str, str, str, int, str]:
+        """Return the forecast from an earlier start as the queues are asked for it."""
+        chosen = self.selection
+        return "forecast", chosen.source, start, chosen.model, FORECAST_DAYS, chosen.forcing_store
+
     def _day(self, start: str) -> str:
         return date_label(np.datetime64(start), self.selection.source == "sample") if start else ""
 
     def _run(self, _: Any) -> None:
         scene = self._scene
         if scene is not None and scene.needs_earlier:
-            self._job = self.services.queues.submit("forecast", self.selection.source, scene.needs_earlier, self.selection.model)
+            self._job = self.services.queues.submit(*self._asked(scene.needs_earlier))
             self.poll()

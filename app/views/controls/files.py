@@ -53,7 +53,10 @@ class FileControls:
     def _look_at(self, name: str) -> None:
         self.services.stores.refresh()
         altimetry, store = self.services.stores.altimetry(), self.services.stores.get(name)
-        if store is not None:
+        if store is not None and store.kind == "forcing":
+            label = choice_label(store.kind, store.attrs, store.init_time)
+            self._tell(say("{label} is an atmosphere of forecasts now: choose it beside a source.", label=label), store.attrs)
+        elif store is not None:
             self.selection.param.update(source=STORE + name, start="")
             label = choice_label(store.kind, store.attrs, store.init_time)
             self._tell(say("{label} is a source now, and shown.", label=label), store.attrs)

@@ -66,8 +66,12 @@ class RunControls:
         scene = self._scene
         if scene is None or not scene.start:
             return None
-        request = self.services.queues.request("forecast", self.selection.source, scene.start, self.selection.model)
-        return self.services.queues.forecasts.find(request)
+        return self.services.queues.forecasts.find(self.services.queues.request(*self._asked(scene)))
+
+    def _asked(self, scene: Scene) -> tuple[str, str, str, str, int, str]:
+        """Return the forecast of a scene as the queues are asked for it."""
+        chosen = self.selection
+        return "forecast", chosen.source, scene.start, chosen.model, FORECAST_DAYS, chosen.forcing_store
 
     def _button(self, scene: Scene | None, under_way: bool) -> str:
         if under_way:
@@ -80,7 +84,9 @@ class RunControls:
     def _has_begun(self, scene: Scene | None) -> bool:
         """Return whether what is shown is the chosen model's own forecast, not another's that stands in for it."""
         primary = None if scene is None else scene.primary
-        return primary is not None and primary.kind == "forecast" and primary.attrs.get("model") == self.selection.model
+        if primary is None or primary.kind != "forecast" or primary.attrs.get("model") != self.selection.model:
+            return False
+        return str(primary.attrs.get("forcing_source", "")) == self.selection.forcing_store
 
     def _failed(self) -> Job | None:
         """Return the job of something that the scene lacks, where it failed."""
@@ -109,7 +115,7 @@ class RunControls:
         scene = self._scene
         if scene is None or not scene.start:
             return
-        self.services.queues.submit("forecast", self.selection.source, scene.start, self.selection.model)
+        self.services.queues.submit(*self._asked(scene))
         self.poll()
 
     def _try_again(self, _: Any) -> None:

@@ -1,19 +1,20 @@
-"""The choice of where a forecast starts: source, initial date, model."""
+"""The choice of where a forecast starts and of its atmosphere: source, initial date, model, forcing store."""
 
 import numpy as np
 
 from app.services.services import Services
 from app.services.store_parts import DETAIL
 from app.state.scene import STORE, Scene
-from app.state.selection import Selection
+from app.state.selection import CLIMATOLOGICAL, Selection
 from app.text.i18n import say
 from app.text.labels import MODEL_LABELS, choice_label, date_label, told_apart
+from app.text.plain_text import plain
 from app.views.widgets.bound import chooser, offer
 from engine.runtime.errors import InputError
 
 
 class SourceControls:
-    """Three choices; date and model are disabled while a stored analysis is shown."""
+    """Four choices; date and model are disabled while a stored analysis is shown, the air is chosen for observed starts alone."""
 
     def __init__(self, selection: Selection, services: Services) -> None:
         self.selection = selection
@@ -21,11 +22,15 @@ class SourceControls:
         self.source = chooser(selection, "source", say("Source"), self._sources())
         self.start = chooser(selection, "start", say("Initial date"), {"": selection.start})
         self.model = chooser(selection, "model", say("Model"), self._models())
+        self.forcing = chooser(selection, "forcing", say("Atmosphere"), self._forcings(selection.start))
+        self.forcing.visible = self._takes_forcing()
 
     def show(self, scene: Scene) -> None:
         """Offer what there is now."""
         offer(self.source, self._sources(), self.selection.source)
         offer(self.model, self._models(), self.selection.model)
+        offer(self.forcing, self._forcings(scene.start), self.selection.forcing)
+        self.forcing.visible = self._takes_forcing()
         from_store = self.selection.source.startswith(STORE)
         self.start.disabled = self.model.disabled = from_store
         if from_store:
@@ -46,6 +51,14 @@ class SourceControls:
             if store.kind == "analysis" or store.identifier.endswith(DETAIL):
                 choices[STORE + store.identifier] = choice_label(store.kind, store.attrs, store.init_time)
         return told_apart(choices)
+
+    def _takes_forcing(self) -> bool:
+        """Return whether forecasts from the chosen source take the air of a store: the sample ocean has its own."""
+        return self.selection.source != "sample" and not self.selection.source.startswith(STORE)
+
+    def _forcings(self, start: str) -> dict[str, str]:
+        stored = self.services.stores.forcings(start) if self._takes_forcing() else {}
+        return {say("Climatology"): CLIMATOLOGICAL, **told_apart(stored)}
 
     def _models(self) -> dict[str, str]:
         usable = self.services.queues.models()
@@ -73,4 +86,23 @@ class SourceControls:
                 first = starts[0] if starts else say("none")
                 wrong = say("There is no start on {day}; the first, {first}, is shown.", day=selection.start, first=first)
                 selection.start = ""
-        return wrong
+        return self._check_forcing() or wrong
+
+    def _check_forcing(self) -> str:
+        """Return that the chosen air is not there for the start in force, and put the climatology in its place."""
+        selection = self.selection
+        if not self._takes_forcing():
+            selection.forcing = CLIMATOLOGICAL
+        if selection.forcing == CLIMATOLOGICAL:
+            return ""
+        try:
+            start = selection.start or next(iter(self.services.stores.starts(selection.source)), "")
+        except InputError as error:
+            return str(error)
+        if selection.forcing in self._forcings(start).values():
+            return ""
+        asked = plain(selection.forcing)
+        selection.forcing = CLIMATOLOGICAL
+        return say(
+            "The atmosphere {store} does not have {day} and the day after; the climatology is taken.", store=asked, day=start
+        )

@@ -93,6 +93,8 @@ class StoresDialog:
         store = self.services.stores.get(summary.identifier)
         if store is None:
             self.notify("error", say("{label} is no longer there.", label=plain(summary.identifier)))
+        elif summary.kind == "forcing":
+            self.selection.forcing = summary.identifier
         elif summary.kind not in FORECASTS:
             self.selection.source = STORE + summary.identifier
         else:
