@@ -18,6 +18,7 @@ ROOMS = (
     "engine.readers.values",
     "engine.readers.tables",
     "engine.readers",
+    "engine.readers.atmosphere",
     "engine.diagnostics",
     "engine.diagnostics.eddies",
     "engine.models.layers",

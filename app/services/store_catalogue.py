@@ -78,7 +78,7 @@ class StoreCatalogue:
         first = np.datetime64(start, "D")
         found = {}
         for store in self.all():
-            if store.kind == "forcing" and store.complete and store.grid.is_periodic:
+            if store.kind == "forcing" and store.grid.is_periodic:
                 days = whole_days(store)
                 if first in days and first + DAY in days:
                     found[store.identifier] = listed((store_label(store.kind, store.attrs), f"{min(days)} – {max(days)}"))

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from engine.ingest.target import Target, product_of
-from engine.readers.product import ProductDays
+from engine.ingest.target import Target
+from engine.readers.product import Product, ProductDays
 from engine.readers.values.seawater import DEFAULT_SALINITY, potential_temperature, practical
 from engine.runtime.errors import InputError
 from engine.schema.grid import Grid
@@ -24,7 +24,7 @@ class PackedDay:
     depth: np.ndarray
     """Levels (z,) in m."""
     box: Grid | None
-    """The grid of a box with the water of this day, None on the model's grid."""
+    """The grid of a box with the water of this day, of air with that of the model; None of the ocean on the model's grid."""
     shards: dict[str, bytes | None]
     """By field; None where all of it is missing."""
     attributes: dict[str, Any]
@@ -35,9 +35,9 @@ class PackedDay:
 class DayReader:
     """Reads days of one product, one after the other; files that serve several days are opened once."""
 
-    def __init__(self, kind: str, grid: Grid | None = None, date: np.datetime64 | None = None) -> None:
-        """Take the name of a product, the global grid unless it is that of 1/4 degree, and the day of files without a time."""
-        self._product, self._grid, self._date = product_of(kind), grid, date
+    def __init__(self, product: Product, grid: Grid | None = None, date: np.datetime64 | None = None) -> None:
+        """Take a product, the global grid unless it is that of 1/4 degree, and the day of files without a time."""
+        self._product, self._grid, self._date = product, grid, date
         self._days: ProductDays | None = None
         self._target: Target | None = None
 
@@ -60,7 +60,7 @@ class DayReader:
                 wet[0 if values.ndim == 2 else slice(None)] |= np.isfinite(values)
             shards[name] = packed_shard(name, grid, values)
         box = None if wet is None else target.grid(wet)
-        names = tuple(path.name for path in days.files(time))
+        names = tuple(path.name for path in days.files_of(time))
         return PackedDay(time, target.depth, box, shards, _attributes(days), days.report(time), names)
 
     def close(self) -> None:

@@ -8,6 +8,8 @@ import numpy as np
 
 from engine.ingest.run import ingest_days
 from engine.ingest.target import product_of
+from engine.readers.atmosphere.hourly import HourlyDays
+from engine.readers.atmosphere.products import HourlyProduct
 from engine.readers.product import ProductDays
 from engine.runtime.errors import DayMissing, InputError
 from engine.runtime.names import checked_name
@@ -41,8 +43,9 @@ def ingest(
     date: np.datetime64 | None = None,
     scheduler: str | None = None,
     keep_going: bool = False,
+    sampling: str = "mean",
 ) -> Path:
-    """Write the days of `files` of the product `kind` as an analysis store, or into the one `identifier`, and return its folder.
+    """Write the days of `files` of the product `kind` as a store, or into the one `identifier`, and return its folder.
 
     A global file becomes means of wet cells on `grid`, the 1/4 degree grid unless given; a box keeps its own grid. The store
     holds the fields that the files hold, one of the schema's or several; one of the surface alone has the depth 0 m alone.
@@ -52,18 +55,25 @@ def ingest(
     them: finished days stay, days without a file are missing. Raises InputError for a bad file or name, an unknown product, or
     where the store holds every day already.
     """
-    product = product_of(kind)
     if identifier is not None:
         checked_name(identifier, "store")
-    days = ProductDays(product, [Path(file) for file in files], date)
+    days = _opened(kind, [Path(file) for file in files], date, sampling)
     try:
         name = identifier or _identifier(days)
-        by_day = {time.astype("datetime64[D]"): days.files(time) for time in days.times}
+        by_day = {time.astype("datetime64[D]"): days.files_of(time) for time in days.times}
     finally:
         days.close()
     _refuse_what_is_there(stores_folder() / name, product.name, set(by_day))
     wanted = np.arange(min(by_day), max(by_day) + DAY)
-    return ingest_days(kind, wanted, NamedFiles(by_day), name, progress, grid, date, scheduler, keep_going=keep_going)
+    files_of = NamedFiles(by_day)
+    return ingest_days(kind, wanted, files_of, name, progress, grid, date, scheduler, keep_going=keep_going, sampling=sampling)
+
+
+def _opened(kind: str, files: Sequence[Path], date: np.datetime64 | None, sampling: str) -> ProductDays | HourlyDays:
+    product = product_of(kind)
+    if isinstance(product, HourlyProduct):
+        return HourlyDays(product, files, sampling, date)
+    return ProductDays(product, files, date)
 
 
 def _refuse_what_is_there(folder: Path, source: str, days: set[np.datetime64]) -> None:
@@ -77,7 +87,7 @@ def _refuse_what_is_there(folder: Path, source: str, days: set[np.datetime64]) -
         )
 
 
-def _identifier(days: ProductDays) -> str:
+def _identifier(days: ProductDays | HourlyDays) -> str:
     place = "global"
     if not days.is_global:
         west, east = days.lon[0], days.lon[-1]

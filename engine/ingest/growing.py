@@ -20,14 +20,20 @@ class GrowingStore:
     """Takes days in any order; each is finished once `add` returns. Used in a `with` block, which gives the store free again."""
 
     def __init__(
-        self, folder: Path, source: str, days: np.ndarray, grid: Grid | None = None, attributes: Mapping[str, Any] | None = None
+        self,
+        folder: Path,
+        source: str,
+        days: np.ndarray,
+        grid: Grid | None = None,
+        attributes: Mapping[str, Any] | None = None,
+        kind: str = "analysis",
     ) -> None:
         """Take the folder, the name of the product, all `days` (n,) datetime64[D] to be added, ascending, and the global grid.
 
-        `attributes` are those of the store beside the ones that its days bring. Raises InputError where the folder holds another
-        product or only later days.
+        `attributes` are those of the store beside the ones that its days bring, `kind` is analysis or forcing. Raises InputError
+        where the folder holds another product or only later days.
         """
-        self._folder, self._source, self._days, self._grid = folder, source, days, grid
+        self._folder, self._source, self._days, self._grid, self._kind = folder, source, days, grid, kind
         self._extra = dict(attributes or {})
         self._store: AnalysisStore | None = None
         self._missing: dict[np.datetime64, Missing] = {}
@@ -38,9 +44,9 @@ class GrowingStore:
 
     def _refuse_another(self, folder: Path) -> None:
         store = open_store(folder)
-        if store.kind != "analysis" or store.attrs.get("source") != self._source:
+        if store.kind != self._kind or store.attrs.get("source") != self._source:
             raise InputError(
-                f"store {folder.name} exists already and is {store.kind} of {store.attrs.get('source')}, not analysis of "
+                f"store {folder.name} exists already and is {store.kind} of {store.attrs.get('source')}, not {self._kind} of "
                 f"{self._source}; expected a new name: delete it or choose an identifier"
             )
         first = store.init_time.astype("datetime64[D]")
@@ -71,7 +77,8 @@ class GrowingStore:
         attributes = store.reader.attrs
         changed: dict[str, Any] = merged([report_in(attributes), day.report])
         changed["files"] = list(dict.fromkeys([*attributes.get("files", ()), *day.files]))
-        if day.attributes["tides"] != attributes.get("tides", day.attributes["tides"]) and "tides" not in self._extra:
+        tides = day.attributes.get("tides")
+        if tides != attributes.get("tides", tides) and "tides" not in self._extra:
             changed["tides"] = "unknown"
         store.append_packed(lead, day.shards, changed)
 
@@ -111,7 +118,8 @@ class GrowingStore:
         times = np.arange(self._days[0], self._days[-1] + DAY).astype("datetime64[s]") + since
         if self._folder.exists():
             raise InputError(f"store {self._folder.name} was made by another process meanwhile; run the command again")
-        self._store = AnalysisStore.create(self._folder, grid, times, {**day.attributes, **self._extra}, tuple(day.shards))
+        attributes = {**day.attributes, **self._extra}
+        self._store = AnalysisStore.create(self._folder, grid, times, attributes, tuple(day.shards), self._kind)
         self._store.mark_missing(self._missing)
         return self._store
 
@@ -132,6 +140,11 @@ class GrowingStore:
             raise InputError(
                 f"{day.files[0]} is of {day.time}, store {name} has its days at {str(reader.init_time)[11:16]} UTC; expected one "
                 "time of day: ingest each on its own"
+            )
+        if day.attributes["sampling"] != reader.attrs["sampling"]:
+            raise InputError(
+                f"{day.files[0]} gives days of sampling {day.attributes['sampling']!r}, store {name} holds "
+                f"{reader.attrs['sampling']!r}; expected the same: ingest each under a name of its own"
             )
         grid = day.box or on_depths(self._grid or quarter_degree(), day.depth)
         if not grid.same_as(reader.grid):

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from engine.ingest.growing import GrowingStore, asked
-from engine.ingest.target import product_of
+from engine.ingest.target import product_of, store_kind
 from engine.ingest.workers import DayTask, FilesOf, in_this_process, on_cluster
 from engine.runtime.errors import DayMissing, InputError
 from engine.runtime.names import checked_name
@@ -31,8 +31,9 @@ def ingest_days(
     attributes: Mapping[str, Any] | None = None,
     keep_going: bool = False,
     ahead: int = 0,
+    sampling: str = "mean",
 ) -> Path:
-    """Bring `days` of the product `kind` into the analysis store `identifier` and return its folder.
+    """Bring `days` of the product `kind` into the analysis or forcing store `identifier` and return its folder.
 
     `files_of(day, folder)` gives the files of a day in the product's own layout: written into `folder`, which is empty and
     deleted once the day is read, or lying elsewhere, where they stay. It raises DayMissing where the provider has none: the day
@@ -41,16 +42,17 @@ def ingest_days(
     call continues after them and tries the missing ones again; later days of the same product and grid lengthen the store.
 
     `grid` is the global grid, that of 1/4 degree unless given; a box keeps its own. `date` is the day of files without a time.
-    `attributes` are further ones of the store. `scheduler` is the address of a Dask scheduler whose workers get and read the
-    days; `files_of` is sent to them. In this process the files of up to `ahead` further days are got in a thread while one is
-    read; such a `files_of` must not use the NetCDF library, which serves one thread at a time. Raises InputError for a bad name,
-    file or day, ResourceError where the disk is full.
+    `attributes` are further ones of the store. `sampling` (mean, noon or given) says how a day of air is made of its hours; one
+    that lacks hours is missing. `scheduler` is the address of a Dask scheduler whose workers get and read the days; `files_of` is
+    sent to them. In this process the files of up to `ahead` further days are got in a thread while one is read; such a `files_of`
+    must not use the NetCDF library, which serves one thread at a time. Raises InputError for a bad name, file or day,
+    ResourceError where the disk is full.
     """
     product = product_of(kind)
     wanted = asked(days)
     folder = stores_folder() / checked_name(identifier, "store")
-    task = DayTask(kind, files_of, grid, date)
-    with GrowingStore(folder, product.name, wanted, grid, attributes) as store:
+    task = DayTask(kind, files_of, grid, date, sampling)
+    with GrowingStore(folder, product.name, wanted, grid, attributes, store_kind(product)) as store:
         finished = store.finished()
         to_do = [day for day in wanted if day not in finished]
         if finished and not to_do:

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from engine.readers.atmosphere.products import HOURLY_PRODUCTS, HourlyProduct
 from engine.readers.container.limits import check_box
 from engine.readers.glorys import GLORYS
 from engine.readers.hycom import HYCOM
@@ -14,11 +15,17 @@ from engine.schema.variables import DEPTHS
 PRODUCTS: dict[str, Product] = {product.name: product for product in (HYCOM, GLORYS)}
 
 
-def product_of(kind: str) -> Product:
+def product_of(kind: str) -> Product | HourlyProduct:
     """Return a product by its name; raises InputError for an unknown one."""
-    if kind not in PRODUCTS:
-        raise InputError(f"product is {kind!r}; expected one of {', '.join(PRODUCTS)}")
-    return PRODUCTS[kind]
+    products: dict[str, Product | HourlyProduct] = {**PRODUCTS, **HOURLY_PRODUCTS}
+    if kind not in products:
+        raise InputError(f"product is {kind!r}; expected one of {', '.join(products)}")
+    return products[kind]
+
+
+def store_kind(product: Product | HourlyProduct) -> str:
+    """Return the kind of store that a product becomes: forcing for air, else analysis."""
+    return "forcing" if isinstance(product, HourlyProduct) and product.forcing_kind else "analysis"
 
 
 class Target:

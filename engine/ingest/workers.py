@@ -14,7 +14,10 @@ from typing import Any
 
 import numpy as np
 
+from engine.ingest.air import HourlyReader
 from engine.ingest.day import DayReader, PackedDay
+from engine.ingest.target import product_of
+from engine.readers.atmosphere.products import HourlyProduct
 from engine.runtime.errors import InputError, ModelError
 from engine.runtime.paths import home
 from engine.schema.grid import Grid
@@ -43,10 +46,14 @@ class DayTask:
     files_of: FilesOf
     grid: Grid | None
     date: np.datetime64 | None
+    sampling: str = "mean"
 
-    def reader(self) -> DayReader:
+    def reader(self) -> DayReader | HourlyReader:
         """Return what reads the days."""
-        return DayReader(self.kind, self.grid, self.date)
+        product = product_of(self.kind)
+        if isinstance(product, HourlyProduct):
+            return HourlyReader(product, self.grid, self.date, self.sampling)
+        return DayReader(product, self.grid, self.date)
 
     def __call__(self, day: np.datetime64) -> PackedDay:
         """Get and read one day, in a folder of its own that is removed again."""

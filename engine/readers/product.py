@@ -103,7 +103,7 @@ class ProductDays:
         words = " ".join([self.description, *(path.name for path in self.paths)]).lower()
         return "unknown" if any(word in words for word in self.product.perhaps_tidal) else self.product.tides
 
-    def files(self, time: np.datetime64) -> list[Path]:
+    def files_of(self, time: np.datetime64) -> list[Path]:
         """Return the files that hold a time."""
         return list(dict.fromkeys(times[time][0].path for times in self._where.values()))
 

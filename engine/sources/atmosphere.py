@@ -16,8 +16,6 @@ from engine.schema.variables import FORCING
 from engine.stores import Store, find_store, open_store
 
 CLIMATOLOGY = "climatology"
-MISSING_DAYS = "missing_days"
-"""Attribute of a forcing store: {date: why its files have no whole data of it}."""
 
 
 class Atmosphere:
@@ -29,7 +27,7 @@ class Atmosphere:
     def __init__(self, grid: Grid, store: str | Path | None = None) -> None:
         """Take the grid of the source, and a forcing store by identifier or folder; without one all is climatology.
 
-        Raises InputError for a store of another kind, an unfinished one, and one that does not cover the grid.
+        Raises InputError for a store of another kind, and for one that does not cover the grid.
         """
         self.grid = grid
         self._store = None if not store else _forcing_store(store)
@@ -123,10 +121,8 @@ class Atmosphere:
 
 
 def whole_days(store: Store) -> dict[np.datetime64, int]:
-    """Return the lead of each day, datetime64[D], of which a forcing store has whole data."""
-    missing = {np.datetime64(day, "D") for day in store.attrs.get(MISSING_DAYS, {})}
-    days = {store.valid_time(lead).astype("datetime64[D]"): lead for lead in store.leads}
-    return {day: lead for day, lead in days.items() if day not in missing}
+    """Return the lead of each finished day, datetime64[D], of a forcing store."""
+    return {store.valid_time(lead).astype("datetime64[D]"): lead for lead in store.leads}
 
 
 @runtime_checkable
@@ -144,6 +140,4 @@ def _forcing_store(store: str | Path) -> Store:
             f"store {found.identifier} is of kind {found.kind} and holds {', '.join(found.variables)}; expected one of kind "
             "forcing: make it with `goms ingest era5 FILES`"
         )
-    if not found.complete:
-        raise InputError(f"store {found.identifier} is partial; expected a whole one: finish its ingest first")
     return found

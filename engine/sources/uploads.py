@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from engine.ingest import PRODUCTS, ingest
-from engine.readers.atmosphere.products import AIR, AIR_PRODUCTS, ECMWF, ERA5
+from engine.readers.atmosphere.products import AIR, ECMWF, ERA5, HOURLY_PRODUCTS
 from engine.readers.atmosphere.zarr_fields import is_zarr
 from engine.readers.container.containers import netcdf_members
 from engine.readers.glorys import GLORYS
@@ -20,12 +20,12 @@ from engine.sources.kept_altimetry import keep_altimetry
 from engine.sources.observed import ALTIMETRY
 
 ALTIMETRY_KIND = "altimetry"
-KINDS = (*PRODUCTS, ALTIMETRY_KIND, *AIR_PRODUCTS)
+KINDS = (*PRODUCTS, ALTIMETRY_KIND, *HOURLY_PRODUCTS)
 
 _LABELS = {
     **{name: product.label for name, product in PRODUCTS.items()},
     ALTIMETRY_KIND: "gridded altimetry",
-    **{name: product.label for name, product in AIR_PRODUCTS.items()},
+    **{name: product.label for name, product in HOURLY_PRODUCTS.items()},
 }
 
 
@@ -114,9 +114,9 @@ def take_in(
     """Make an analysis store of HYCOM or GLORYS files, a forcing store of files of air, a source of each file of altimetry.
 
     Returns the (last) folder. `kind` is recognised where it is not given; `identifier` names a store, also one that has days
-    already; `date`, such as 2014-03-05, is the day of a file without a time; `sampling` (mean, noon or given) says how a day of air
-    is made of its hours; `scheduler` and `keep_going` as in `engine.ingest.ingest_days`. Raises InputError for an unknown kind, for
-    files of several kinds or of another kind than given, and for files that cannot be used.
+    already; `date`, such as 2014-03-05, is the day of a file without a time; `sampling` (mean, noon or given) says how a day of
+    air is made of its hours; `scheduler` and `keep_going` as in `engine.ingest.ingest_days`. Raises InputError for an unknown
+    kind, for files of several kinds or of another kind than given, and for files that cannot be used.
     """
     if kind and kind not in KINDS:
         raise InputError(f"the files are said to be of {kind!r}; expected one of {', '.join(KINDS)}")
@@ -130,10 +130,8 @@ def take_in(
         told = ", ".join(f"{file.name} is {_LABELS[found]}" for file, found in kinds.items())
         raise InputError(f"{told}; expected files of one kind at a time: add each kind on its own")
     found = next(iter(kinds.values()))
-    if found in AIR_PRODUCTS:
-        return ingest_forcing(found, files, identifier, progress, grid, day, sampling)
     if found != ALTIMETRY_KIND:
-        return ingest(found, files, identifier, progress, grid, day, scheduler, keep_going)
+        return ingest(found, files, identifier, progress, grid, day, scheduler, keep_going, sampling)
     if identifier:
         raise InputError(f"altimetry is to be called {identifier!r}; day and content make its name: leave the name out")
     folders = []

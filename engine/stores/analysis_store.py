@@ -19,17 +19,23 @@ from engine.stores.writer import StoreWriter, cannot_write
 
 
 class AnalysisStore(StoreWriter):
-    """An analysis on its own grid, global or regional: dims time, depth, lat, lon.
+    """An analysis, or the air of forecasts, on its own grid, global or regional: dims time, depth, lat, lon.
 
     A day is finished, or missing for a reason that the validity list gives, or still to come.
     """
 
     @classmethod
     def create(
-        cls, folder: Path, grid: Grid, times: np.ndarray, attrs: Mapping[str, Any], variables: Iterable[str] = PROGNOSTIC
+        cls,
+        folder: Path,
+        grid: Grid,
+        times: np.ndarray,
+        attrs: Mapping[str, Any],
+        variables: Iterable[str] = PROGNOSTIC,
+        kind: str = "analysis",
     ) -> Self:
-        """Make an empty store for `times` (n,) datetime64, in place of any of that name."""
-        return cls._create(folder, grid, "analysis", variables, times.astype("datetime64[s]"), attrs)
+        """Make an empty store of kind analysis or forcing for `times` (n,) datetime64, in place of any of that name."""
+        return cls._create(folder, grid, kind, variables, times.astype("datetime64[s]"), attrs)
 
     def lead_of(self, day: np.datetime64) -> int | None:
         """Return the lead of a date, None where the axis has none."""

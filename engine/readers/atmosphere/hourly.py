@@ -67,9 +67,21 @@ class HourlyDays:
         return "; ".join(attributes[name] for name in ("title", "source", "institution") if name in attributes)
 
     @property
-    def report(self) -> dict[str, Any]:
-        """Return counts of the values treated as missing in the days read so far."""
-        return merged(file.tally.report() for file in self.files)
+    def times(self) -> np.ndarray:
+        """Return the days as times, datetime64[s]."""
+        return self.days.astype("datetime64[s]")
+
+    def files_of(self, time: np.datetime64) -> list[Path]:
+        """Return the paths that hold any time of a day."""
+        return list(dict.fromkeys(file.path for file in self.files if self._span(file, time)))
+
+    def has_grid_of(self, other: "HourlyDays") -> bool:
+        """Return whether the fields lie on the same places as those of other files."""
+        return np.array_equal(self.lat, other.lat) and np.array_equal(self.lon, other.lon)
+
+    def report(self, time: np.datetime64) -> dict[str, Any]:
+        """Return counts of the values treated as missing in a day that was read."""
+        return merged(file.tally.report(number) for file in self.files for number in self._span(file, time))
 
     def day(self, day: np.datetime64) -> dict[str, np.ndarray]:
         """Return every field (h, w) of one day on the grid of the files.
@@ -104,8 +116,7 @@ class HourlyDays:
         for file in self.files:
             if name not in file.found:
                 continue
-            begin, end = np.searchsorted(file.times, [day.astype("datetime64[s]"), (day + 1).astype("datetime64[s]")])
-            for number in range(begin, end):
+            for number in self._span(file, day):
                 time = file.times[number]
                 if time in seen:
                     raise InputError(
@@ -115,6 +126,12 @@ class HourlyDays:
                 seen[time] = (file, number)
         noon = day.astype("datetime64[s]") + np.timedelta64(12, "h")
         return [place for time, place in sorted(seen.items()) if self.way != "noon" or time == noon]
+
+    @staticmethod
+    def _span(file: HourlyFile, time: np.datetime64) -> range:
+        """Return the numbers of the times of a day in a file."""
+        day = time.astype("datetime64[D]")
+        return range(*np.searchsorted(file.times, [day.astype("datetime64[s]"), (day + 1).astype("datetime64[s]")]).tolist())
 
     def _wanted(self, places: list[tuple[HourlyFile, int]]) -> int:
         """Return how many times a day needs: as many as its closest two imply, such as 24, where the product has such days."""

@@ -43,4 +43,4 @@ ERA5 = HourlyProduct("era5", "ERA5", AIR, (24,), COPERNICUS_CLIMATE, "reanalysis
 ECMWF = HourlyProduct("ecmwf", "ECMWF forecast", AIR, (24, 8, 4), "CC-BY-4.0: ECMWF open data", "forecast")
 """Steps of open data are 3 hours apart to day 6, then 6."""
 
-AIR_PRODUCTS = {product.name: product for product in (ERA5, ECMWF)}
+HOURLY_PRODUCTS = {product.name: product for product in (ERA5, ECMWF)}

@@ -11,7 +11,7 @@ import xarray as xr
 from engine.schema.grid import Grid, coarsened
 
 LAT, LON = np.arange(90.0, -91.0, -10.0), np.arange(0.0, 360.0, 10.0)
-START = np.datetime64("2024-03-01T00", "h")
+START = np.datetime64("2019-02-25T00", "h")
 FIELDS = {"u10": "m s**-1", "v10": "m s**-1", "t2m": "K", "msl": "Pa", "sp": "Pa"}
 LONG = {
     "u10": "10m_u_component_of_wind", "v10": "10m_v_component_of_wind", "t2m": "2m_temperature", "msl": "mean_sea_level_pressure",

@@ -70,7 +70,7 @@ def test_a_forecast_of_six_hourly_steps_needs_all_four_of_a_day(tmp_path: Path) 
 def test_a_day_without_all_its_hours_is_missing_and_says_how_many_there_were(tmp_path: Path) -> None:
     days = HourlyDays(ERA5, [files.new(tmp_path / "new.nc", files.hours(47))])
     assert days.day(FIRST)
-    with pytest.raises(DayMissing, match=r"u10 of 2024-03-02 has 23 of 24 hours$") as missing:
+    with pytest.raises(DayMissing, match=r"u10 of 2019-02-26 has 23 of 24 hours$") as missing:
         days.day(FIRST + 1)
     assert missing.value.variables == ("u10",)
 
@@ -82,11 +82,11 @@ def test_hours_that_are_empty_or_torn_or_zero_everywhere_make_no_day(fault: str,
         data["v10"][30, 4, 4] = np.nan
     else:
         data["v10"][30:] = np.nan if fault == "empty" else 0
-    data.assign_attrs(valid_time_stop="2024-03-02").to_netcdf(tmp_path / "tail.nc")
+    data.assign_attrs(valid_time_stop="2019-02-26").to_netcdf(tmp_path / "tail.nc")
     days = HourlyDays(ERA5, [tmp_path / "tail.nc"])
     assert np.isfinite(days.day(FIRST)["v10"]).all()
     count = 23 if fault == "one cell" else 6
-    with pytest.raises(DayMissing, match=f"{count} of 24 hours with values; the store is filled to 2024-03-02"):
+    with pytest.raises(DayMissing, match=f"{count} of 24 hours with values; the store is filled to 2019-02-26"):
         days.day(FIRST + 1)
 
 
@@ -94,10 +94,10 @@ def test_the_filled_part_of_a_store_ends_where_its_attributes_say(tmp_path: Path
     data = files.dataset(files.hours(48)).drop_vars(["number", "expver"]).load()
     for name in files.FIELDS:
         data[name][24:] = np.nan
-    data.assign_attrs(valid_time_stop_era5t="2024-03-01").to_zarr(tmp_path / "arco.zarr", zarr_format=2)
+    data.assign_attrs(valid_time_stop_era5t="2019-02-25").to_zarr(tmp_path / "arco.zarr", zarr_format=2)
     days = HourlyDays(ERA5, [tmp_path / "arco.zarr"])
     assert days.day(FIRST)
-    with pytest.raises(DayMissing, match="0 of 24 hours with values; the store is filled to 2024-03-01"):
+    with pytest.raises(DayMissing, match="0 of 24 hours with values; the store is filled to 2019-02-25"):
         days.day(FIRST + 1)
 
 
@@ -107,7 +107,7 @@ def test_kelvin_said_to_be_celsius_and_the_other_way_round_are_no_days(unit: str
     data["t2m"] = data.t2m + np.float32(shift)
     data.t2m.attrs["units"] = unit
     data.to_netcdf(tmp_path / "wrong.nc")
-    with pytest.raises(InputError, match=r"t2m of 2024-03-01.*check its units"):
+    with pytest.raises(InputError, match=r"t2m of 2019-02-25.*check its units"):
         HourlyDays(ERA5, [tmp_path / "wrong.nc"]).day(FIRST)
 
 
@@ -148,7 +148,7 @@ def test_one_variable_a_file_and_one_month_a_file_are_read_together(tmp_path: Pa
 
 def test_an_hour_that_two_files_have_is_refused(tmp_path: Path) -> None:
     twice = [files.new(tmp_path / f"{name}.nc", files.hours(24)) for name in "ab"]
-    with pytest.raises(InputError, match=r"b.nc: u10 of 2024-03-01T00:00:00 is also in .*a.nc"):
+    with pytest.raises(InputError, match=r"b.nc: u10 of 2019-02-25T00:00:00 is also in .*a.nc"):
         HourlyDays(ERA5, twice).day(FIRST)
 
 
