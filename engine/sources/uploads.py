@@ -1,13 +1,13 @@
 """From files of any supported kind to stores and sources: recognised by content, checked, then imported."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from engine.ingest import PRODUCTS, ingest
-from engine.readers.atmosphere.products import AIR, ECMWF, ERA5, HOURLY_PRODUCTS
+from engine.readers.atmosphere.products import BIOGEOCHEMISTRY, ECMWF, ERA5, HOURLY_PRODUCTS, WAVES, HourlyProduct
 from engine.readers.atmosphere.zarr_fields import is_zarr
 from engine.readers.container.containers import netcdf_members
 from engine.readers.glorys import GLORYS
@@ -30,7 +30,7 @@ _LABELS = {
 
 
 def kind_of(file: Path) -> str:
-    """Return the kind of a file: hycom, glorys, altimetry, era5 or ecmwf.
+    """Return the kind of a file: hycom, glorys, altimetry, era5, ecmwf, waves or biogeochemistry.
 
     Its variables tell; names that HYCOM and GLORYS share belong to HYCOM where the file's own attributes name it, air to a
     forecast where it says so. Raises InputError for a file that is damaged, is not NetCDF, or holds nothing of these.
@@ -39,7 +39,8 @@ def kind_of(file: Path) -> str:
     if not found.kind:
         raise InputError(
             f"{file} holds {found.content}; expected HYCOM (water_temp, salinity, water_u, water_v, surf_el), GLORYS (thetao, "
-            "so, uo, vo, zos), gridded altimetry (adt, ugos, vgos) or air (u10, v10, t2m, msl, sp): choose another file"
+            "so, uo, vo, zos), gridded altimetry (adt, ugos, vgos), air (u10, v10, t2m, msl, sp), waves (swh, VHM0) or "
+            "biogeochemistry (chl, no3, fe): choose another file"
         )
     return found.kind
 
@@ -48,6 +49,7 @@ def kind_of(file: Path) -> str:
 class _Recognised:
     kind: str
     certain: bool
+    names: frozenset[str]
     content: str
 
 
@@ -62,27 +64,36 @@ def _recognised(file: Path) -> _Recognised:
             standard |= {str(getattr(variable, "standard_name", "")) for variable in data.variables.values()}
             types |= {str(getattr(variable, "GRIB_dataType", "")) for variable in data.variables.values()} - {""}
             content.append(held(data))
-    return _kind_by(names, words, standard, types, "; ".join(content))
+    return _Recognised(*_kind_by(names, words, standard, types), frozenset(names), "; ".join(content))
 
 
-def _kind_by(names: set[str], words: str, standard: set[str], types: set[str], content: str) -> _Recognised:
+def _kind_by(names: set[str], words: str, standard: set[str], types: set[str]) -> tuple[str, bool]:
+    """Return the kind of a file by its variables, the words of its attributes, standard names and types of GRIB data, and whether
+    it is certain."""
     if names & set(ALTIMETRY[0].names):
-        return _Recognised(ALTIMETRY_KIND, True, content)
+        return ALTIMETRY_KIND, True
     if any(want.names[0] in names for want in HYCOM.wanted):
-        return _Recognised("hycom", True, content)
+        return "hycom", True
     if any(name in names for want in GLORYS.wanted for name in want.names):
         if "HYCOM" in words:
-            return _Recognised("hycom", True, content)
+            return "hycom", True
         told = any(word in words for word in ("GLORYS", "MERCATOR", "COPERNICUS", "CMEMS"))
-        return _Recognised("glorys", told or "sea_water_potential_temperature" in standard, content)
-    if any(name in names for want in AIR for name in want.names):
-        return _Recognised(ECMWF.name if types == {"fc"} else ERA5.name, bool(types), content)
-    return _Recognised("", False, content)
+        return "glorys", told or "sea_water_potential_temperature" in standard
+    if _holds(names, ERA5):
+        return ECMWF.name if types == {"fc"} else ERA5.name, bool(types)
+    return next((product.name for product in (WAVES, BIOGEOCHEMISTRY) if _holds(names, product)), ""), False
+
+
+def _holds(names: Collection[str], product: HourlyProduct) -> bool:
+    return any(name in names for want in product.wanted for name in want.names)
 
 
 def _told_apart(file: Path, kind: str) -> None:
     """Raise InputError where a file is certainly of another provider than `kind`."""
-    found = _recognised(file)
+    found, said = _recognised(file), HOURLY_PRODUCTS.get(kind)
+    # A file may hold air, waves and the ocean together; only a forecast is never a reanalysis.
+    if said is not None and _holds(found.names, said) and not said.forcing_kind:
+        return
     if found.certain and found.kind != kind:
         raise InputError(
             f"{file} is {_LABELS[found.kind]} (it holds {found.content}) but is said to be {_LABELS[kind]}, whose temperature "

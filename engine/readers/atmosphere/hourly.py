@@ -22,6 +22,9 @@ SAMPLINGS = {"mean": DAILY_MEAN, "noon": NOON, "given": DAILY_MEAN}
 FILLED_TO = ("valid_time_stop", "valid_time_stop_era5t")
 """Attributes of ARCO-ERA5 with the last day that is filled; later ones are missing without an error."""
 
+SURFACE = 2.0
+"""Depth in m of the uppermost level at most."""
+
 _DAY = np.timedelta64(86400, "s")
 
 
@@ -100,7 +103,7 @@ class HourlyDays:
         places = self._places(name, day)
         total, count = None, 0
         for file, number in places:
-            values = file.read(name, number, may_be_empty=True)
+            values = file.read(name, number, self._level(name, file), may_be_empty=True)
             if not self._is_whole(values):
                 continue
             total = values.astype(np.float64) if total is None else total + values
@@ -109,6 +112,17 @@ class HourlyDays:
         if total is None or count < wanted or (self.way == "given" and count > 1):
             raise DayMissing(self._reason(name, day, count, len(places), wanted), (name,))
         return (total / count).astype(np.float32)
+
+    def _level(self, name: str, file: HourlyFile) -> int | None:
+        """Return the number of the surface among the levels of a field, None for one without."""
+        has_levels = next(want.levels for want in self.product.wanted if want.field == name)
+        if not has_levels or file.depth is None:
+            return None
+        if file.depth[0] > SURFACE:
+            raise InputError(
+                f"{file.path}: {file.found[name]} begins at {file.depth[0]:g} m; expected the surface: download the first level"
+            )
+        return 0
 
     def _places(self, name: str, day: np.datetime64) -> list[tuple[HourlyFile, int]]:
         """Return file and number of the times of a field that a day is made of; raises InputError for one that is there twice."""

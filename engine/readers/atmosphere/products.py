@@ -1,9 +1,9 @@
-"""Air and waves by their provider: names, units, and how many times a day there are."""
+"""Air, waves and biogeochemistry by their provider: names, units, and how many times a day there are."""
 
 from dataclasses import dataclass
 
 from engine.readers.netcdf import Wanted
-from engine.readers.values.units import FLOW, METRES, PRESSURE, TEMPERATURE
+from engine.readers.values.units import CHLOROPHYLL, FLOW, IRON, METRES, NITRATE, PRESSURE, TEMPERATURE
 
 AIR = (
     Wanted("u10", ("u10", "10u", "10m_u_component_of_wind"), FLOW, optional=True),
@@ -15,6 +15,14 @@ AIR = (
 """Names of the Climate Data Store and Earth Data Hub, of GRIB tools, and of ARCO-ERA5."""
 
 WAVE_HEIGHT = (Wanted("swh", ("swh", "VHM0", "significant_height_of_combined_wind_waves_and_swell"), METRES, optional=True),)
+"""Significant wave height of ERA5, of WAVERYS and GLO-WAV, and of ARCO-ERA5."""
+
+PLANKTON_AND_NUTRIENTS = (
+    Wanted("chl", ("chl", "CHL"), CHLOROPHYLL, levels=True, optional=True),
+    Wanted("no3", ("no3",), NITRATE, levels=True, optional=True),
+    Wanted("fe", ("fe",), IRON, levels=True, optional=True),
+)
+"""Names of the Copernicus Marine Service; of several levels the uppermost is taken."""
 
 COPERNICUS_CLIMATE = "Copernicus Climate Change Service licence: attribution"
 COPERNICUS_MARINE = "Copernicus Marine Service licence: attribution"
@@ -22,7 +30,7 @@ COPERNICUS_MARINE = "Copernicus Marine Service licence: attribution"
 
 @dataclass(frozen=True)
 class HourlyProduct:
-    """The files of one provider with several times a day.
+    """The files of one provider with several times a day, or one, of fields of the surface.
 
     `steps` are the numbers of evenly spaced times that make a whole day; `everywhere` says that the fields have values over land,
     too, so that a missing value is a fault. `needed` are the fields without which the files are of no use.
@@ -43,4 +51,9 @@ ERA5 = HourlyProduct("era5", "ERA5", AIR, (24,), COPERNICUS_CLIMATE, "reanalysis
 ECMWF = HourlyProduct("ecmwf", "ECMWF forecast", AIR, (24, 8, 4), "CC-BY-4.0: ECMWF open data", "forecast")
 """Steps of open data are 3 hours apart to day 6, then 6."""
 
-HOURLY_PRODUCTS = {product.name: product for product in (ERA5, ECMWF)}
+WAVES = HourlyProduct("waves", "Waves", WAVE_HEIGHT, (24, 8), COPERNICUS_MARINE, everywhere=False, needed=())
+BIOGEOCHEMISTRY = HourlyProduct(
+    "biogeochemistry", "Biogeochemistry", PLANKTON_AND_NUTRIENTS, (1,), COPERNICUS_MARINE, everywhere=False, needed=()
+)
+
+HOURLY_PRODUCTS = {product.name: product for product in (ERA5, ECMWF, WAVES, BIOGEOCHEMISTRY)}

@@ -23,7 +23,7 @@ class ZarrFields:
     """
 
     def __init__(self, path: Path, wanted: tuple[Wanted, ...]) -> None:
-        self.path, self.tally = path, Tally()
+        self.path, self.tally, self.depth = path, Tally(), None
         with reading(path):
             self._data = xr.open_zarr(path, chunks=None)
             self.attributes = {str(name): str(value) for name, value in self._data.attrs.items()}

@@ -12,6 +12,9 @@ SALINITY: Units = dict.fromkeys(("psu", "1e-3", "g kg-1", "1", ""), (1.0, 0.0))
 METRES: Units = {"m": (1.0, 0.0), "cm": (0.01, 0.0), "mm": (0.001, 0.0)}
 FLOW: Units = {"m s-1": (1.0, 0.0), "cm s-1": (0.01, 0.0)}
 PRESSURE: Units = {"Pa": (1.0, 0.0), "hPa": (100.0, 0.0)}
+CHLOROPHYLL: Units = {"mg m-3": (1.0, 0.0)}
+NITRATE: Units = {"mmol m-3": (1.0, 0.0), "umol L-1": (1.0, 0.0)}
+IRON: Units = {"mmol m-3": (1000.0, 0.0), "nmol L-1": (1.0, 0.0)}
 DEPTH: Units = {"m": (1.0, 0.0), "cm": (0.01, 0.0), "km": (1000.0, 0.0)}
 
 _WHOLE = {
@@ -23,6 +26,8 @@ _WHOLE = {
     ),
     **dict.fromkeys(("pa", "pascal", "pascals"), "Pa"),
     **dict.fromkeys(("hpa", "hectopascal", "mbar", "mb", "millibar", "millibars"), "hPa"),
+    **dict.fromkeys(("mgm-3", "mg/m3", "mg/m^3", "mgm^-3", "milligramm-3"), "mg m-3"),
+    **dict.fromkeys(("mmolm-3", "mmol/m3", "mmol/m^3", "mmolm^-3"), "mmol m-3"),
     **dict.fromkeys(("gkg-1", "g/kg", "gkg^-1", "gkg**-1", "g.kg-1"), "g kg-1"),
 }
 _LENGTHS = {

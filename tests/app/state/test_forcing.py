@@ -19,8 +19,10 @@ from engine.ingest import ingest
 from engine.runtime.errors import InputError
 from engine.runtime.paths import stores_folder
 from engine.stores import ForecastStore, list_stores
-from tests.app.made_stores import START, ocean
+from engine.stores.layout import Part
+from tests.app.made_stores import START, ocean, write_forecast
 from tests.engine.readers.atmosphere import air_files as files
+from tests.engine.sources.test_head_references import wave_file
 
 SOURCE = "observed-20190225-made00"
 FIRST = START + 2
@@ -122,3 +124,14 @@ def test_a_store_of_air_is_no_map_but_can_be_chosen_as_the_air(services: Service
     [summary] = [summary for summary in list_stores() if summary.identifier == air]
     dialog._show(summary)
     assert selection.forcing == air and selection.source == SOURCE
+
+
+def test_waves_of_another_model_stand_beside_those_of_a_forecast(services: Services, tmp_path: Path) -> None:
+    grid = files.CELLS
+    write_forecast(grid, days=4, parts={"waves": Part(grid, ("swh",))})
+    other = ingest("waves", [wave_file(tmp_path / "waves.nc", 16)], "theirs", grid=grid).name
+    selection = Selection(start=str(START), variable="swh", comparison=f"store:{other}")
+    scene = build_scene(selection, services)
+    assert selection.comparison in comparison_choices(selection, services, scene).values()
+    assert scene.panels[1].store == other and scene.panels[1].lead_offset == -2
+    assert not scene.panels[2].empty and scene.panels[2].leads
