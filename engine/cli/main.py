@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from engine import __version__
-from engine.cli.report import reporting
+from engine.cli.report import air_in_words, reporting
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 sample = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
@@ -155,9 +155,8 @@ def ingest(
         str | None, typer.Option(metavar="ADDRESS", help="Dask scheduler whose workers read the days, such as tcp://host:8786.")
     ] = None,
     sampling: Annotated[
-        str,
-        typer.Option(metavar="mean|noon|given", help="A day of air: mean of 24 hours, 12 UTC, or daily means as given."),
-    ] = "mean",
+        str, typer.Option(help="A day of air: 'daily mean' of 24 hours, '12 UTC', or 'given' for daily means of the files.")
+    ] = "daily mean",
     as_json: Json = False,
     home: Home = None,
 ) -> None:
@@ -380,7 +379,8 @@ def stores_list(as_json: Json = False, home: Home = None) -> None:
         for summary in found:
             days = f"{summary.leads:3} of {summary.all_leads:3} days" if not summary.damage else " " * 15
             print(f"{summary.size_bytes / 1e6:9.1f} MB  {summary.state:8} {days}  {summary.identifier}")
-            for line in [summary.damage] if summary.damage else missing_in_words(summary.attrs):
+            attrs = summary.attrs
+            for line in [summary.damage] if summary.damage else [*missing_in_words(attrs), *air_in_words(attrs)]:
                 print(f"{'':14}{line}")
         if not found:
             print(f"no stores in {stores_folder()}")

@@ -53,6 +53,16 @@ class Report:
             self._bar.close()
 
 
+def air_in_words(attributes: Mapping[str, Any]) -> list[str]:
+    """Return a sentence on the winds of a forecast with those of a store, none for another."""
+    if "forcing_source" not in attributes:
+        return []
+    gaps = attributes.get("forcing_gaps")
+    without = f", without day {', '.join(map(str, gaps))}" if gaps else ""
+    kind, store, until = (attributes[f"forcing_{name}"] for name in ("kind", "source", "until"))
+    return [f"winds of {store} ({kind}) to day {until} of {attributes['days']}{without}"]
+
+
 @contextmanager
 def reporting(as_json: bool, goes_on: str = "run the command again") -> Iterator[Report]:
     """Run a command: print its result, or as one line of JSON; end the process with 2 on bad input, 3 on a failed model.

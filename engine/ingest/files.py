@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.ingest.run import ingest_days
 from engine.ingest.target import product_of
-from engine.readers.atmosphere.hourly import HourlyDays
+from engine.readers.atmosphere.hourly import DAILY_MEAN, HourlyDays
 from engine.readers.atmosphere.products import HourlyProduct
 from engine.readers.product import ProductDays
 from engine.runtime.errors import DayMissing, InputError
@@ -43,7 +43,7 @@ def ingest(
     date: np.datetime64 | None = None,
     scheduler: str | None = None,
     keep_going: bool = False,
-    sampling: str = "mean",
+    sampling: str = DAILY_MEAN,
 ) -> Path:
     """Write the days of `files` of the product `kind` as a store, or into the one `identifier`, and return its folder.
 

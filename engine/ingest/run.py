@@ -10,6 +10,7 @@ import numpy as np
 from engine.ingest.growing import GrowingStore, asked
 from engine.ingest.target import product_of, store_kind
 from engine.ingest.workers import DayTask, FilesOf, in_this_process, on_cluster
+from engine.readers.atmosphere.hourly import DAILY_MEAN
 from engine.runtime.errors import DayMissing, InputError
 from engine.runtime.names import checked_name
 from engine.runtime.paths import stores_folder
@@ -31,7 +32,7 @@ def ingest_days(
     attributes: Mapping[str, Any] | None = None,
     keep_going: bool = False,
     ahead: int = 0,
-    sampling: str = "mean",
+    sampling: str = DAILY_MEAN,
 ) -> Path:
     """Bring `days` of the product `kind` into the analysis or forcing store `identifier` and return its folder.
 
@@ -42,7 +43,7 @@ def ingest_days(
     call continues after them and tries the missing ones again; later days of the same product and grid lengthen the store.
 
     `grid` is the global grid, that of 1/4 degree unless given; a box keeps its own. `date` is the day of files without a time.
-    `attributes` are further ones of the store. `sampling` (mean, noon or given) says how a day of air is made of its hours; one
+    `attributes` are further ones of the store. `sampling` (daily mean, 12 UTC or given) says how a day of air is made of its hours; one
     that lacks hours is missing. `scheduler` is the address of a Dask scheduler whose workers get and read the days; `files_of` is
     sent to them. In this process the files of up to `ahead` further days are got in a thread while one is read; such a `files_of`
     must not use the NetCDF library, which serves one thread at a time. Raises InputError for a bad name, file or day,

@@ -17,6 +17,7 @@ import numpy as np
 from engine.ingest.air import HourlyReader
 from engine.ingest.day import DayReader, PackedDay
 from engine.ingest.target import product_of
+from engine.readers.atmosphere.hourly import DAILY_MEAN
 from engine.readers.atmosphere.products import HourlyProduct
 from engine.runtime.errors import InputError, ModelError
 from engine.runtime.paths import home
@@ -46,7 +47,7 @@ class DayTask:
     files_of: FilesOf
     grid: Grid | None
     date: np.datetime64 | None
-    sampling: str = "mean"
+    sampling: str = DAILY_MEAN
 
     def reader(self) -> DayReader | HourlyReader:
         """Return what reads the days."""

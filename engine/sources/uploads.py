@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from engine.ingest import PRODUCTS, ingest
+from engine.readers.atmosphere.hourly import DAILY_MEAN
 from engine.readers.atmosphere.products import BIOGEOCHEMISTRY, ECMWF, ERA5, HOURLY_PRODUCTS, WAVES, HourlyProduct
 from engine.readers.atmosphere.zarr_fields import is_zarr
 from engine.readers.container.containers import netcdf_members
@@ -120,12 +121,12 @@ def take_in(
     date: str | None = None,
     scheduler: str | None = None,
     keep_going: bool = False,
-    sampling: str = "mean",
+    sampling: str = DAILY_MEAN,
 ) -> Path:
     """Make an analysis store of HYCOM or GLORYS files, a forcing store of files of air, a source of each file of altimetry.
 
     Returns the (last) folder. `kind` is recognised where it is not given; `identifier` names a store, also one that has days
-    already; `date`, such as 2014-03-05, is the day of a file without a time; `sampling` (mean, noon or given) says how a day of
+    already; `date`, such as 2014-03-05, is the day of a file without a time; `sampling` (daily mean, 12 UTC or given) says how a day of
     air is made of its hours; `scheduler` and `keep_going` as in `engine.ingest.ingest_days`. Raises InputError for an unknown
     kind, for files of several kinds or of another kind than given, and for files that cannot be used.
     """

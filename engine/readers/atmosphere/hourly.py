@@ -16,7 +16,7 @@ from engine.runtime.errors import DayMissing, InputError
 HourlyFile = GriddedFile | ZarrFields
 
 DAILY_MEAN, NOON, GIVEN = "daily mean", "12 UTC", "given"
-SAMPLINGS = {"mean": DAILY_MEAN, "noon": NOON, "given": DAILY_MEAN}
+SAMPLINGS = {DAILY_MEAN: DAILY_MEAN, NOON: NOON, GIVEN: DAILY_MEAN}
 """How a day is made -> what the store says: the mean of all its times, the one at 12 UTC, or the daily mean that a file gives."""
 
 FILLED_TO = ("valid_time_stop", "valid_time_stop_era5t")
@@ -36,7 +36,7 @@ class HourlyDays:
     """
 
     def __init__(
-        self, product: HourlyProduct, paths: Sequence[Path], way: str = "mean", date: np.datetime64 | None = None
+        self, product: HourlyProduct, paths: Sequence[Path], way: str = DAILY_MEAN, date: np.datetime64 | None = None
     ) -> None:
         """Take the files of one product, how their days are made, and the day of a file without a time."""
         if way not in SAMPLINGS:
@@ -57,7 +57,7 @@ class HourlyDays:
                 f"{' and '.join(product.needed)}: download {lacking[0].names[0]} of the same days too"
             )
         self.days = np.unique(np.concatenate([file.times for file in self.files]).astype("datetime64[D]"))
-        if way == "given" and self.days.size > 1 and np.all(np.diff(self.days) >= np.timedelta64(27, "D")):
+        if way == GIVEN and self.days.size > 1 and np.all(np.diff(self.days) >= np.timedelta64(27, "D")):
             raise InputError(
                 f"{first.path}: after {self.days[0]} comes {self.days[1]}, as of monthly fields; expected daily ones: download "
                 "the daily product"
@@ -109,7 +109,7 @@ class HourlyDays:
             total = values.astype(np.float64) if total is None else total + values
             count += 1
         wanted = self._wanted(places)
-        if total is None or count < wanted or (self.way == "given" and count > 1):
+        if total is None or count < wanted or (self.way == GIVEN and count > 1):
             raise DayMissing(self._reason(name, day, count, len(places), wanted), (name,))
         return (total / count).astype(np.float32)
 
@@ -139,7 +139,7 @@ class HourlyDays:
                     )
                 seen[time] = (file, number)
         noon = day.astype("datetime64[s]") + np.timedelta64(12, "h")
-        return [place for time, place in sorted(seen.items()) if self.way != "noon" or time == noon]
+        return [place for time, place in sorted(seen.items()) if self.way != NOON or time == noon]
 
     @staticmethod
     def _span(file: HourlyFile, time: np.datetime64) -> range:
@@ -149,7 +149,7 @@ class HourlyDays:
 
     def _wanted(self, places: list[tuple[HourlyFile, int]]) -> int:
         """Return how many times a day needs: as many as its closest two imply, such as 24, where the product has such days."""
-        if self.way != "mean":
+        if self.way != DAILY_MEAN:
             return 1
         times = np.array([file.times[number] for file, number in places], dtype="datetime64[s]")
         implied = round(_DAY / np.diff(times).min()) if times.size > 1 else 0
@@ -162,11 +162,11 @@ class HourlyDays:
         return bool(whole and np.nanmin(values) < np.nanmax(values))
 
     def _reason(self, name: str, day: np.datetime64, whole: int, there: int, wanted: int) -> str:
-        if self.way == "given" and there > 1:
+        if self.way == GIVEN and there > 1:
             return f"{name} of {day} has {there} times; expected one, a daily mean: take the mean of them instead"
         stops = [file.attributes[key] for file in self.files for key in FILLED_TO[::-1] if key in file.attributes]
         filled = f"; the store is filled to {stops[0]}" if stops else ""
-        if self.way == "noon":
+        if self.way == NOON:
             return f"{name} of {day} has no whole field at 12 UTC{filled}"
         what = f"{whole} of {wanted} {'hours' if wanted == 24 else 'times'}"
         return f"{name} of {day} has {what}{' with values' if whole < there else ''}{filled}"

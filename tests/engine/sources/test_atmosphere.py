@@ -108,7 +108,7 @@ def test_noon_and_means_do_not_mix_in_one_store(tmp_path: Path) -> None:
     air_store(tmp_path, 24)
     later = files.new(tmp_path / "later.nc", files.hours(48)[24:])
     with pytest.raises(InputError, match="sampling '12 UTC', store air holds 'daily mean'"):
-        ingest("era5", [later], "air", grid=GRID, sampling="noon")
+        ingest("era5", [later], "air", grid=GRID, sampling="12 UTC")
 
 
 def test_where_no_day_is_whole_nothing_is_left(tmp_path: Path) -> None:
@@ -182,6 +182,7 @@ def test_lead_n_of_a_forecast_takes_the_air_of_day_n_and_says_how_far_it_is_know
     code, error, said = goms(*asked, "--forcing", "air")
     assert code == 0, error
     assert (said["forcing_kind"], said["forcing_source"], said["forcing_until"]) == ("reanalysis", "air", 2)
+    assert "winds of air (reanalysis) to day 2 of 4" in CliRunner().invoke(app, ["stores"]).output
     for lead in (1, 2):
         np.testing.assert_array_equal(seen[FIRST + lead], stored.read("u10", lead))
     np.testing.assert_array_equal(seen[FIRST + 3], climatological_forcing(GRID, FIRST + 3)["u10"])

@@ -46,7 +46,7 @@ def test_the_mean_of_all_hours_is_the_same_from_every_layout(layout: str, tmp_pa
 
 
 def test_noon_is_the_field_of_12_utc(tmp_path: Path) -> None:
-    days = HourlyDays(ERA5, [files.new(tmp_path / "new.nc", files.hours(24))], "noon")
+    days = HourlyDays(ERA5, [files.new(tmp_path / "new.nc", files.hours(24))], "12 UTC")
     np.testing.assert_allclose(days.day(FIRST)["t2m"], expected("t2m", 12), atol=1e-3)
     assert days.sampling == "12 UTC"
 
