@@ -43,11 +43,11 @@ def ingest_days(
     call continues after them and tries the missing ones again; later days of the same product and grid lengthen the store.
 
     `grid` is the global grid, that of 1/4 degree unless given; a box keeps its own. `date` is the day of files without a time.
-    `attributes` are further ones of the store. `sampling` (daily mean, 12 UTC or given) says how a day of air is made of its hours; one
-    that lacks hours is missing. `scheduler` is the address of a Dask scheduler whose workers get and read the days; `files_of` is
-    sent to them. In this process the files of up to `ahead` further days are got in a thread while one is read; such a `files_of`
-    must not use the NetCDF library, which serves one thread at a time. Raises InputError for a bad name, file or day,
-    ResourceError where the disk is full.
+    `attributes` are further ones of the store. `sampling` (daily mean, 12 UTC or given) says how a day of air is made of its
+    hours; one that lacks hours is missing. `scheduler` is the address of a Dask scheduler whose workers get and read the days;
+    `files_of` is sent to them. In this process the files of up to `ahead` further days are got in a thread while one is read;
+    such a `files_of` must not use the NetCDF library, which serves one thread at a time. Raises InputError for a bad name, file
+    or day, ResourceError where the disk is full.
     """
     product = product_of(kind)
     wanted = asked(days)

@@ -126,9 +126,9 @@ def take_in(
     """Make an analysis store of HYCOM or GLORYS files, a forcing store of files of air, a source of each file of altimetry.
 
     Returns the (last) folder. `kind` is recognised where it is not given; `identifier` names a store, also one that has days
-    already; `date`, such as 2014-03-05, is the day of a file without a time; `sampling` (daily mean, 12 UTC or given) says how a day of
-    air is made of its hours; `scheduler` and `keep_going` as in `engine.ingest.ingest_days`. Raises InputError for an unknown
-    kind, for files of several kinds or of another kind than given, and for files that cannot be used.
+    already; `date`, such as 2014-03-05, is the day of a file without a time; `sampling` (daily mean, 12 UTC or given) says how a
+    day of air is made of its hours; `scheduler` and `keep_going` as in `engine.ingest.ingest_days`. Raises InputError for an
+    unknown kind, for files of several kinds or of another kind than given, and for files that cannot be used.
     """
     if kind and kind not in KINDS:
         raise InputError(f"the files are said to be of {kind!r}; expected one of {', '.join(KINDS)}")
