@@ -172,7 +172,7 @@ class Store:
     @property
     def all_leads(self) -> list[int]:
         """Return every lead that the complete store will have; those of an analysis may become more."""
-        if self.kind == "analysis":
+        if self._lead_dimension == "time":
             _ = self.attrs
         return list(self._index)
 

@@ -85,7 +85,7 @@ def test_iron_of_a_copernicus_file_is_a_thousand_times_the_number(tmp_path: Path
     times = files.START.astype("datetime64[ns]")[None]
     xr.Dataset(fields, {"time": times, "depth": depth, **axes}).to_netcdf(tmp_path / "nutrients.nc")
     store = open_store(ingest("biogeochemistry", [tmp_path / "nutrients.nc"]))
-    assert store.grid.same_as(one_degree()) and store.variables == ("fe", "no3")
+    assert np.array_equal(store.grid.wet_surface, one_degree().wet_surface) and store.variables == ("fe", "no3")
     row, column = store.grid.nearest(-40, 200)
     assert store.read("fe", 0)[row, column] == pytest.approx(1000 * np.interp(store.grid.lat[row], lat, values[:, 0]), rel=0.02)
     assert store.read("no3", 0)[row, column] == pytest.approx(1e4 * np.interp(store.grid.lat[row], lat, values[:, 0]), rel=0.02)
