@@ -39,6 +39,7 @@ class AnalysisSource:
         if grid is not None and not self.grid.same_as(grid):
             raise InputError(f"store {self._store.identifier} has the grid {self.grid.shape}; expected {grid.shape}")
         self.atmosphere = Atmosphere(self.grid, forcing)
+        self.forcing_kind = self.atmosphere.kind
         attributes = self._store.attrs
         self.name = str(attributes["source"])
         self.label = str(attributes["label"])
@@ -51,11 +52,6 @@ class AnalysisSource:
         lacking = [name for name in PROGNOSTIC if name not in self._store.variables]
         surface = [name for name in self._store.variables if 0 < len(self._store.depths(name)) < self.grid.depth.size]
         return lacking + [f"{name} below {self._store.depths(name)[-1]:g} m" for name in surface]
-
-    @property
-    def forcing_kind(self) -> str:
-        """Return reanalysis, forecast or climatology."""
-        return self.atmosphere.kind
 
     def init_times(self) -> np.ndarray:
         """Return the days of the store, datetime64[D]."""

@@ -58,6 +58,7 @@ class ObservedSource:
         self.name = name
         self.grid = grid or quarter_degree()
         self.atmosphere = Atmosphere(self.grid, forcing)
+        self.forcing_kind = self.atmosphere.kind
         self._altimetry = _GlobalFile(Path(altimetry), ALTIMETRY, self.grid, date)
         self._sst = _GlobalFile(Path(sst), SURFACE_TEMPERATURE, self.grid) if sst else None
         self.provenance: dict[str, Any] = {"altimetry": self._altimetry.provenance, "climatology": "assets/climatology.nc"}
@@ -66,11 +67,6 @@ class ObservedSource:
             self.provenance["surface_temperature"] = self._sst.provenance
             if not any(self._closest_sst(time)[1] <= DAY for time in self.init_times()):
                 self._refuse_sst(self.init_times()[0])
-
-    @property
-    def forcing_kind(self) -> str:
-        """Return reanalysis, forecast or climatology."""
-        return self.atmosphere.kind
 
     def init_times(self) -> np.ndarray:
         """Return the days of the altimetry file, datetime64[D]."""
