@@ -137,12 +137,7 @@ def forecast(
 
 @app.command()
 def ingest(
-    kind: Annotated[
-        str,
-        typer.Argument(
-            metavar="hycom|glorys|altimetry|era5|ecmwf|waves|biogeochemistry", help="Product that the files belong to."
-        ),
-    ],
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="hycom, glorys, altimetry, era5, ecmwf, waves or biogeochemistry.")],
     files: Annotated[list[Path], typer.Argument(metavar="FILES...", help="NetCDF files as the provider distributes them.")],
     name: Annotated[
         str | None, typer.Option(help="Name of the store, new or to be continued; default: made of product, place and date.")
