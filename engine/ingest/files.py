@@ -63,7 +63,7 @@ def ingest(
         by_day = {time.astype("datetime64[D]"): days.files_of(time) for time in days.times}
     finally:
         days.close()
-    _refuse_what_is_there(stores_folder() / name, product.name, set(by_day))
+    _refuse_what_is_there(stores_folder() / name, kind, set(by_day))
     wanted = np.arange(min(by_day), max(by_day) + DAY)
     files_of = NamedFiles(by_day)
     return ingest_days(kind, wanted, files_of, name, progress, grid, date, scheduler, keep_going=keep_going, sampling=sampling)
