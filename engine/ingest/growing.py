@@ -37,10 +37,12 @@ class GrowingStore:
         self._extra = dict(attributes or {})
         self._store: AnalysisStore | None = None
         self._missing: dict[np.datetime64, Missing] = {}
+        self._mask_is_recorded = True
         self.made = not folder.exists()
         if not self.made:
             self._refuse_another(folder)
             self._store = AnalysisStore.open_to_resume(folder, size_alone=True)
+            self._mask_is_recorded = self._store.mask_is_recorded
 
     def _refuse_another(self, folder: Path) -> None:
         store = open_store(folder)
@@ -129,10 +131,8 @@ class GrowingStore:
         last = store.reader.valid_time(leads[-1]).astype("datetime64[D]")
         if self._days[-1] <= last:
             return
-        store.continue_to(self._days[-1])
         between = np.setdiff1d(np.arange(last + DAY, self._days[-1]), self._days)
-        if between.size:
-            store.mark_missing(dict.fromkeys(between, Missing("not ingested", ())))
+        store.continue_to(self._days[-1], dict.fromkeys(between, Missing("not ingested", ())))
 
     def _check(self, store: AnalysisStore, lead: int, day: PackedDay) -> None:
         name, reader = self._folder.name, store.reader
@@ -161,12 +161,12 @@ class GrowingStore:
                 "alone: ingest it under another name"
             )
 
-    @staticmethod
-    def _add_water(store: AnalysisStore, box: Grid) -> None:
+    def _add_water(self, store: AnalysisStore, box: Grid) -> None:
         known = store.reader.grid.wet
-        if np.any(box.wet & ~known):
+        if np.any(box.wet & ~known) or not self._mask_is_recorded:
             wet = known | box.wet
             store.add_water(wet, sea_floor(box.lat, box.lon, box.depth, wet))
+            self._mask_is_recorded = True
 
 
 def asked(days: Sequence[np.datetime64] | np.ndarray) -> np.ndarray:

@@ -134,7 +134,7 @@ def on_cluster(address: str, task: DayTask, days: Sequence[np.datetime64]) -> Ou
             raise ModelError(f"the Dask scheduler at {address} has no worker; start `dask worker {address}` first") from error
         coming = iter(days)
         under_way: dict[Any, np.datetime64] = {}
-        finished = distributed.as_completed(raise_errors=False)
+        finished = distributed.as_completed(loop=client.loop, raise_errors=False)
 
         def submit(count: int) -> None:
             for day in islice(coming, count):

@@ -12,7 +12,7 @@ from engine.schema.constants import DAY
 from engine.schema.grid import Grid
 from engine.schema.variables import PROGNOSTIC
 from engine.stores.growth import lengthen, widen
-from engine.stores.integrity import RECORD, FileRecord, file_record
+from engine.stores.integrity import FIXED, RECORD, FileRecord, file_record
 from engine.stores.layout import flush, read_attributes, replace_attributes, shard_path
 from engine.stores.validity import Missing, missing_days, with_missing
 from engine.stores.writer import StoreWriter, cannot_write
@@ -42,10 +42,11 @@ class AnalysisStore(StoreWriter):
         number = int((day.astype("datetime64[D]") - self.reader.init_time.astype("datetime64[D]")) / DAY)
         return number if number in self.reader.all_leads else None
 
-    def continue_to(self, day: np.datetime64) -> None:
+    def continue_to(self, day: np.datetime64, missing: Mapping[np.datetime64, Missing] | None = None) -> None:
         """Make `day` the last of the axis, every day after the present last on it; nothing where it is on it already.
 
-        Raises InputError where days follow an axis that is not daily, ResourceError where the disk is full.
+        Of the new days those `missing` are entered into the validity list in the same step. Raises InputError for a store of an
+        earlier version, ResourceError where the disk is full.
         """
         leads = self.reader.all_leads
         last = self.reader.valid_time(leads[-1])
@@ -59,7 +60,15 @@ class AnalysisStore(StoreWriter):
             )
         known = np.array([self.reader.valid_time(lead) for lead in leads])
         times = np.concatenate([known, last + DAY * np.arange(1, added + 1)])
-        self._change(lambda: lengthen(self.folder, times, {**read_attributes(self.folder), "status": "partial"}))
+        attributes = read_attributes(self.folder)
+        listed = with_missing(attributes, missing_days(attributes) | dict(missing or {}))
+        self._change(lambda: lengthen(self.folder, times, {**listed, "status": "partial"}))
+
+    @property
+    def mask_is_recorded(self) -> bool:
+        """Return whether the record holds the files of the mask: a change that was killed left it without."""
+        record = read_attributes(self.folder).get(RECORD)
+        return record is None or {"wet/zarr.json", "deptho/zarr.json"} <= record[FIXED].keys()
 
     def add_water(self, wet: np.ndarray, deptho: np.ndarray) -> None:
         """Make `wet` (z, h, w), at least the present mask, the mask, `deptho` (h, w) the sea floor in m."""

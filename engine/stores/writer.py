@@ -38,6 +38,10 @@ MOST_PACKED = 320 << 20
 """Bytes of fields that are packed at the same time, each needing twice its size: a whole day at 1/4 degree; set by hand."""
 
 
+GROWING = ("time", "wet", "deptho")
+"""Coordinates that may change as an analysis grows."""
+
+
 class StoreBusy(ModelError):
     """Another process is writing the store."""
 
@@ -66,8 +70,8 @@ class StoreWriter:
         """
         lock = locked(folder)
         try:
-            # Unfinished files lie beside metadata and coordinates, which zarr writes, or beside shards.
-            for pattern in ("*", "*/*", "*/c/*") if size_alone else ("**/*",):
+            # Of an analysis with thousands of days their folders are passed over: their files are written in place.
+            for pattern in ("*", "*/*", *(f"{name}/**/*" for name in GROWING)) if size_alone else ("**/*",):
                 for leftover in folder.glob(f"{pattern}{PARTIAL}"):
                     leftover.unlink(missing_ok=True)
             again = _reopen_damaged_leads(folder, size_alone)
