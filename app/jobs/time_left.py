@@ -1,4 +1,4 @@
-"""The remaining time of work from the pace of its latest steps, without the preparations at its beginning."""
+"""The remaining time of a job (`min left` on the page) from the pace of its latest steps, without the preparations."""
 
 from dataclasses import dataclass, field
 

@@ -1,4 +1,4 @@
-"""The nearest valid choices for an address that asks for what cannot be shown; saved files refuse such an address."""
+"""The nearest valid variable, depth, region and lead for an address that asks for others; saved files refuse such an address."""
 
 from collections.abc import Collection
 from typing import Any

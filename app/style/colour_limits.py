@@ -1,4 +1,4 @@
-"""The rules for colour limits: those of `app/loopmap/static/colour_limits.js`, which the maps in the browser follow.
+"""The rules for colour limits, automatic and rounded: those of `app/loopmap/static/colour_limits.js` in the browser.
 
 `tests/vectors/colour_limits.json` holds what both return; a test of each reads it.
 """

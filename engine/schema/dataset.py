@@ -1,4 +1,4 @@
-"""Grids and fields as xarray, by the CF conventions: the attributes of axes, and text for what NetCDF cannot hold."""
+"""Grids as xarray by the CF conventions: coordinates, masks and attributes of axes, and text for what NetCDF cannot hold."""
 
 import json
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""The read side of every store: fields of finished leads, unpacked, while another process may still be writing."""
+"""The read side of every store: fields of finished leads, unpacked or as xarray, while another process may still write."""
 
 import hashlib
 import json

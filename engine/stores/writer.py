@@ -1,4 +1,4 @@
-"""The write side of stores: create empty, append lead by lead, close as complete; resumable after a kill at any moment."""
+"""The write side of stores: create, append lead by lead, complete; resumable after a kill, clear about a full disk."""
 
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor

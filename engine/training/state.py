@@ -1,4 +1,4 @@
-"""The state of a training on disk: written completely or not at all, refused where it is damaged or of another training."""
+"""The saved state of a training (checkpoint) that was stopped or killed: written atomically, refused where it is damaged."""
 
 import pickle
 import zipfile

@@ -1,4 +1,4 @@
-// What scripts say, in the language of the page: English stands where it is used, other languages come with the page.
+// Translation in scripts: English stands where it is used, Chinese comes with the page.
 
 /** @typedef {Record<string, string>} Translations English text to that of the page; what is not in it stays English */
 

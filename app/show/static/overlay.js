@@ -1,4 +1,4 @@
-// What moves over the sea: streaks of the current and the names of places.
+// The canvas over the map of the show: it calls the streaks of the current (trails.js) and places names.
 
 import { Current } from "./current.js";
 import { Trails } from "./trails.js";

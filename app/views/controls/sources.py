@@ -1,4 +1,4 @@
-"""The choice of where a forecast starts and of its atmosphere: source, initial date, model, forcing store."""
+"""The choice of source, initial date, model and atmosphere; what replaces those of an address that are not there."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""The models of a comparison: their labels, their weights, and the names of their results."""
+"""One model of a comparison: its label, its weights, and the name of its results."""
 
 from dataclasses import dataclass
 from pathlib import Path
