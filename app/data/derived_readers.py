@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from app.data.readers import FieldReader, SliceOfTime
+from engine.physics.sea_level_zero import CLIMATOLOGY, ZERO
 from engine.schema.grid import Grid
 
 
@@ -91,8 +92,8 @@ class ClimatologyReader(DerivedReader):
 
     @property
     def attrs(self) -> dict[str, Any]:
-        """Return the attributes of the store beside it, with a source of its own: its zero of SSH is another one."""
-        return {**super().attrs, "source": "climatology"}
+        """Return the attributes of the store beside it, with a source and a zero of SSH of its own."""
+        return {**super().attrs, "source": "climatology", ZERO: CLIMATOLOGY}
 
     @property
     def variables(self) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from app.data.readers import FieldReader
+from engine.physics.sea_level_zero import zero_difference
 from engine.schema.constants import DAY
 from engine.schema.grid import Grid
 
@@ -46,13 +47,9 @@ def _nearest(axis: np.ndarray, wanted: np.ndarray, periodic: bool) -> tuple[np.n
 
 
 def mean_difference(first: FieldReader, second: FieldReader, pairs: Sequence[tuple[int, int]]) -> float:
-    """Return the area-weighted mean of SSH of `first` minus `second` over their common water on the first common day."""
+    """Return how far the zero of SSH of `first` lies above that of `second` in m, on the first common day."""
     if not pairs:
         return 0.0
     own = first.read("zos", pairs[0][0])
     other = onto(second.grid, first.grid, second.read("zos", pairs[0][1]))
-    common = np.isfinite(own) & np.isfinite(other)
-    if not common.any():
-        return 0.0
-    weights = first.grid.cell_area[common]
-    return float(((own - other)[common] * weights).sum() / weights.sum())
+    return zero_difference(own, other, first.grid)

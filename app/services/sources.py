@@ -8,6 +8,7 @@ import numpy as np
 
 from app.data.readers import FieldReader
 from app.services.options import Options
+from engine.physics.sea_level_zero import ZERO
 from engine.runtime.errors import InputError
 from engine.schema.grid import coarsened
 from sample_data.provider import register
@@ -83,3 +84,7 @@ class Sources:
         name = str(store.attrs.get("source", ""))
         sample = self._opened.get("sample")
         return "sample" if sample is not None and name == sample.name else name
+
+    def zero_of(self, store: FieldReader) -> str:
+        """Return the name of the zero of sea level of a store: that of its source, unless the store names another."""
+        return str(store.attrs.get(ZERO) or self.name_of(store))

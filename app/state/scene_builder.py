@@ -93,7 +93,7 @@ def _compare(
     if other is not None and view.beside_whole:
         other = services.parts.detail(other) or other
     if other is not None and shown.name == "zos" and "zos" in {*other.variables} & {*primary.variables}:
-        scene.aligned = services.sources.name_of(primary) != services.sources.name_of(other)
+        scene.aligned = services.sources.zero_of(primary) != services.sources.zero_of(other)
         if scene.aligned:
             other = services.readers.open(f"aligned@{other.identifier}|{primary.identifier}")
     scene.comparison = other

@@ -18,6 +18,7 @@ from engine.forecasting.heads import LoadedHead, begin_heads, head_state_of, loa
 from engine.forecasting.request import ForecastRequest
 from engine.forecasting.rollout import Step, rollout
 from engine.models.interface import Model
+from engine.physics.sea_level_zero import CLIMATOLOGY, SHIFT, ZERO
 from engine.runtime.background import Do, synchronous, write_behind
 from engine.runtime.errors import InputError, ModelError, ResourceError
 from engine.runtime.paths import stores_folder
@@ -25,7 +26,7 @@ from engine.runtime.precision import AUTO, EARLIER_DEFAULT
 from engine.runtime.progress import Progress, no_progress
 from engine.schema.batch import TIME_STEP, Batch
 from engine.schema.variables import PROGNOSTIC, VARIABLES
-from engine.sources import HeadSource, Source, day_name, initial_state
+from engine.sources import AlignedSource, HeadSource, Source, day_name, initial_state
 from engine.sources.analysis import FILLED
 from engine.sources.atmosphere import Forced
 from engine.stores import ForecastStore, Store
@@ -152,6 +153,7 @@ def source_attributes(source: Source, init_time: np.datetime64) -> dict[str, Any
         "init": str(init_time.astype("datetime64[D]")),
         "init_label": _init_label(source, init_time),
         "software_version": __version__,
+        **({ZERO: CLIMATOLOGY, SHIFT: round(source.zero_shift(init_time), 4)} if isinstance(source, AlignedSource) else {}),
         **getattr(source, "report", {}),
     }
 

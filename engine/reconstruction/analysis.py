@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.physics.displaced_state import climatology, displaced_state, mean_sea_level
+from engine.physics.sea_level_zero import mean_offset
 from engine.readers.tables.observations import Observations
 from engine.reconstruction.covariances import Covariance, covariance, residual_covariance, weather_spread
 from engine.reconstruction.interpolation import Estimate, Sparse, interpolate
@@ -102,8 +103,8 @@ def surface_estimates(
     """Return the optimal interpolation of observations of sea level, surface and thermocline, as anomalies from `start`."""
     level = at_surface(observed.of("zos"), grid, start["zos"])
     if remove_zero and len(level):
-        weight = np.cos(np.deg2rad(grid.lat[level.rows])) * (np.abs(grid.lat[level.rows]) < 60)
-        values = level.values - np.average(level.values[:, 0], weights=weight)
+        lat = grid.lat[level.rows]
+        values = level.values - mean_offset(level.values[:, 0], lat, np.cos(np.deg2rad(lat)))
         level = Sparse(level.rows, level.columns, level.days, values, level.noise)
     tracers = observed.where(np.isin(observed.variable, ("thetao", "so")))
     spots, columns = profiles(tracers, grid)

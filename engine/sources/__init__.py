@@ -4,6 +4,7 @@ Rooms above know the protocols alone. May import readers, stores and the rooms b
 """
 
 from engine.sources.protocols import (
+    AlignedSource,
     Conditions,
     DaySeries,
     HeadSource,
@@ -18,6 +19,7 @@ from engine.sources.protocols import (
 from engine.sources.registry import open_source, provider, providers, register_source
 
 __all__ = [
+    "AlignedSource",
     "Conditions",
     "DaySeries",
     "HeadSource",

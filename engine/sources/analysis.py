@@ -1,11 +1,13 @@
 """An ingested global analysis (HYCOM, GLORYS) as a source: states to start from, later days as reference."""
 
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from engine.physics.displaced_state import climatology
+from engine.physics.displaced_state import climatology, mean_sea_level
+from engine.physics.sea_level_zero import align_zero
 from engine.runtime.errors import InputError
 from engine.schema.batch import Batch
 from engine.schema.grid import Grid, from_sea_floor
@@ -43,6 +45,7 @@ class AnalysisSource:
         attributes = self._store.attrs
         self.name = str(attributes["source"])
         self.label = str(attributes["label"])
+        self._shifts: dict[int, float] = {}
         self.provenance: dict[str, Any] = {"store": self._store.identifier, "description": attributes.get("description", "")}
         if filled := self._filled():
             self.provenance[FILLED] = filled
@@ -59,8 +62,10 @@ class AnalysisSource:
         return np.array(times).astype("datetime64[D]")
 
     def state(self, time: np.datetime64) -> Batch:
-        """Return the fields of a day, with missing fields and wet cells that are land for the provider filled from
-        climatology."""
+        """Return the fields of a day, sea level with the zero of the climatology.
+
+        Missing fields and wet cells that are land for the provider are filled from climatology.
+        """
         lead = self._lead(time)
         if lead is None:
             days = self.init_times()
@@ -68,7 +73,7 @@ class AnalysisSource:
                 f"store {self._store.identifier} lacks {time.astype('datetime64[D]')}; it holds {days[0]} to {days[-1]}: choose "
                 "one of its days"
             )
-        found = self._store.batch(lead)
+        found = self._day(lead)
         seasonal_mean = climatology(self.grid, found.time)
         fields = {name: seasonal_mean[name].copy() for name in PROGNOSTIC}
         for name, values in found.fields.items():
@@ -82,14 +87,43 @@ class AnalysisSource:
         return self.atmosphere.air(time)
 
     def sea_level(self, time: np.datetime64) -> np.ndarray | None:
-        """Return the sea level (h, w) in m of a day as it is, None outside the store and where it has none."""
+        """Return the sea level (h, w) in m of a day with the zero of the climatology, None where the store has none."""
         lead = self._lead(time)
-        return None if lead is None or "zos" not in self._store.variables else self._store.read("zos", lead)
+        if lead is None or "zos" not in self._store.variables:
+            return None
+        return self._aligned(self._store.read("zos", lead), lead)
+
+    def zero_shift(self, time: np.datetime64) -> float:
+        """Return the height in m by which the zero of the analysis of a day lies above that of the climatology.
+
+        0 where the store has no sea level on that day.
+        """
+        lead = self._lead(time)
+        if lead is None or "zos" not in self._store.variables:
+            return 0.0
+        if lead not in self._shifts:
+            self._aligned(self._store.read("zos", lead), lead)
+        return self._shifts[lead]
 
     def reference(self, time: np.datetime64) -> Batch | None:
-        """Return the analysis of a day as it is, None outside the store and where fields of it are missing."""
+        """Return the analysis of a day, its sea level with the zero of states, unfilled.
+
+        None outside the store and where fields of it are missing.
+        """
         lead = self._lead(time)
-        return None if lead is None or FILLED in self.provenance else self._store.batch(lead)
+        return None if lead is None or FILLED in self.provenance else self._day(lead)
+
+    def _day(self, lead: int) -> Batch:
+        found = self._store.batch(lead)
+        return found.with_fields(zos=self._aligned(found["zos"], lead)) if "zos" in found.fields else found
+
+    def _aligned(self, sea_level: np.ndarray, lead: int) -> np.ndarray:
+        aligned, self._shifts[lead] = align_zero(sea_level, self._mean_sea_level, self.grid)
+        return aligned
+
+    @cached_property
+    def _mean_sea_level(self) -> np.ndarray:
+        return mean_sea_level(self.grid)
 
     def _lead(self, time: np.datetime64) -> int | None:
         numbers = np.flatnonzero(self.init_times() == time.astype("datetime64[D]"))

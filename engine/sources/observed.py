@@ -8,6 +8,7 @@ import numpy as np
 
 from engine.physics.displaced_state import climatology, displaced_state, mean_sea_level
 from engine.physics.geostrophy import geostrophic_velocity
+from engine.physics.sea_level_zero import align_zero
 from engine.readers.gap_filling import fill_gaps
 from engine.readers.netcdf import GriddedFile, Wanted
 from engine.readers.regrid import AreaMean
@@ -61,6 +62,7 @@ class ObservedSource:
         self.forcing_kind = self.atmosphere.kind
         self._altimetry = _GlobalFile(Path(altimetry), ALTIMETRY, self.grid, date)
         self._sst = _GlobalFile(Path(sst), SURFACE_TEMPERATURE, self.grid) if sst else None
+        self._shifts: dict[int, float] = {}
         self.provenance: dict[str, Any] = {"altimetry": self._altimetry.provenance, "climatology": "assets/climatology.nc"}
         if self._sst:
             self.label = "Observed: satellite altimetry, satellite temperature and climatology"
@@ -119,8 +121,16 @@ class ObservedSource:
 
     def _anomaly(self, number: int) -> np.ndarray:
         """Return the anomaly (h, w) in m from the mean sea level, gaps filled."""
-        difference = self._altimetry.field("zos", number) - mean_sea_level(self.grid)
-        return fill_gaps(difference - self._zero_level(difference), self.grid)
+        mean = mean_sea_level(self.grid)
+        aligned, self._shifts[number] = align_zero(self._altimetry.field("zos", number), mean, self.grid)
+        return fill_gaps(aligned - mean, self.grid)
+
+    def zero_shift(self, time: np.datetime64) -> float:
+        """Return the height in m by which the zero of the altimetry of a day lies above that of the climatology."""
+        number = self._number(time)
+        if number not in self._shifts:
+            self._anomaly(number)
+        return self._shifts[number]
 
     def sea_level(self, time: np.datetime64) -> np.ndarray | None:
         """Return the sea level (h, w) in m of a day of the file, None outside it."""
@@ -136,14 +146,6 @@ class ObservedSource:
     def reference(self, time: np.datetime64) -> Batch | None:
         """Return None: a forecast from observations is never scored against another ocean."""
         return None
-
-    def _zero_level(self, difference: np.ndarray) -> float:
-        """Return the mean difference in metres over open water common to both, polar seas excluded.
-
-        Altimetry and climatology have different zero levels; only slopes drive currents, so the constant is removed.
-        """
-        common = np.isfinite(difference) & self.grid.wet_surface & (np.abs(self.grid.lat) < 60)[:, None]
-        return float(np.average(difference[common], weights=self.grid.cell_area[common]))
 
     def _number(self, time: np.datetime64) -> int:
         days = self.init_times()

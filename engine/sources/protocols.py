@@ -57,6 +57,15 @@ class HeadSource(Protocol):
 
 
 @runtime_checkable
+class AlignedSource(Protocol):
+    """A source of a product whose zero of sea level is another one: its states have that of the climatology."""
+
+    def zero_shift(self, time: np.datetime64) -> float:
+        """Return the height in m that was taken from the sea level of a day."""
+        ...
+
+
+@runtime_checkable
 class TrainingSource(Source, Protocol):
     """A source with training days."""
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from engine.physics.sea_level_zero import align_zero, zero_of
 from engine.readers.regrid import AreaMean
 from engine.runtime.errors import InputError
 from engine.schema.grid import Grid
@@ -28,14 +29,14 @@ def score(
     """Return rmse, bias and acc of a forecast at `lead` days over the wet cells of a region, in the variable's unit.
 
     `acc` is None without `climatology`. The two are compared at the same valid day and depth, on the cells of the coarser grid.
-    Of sea surface height from different sources the mean difference over all common cells is removed, since each has its own zero
-    level; `zero_removed` holds it. Raises InputError where nothing can be compared.
+    Sea surface height with another zero is aligned by the mean difference over the water that both have; `zero_removed` holds
+    it. Raises InputError where nothing can be compared.
     """
     level = _level(forecast, reference, variable, depth_index)
     predicted = forecast.read(variable, lead, depth_index)
     observed = reference.read(variable, reference_lead(forecast, reference, lead), level)
     seasonal_mean = None if climatology is None else climatology(forecast.valid_time(lead))
-    other_zero = variable == "zos" and forecast.attrs.get("source") != reference.attrs.get("source")
+    other_zero = variable == "zos" and zero_of(forecast.attrs) != zero_of(reference.attrs)
     return score_fields(predicted, forecast.grid, observed, reference.grid, region, seasonal_mean, other_zero)
 
 
@@ -50,16 +51,14 @@ def score_fields(
 ) -> dict[str, float | None]:
     """Return rmse, bias, acc and `zero_removed` of a field (h, w) of `grid` against one of `target_grid` over a region.
 
-    `climatology` (h, w) is on `grid`; with `other_zero` the mean difference over all common cells is removed first. Cells of the
+    `climatology` (h, w) is on `grid`; with `other_zero` the prediction first takes the zero of the target. Cells of the
     coarser grid that are missing in either are left out; where none is left every figure is NaN.
     """
     cells = _coarser(grid, target_grid)
     predicted, observed = _bring(prediction, grid, cells), _bring(target, target_grid, cells)
     zero = 0.0
     if other_zero:
-        everywhere = np.where(cells.wet_surface, cells.cell_area, 0)
-        zero = weighted_means({"error": predicted - observed}, everywhere)["error"]
-        predicted = predicted - np.float32(zero)
+        predicted, zero = align_zero(predicted, observed, cells)
     box, weights = region_weights(cells, region)
     predicted, observed = _pick(predicted, box), _pick(observed, box)
     # Land is a third of the cells: removed once here instead of in each statistic.
