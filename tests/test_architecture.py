@@ -30,6 +30,7 @@ ROOMS = (
     "engine.stores",
     "engine.ingest",
     "engine.sources",
+    "engine.oceanbench",
     "engine.forecasting",
     "engine.verification",
     "engine.verification.report",

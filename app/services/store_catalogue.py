@@ -7,11 +7,13 @@ from typing import Any
 import numpy as np
 
 from app.access.limits import LONGEST_FOLDER
+from app.data.readers import FieldReader
 from app.data.store_cache import OpenStores
 from app.services.options import Options
 from app.services.sources import Sources
 from app.text.i18n import listed
 from app.text.labels import altimetry_labels, store_label
+from engine.oceanbench.layout import PROVIDER
 from engine.runtime.errors import InputError
 from engine.schema.constants import DAY
 from engine.sources.atmosphere import whole_days
@@ -55,12 +57,17 @@ class StoreCatalogue:
         ]
         return max(found, key=lambda store: (store.complete, len(store.leads)), default=None)
 
+    def stands_alone(self, store: FieldReader) -> bool:
+        """Return whether a store is chosen by its own name: an analysis, or a forecast that another provider made."""
+        return store.kind == "analysis" or PROVIDER in store.attrs
+
     def starts(self, source: str) -> list[str]:
         """Return the initial dates of a source as ISO dates, those of stored runs included."""
         found = {
             str(store.init_time.astype("datetime64[D]"))
             for store in self.all()
             if store.kind in ("forecast", "reference")
+            and not self.stands_alone(store)
             and self._sources.name_of(store) == source
             and store.grid.shape == self._options.grid_shape
         }

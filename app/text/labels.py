@@ -9,6 +9,7 @@ import numpy as np
 
 from app.text.i18n import listed, say
 from app.text.plain_text import plain
+from engine.oceanbench.layout import PROVIDER
 from engine.schema.sample_calendar import sample_day
 
 NOT_FOR_NAVIGATION = "not for navigation"
@@ -69,7 +70,9 @@ def store_label(kind: str, attrs: dict[str, Any]) -> str:
         label = say("Reference (sample run)" if is_sample(attrs) else "Reference")
     else:
         model = str(attrs.get("model", ""))
-        label = say(MODEL_LABELS.get(model, plain(attrs.get("label", model or "Forecast"))))
+        own = plain(attrs.get("label", model or "Forecast"))
+        # A forecast of another provider may be called as a model of this program is.
+        label = own if PROVIDER in attrs else say(MODEL_LABELS.get(model, own))
     return listed((label, say("Kuroshio 1/12°") if attrs.get("part") == "kuroshio" else ""))
 
 
@@ -90,8 +93,9 @@ def forcing_label(kind: str, attrs: dict[str, Any]) -> str:
     else:
         words = say(_FORCING_UNTIL.get(forcing, "forcing not stated"), day=until)
     if gaps := attrs.get("forcing_gaps"):
-        return say("{winds} (climatology on day {days})", winds=words, days=listed(map(str, gaps)))
-    return words
+        words = say("{winds} (climatology on day {days})", winds=words, days=listed(map(str, gaps)))
+    sampling = say(plain(attrs.get("sampling", ""))) if PROVIDER in attrs else ""
+    return listed((sampling, words))
 
 
 def notice(attrs: dict[str, Any]) -> str:

@@ -13,41 +13,31 @@ from typing import Annotated
 import typer
 
 from engine import __version__
-from engine.cli.report import air_in_words, reporting
+from engine.cli.options import (
+    BEGIN_AGAIN,
+    CONTINUE,
+    CONTINUE_INGEST,
+    CONTINUE_TRAINING,
+    Device,
+    GridFactor,
+    Home,
+    Json,
+    Precision,
+    Resume,
+)
+from engine.cli.report import reporting
+from engine.cli.stores import stores
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 sample = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(sample, name="sample", help="The sample ocean that comes with the program.")
-stores = typer.Typer(rich_markup_mode=None)
 app.add_typer(stores, name="stores", help="Forecasts, references and analyses on disk.")
-
-
-def _move_home(folder: Path | None) -> Path | None:
-    if folder is not None:
-        # `~name` of nobody is refused where the folder is first asked for.
-        own = folder.expanduser() if folder.parts[:1] == ("~",) else folder
-        os.environ["GOMS_HOME"] = str(own.absolute())
-    return folder
 
 
 def _print_version(wanted: bool) -> None:
     if wanted:
         print(f"goms {__version__}")
         raise typer.Exit
-
-
-Home = Annotated[Path | None, typer.Option("--home", callback=_move_home, help="Folder of stores and caches (or GOMS_HOME).")]
-Json = Annotated[bool, typer.Option("--json", help="End with one line of JSON.")]
-Device = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
-Precision = Annotated[str, typer.Option(help="Precision of matrix products: bfloat16, float32, or auto (the faster).")]
-GridFactor = Annotated[int, typer.Option(hidden=True, help="Use a grid this many times coarser.")]
-Resume = Annotated[bool, typer.Option("--resume", help="Continue an interrupted run.")]
-
-CONTINUE = "finished days are kept: continue with --resume"
-CONTINUE_TRAINING = "the last saved state is kept: continue with --resume"
-CONTINUE_INGEST = "finished days are kept: run the command again"
-BEGIN_AGAIN = "nothing unfinished is kept: run the command again"
-"""How commands continue after an interruption, a full disk or too little memory."""
 
 
 @app.callback()
@@ -137,12 +127,20 @@ def forecast(
 
 @app.command()
 def ingest(
-    kind: Annotated[str, typer.Argument(metavar="KIND", help="hycom, glorys, altimetry, era5, ecmwf, waves or biogeochemistry.")],
-    files: Annotated[list[Path], typer.Argument(metavar="FILES...", help="NetCDF files as the provider distributes them.")],
+    kind: Annotated[
+        str, typer.Argument(metavar="KIND", help="hycom, glorys, altimetry, era5, ecmwf, waves, biogeochemistry, oceanbench.")
+    ],
+    files: Annotated[
+        list[str],
+        typer.Argument(metavar="FILES...", help="NetCDF files as distributed; of OceanBench a Zarr store or its address."),
+    ],
     name: Annotated[
         str | None, typer.Option(help="Name of the store, new or to be continued; default: made of product, place and date.")
     ] = None,
-    date: Annotated[str | None, typer.Option(metavar="DATE", help="Day of a file without a time, such as 2014-03-05.")] = None,
+    date: Annotated[
+        str | None,
+        typer.Option(metavar="DATE", help="Day of a file without a time, such as 2014-03-05; of OceanBench the first day."),
+    ] = None,
     keep_going: Annotated[
         bool, typer.Option("--keep-going", help="Enter a day whose file is refused into the list of missing days and continue.")
     ] = False,
@@ -160,15 +158,23 @@ def ingest(
     An analysis can be displayed and compared. A forecast can start from a global analysis or from altimetry. Finished days stay:
     the same command continues an interrupted ingest, and further days of the same product and grid extend the store NAME. Days
     without a file are listed as missing.
+    A forecast of a challenger of OceanBench, or a public daily one (octo), is displayed and scored beside others.
     """
     with reporting(as_json, CONTINUE_INGEST) as report:
+        if kind == "oceanbench":
+            from engine.cli.oceanbench import ingest_forecasts
+
+            report.result, attributes = ingest_forecasts(files, name, date, report.progress)
+            report.missing(attributes)
+            return
         from engine.sources.guarded import take_in_guarded
         from engine.sources.kept_altimetry import kept_report
         from engine.sources.uploads import ALTIMETRY_KIND
         from engine.stores import open_store
 
+        paths = [Path(file) for file in files]
         folder = take_in_guarded(
-            files, report.progress,
+            paths, report.progress,
             kind=kind, identifier=name, date=date, scheduler=scheduler, keep_going=keep_going, sampling=sampling,
         )  # fmt: skip
         report.result = {"source" if kind == ALTIMETRY_KIND else "store": folder.name, "folder": folder}
@@ -350,45 +356,6 @@ def sample_build(
 
             build_kuroshio(run, kuroshio, days, report.progress)
         report.result = {"folder": run.folder, "seed": seed, "days": len(run.days)}
-
-
-@stores.callback(invoke_without_command=True)
-def stores_default(context: typer.Context, as_json: Json = False, home: Home = None) -> None:
-    """List the stores where no command is given."""
-    if context.invoked_subcommand is None:
-        stores_list(as_json)
-
-
-@stores.command("list")
-def stores_list(as_json: Json = False, home: Home = None) -> None:
-    """List the stores with size, state, number of finished days, missing days, and damage where there is any."""
-    with reporting(as_json) as report:
-        from engine.runtime.paths import stores_folder
-        from engine.stores import list_stores
-        from engine.stores.validity import described as missing_in_words
-
-        found = list_stores()
-        if as_json:
-            report.result = {"folder": stores_folder(), "stores": [summary.as_dict() for summary in found]}
-            return
-        for summary in found:
-            days = f"{summary.leads:3} of {summary.all_leads:3} days" if not summary.damage else " " * 15
-            print(f"{summary.size_bytes / 1e6:9.1f} MB  {summary.state:8} {days}  {summary.identifier}")
-            attrs = summary.attrs
-            for line in [summary.damage] if summary.damage else [*missing_in_words(attrs), *air_in_words(attrs)]:
-                print(f"{'':14}{line}")
-        if not found:
-            print(f"no stores in {stores_folder()}")
-
-
-@stores.command("delete")
-def stores_delete(identifier: str, as_json: Json = False, home: Home = None) -> None:
-    """Delete a store and everything that belongs to it."""
-    with reporting(as_json) as report:
-        from engine.stores import delete_store
-
-        delete_store(identifier)
-        report.result = {"deleted": identifier}
 
 
 def main() -> None:

@@ -77,10 +77,15 @@ class Grid:
 
     def same_as(self, other: "Grid") -> bool:
         """Return whether the two grids have the same cells and levels, to a thousandth of a degree."""
-        return all(
-            a.shape == b.shape and np.allclose(a, b, atol=1e-3)
-            for a, b in ((self.lat, other.lat), (self.lon, other.lon), (self.depth, other.depth))
-        )
+        return self.same_cells_as(other) and _close(self.depth, other.depth)
+
+    def same_cells_as(self, other: "Grid") -> bool:
+        """Return whether the two grids have the same cells, whatever their levels, to a thousandth of a degree."""
+        return _close(self.lat, other.lat) and _close(self.lon, other.lon)
+
+
+def _close(one: np.ndarray, other: np.ndarray) -> bool:
+    return one.shape == other.shape and np.allclose(one, other, atol=1e-3)
 
 
 def cell_edges(centres: np.ndarray) -> np.ndarray:

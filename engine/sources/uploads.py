@@ -102,7 +102,7 @@ def _told_apart(file: Path, kind: str) -> None:
         )
 
 
-def _day(text: str) -> np.datetime64:
+def day_of(text: str) -> np.datetime64:
     """Return the date in `text`; raises InputError for anything else."""
     try:
         if np.isnat(day := np.datetime64(text, "s")) or len(text) < len("2014-03-05"):
@@ -132,7 +132,7 @@ def take_in(
     """
     if kind and kind not in KINDS:
         raise InputError(f"the files are said to be of {kind!r}; expected one of {', '.join(KINDS)}")
-    day = None if date is None else _day(date)
+    day = None if date is None else day_of(date)
     if kind:
         for file in files:
             if not is_zarr(file):

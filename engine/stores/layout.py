@@ -68,16 +68,18 @@ def create_group(
     times: np.ndarray,
     attributes: Mapping[str, Any],
     parts: Mapping[str, Part] | None = None,
+    init_time: np.datetime64 | None = None,
 ) -> None:
-    """Make an empty store in `folder` for `times` (n,) datetime64, the first being lead 0; no lead is finished yet.
+    """Make an empty store in `folder` for `times` (n,) datetime64; no lead is finished yet.
 
-    `parts` by name are groups inside it, for the same times.
+    Lead 0 is `init_time`, by default the first of `times`. `parts` by name are groups inside it, for the same times.
     """
     group = zarr.open_group(folder, mode="w-", zarr_format=3)
-    _fill(group, grid, kind, variables, times)
+    since = times[0] if init_time is None else init_time
+    _fill(group, grid, kind, variables, times, since)
     for name, part in (parts or {}).items():
         inner = group.create_group(name, attributes={**part.attributes, "kind": kind, PART: name})
-        _fill(inner, part.grid, kind, part.variables, times)
+        _fill(inner, part.grid, kind, part.variables, times, since)
     for name in parts or {}:
         _consolidate(folder / name)
     close_group(folder, {**attributes, "status": "partial", "finished_leads": []})
@@ -98,19 +100,20 @@ def _consolidate(folder: Path) -> None:
         zarr.consolidate_metadata(folder, zarr_format=3)
 
 
-def _fill(group: zarr.Group, grid: Grid, kind: str, variables: Iterable[str], times: np.ndarray) -> None:
+def _fill(group: zarr.Group, grid: Grid, kind: str, variables: Iterable[str], times: np.ndarray, since: np.datetime64) -> None:
     lead_dimension = LEAD_DIMENSION[kind]
     seconds = times.astype("datetime64[s]").astype(np.int64)
     placed = ""
     if lead_dimension == "lead_time":
         placed = "valid_time init_time"
         _coordinate(
-            group, "lead_time", lead_numbers(times), ("lead_time",),
+            group, "lead_time", lead_numbers(times, since), ("lead_time",),
             long_name="time since the initial state", standard_name="forecast_period", units="days",
             dtype="timedelta64[s]",
         )  # fmt: skip
         _coordinate(group, "valid_time", seconds, ("lead_time",), standard_name="time", **_SECONDS)
-        _coordinate(group, "init_time", seconds[0], (), standard_name="forecast_reference_time", **_SECONDS)
+        begun = since.astype("datetime64[s]").astype(np.int64)
+        _coordinate(group, "init_time", begun, (), standard_name="forecast_reference_time", **_SECONDS)
     else:
         _coordinate(group, "time", seconds, ("time",), standard_name="time", axis="T", **_SECONDS)
     for name, (axis, values, attributes) in grid_coordinates(grid).items():
@@ -121,9 +124,9 @@ def _fill(group: zarr.Group, grid: Grid, kind: str, variables: Iterable[str], ti
         _create_field(group, name, grid, (lead_dimension, times.size), {"coordinates": placed} if placed else {})
 
 
-def lead_numbers(times: np.ndarray) -> np.ndarray:
-    """Return whole days since the first of `times` (n,) datetime64, int32."""
-    days = (times - times[0]) / DAY
+def lead_numbers(times: np.ndarray, since: np.datetime64 | None = None) -> np.ndarray:
+    """Return whole days of `times` (n,) datetime64 after `since`, by default the first of them, int32."""
+    days = (times - (times[0] if since is None else since)) / DAY
     return np.rint(days).astype(np.int32)
 
 

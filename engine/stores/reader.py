@@ -67,7 +67,8 @@ class Store:
         if times.size == 0 or np.any(np.isnat(times)) or np.any(np.diff(times) <= np.timedelta64(0)):
             raise damaged(self._marked, "its times do not ascend")
         self._times = times
-        self._index = {int(lead): index for index, lead in enumerate(lead_numbers(times))}
+        self._init_time = times[0] if self._lead_dimension == "time" else self._begun(times)
+        self._index = {int(lead): index for index, lead in enumerate(lead_numbers(times, self._init_time))}
         with refusing(self._marked, "zarr.json"):
             self._check_leads(attributes)
         self.__dict__.pop("grid", None)
@@ -95,7 +96,14 @@ class Store:
 
     def _coordinate(self, name: str) -> np.ndarray:
         with refusing(self._marked, f"{self._within}{name}"):
-            return np.asarray(array_of(self._group, name)[:])
+            return np.asarray(array_of(self._group, name)[...])
+
+    def _begun(self, times: np.ndarray) -> np.datetime64:
+        """Return the time of lead 0, which a forecast that begins with its first day does not hold."""
+        begun = self._coordinate("init_time").astype("datetime64[s]")[()]
+        if np.isnat(begun) or begun > times[0]:
+            raise damaged(self._marked, f"its initial time {begun} is not before its first day {times[0]}")
+        return np.datetime64(begun)
 
     def _check_shapes(self) -> None:
         """Raise ValueError where arrays do not fit each other; nothing is read before its size is checked."""
@@ -206,8 +214,8 @@ class Store:
 
     @property
     def init_time(self) -> np.datetime64:
-        """Return the time of lead 0."""
-        return self._times[0]
+        """Return the time of lead 0, which a forecast of another provider may not hold."""
+        return self._init_time
 
     def valid_time(self, lead: int) -> np.datetime64:
         """Return the time a lead is valid at, finished or not."""

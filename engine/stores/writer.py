@@ -93,6 +93,7 @@ class StoreWriter:
         times: np.ndarray,
         attrs: Mapping[str, Any],
         parts: Mapping[str, Part] | None = None,
+        init_time: np.datetime64 | None = None,
     ) -> Self:
         steps = np.diff(lead_numbers(times)) if times.size else np.array([0])
         if np.any(steps <= 0) or np.any(np.isnat(times)):
@@ -102,7 +103,8 @@ class StoreWriter:
             # The store appears under its name only once it can be opened.
             with replacing(folder, beside=making_path(folder)) as making:
                 delete_folder(folder)
-                create_group(making, grid, kind, variables, times, {**attrs, "kind": kind, "Conventions": CONVENTIONS}, parts)
+                own = {**attrs, "kind": kind, "Conventions": CONVENTIONS}
+                create_group(making, grid, kind, variables, times, own, parts, init_time)
             return cls(folder, lock)
         except OSError as error:
             lock.release()
@@ -204,10 +206,15 @@ class ForecastStore(StoreWriter):
         kind: str = "forecast",
         variables: Iterable[str] = PROGNOSTIC,
         parts: Mapping[str, Part] | None = None,
+        first: int = 0,
     ) -> Self:
-        """Make an empty store for leads 0 to `leads` days, in place of any of that name; `parts` have their own grids."""
-        days = np.arange(leads + 1).astype("timedelta64[D]")
-        return cls._create(folder, grid, kind, variables, init_time.astype("datetime64[s]") + days, attrs, parts)
+        """Make an empty store for leads `first` to `leads` days, in place of any of that name; `parts` have their own grids.
+
+        A forecast of another provider has no initial state: its `first` lead is 1.
+        """
+        days = np.arange(first, leads + 1).astype("timedelta64[D]")
+        begun = init_time.astype("datetime64[s]")
+        return cls._create(folder, grid, kind, variables, begun + days, attrs, parts, begun)
 
 
 def lock_path(folder: Path) -> Path:

@@ -14,7 +14,7 @@ from engine.runtime.errors import InputError
 
 
 class SourceControls:
-    """Four choices; date and model are disabled while a stored analysis is shown, the air is chosen for observed starts alone."""
+    """Four choices; date and model are disabled while a store of its own name is shown, the air is for observed starts alone."""
 
     def __init__(self, selection: Selection, services: Services) -> None:
         self.selection = selection
@@ -48,7 +48,7 @@ class SourceControls:
             choices["observed"] = say("Observed altimetry")
         choices |= self.services.stores.altimetry()
         for store in self.services.parts.with_details():
-            if store.kind == "analysis" or store.identifier.endswith(DETAIL):
+            if self.services.stores.stands_alone(store) or store.identifier.endswith(DETAIL):
                 choices[STORE + store.identifier] = choice_label(store.kind, store.attrs, store.init_time)
         return told_apart(choices)
 

@@ -95,7 +95,7 @@ class StoresDialog:
             self.notify("error", say("{label} is no longer there.", label=plain(summary.identifier)))
         elif summary.kind == "forcing":
             self.selection.forcing = summary.identifier
-        elif summary.kind not in FORECASTS:
+        elif summary.kind not in FORECASTS or self.services.stores.stands_alone(store):
             self.selection.source = STORE + summary.identifier
         else:
             start = str(store.init_time.astype("datetime64[D]"))
@@ -119,7 +119,7 @@ class StoresDialog:
             self.notify("error", str(error))
         else:
             self.notify("success", say("{label} was deleted, {size} are free.", label=label, size=megabytes(size)))
-            if self.selection.source == identifier:
+            if self.selection.source in (identifier, STORE + identifier):
                 self.selection.source = "sample"
         self._list()
 
@@ -142,7 +142,9 @@ def made_of(summary: StoreSummary) -> str:
     version = summary.attrs.get("software_version")
     written = say("version {version}", version=plain(version)) if version else ""
     from_weights = say("weights {weights}", weights=weights) if weights else ""
-    return listed((source, filled_words(summary.attrs), from_weights, sampling, written))
+    missing = ", ".join(f"{metres:g}" for metres in summary.attrs.get("missing_depths", ()))
+    levels = say("no levels at {levels} m", levels=missing) if missing else ""
+    return listed((source, filled_words(summary.attrs), from_weights, sampling, levels, written))
 
 
 def megabytes(size: int) -> str:

@@ -31,11 +31,13 @@ def verify(
     """Return `rows` (rmse, bias, acc, persistence, climatology by variable, depth, belt and lead) and `eke_ratio` by belt.
 
     `forecast` is a store's folder or name; without `reference` the reference of the same start is taken. Persistence is the
-    forecast's own initial state. Raises InputError where stores, days or grids do not fit.
+    forecast's own initial state; a forecast without one has that of the reference of that day, where it is. Fields and depths
+    that both have are scored. Of sea level from another source the mean difference over the common cells is removed:
+    `zero_removed` by lead. Raises InputError where stores, days or grids do not fit.
     """
     predicted = _opened(forecast)
     observed = _opened(reference or f"reference__{predicted.identifier.partition('__')[2]}")
-    if not observed.grid.same_as(predicted.grid):
+    if not observed.grid.same_cells_as(predicted.grid):
         raise InputError(
             f"{observed.identifier} has the grid {observed.grid.shape}, {predicted.identifier} {predicted.grid.shape}; "
             "expected the same: choose the reference of this start"
@@ -43,6 +45,11 @@ def verify(
     leads = [lead for lead in leads if lead in predicted.leads]
     if not leads:
         raise InputError(f"{predicted.identifier} has finished leads {predicted.leads}; none of those asked for is among them")
+    fields = _common_fields(predicted, observed)
+    first = _first_state(predicted, observed)
+    other_zero = predicted.attrs.get("source") != observed.attrs.get("source")
+    everywhere = np.where(predicted.grid.wet_surface, predicted.grid.cell_area, 0)
+    zero_removed: dict[int, float] = {}
     weights = {name: belt_weights(predicted.grid, belt) for name, belt in LATITUDE_BELTS.items()}
     rows: list[Row] = []
     energy: dict[str, float] = {}
@@ -50,18 +57,27 @@ def verify(
         progress(number / len(leads), f"lead {lead} days")
         target_lead = reference_lead(predicted, observed, lead)
         seasonal_mean = climatology(predicted.grid, predicted.valid_time(lead))
-        for variable, level, depth in scored_fields():
-            target = observed.read(variable, target_lead, level)
+        for variable, depth, level, target_level in fields:
+            target = observed.read(variable, target_lead, target_level)
             mean = seasonal_mean[variable][level] if VARIABLES[variable].depths else seasonal_mean[variable]
-            others = {"persistence": predicted.read(variable, 0, level), "climatology": mean}
-            found = cell_statistics(predicted.read(variable, lead, level), target, mean)
+            others = {"climatology": mean}
+            if first is not None:
+                store, at, own = first
+                others["persistence"] = store.read(variable, at, level if own else target_level)
+            prediction = predicted.read(variable, lead, level)
+            if variable == "zos" and other_zero:
+                zero_removed[lead] = weighted_means({"error": prediction - target}, everywhere)["error"]
+                prediction = prediction - np.float32(zero_removed[lead])
+                if first is not None and first[2]:
+                    others["persistence"] = others["persistence"] - np.float32(zero_removed[lead])
+            found = cell_statistics(prediction, target, mean)
             for belt in LATITUDE_BELTS:
                 row: Row = {"model": predicted.attrs.get("model", ""), "variable": variable, "depth": depth, "band": belt}
                 row |= {"lead_days": lead, **metrics(weighted_means(found, weights[belt]))}
                 for name, other in others.items():
                     row[name] = metrics(weighted_means(cell_statistics(other, target), weights[belt]))["rmse"]
                 rows.append(row)
-        if lead == leads[-1]:
+        if lead == leads[-1] and {"uo", "vo"} <= {name for name, *_ in fields}:
             flow = seasonal_mean["uo"][0], seasonal_mean["vo"][0]
             for belt in LATITUDE_BELTS:
                 kept, true = (
@@ -70,7 +86,38 @@ def verify(
                 )
                 energy[belt] = kept / true
     progress(1.0, "scored")
-    return {"forecast": predicted.identifier, "reference": observed.identifier, "rows": rows, "eke_ratio": energy}
+    removed = {"zero_removed": zero_removed} if zero_removed else {}
+    return {"forecast": predicted.identifier, "reference": observed.identifier, "rows": rows, "eke_ratio": energy, **removed}
+
+
+def _common_fields(predicted: Store, observed: Store) -> list[tuple[str, float, int, int]]:
+    """Return (variable, depth in metres, level of the forecast, level of the reference) of the scored fields that both have."""
+    found = []
+    for variable, _, depth in scored_fields():
+        if variable in predicted.variables and variable in observed.variables:
+            ours, theirs = (_level(store, variable, depth) for store in (predicted, observed))
+            if ours is not None and theirs is not None:
+                found.append((variable, depth, ours, theirs))
+    if not found:
+        raise InputError(
+            f"{predicted.identifier} has {', '.join(predicted.variables)}, {observed.identifier} "
+            f"{', '.join(observed.variables)}; expected a field in common at a scored depth: choose another reference"
+        )
+    return found
+
+
+def _level(store: Store, variable: str, depth: float) -> int | None:
+    levels = store.depths(variable) or (0.0,)
+    return next((number for number, metres in enumerate(levels) if abs(metres - depth) < 0.01), None)
+
+
+def _first_state(predicted: Store, observed: Store) -> tuple[Store, int, bool] | None:
+    """Return the store and lead that hold the state the forecast starts from, and whether it is its own; None where none does."""
+    if 0 in predicted.leads:
+        return predicted, 0, True
+    day = predicted.init_time.astype("datetime64[D]")
+    same = [lead for lead in observed.leads if observed.valid_time(lead).astype("datetime64[D]") == day]
+    return (observed, same[0], False) if same else None
 
 
 def _opened(store: str | Path) -> Store:
