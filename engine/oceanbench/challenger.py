@@ -44,9 +44,9 @@ class Challenger:
         self._check_dimensions()
         self.lat, self._rows = self._coordinate(data, "lat")
         self.lon, self._columns = self._coordinate(data, "lon")
-        self.depth, self._depth_order = (
-            self._coordinate(data, "depth") if "depth" in self._names else (np.zeros(1), np.zeros(1, int))
-        )
+        self.depth, self._depth_order = np.zeros(1), np.zeros(1, dtype=np.int64)
+        if "depth" in self._names:
+            self.depth, self._depth_order = self._coordinate(data, "depth")
         if self.depth[0] < 0:
             raise InputError(f"{address}: its depths run from {self.depth[0]:g} m; expected metres, positive down")
         self.times = self._days(data, began)

@@ -100,10 +100,10 @@ class Store:
 
     def _begun(self, times: np.ndarray) -> np.datetime64:
         """Return the time of lead 0, which a forecast that begins with its first day does not hold."""
-        begun = self._coordinate("init_time").astype("datetime64[s]")[()]
+        begun: np.datetime64 = self._coordinate("init_time").astype("datetime64[s]").ravel()[0]
         if np.isnat(begun) or begun > times[0]:
             raise damaged(self._marked, f"its initial time {begun} is not before its first day {times[0]}")
-        return np.datetime64(begun)
+        return begun
 
     def _check_shapes(self) -> None:
         """Raise ValueError where arrays do not fit each other; nothing is read before its size is checked."""

@@ -61,7 +61,7 @@ def main() -> None:
             "geostrophic": rmsd(
                 compute_geostrophic_currents(challenger), compute_geostrophic_currents(reference), GEOSTROPHIC, mask
             ),
-            "drift": deviation_of_lagrangian_trajectories(challenger, reference, particle_count=500),
+            "drift": deviation_of_lagrangian_trajectories(challenger, reference, particle_count=200),
         }
         found[name] = {score: {row: list(map(float, table.loc[row])) for row in table.index} for score, table in tables.items()}
     print(json.dumps(found))

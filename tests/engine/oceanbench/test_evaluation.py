@@ -19,7 +19,7 @@ from tests.engine.oceanbench.environment import oceanbench_python
 from tests.engine.oceanbench.forecasts import write_forecast
 
 SCRIPT = Path(__file__).with_name("evaluate.py")
-DAYS = 3
+DAYS = 2
 ROWS = {
     "zos": "Sea surface height (m) [sea_surface_height_above_geoid]{surface}",
     "thetao": "Temperature (°C) [sea_water_potential_temperature]",
@@ -31,7 +31,7 @@ DEPTH_NAMES = ("surface", "50m", "100m", "200m", "300m", "500m")
 
 
 def off(name: str, lat: np.ndarray, lon: np.ndarray, depth: float, day: int) -> np.ndarray:
-    """A forecast whose wave comes late by a degree a day."""
+    """A forecast whose wave runs ahead by a degree a day."""
     return waves(name, lat, lon, depth, 2 * day)
 
 
@@ -73,7 +73,7 @@ def test_their_errors_are_those_of_this_program_on_the_same_nodes(scored: tuple[
                 sea = np.isfinite(other)
                 grid = Grid(LATITUDES, LONGITUDES[columns] % 360, np.zeros(1), sea[None], np.ones(sea.shape))
                 ours = score_fields(one, grid, other, grid, REGIONS["global"])["rmse"]
-                assert theirs[day] == pytest.approx(ours, rel=2e-4, abs=1e-7), (field, label, day)
+                assert theirs[day] == pytest.approx(ours, rel=1e-5, abs=1e-6), (field, label, day)
 
 
 def test_a_challenger_made_here_is_scored_everywhere_but_on_land(scored: tuple[Path, dict[str, Any]]) -> None:
@@ -93,6 +93,5 @@ def test_mixed_layers_currents_and_drift_are_scored(scored: tuple[Path, dict[str
         (drift,) = scores["drift"].values()
         assert len(drift) == DAYS - 1 and 0 < drift[-1] < 200
         assert all(np.isfinite(values).all() for score in ("mixed layer", "geostrophic") for values in scores[score].values())
-    geostrophic = {name: scored[1][name]["geostrophic"] for name in ("glonet", "ours")}
-    for row, values in geostrophic["glonet"].items():
-        assert geostrophic["ours"][row][2] == pytest.approx(values[2], rel=0.2), row
+        for first, second, _ in scores["geostrophic"].values():
+            assert first < second
