@@ -48,6 +48,8 @@ ROOMS = (
     "sample_data",
     "sample_data.assets_build",
     "sample_data.calibration",
+    "engine.providers.protocols",
+    "engine.providers",
     "engine.cli",
     "app.text",
     "app.style",

@@ -5,7 +5,8 @@ A page names a table in a comment, and another comment ends it. What stands betw
     <!-- measured: waves -->
     <!-- end -->
 
-`measured` is a file of `docs/measured`, `skill` a table of `docs/build/skill_tables.py`. Model cards are written whole.
+`measured` is a file of `docs/measured`, `skill` a table of `docs/build/skill_tables.py`,
+`catalogue: providers` that of `docs/build/provider_table.py`. Model cards are written whole.
 """
 
 import re
@@ -13,12 +14,13 @@ from pathlib import Path
 
 from docs.build.measured import measured_table
 from docs.build.model_cards import card_page, card_paths
+from docs.build.provider_table import provider_table
 from docs.build.skill_tables import TABLES
 from engine.runtime.paths import REPOSITORY
 
 DOCS = REPOSITORY / "docs"
-OPENING = re.compile(r"<!-- (measured|skill): ([\w-]+) -->")
-BLOCK = re.compile(OPENING.pattern + r"\n(?:(?!<!-- (?:measured|skill): ).)*?<!-- end -->", re.DOTALL)
+OPENING = re.compile(r"<!-- (measured|skill|catalogue): ([\w-]+) -->")
+BLOCK = re.compile(OPENING.pattern + r"\n(?:(?!<!-- (?:measured|skill|catalogue): ).)*?<!-- end -->", re.DOTALL)
 
 
 def pages() -> list[Path]:
@@ -28,7 +30,8 @@ def pages() -> list[Path]:
 
 def table(kind: str, name: str) -> str:
     """Return the Markdown of a table; raises KeyError or FileNotFoundError where it is not known."""
-    return measured_table(name) if kind == "measured" else TABLES[name]()
+    made = {"measured": measured_table, "skill": lambda name: TABLES[name](), "catalogue": lambda name: provider_table()}
+    return made[kind](name)
 
 
 def filled(text: str) -> str:

@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from engine import __version__
+from engine.cli.fetch import fetch
 from engine.cli.options import (
     BEGIN_AGAIN,
     CONTINUE,
@@ -32,6 +33,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=N
 sample = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(sample, name="sample", help="The sample ocean that comes with the program.")
 app.add_typer(stores, name="stores", help="Forecasts, references and analyses on disk.")
+app.command()(fetch)
 
 
 def _print_version(wanted: bool) -> None:
@@ -128,7 +130,8 @@ def forecast(
 @app.command()
 def ingest(
     kind: Annotated[
-        str, typer.Argument(metavar="KIND", help="hycom, glorys, altimetry, era5, ecmwf, waves, biogeochemistry, oceanbench.")
+        str,
+        typer.Argument(metavar="KIND", help="hycom, glorys, sst, altimetry, era5, ecmwf, waves, biogeochemistry, oceanbench."),
     ],
     files: Annotated[
         list[str],

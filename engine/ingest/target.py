@@ -8,11 +8,12 @@ from engine.readers.glorys import GLORYS
 from engine.readers.hycom import HYCOM
 from engine.readers.product import Product, ProductDays
 from engine.readers.regrid import AreaMean
+from engine.readers.surface_temperature import SURFACE_TEMPERATURE
 from engine.runtime.errors import InputError
 from engine.schema.grid import Grid, quarter_degree
 from engine.schema.variables import DEPTHS
 
-PRODUCTS: dict[str, Product] = {product.name: product for product in (HYCOM, GLORYS)}
+PRODUCTS: dict[str, Product] = {product.name: product for product in (HYCOM, GLORYS, SURFACE_TEMPERATURE)}
 
 
 def product_of(kind: str) -> Product | HourlyProduct:

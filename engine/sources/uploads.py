@@ -14,6 +14,7 @@ from engine.readers.container.containers import netcdf_members
 from engine.readers.glorys import GLORYS
 from engine.readers.hycom import HYCOM
 from engine.readers.netcdf import held, opened
+from engine.readers.surface_temperature import SURFACE_TEMPERATURE
 from engine.runtime.errors import InputError
 from engine.runtime.progress import Progress, no_progress
 from engine.schema.grid import Grid
@@ -31,7 +32,7 @@ _LABELS = {
 
 
 def kind_of(file: Path) -> str:
-    """Return the kind of a file: hycom, glorys, altimetry, era5, ecmwf, waves or biogeochemistry.
+    """Return the kind of a file: hycom, glorys, sst, altimetry, era5, ecmwf, waves or biogeochemistry.
 
     Its variables tell; names that HYCOM and GLORYS share belong to HYCOM where the file's own attributes name it, air to a
     forecast where it says so. Raises InputError for a file that is damaged, is not NetCDF, or holds nothing of these.
@@ -40,8 +41,8 @@ def kind_of(file: Path) -> str:
     if not found.kind:
         raise InputError(
             f"{file} holds {found.content}; expected HYCOM (water_temp, salinity, water_u, water_v, surf_el), GLORYS (thetao, "
-            "so, uo, vo, zos), gridded altimetry (adt, ugos, vgos), air (u10, v10, t2m, msl, sp), waves (swh, VHM0) or "
-            "biogeochemistry (chl, no3, fe): choose another file"
+            "so, uo, vo, zos), sea surface temperature (analysed_sst, or sst and anom), gridded altimetry (adt, ugos, vgos), "
+            "air (u10, v10, t2m, msl, sp), waves (swh, VHM0) or biogeochemistry (chl, no3, fe): choose another file"
         )
     return found.kind
 
@@ -73,6 +74,9 @@ def _kind_by(names: set[str], words: str, standard: set[str], types: set[str]) -
     it is certain."""
     if names & set(ALTIMETRY[0].names):
         return ALTIMETRY_KIND, True
+    # ERA5 has a field `sst` too, but no anomaly of it beside it.
+    if "analysed_sst" in names or {"sst", "anom"} <= names:
+        return SURFACE_TEMPERATURE.name, True
     if any(want.names[0] in names for want in HYCOM.wanted):
         return "hycom", True
     if any(name in names for want in GLORYS.wanted for name in want.names):

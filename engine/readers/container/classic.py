@@ -21,9 +21,9 @@ class DamagedHeader(Exception):
 class ClassicHeader:
     """The header of a classic file (NetCDF file format specification, versions 1, 2 and 5), read to find the end of the data.
 
-    `end` is the size in bytes the whole file has at least, infinite where the header itself is cut off. Raises DamagedHeader
-    for tags, types, dimensions and sizes that cannot be, for counts beyond any real file, for variables that overlap, and for
-    records that the header leaves out.
+    `end` is the size in bytes the whole file has at least, infinite where the header itself is cut off; `places` is the
+    first byte of each variable, of its first record where it grows. Raises DamagedHeader for tags, types, dimensions and sizes
+    that cannot be, for counts beyond any real file, for variables that overlap, and for records that the header leaves out.
     """
 
     def __init__(self, file: BinaryIO, size: int) -> None:
@@ -32,6 +32,7 @@ class ClassicHeader:
         version = file.read(4)[3]
         self._count_bytes = 8 if version == 5 else 4
         self._offset_bytes = 4 if version == 1 else 8
+        self.places: dict[str, int] = {}
         try:
             self.end = self._read()
         except EOFError:
@@ -65,7 +66,7 @@ class ClassicHeader:
 
     def _variable(self, lengths: list[int]) -> tuple[int, int, bool]:
         """Return (first byte, bytes in all or in one record, whether it grows with the records)."""
-        self._skip_name()
+        name = self._name()
         axes = [self._count() for _ in range(self._bounded("axes", _MOST_AXES))]
         if any(axis >= len(lengths) for axis in axes):
             raise DamagedHeader(f"gives a variable dimension {max(axes)} of {len(lengths)}")
@@ -73,7 +74,7 @@ class ClassicHeader:
         self._skip_attributes()
         width = self._type_bytes()
         announced = self._count()
-        begin = self._integer(self._offset_bytes)
+        begin = self.places[name] = self._integer(self._offset_bytes)
         is_record = bool(shape) and shape[0] == 0
         size = math.prod(shape[is_record:]) * width
         # Sizes are announced padded; of a lone record variable, and by some writers, they are not.
@@ -107,6 +108,13 @@ class ClassicHeader:
         if found != tag and (found or count):
             raise DamagedHeader(f"has {found} where a list begins")
         return count
+
+    def _name(self) -> str:
+        length = self._bounded("letters in a name", _LONGEST_NAME)
+        content = self._file.read(_padded(length))
+        if len(content) < length:
+            raise EOFError
+        return content[:length].decode("utf-8", "replace")
 
     def _skip_name(self) -> None:
         self._skip(self._bounded("letters in a name", _LONGEST_NAME))

@@ -80,6 +80,8 @@ def truncated(path: Path, grid: Grid) -> None:
 
 def other_fields(path: Path, grid: Grid) -> None:
     layouts.write_temperature(path, layouts.temperature_fields(1), grid.lat, grid.lon, layouts.days(1))
+    with netCDF4.Dataset(path, "a") as data:
+        data.renameVariable("analysed_sst", "chlor_a")
 
 
 def without_currents(path: Path, grid: Grid) -> None:
@@ -102,7 +104,7 @@ def regional(path: Path, grid: Grid) -> None:
     [
         (renamed_text, "is not NetCDF, it is a web page"),
         (truncated, "ends after .* bytes; expected the whole file"),
-        (other_fields, r"holds analysed_sst; expected HYCOM \(water_temp"),
+        (other_fields, r"holds chlor_a; expected HYCOM \(water_temp"),
         (without_currents, "has no variable ugos or u"),
         (a_day_without_values, "adt of 2014-03-06 has no value at all"),
         (regional, "expected a global grid"),
@@ -140,5 +142,13 @@ def test_a_name_for_altimetry_and_an_unknown_kind_are_refused(tmp_path: Path, sm
     path = altimetry(tmp_path / "a.nc", small_grid)
     with pytest.raises(InputError, match="leave the name out"):
         take_in([path], "altimetry", "mine", small_grid)
-    with pytest.raises(InputError, match="expected one of hycom, glorys, altimetry"):
+    with pytest.raises(InputError, match="expected one of hycom, glorys, sst, altimetry"):
         take_in([path], "soda")
+
+
+def test_maps_of_surface_temperature_become_an_analysis_of_the_surface(tmp_path: Path, small_grid: Grid) -> None:
+    path = tmp_path / "ostia.nc"
+    layouts.write_temperature(path, layouts.temperature_fields(2), small_grid.lat, small_grid.lon, layouts.days(2))
+    assert kind_of(path) == "sst"
+    store = open_store(take_in([path], grid=small_grid))
+    assert store.variables == ("thetao",) and len(store.leads) == 2 and store.depths("thetao") == (0.0,)
