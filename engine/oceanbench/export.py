@@ -11,6 +11,7 @@ from numcodecs import Blosc
 from engine import __version__
 from engine.oceanbench.below import LAST, METHOD, below
 from engine.oceanbench.layout import LATITUDES, LEADS, LONGITUDES, NAMES, NATIVE, SCORED
+from engine.physics.sea_level_zero import SHIFT, ZERO, zero_of
 from engine.readers.regrid import AreaMean, LevelInterpolation
 from engine.runtime.atomic import replacing
 from engine.runtime.errors import InputError, ResourceError
@@ -59,7 +60,7 @@ class Days:
     """Which leads are written, and how a day is made of what is stored of it.
 
     OceanBench compares means of days. A snapshot at 12 UTC stands for the day around it; of snapshots at 0 UTC the two at the
-    ends of a day are averaged.
+    ends of a day are averaged. It compares sea level as it is, so that what a forecast took from its source is added again.
     """
 
     def __init__(self, store: Store) -> None:
@@ -81,6 +82,7 @@ class Days:
                 f"{store.identifier} has finished days {store.leads or 'none'}; expected day {needed}: finish it first"
             )
         self.leads = there
+        self.shift = float(store.attrs.get(SHIFT, 0.0))
         self.first = store.valid_time(1).astype("datetime64[D]")
 
     def reader(self, name: str, lead: int) -> Callable[[int], np.ndarray]:
@@ -88,7 +90,8 @@ class Days:
 
         def read(level: int) -> np.ndarray:
             values = self._store.read(name, lead, level)
-            return (values + self._store.read(name, lead + 1, level)) / 2 if self._ends else values
+            mean = (values + self._store.read(name, lead + 1, level)) / 2 if self._ends else values
+            return mean + np.float32(self.shift) if name == "zos" else mean
 
         return read
 
@@ -189,6 +192,7 @@ def _attributes(store: Store, days: Days, contact: str) -> dict[str, str]:
         "forecast_reference_time": str(store.init_time.astype("datetime64[D]")),
         "sampling": days.sampling,
         "temperature": "potential",
+        ZERO: str(attrs.get("source", "")) if SHIFT in attrs else zero_of(attrs),
         "levels": f"linear in depth from {', '.join(f'{metres:g}' for metres in store.grid.depth)} m; 541.1 m {METHOD}",
         "nodes": "means of the four cells around each; the first dry node at a coast is the mean of its neighbours",
         "forcing_kind": str(attrs.get("forcing_kind", "")),

@@ -6,8 +6,9 @@ import numpy as np
 
 from engine import __version__
 from engine.oceanbench.challenger import Challenger
-from engine.oceanbench.layout import PROVIDER
+from engine.oceanbench.layout import PROVIDER, ZERO_OF_CHALLENGERS
 from engine.oceanbench.opening import open_challenger
+from engine.physics.sea_level_zero import ZERO
 from engine.readers.regrid import AreaMean, LevelInterpolation
 from engine.readers.values.land import zero_tracers
 from engine.readers.values.tally import Outside, Tally, refusal, take_out
@@ -169,7 +170,7 @@ def _attributes(challenger: Challenger, target: _Target) -> dict[str, Any]:
         "source_provenance": {"address": challenger.address, **_provenance(challenger)},
         "sampling": "daily mean",
         "temperature": "potential, as distributed",
-        "sea_level_zero": "geoid, as distributed",
+        ZERO: challenger.text(ZERO) or ZERO_OF_CHALLENGERS,
         "tides": "unknown",
         "license": challenger.text("license", "licence") or "not stated",
         "sample": False,

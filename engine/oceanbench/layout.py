@@ -26,6 +26,9 @@ NATIVE = (
 )  # fmt: skip
 """The upper 32 depths in metres of GLO12 and GLORYS12, down to the last that is scored."""
 
+ZERO_OF_CHALLENGERS = "glo12"
+"""Whose zero of sea level the public challengers have: they start from GLO12, or learned from GLORYS12, its reanalysis."""
+
 LEADS = 10
 """Days of a forecast; fewer are scored as far as they go."""
 

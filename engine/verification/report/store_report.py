@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from engine.physics.displaced_state import climatology
+from engine.physics.sea_level_zero import align_zero, zero_of
 from engine.runtime.errors import InputError
 from engine.runtime.progress import Progress, no_progress
 from engine.schema.variables import VARIABLES
@@ -32,8 +33,8 @@ def verify(
 
     `forecast` is a store's folder or name; without `reference` the reference of the same start is taken. Persistence is the
     forecast's own initial state; a forecast without one has that of the reference of that day, where it is. Fields and depths
-    that both have are scored. Of sea level from another source the mean difference over the common cells is removed:
-    `zero_removed` by lead. Raises InputError where stores, days or grids do not fit.
+    that both have are scored. Sea level with another zero is aligned: `zero_removed` by lead. Raises InputError
+    where stores, days or grids do not fit.
     """
     predicted = _opened(forecast)
     observed = _opened(reference or f"reference__{predicted.identifier.partition('__')[2]}")
@@ -47,8 +48,7 @@ def verify(
         raise InputError(f"{predicted.identifier} has finished leads {predicted.leads}; none of those asked for is among them")
     fields = _common_fields(predicted, observed)
     first = _first_state(predicted, observed)
-    other_zero = predicted.attrs.get("source") != observed.attrs.get("source")
-    everywhere = np.where(predicted.grid.wet_surface, predicted.grid.cell_area, 0)
+    other_zero = zero_of(predicted.attrs) != zero_of(observed.attrs)
     zero_removed: dict[int, float] = {}
     weights = {name: belt_weights(predicted.grid, belt) for name, belt in LATITUDE_BELTS.items()}
     rows: list[Row] = []
@@ -66,8 +66,7 @@ def verify(
                 others["persistence"] = store.read(variable, at, level if own else target_level)
             prediction = predicted.read(variable, lead, level)
             if variable == "zos" and other_zero:
-                zero_removed[lead] = weighted_means({"error": prediction - target}, everywhere)["error"]
-                prediction = prediction - np.float32(zero_removed[lead])
+                prediction, zero_removed[lead] = align_zero(prediction, target, predicted.grid)
                 if first is not None and first[2]:
                     others["persistence"] = others["persistence"] - np.float32(zero_removed[lead])
             found = cell_statistics(prediction, target, mean)

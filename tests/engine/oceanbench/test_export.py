@@ -108,6 +108,14 @@ def test_snapshots_at_midnight_become_means_of_the_days_between(tmp_path: Path) 
     assert float(np.nanmean(means.reader("zos", 1)(0))) == pytest.approx(0.1, abs=0.001)
 
 
+def test_sea_level_has_the_zero_of_the_source_again(tmp_path: Path) -> None:
+    shifted = {"sea_level_zero": "climatology", "sea_level_shift": 0.25}
+    store = write_forecast(tmp_path / "ours", grid=coarsened(8), **shifted)
+    days = Days(store)
+    assert np.nanmean(days.reader("zos", 1)(0) - store.read("zos", 1)) == pytest.approx(0.25, abs=1e-6)
+    assert np.array_equal(days.reader("uo", 1)(0), store.read("uo", 1), equal_nan=True)
+
+
 def test_ten_days_are_written_of_a_longer_forecast(tmp_path: Path) -> None:
     assert Days(write_forecast(tmp_path / "ours", days=12, grid=coarsened(8))).leads == list(range(1, 11))
 
