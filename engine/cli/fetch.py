@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from engine.cli.options import CONTINUE_INGEST, Home, Json
+from engine.cli.options import CONTINUE_INGEST, GridFactor, Home, Json
 from engine.cli.report import reporting
 
 
@@ -31,6 +31,7 @@ def fetch(
     check_login: Annotated[
         bool, typer.Option("--check-login", help="Say whether the account of the provider is accepted.")
     ] = False,
+    grid_factor: GridFactor = 1,
     as_json: Json = False,
     home: Home = None,
 ) -> None:
@@ -55,6 +56,7 @@ def fetch(
         from engine.providers.plan import described
         from engine.providers.plan import plan as plan_of
         from engine.providers.protocols.request import request_of
+        from engine.schema.grid import coarsened
 
         if check_login:
             report.result = {"account": login(provider_named(provider), address or "")}
@@ -70,7 +72,8 @@ def fetch(
             print(line, file=sys.stdout if plan else sys.stderr)
         if plan:
             return
-        report.result = fetch_days(asked, identifier, scheduler, timeout=timeout, progress=report.progress)
+        grid = coarsened(grid_factor) if grid_factor != 1 else None
+        report.result = fetch_days(asked, identifier, scheduler, grid, timeout, progress=report.progress)
 
 
 def _listed(as_json: bool) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """The providers, as data: what each gives, where, in which layout, under which terms."""
 
+from collections.abc import Mapping
+
 from engine.providers.protocols.provider import Axis, Part, Provider
 from engine.runtime.errors import InputError
 
@@ -15,6 +17,11 @@ _GLORYS_DEPTHS = (
 )  # fmt: skip
 _HYCOM_NAMES = {"thetao": "water_temp", "so": "salinity", "uo": "water_u", "vo": "water_v", "zos": "surf_el"}
 _OCEAN = tuple(_HYCOM_NAMES)
+_SAME = {name: name for name in _OCEAN}
+_ALTIMETRY_NAMES = {"zos": "adt", "uo": "ugos", "vo": "vgos"}
+_SURFACE_FLOW = tuple(_ALTIMETRY_NAMES)
+_DEEPEST = 560.0
+"""Metres that hold the level of GLORYS below the schema's last one, at 541."""
 _GLBV_LAT = Axis(((-80, 0.04, 1000), (-40, 0.08, 1000), (40, 0.04, 1251)))
 """GLBv0.08: 3,251 rows, 0.08 degrees apart between 40 S and 40 N and 0.04 poleward."""
 _GLBY_LAT = Axis(((-80, 0.04, 4251),))
@@ -31,22 +38,26 @@ _SETS = {"ssh": ("zos",), "ts3z": ("thetao", "so"), "uv3z": ("uo", "vo")}
 _ESPC_SETS = {"ssh": ("zos",), "t3z": ("thetao",), "s3z": ("so",), "u3z": ("uo",), "v3z": ("vo",)}
 
 
-def _marine(name: str, label: str, gives: str, parts: tuple[Part, ...], first: str, citation: str) -> Provider:
-    """Return a product of the ocean models of Copernicus Marine at 1/12 degree."""
+def _marine(
+    name: str, label: str, gives: str, kind: str, parts: tuple[Part, ...], names: Mapping[str, str], lat: Axis, lon: Axis,
+    first: str, citation: str, depths: tuple[float, ...] = (), deepest: float = 0.0, hours: tuple[int, ...] = (0,),
+) -> Provider:  # fmt: skip
+    """Return a product of Copernicus Marine."""
     return Provider(
         name=name,
         label=label,
         gives=gives,
         protocol="copernicus",
-        kind="glorys",
+        kind=kind,
         address="https://data.marine.copernicus.eu",
         parts=parts,
-        names={each: each for each in _OCEAN},
-        lat=_TWELFTH_LAT,
-        lon=_TWELFTH_LON,
-        depths=_GLORYS_DEPTHS,
+        names=names,
+        lat=lat,
+        lon=lon,
+        depths=depths,
+        deepest=deepest,
         value_bytes=4,
-        samplings={"daily mean": (0,)},
+        samplings={"daily mean": hours},
         first=first,
         licence=_MARINE_LICENCE,
         citation=citation,
@@ -139,7 +150,7 @@ CATALOGUE: dict[str, Provider] = {
             kind="glorys",
             address="https://s3.waw3-1.cloudferro.com/oceanbench-bucket/dev/additionnal-data/GLO12",
             parts=(Part("glo12_rg_1d-m_nwct_R%Y%m%d.zarr", _OCEAN),),
-            names={name: name for name in _OCEAN},
+            names=_SAME,
             lat=_TWELFTH_LAT,
             lon=_TWELFTH_LON,
             depths=_GLORYS_DEPTHS,
@@ -159,22 +170,108 @@ CATALOGUE: dict[str, Provider] = {
             "glorys12",
             "GLORYS12 reanalysis",
             "ocean, past: potential temperature, salinity, currents, sea level at 1/12 degree",
+            "glorys",
             (Part("cmems_mod_glo_phy_my_0.083deg_P1D-m", _OCEAN),),
+            _SAME,
+            _TWELFTH_LAT,
+            _TWELFTH_LON,
             "1993-01-01",
             "GLOBAL_MULTIYEAR_PHY_001_030, doi 10.48670/moi-00021",
+            _GLORYS_DEPTHS,
+            _DEEPEST,
         ),
         _marine(
             "glo12",
             "GLO12 analysis and forecast",
             "ocean, since 2022-06 and the next ten days: the same",
+            "glorys",
             (
                 Part("cmems_mod_glo_phy-thetao_anfc_0.083deg_P1D-m", ("thetao",)),
                 Part("cmems_mod_glo_phy-so_anfc_0.083deg_P1D-m", ("so",)),
                 Part("cmems_mod_glo_phy-cur_anfc_0.083deg_P1D-m", ("uo", "vo")),
                 Part("cmems_mod_glo_phy_anfc_0.083deg_P1D-m", ("zos",)),
             ),
+            _SAME,
+            _TWELFTH_LAT,
+            _TWELFTH_LON,
             "2022-06-01",
             "GLOBAL_ANALYSISFORECAST_PHY_001_024, doi 10.48670/moi-00016",
+            _GLORYS_DEPTHS,
+            _DEEPEST,
+        ),
+        _marine(
+            "duacs",
+            "DUACS altimetry, reprocessed",
+            "sea level and geostrophic currents of satellites at 1/8 degree, since 1993: each day a start of forecasts",
+            "altimetry",
+            (Part("cmems_obs-sl_glo_phy-ssh_my_allsat-l4-duacs-0.125deg_P1D", _SURFACE_FLOW),),
+            _ALTIMETRY_NAMES,
+            Axis(((-89.9375, 0.125, 1440),)),
+            Axis(((-179.9375, 0.125, 2880),)),
+            "1993-01-01",
+            "SEALEVEL_GLO_PHY_L4_MY_008_047, doi 10.48670/moi-00148",
+        ),
+        _marine(
+            "duacs-quarter",
+            "DUACS altimetry, reprocessed, 1/4 degree",
+            "the same at 1/4 degree",
+            "altimetry",
+            (Part("cmems_obs-sl_glo_phy-ssh_my_allsat-l4-duacs-0.25deg_P1D", _SURFACE_FLOW),),
+            _ALTIMETRY_NAMES,
+            Axis(((-89.875, 0.25, 720),)),
+            Axis(((-179.875, 0.25, 1440),)),
+            "1993-01-01",
+            "SEALEVEL_GLO_PHY_L4_MY_008_047, doi 10.48670/moi-00148",
+        ),
+        _marine(
+            "duacs-today",
+            "DUACS altimetry, near real time",
+            "sea level and geostrophic currents of satellites at 1/8 degree, to yesterday",
+            "altimetry",
+            (Part("cmems_obs-sl_glo_phy-ssh_nrt_allsat-l4-duacs-0.125deg_P1D", _SURFACE_FLOW),),
+            _ALTIMETRY_NAMES,
+            Axis(((-89.9375, 0.125, 1440),)),
+            Axis(((-179.9375, 0.125, 2880),)),
+            "2022-01-01",
+            "SEALEVEL_GLO_PHY_L4_NRT_008_046, doi 10.48670/moi-00149",
+        ),
+        _marine(
+            "ostia",
+            "OSTIA, near real time",
+            "sea surface temperature at 1/20 degree",
+            "sst",
+            (Part("METOFFICE-GLO-SST-L4-NRT-OBS-SST-V2", ("thetao",)),),
+            {"thetao": "analysed_sst"},
+            Axis(((-89.975, 0.05, 3600),)),
+            Axis(((-179.975, 0.05, 7200),)),
+            "2007-01-01",
+            "SST_GLO_SST_L4_NRT_OBSERVATIONS_010_001, doi 10.48670/moi-00165",
+        ),
+        _marine(
+            "waverys",
+            "WAVERYS reanalysis of waves",
+            "significant wave height at 1/5 degree, past",
+            "waves",
+            (Part("cmems_mod_glo_wav_my_0.2deg_PT3H-i", ("swh",)),),
+            {"swh": "VHM0"},
+            Axis(((-80, 0.2, 851),)),
+            Axis(((-180, 0.2, 1800),)),
+            "1993-01-01",
+            "GLOBAL_MULTIYEAR_WAV_001_032, doi 10.48670/moi-00022",
+            hours=tuple(range(0, 24, 3)),
+        ),
+        _marine(
+            "glo-bgc",
+            "Biogeochemistry, hindcast",
+            "chlorophyll and nitrate of the surface at 1/4 degree, past",
+            "biogeochemistry",
+            (Part("cmems_mod_glo_bgc_my_0.25deg_P1D-m", ("chl", "no3")),),
+            {"chl": "chl", "no3": "no3"},
+            Axis(((-80, 0.25, 681),)),
+            Axis(((-180, 0.25, 1440),)),
+            "1993-01-01",
+            "GLOBAL_MULTIYEAR_BGC_001_029, doi 10.48670/moi-00019",
+            deepest=1.0,
         ),
         Provider(
             name="oisst",

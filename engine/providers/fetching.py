@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from engine.ingest import ingest_days
+from engine.providers.altimetry import keep_days
 from engine.providers.checks import check_day
-from engine.providers.plan import days_there, keep_rate
+from engine.providers.plan import ALTIMETRY, days_there, keep_rate
 from engine.providers.protocols.copernicus import CopernicusDays
 from engine.providers.protocols.http import Http
 from engine.providers.protocols.object_store import BucketDays
@@ -93,8 +94,12 @@ def fetch(
             f"{request.provider.label} serves one connection at a time, and --scheduler has one a worker; expected one process: "
             "leave --scheduler out"
         )
-    before = days_there(name)
     files_of = FetchedDays(request, name, first_pause=first_pause, timeout=timeout)
+    if request.provider.kind == ALTIMETRY:
+        if request.box is not None:
+            raise InputError(f"{request.provider.label} starts forecasts of the globe; expected no box: leave --region out")
+        return keep_days(request.days, files_of, grid, progress)
+    before = days_there(name)
     folder = ingest_days(
         request.provider.kind, request.days, files_of, name, progress, grid, scheduler=scheduler,
         attributes={"provider": request.provider.name, "license": request.provider.licence}, sampling=request.way,

@@ -8,11 +8,15 @@ from typing import Any
 
 import numpy as np
 
+from engine.providers.altimetry import kept_days
 from engine.providers.protocols.provider import SURFACE, columns_in, levels_needed, rows_in
 from engine.providers.protocols.request import Request
 from engine.runtime.atomic import write_atomically
 from engine.runtime.paths import cache_folder, stores_folder
 from engine.stores import open_store
+
+ALTIMETRY = "altimetry"
+"""The kind of files of which each day becomes a source of its own."""
 
 _MODEL_CELLS = 720 * 1440
 _LEAST = 1 << 20
@@ -34,7 +38,8 @@ def plan(request: Request, identifier: str) -> dict[str, Any]:
     Bytes are those of the layout's arithmetic, those on the disk before compression.
     """
     provider = request.provider
-    there = days_there(identifier) & set(request.days)
+    known = kept_days() if provider.kind == ALTIMETRY else days_there(identifier)
+    there = known & set(request.days)
     left = request.days.size - len(there)
     measured = _rates().get(provider.name)
     rate = measured or provider.assumed_rate

@@ -12,10 +12,6 @@ from engine.providers.protocols.day_file import write_day
 from engine.providers.protocols.http import Http
 from engine.providers.protocols.request import Request
 from engine.runtime.errors import DayMissing, InputError, ModelError, ResourceError
-from engine.schema.variables import DEPTHS
-
-_DEEPEST = DEPTHS[-1] + 60
-"""Metres that hold the level below the schema's last one: GLORYS has one at 541."""
 
 _SINCE = "1950-01-01"
 
@@ -48,8 +44,8 @@ class CopernicusDays:
             place = {
                 "minimum_latitude": box[0], "maximum_latitude": box[1], "minimum_longitude": box[2], "maximum_longitude": east,
             }  # fmt: skip
-        if self._request.provider.depths:
-            place |= {"minimum_depth": 0.0, "maximum_depth": _DEEPEST}
+        if deepest := self._request.provider.deepest:
+            place |= {"minimum_depth": 0.0, "maximum_depth": deepest}
         try:
             return self._toolbox.open_dataset(
                 dataset_id=dataset,

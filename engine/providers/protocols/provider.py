@@ -67,6 +67,8 @@ class Provider:
     first: str
     last: str = ""
     depths: tuple[float, ...] = ()
+    deepest: float = 0.0
+    """Metres to which a protocol that cuts depths is asked, 0 for fields without levels."""
     value_bytes: float = 2
     samplings: Mapping[str, tuple[int, ...]] = field(default_factory=lambda: {"12 UTC": (12,)})
     """How a day is made of its times, the default first: the hours that are needed of a provider with several a day."""

@@ -51,10 +51,33 @@ def data_set(names: tuple[str, ...]) -> xr.Dataset:
     return xr.Dataset(fields, axes if names == ("zos",) else axes | {"elevation": -DEPTH[::-1]})
 
 
+def maps(names: dict[str, str], hours: tuple[int, ...] = (0,), depth: float | None = None) -> xr.Dataset:
+    """Return global maps of the surface, 2 degrees apart; `names` gives the unit of each."""
+    lat, lon = np.arange(-89, 90, 2.0), np.arange(-179, 180, 2.0)
+    times = np.array([day + np.timedelta64(hour, "h") for day in DAYS for hour in hours], "datetime64[ns]")
+    wave = np.sin(np.deg2rad(2 * lon[None, None] + 7 * np.arange(times.size)[:, None, None])) * np.cos(np.deg2rad(lat[:, None]))
+    axes = {"time": times, **({"elevation": [-depth]} if depth else {}), "latitude": lat, "longitude": lon}
+    values = wave[:, None] if depth else wave
+    shift = {"kelvin": 285.0}
+    fields = {
+        name: (tuple(axes), (shift.get(unit, 1.5) + 0.4 * values).astype("f4"), {"units": unit, "standard_name": ""})
+        for name, unit in names.items()
+    }
+    return xr.Dataset(fields, axes)
+
+
+SURFACES = {
+    "cmems_obs-sl_glo_phy-ssh_my_allsat-l4-duacs-0.125deg_P1D": maps({"adt": "m", "ugos": "m/s", "vgos": "m/s"}),
+    "METOFFICE-GLO-SST-L4-NRT-OBS-SST-V2": maps({"analysed_sst": "kelvin"}),
+    "cmems_mod_glo_wav_my_0.2deg_PT3H-i": maps({"VHM0": "m"}, tuple(range(0, 24, 3))),
+    "cmems_mod_glo_bgc_my_0.25deg_P1D-m": maps({"chl": "mg m-3", "no3": "mmol m-3"}, depth=0.5),
+}
+
+
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     folder = tmp_path_factory.mktemp("marine")
-    publish(folder, {name: data_set(held) for name, held in GLO12.items()})
+    publish(folder, {name: data_set(held) for name, held in GLO12.items()} | SURFACES)
     with marine(folder) as found:
         yield found
 
@@ -98,3 +121,20 @@ def test_without_an_accepted_account_nothing_is_asked_of_the_user(
     done = goms(environment | wrong, private_home, "glo12", "--start", "2024-03-01")
     assert done.returncode == 2 and "run `copernicusmarine login`" in done.stderr
     assert not list(private_home.rglob("*credentials*"))
+
+
+@pytest.mark.parametrize(("name", "fields"), [("ostia", ("thetao",)), ("waverys", ("swh",)), ("glo-bgc", ("chl", "no3"))])
+def test_fields_of_the_surface_become_stores(
+    environment: dict[str, str], private_home: Path, name: str, fields: tuple[str, ...]
+) -> None:
+    done = goms(environment, private_home, name, "--start", "2024-03-01", "--region", "-20,20,100,150", "--name", "box")
+    assert done.returncode == 0, done.stderr
+    store = open_store(private_home / "stores" / "box")
+    assert store.variables == fields and len(store.leads) == 1 and store.attrs["provider"] == name
+
+
+def test_each_day_of_altimetry_becomes_a_source_and_is_not_got_twice(environment: dict[str, str], private_home: Path) -> None:
+    days = ("--start", "2024-03-01", "--end", "2024-03-02", "--grid-factor", "8", "--json")
+    first, again = (json.loads(goms(environment, private_home, "duacs", *days).stdout.splitlines()[-1]) for _ in range(2))
+    assert first["new_days"] == 2 and [name[:17] for name in first["sources"]] == ["observed-20240301", "observed-20240302"]
+    assert again["new_days"] == 0 and again["sources"] == first["sources"]
