@@ -1,6 +1,6 @@
 """One day of air, waves or biogeochemistry, made of its hours, brought onto its grid and packed; nothing is written here."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,8 @@ from engine.ingest.target import sea_floor
 from engine.readers.atmosphere.hourly import HourlyDays
 from engine.readers.atmosphere.placement import Placement
 from engine.readers.atmosphere.products import BIOGEOCHEMISTRY, WAVES, HourlyProduct
+from engine.runtime.errors import DayMissing
+from engine.schema.constants import DAY
 from engine.schema.grid import Grid, quarter_degree
 from engine.schema.head_grids import half_degree, one_degree
 from engine.stores.layout import packed_shard
@@ -49,11 +51,14 @@ class HourlyReader:
         self._grid = grid or GRIDS.get(product.name, quarter_degree)()
         self._days: HourlyDays | None = None
         self._place: tuple[HourlyDays, Placement | OwnGrid] | None = None
+        self._last: tuple[np.datetime64, dict[str, np.ndarray]] = np.datetime64("NaT", "D"), {}
 
     def read(self, day: np.datetime64, files: Sequence[Path]) -> PackedDay:
-        """Return a day of `files`; raises InputError where they are faulty, DayMissing where the day is not whole."""
+        """Return a day of `files`; raises InputError where they are faulty, DayMissing where a day is not whole or repeated."""
         days, place = self._opened(files)
-        fields = {name: place(values) for name, values in days.day(day).items()}
+        found = days.day(day)
+        self._refuse_repetition(day, found)
+        fields = {name: place(values) for name, values in found.items()}
         grid = place.grid
         if isinstance(place, OwnGrid):
             grid = place.with_water(np.logical_or.reduce([np.isfinite(values) for values in fields.values()]))
@@ -62,6 +67,13 @@ class HourlyReader:
         shards = {name: packed_shard(name, grid, values) for name, values in fields.items()}
         names = tuple(path.name for path in days.files_of(day))
         return PackedDay(day.astype("datetime64[s]"), grid.depth, grid, shards, _attributes(days), days.report(day), names)
+
+    def _refuse_repetition(self, day: np.datetime64, fields: Mapping[str, np.ndarray]) -> None:
+        """Raise DayMissing for a day whose every number is that of the day before: the provider served an old file again."""
+        before, known = self._last
+        self._last = day, dict(fields)
+        if day - before == DAY and all(np.array_equal(values, known[name], equal_nan=True) for name, values in fields.items()):
+            raise DayMissing(f"{', '.join(fields)} of {day} repeat {before} in every number", tuple(fields))
 
     def close(self) -> None:
         """Close the files."""

@@ -1,5 +1,6 @@
 """Fields of a Zarr store of a provider, such as a part of ARCO-ERA5 or of Earth Data Hub, read as those of a NetCDF file are."""
 
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +25,9 @@ class ZarrFields:
 
     def __init__(self, path: Path, wanted: tuple[Wanted, ...]) -> None:
         self.path, self.tally, self.depth = path, Tally(), None
-        with reading(path):
+        with reading(path), warnings.catch_warnings():
+            # Metadata that are not consolidated are read one by one, which on a disk costs nothing.
+            warnings.simplefilter("ignore", RuntimeWarning)
             self._data = xr.open_zarr(path, chunks=None)
             self.attributes = {str(name): str(value) for name, value in self._data.attrs.items()}
             self.found = {

@@ -118,6 +118,15 @@ def test_where_no_day_is_whole_nothing_is_left(tmp_path: Path) -> None:
     assert not (stores_folder() / "air").exists()
 
 
+def test_a_day_that_repeats_the_day_before_is_missing(tmp_path: Path) -> None:
+    data = files.dataset(files.hours(24))
+    twice = xr.concat([data, data.assign_coords(valid_time=data.valid_time + np.timedelta64(1, "D"))], "valid_time")
+    twice.to_netcdf(tmp_path / "stale.nc")
+    store = open_store(ingest("era5", [tmp_path / "stale.nc"], "air", grid=GRID))
+    assert store.leads == [0]
+    assert "of 2019-02-26 repeat 2019-02-25 in every number" in store.attrs["missing_days"][0]["reason"]
+
+
 def test_a_file_tells_whether_it_is_of_a_reanalysis_or_a_forecast(tmp_path: Path) -> None:
     assert kind_of(files.new(tmp_path / "a.nc", files.hours(24))) == "era5"
     assert kind_of(files.two_members(tmp_path / "b.nc", files.hours(24))) == "era5"
