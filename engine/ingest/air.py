@@ -10,14 +10,14 @@ from engine.ingest.day import PackedDay
 from engine.ingest.target import sea_floor
 from engine.readers.atmosphere.hourly import HourlyDays
 from engine.readers.atmosphere.placement import Placement
-from engine.readers.atmosphere.products import BIOGEOCHEMISTRY, WAVES, HourlyProduct
+from engine.readers.atmosphere.products import BIOGEOCHEMISTRY, NOBM, WAVES, HourlyProduct
 from engine.runtime.errors import DayMissing
 from engine.schema.constants import DAY
 from engine.schema.grid import Grid, quarter_degree
 from engine.schema.head_grids import half_degree, one_degree
 from engine.stores.layout import packed_shard
 
-GRIDS = {WAVES.name: half_degree, BIOGEOCHEMISTRY.name: one_degree}
+GRIDS = {WAVES.name: half_degree, BIOGEOCHEMISTRY.name: one_degree, NOBM.name: one_degree}
 """The grids of heads that global fields of a product lie on."""
 
 
@@ -88,7 +88,10 @@ class HourlyReader:
         if self._place is None or not self._days.has_grid_of(self._place[0]):
             keeps_own = not (self._product.forcing_kind or self._days.is_global)
             lat, lon = self._days.lat, self._days.lon
-            self._place = self._days, OwnGrid(lat, lon) if keeps_own else Placement(lat, lon, self._grid)
+            self._place = (
+                self._days,
+                OwnGrid(lat, lon) if keeps_own else Placement(lat, lon, self._grid, not self._product.everywhere),
+            )
         return self._days, self._place[1]
 
 

@@ -29,13 +29,17 @@ from engine.runtime.errors import InputError
 
 @dataclass(frozen=True)
 class Wanted:
-    """A field of the schema as one provider distributes it: possible names, accepted units, with levels or without."""
+    """A field of the schema as one provider distributes it: possible names, accepted units, with levels or without.
+
+    Numbers of the file from `missing_from` on stand for no value, whatever the file declares.
+    """
 
     field: str
     names: tuple[str, ...]
     units: Units
     levels: bool = False
     optional: bool = False
+    missing_from: float | None = None
 
 
 @dataclass
@@ -112,6 +116,8 @@ class GriddedFile:
             values = stored.decoder(stored.read(variable, time, level, first))
             for version in others:
                 np.copyto(values, stored.decoder(stored.read(variable, time, level, version)), where=np.isnan(values))
+            if stored.missing_from is not None:
+                values[values >= stored.missing_from] = np.nan
             for flags in stored.flags:
                 self._take_out_flagged(name, time, level, values, bad_cells(group[flags], stored.read(group[flags], time, level)))
         scale, offset = stored.unit
@@ -223,6 +229,7 @@ class GriddedFile:
             None if in_order else columns,
             deepest_first,
             _versions(data, variable, layout),
+            want.missing_from,
         )
 
     def _surface(self, variable: netCDF4.Variable, layout: Layout) -> Layout:

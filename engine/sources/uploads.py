@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.ingest import PRODUCTS, ingest
 from engine.readers.atmosphere.hourly import DAILY_MEAN
-from engine.readers.atmosphere.products import BIOGEOCHEMISTRY, ECMWF, ERA5, HOURLY_PRODUCTS, WAVES, HourlyProduct
+from engine.readers.atmosphere.products import BIOGEOCHEMISTRY, ECMWF, ERA5, HOURLY_PRODUCTS, NOBM, WAVES, HourlyProduct
 from engine.readers.atmosphere.zarr_fields import is_zarr
 from engine.readers.container.containers import netcdf_members
 from engine.readers.glorys import GLORYS
@@ -32,7 +32,7 @@ _LABELS = {
 
 
 def kind_of(file: Path) -> str:
-    """Return the kind of a file: hycom, glorys, sst, altimetry, era5, ecmwf, waves or biogeochemistry.
+    """Return the kind of a file: hycom, glorys, sst, altimetry, era5, ecmwf, waves, biogeochemistry or nobm.
 
     Its variables tell; names that HYCOM and GLORYS share belong to HYCOM where the file's own attributes name it, air to a
     forecast where it says so. Raises InputError for a file that is damaged, is not NetCDF, or holds nothing of these.
@@ -42,7 +42,7 @@ def kind_of(file: Path) -> str:
         raise InputError(
             f"{file} holds {found.content}; expected HYCOM (water_temp, salinity, water_u, water_v, surf_el), GLORYS (thetao, "
             "so, uo, vo, zos), sea surface temperature (analysed_sst, or sst and anom), gridded altimetry (adt, ugos, vgos), "
-            "air (u10, v10, t2m, msl, sp), waves (swh, VHM0) or biogeochemistry (chl, no3, fe): choose another file"
+            "air (u10, v10, t2m, msl, sp), waves (swh, VHM0) or biogeochemistry (chl, no3, fe; tot, dia): choose another file"
         )
     return found.kind
 
@@ -86,6 +86,8 @@ def _kind_by(names: set[str], words: str, standard: set[str], types: set[str]) -
         return "glorys", told or "sea_water_potential_temperature" in standard
     if _holds(names, ERA5):
         return ECMWF.name if types == {"fc"} else ERA5.name, bool(types)
+    if {"tot", "dia"} & names:
+        return NOBM.name, True
     return next((product.name for product in (WAVES, BIOGEOCHEMISTRY) if _holds(names, product)), ""), False
 
 

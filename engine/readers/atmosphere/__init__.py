@@ -1,4 +1,4 @@
-"""Air and waves in files of several times a day (ERA5, ECMWF, WAVERYS): their layouts, and days made of their hours.
+"""Air, waves and plankton in files of one or several times a day (ERA5, ECMWF, WAVERYS, NOBM): their layouts, and their days.
 
 May import the rest of the readers.
 """

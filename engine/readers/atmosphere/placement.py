@@ -12,6 +12,9 @@ from engine.schema.grid import Grid, cell_edges
 _ROOM = 1e-6
 """Degrees by which a cell may reach over the edge of a box: rounding."""
 
+_LEAST = 1e-3
+"""Weight below which a value counts as none: rounding."""
+
 
 class Placement:
     """Takes fields (h, w) of a provider's grid to the cells of `grid`, the part of the wanted grid that the fields cover.
@@ -20,8 +23,11 @@ class Placement:
     between them, half a cell away. A node stands for the cell around it. Means are conservative and skip missing values.
     """
 
-    def __init__(self, lat: np.ndarray, lon: np.ndarray, wanted: Grid) -> None:
-        """Take latitude ascending, longitude ascending in [0, 360), and a grid; raises InputError where the two share no cell."""
+    def __init__(self, lat: np.ndarray, lon: np.ndarray, wanted: Grid, whole: bool = False) -> None:
+        """Take latitude ascending, longitude ascending in [0, 360), and a grid, on all of which the fields lie if `whole`.
+
+        Raises InputError where the two share no cell.
+        """
         east, self._order = _unrolled(lon)
         is_finer = any(
             np.diff(ours).min() < np.diff(theirs).max() / 1.01 for ours, theirs in ((wanted.lat, lat), (wanted.lon, east))
@@ -39,23 +45,30 @@ class Placement:
                 f"{columns.size} columns of the model's grid; expected at least 2 of each: cut out a larger box"
             )
         self.is_whole = rows.size == wanted.lat.size and columns.size == wanted.lon.size
-        cut = np.ix_(rows, columns)
+        self._within = np.ix_(rows, columns) if whole and not self.is_whole else None
+        cut = np.ix_(rows, columns) if self._within is None else np.ix_(*map(np.arange, wanted.shape))
         self.grid = Grid(
-            wanted.lat[rows], wanted.lon[columns], wanted.depth[:1], wanted.wet_surface[cut][None], wanted.deptho[cut]
-        )
+            wanted.lat[cut[0].ravel()], wanted.lon[cut[1].ravel()], wanted.depth[:1], wanted.wet_surface[cut][None],
+            wanted.deptho[cut],
+        )  # fmt: skip
         eastward = np.argsort(moved[columns])
         self._back = np.argsort(eastward)
-        targets = self.grid.lat, moved[columns][eastward]
+        targets = wanted.lat[rows], moved[columns][eastward]
         self._move: Callable[[np.ndarray], np.ndarray]
         self._move = _Linear(lat, east, *targets, around) if is_finer else AreaMean(lat, east, *targets)
 
     def __call__(self, values: np.ndarray) -> np.ndarray:
         """Return a field (h, w) of the provider on `grid`, float32, NaN where no value lies under a cell."""
-        return self._move(values[:, self._order])[:, self._back].astype(np.float32)
+        placed = self._move(values[:, self._order])[:, self._back].astype(np.float32)
+        if self._within is None:
+            return placed
+        out = np.full(self.grid.shape, np.nan, dtype=np.float32)
+        out[self._within] = placed
+        return out
 
 
 class _Linear:
-    """Linear interpolation between the values around a point, missing where one of them is."""
+    """Linear interpolation between the values around a point; of missing ones the others take the weight."""
 
     def __init__(self, lat: np.ndarray, lon: np.ndarray, target_lat: np.ndarray, target_lon: np.ndarray, around: bool) -> None:
         self._rows, self._around = _between(lat, target_lat), around
@@ -64,7 +77,10 @@ class _Linear:
 
     def __call__(self, values: np.ndarray) -> np.ndarray:
         wide = np.hstack([values, values[:, :1]]) if self._around else values
-        return np.asarray(self._rows @ wide @ self._columns)
+        there = np.isfinite(wide)
+        weight = self._rows @ there.astype(np.float32) @ self._columns
+        total = self._rows @ np.where(there, wide, np.float32(0)) @ self._columns
+        return np.divide(total, weight, out=np.full_like(total, np.nan), where=weight > _LEAST)
 
 
 def _between(axis: np.ndarray, wanted: np.ndarray) -> csr_array:

@@ -24,6 +24,18 @@ PLANKTON_AND_NUTRIENTS = (
 )
 """Names of the Copernicus Marine Service; of several levels the uppermost is taken."""
 
+_NOBM_FILL = 9e11
+"""NOBM writes 9.99e11, for the total six times that."""
+
+NOBM_GROUPS = tuple(
+    Wanted(field, (name,), {**CHLOROPHYLL, "": (1.0, 0.0)}, optional=True, missing_from=_NOBM_FILL)
+    for field, name in (
+        ("chl", "tot"), ("chl_chlorophyte", "chl"), ("chl_diatom", "dia"), ("chl_coccolithophore", "coc"),
+        ("chl_cyanobacteria", "cya"),
+    )
+)  # fmt: skip
+"""Chlorophyll of the NASA Ocean Biogeochemical Model by group; its `chl` is that of chlorophytes, its total `tot`."""
+
 COPERNICUS_CLIMATE = "Copernicus Climate Change Service licence: attribution"
 COPERNICUS_MARINE = "Copernicus Marine Service licence: attribution"
 
@@ -56,4 +68,6 @@ BIOGEOCHEMISTRY = HourlyProduct(
     "biogeochemistry", "Biogeochemistry", PLANKTON_AND_NUTRIENTS, (1,), COPERNICUS_MARINE, everywhere=False, needed=()
 )
 
-HOURLY_PRODUCTS = {product.name: product for product in (ERA5, ECMWF, WAVES, BIOGEOCHEMISTRY)}
+NOBM = HourlyProduct("nobm", "NOBM", NOBM_GROUPS, (1,), "NASA: free, with citation", everywhere=False, needed=())
+
+HOURLY_PRODUCTS = {product.name: product for product in (ERA5, ECMWF, WAVES, BIOGEOCHEMISTRY, NOBM)}

@@ -25,6 +25,8 @@ class StoredField:
     deepest_first: bool = False
     versions: tuple[int, ...] = (0,)
     """Numbers of the versions of the same values, the one to be preferred first."""
+    missing_from: float | None = None
+    """Numbers from this on stand for no value."""
 
     def read(self, variable: netCDF4.Variable, time: int, level: int | None, version: int = 0) -> np.ndarray:
         """Return the numbers (h, w), or (z, h, w) of all levels where `level` is None and there are levels."""

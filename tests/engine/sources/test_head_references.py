@@ -90,3 +90,26 @@ def test_iron_of_a_copernicus_file_is_a_thousand_times_the_number(tmp_path: Path
     assert store.read("fe", 0)[row, column] == pytest.approx(1000 * np.interp(store.grid.lat[row], lat, values[:, 0]), rel=0.02)
     assert store.read("no3", 0)[row, column] == pytest.approx(1e4 * np.interp(store.grid.lat[row], lat, values[:, 0]), rel=0.02)
     assert np.isnan(store.read("fe", 0)[~store.grid.wet_surface]).all()
+
+
+def test_groups_of_plankton_of_nobm_keep_their_names_and_its_fill_is_missing(tmp_path: Path) -> None:
+    lat, lon = -84 + 2 / 3 * (np.arange(234) + 0.5), -180 + 1.25 * (np.arange(288) + 0.5)
+    fields = {}
+    for number, name in enumerate(("dia", "chl", "cya", "coc", "tot")):
+        values = np.full((1, 234, 288), 0.1 * (number + 1), np.float32) * (1 + 0.1 * np.cos(np.deg2rad(lat)))[None, :, None]
+        values[:, 100:130, 40:60] = 5.9939996e12 if name == "tot" else 9.99e11
+        fields[name] = (("time", "lat", "lon"), values.astype(np.float32), {"units": "mg m-3"})
+    axes = {"lat": ("lat", lat, {"units": "degrees_north"}), "lon": ("lon", lon, {"units": "degrees_east"})}
+    path = tmp_path / "nobm.nc"
+    xr.Dataset(fields, {"time": files.START.astype("datetime64[ns]")[None], **axes}).to_netcdf(path)
+    assert kind_of(path) == "nobm"
+    store = open_store(take_in([path]))
+    assert store.kind == "analysis" and np.array_equal(store.grid.wet_surface, one_degree().wet_surface)
+    whole = {"chl_diatom": 0.1, "chl_chlorophyte": 0.2, "chl_cyanobacteria": 0.3, "chl_coccolithophore": 0.4, "chl": 0.5}
+    row, column = store.grid.nearest(-30, 200)
+    inside = store.grid.nearest(-7.5, 241.5)
+    for name, value in whole.items():
+        assert store.read(name, 0)[row, column] == pytest.approx(value * (1 + 0.1 * np.cos(np.deg2rad(30))), rel=0.01)
+        assert np.isnan(store.read(name, 0)[inside])
+        assert np.nanmax(store.read(name, 0)) < 1
+    assert store.grid.wet_surface[inside] and not store.attrs.get("out_of_range")
