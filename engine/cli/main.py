@@ -131,7 +131,9 @@ def forecast(
 def ingest(
     kind: Annotated[
         str,
-        typer.Argument(metavar="KIND", help="hycom, glorys, sst, altimetry, era5, ecmwf, waves, biogeochemistry, nobm, oceanbench."),
+        typer.Argument(
+            metavar="KIND", help="hycom, glorys, sst, altimetry, era5, ecmwf, waves, biogeochemistry, nobm, oceanbench."
+        ),
     ],
     files: Annotated[
         list[str],
