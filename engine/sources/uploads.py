@@ -98,8 +98,8 @@ def _holds(names: Collection[str], product: HourlyProduct) -> bool:
 def _told_apart(file: Path, kind: str) -> None:
     """Raise InputError where a file is certainly of another provider than `kind`."""
     found, said = _recognised(file), HOURLY_PRODUCTS.get(kind)
-    # A file may hold air, waves and the ocean together; only a forecast is never a reanalysis.
-    if said is not None and _holds(found.names, said) and not said.forcing_kind:
+    # A file may hold air, waves and the ocean together; but a forecast is no reanalysis, and `chl` of NOBM is one of its groups.
+    if said is not None and _holds(found.names, said) and not said.forcing_kind and found.kind != NOBM.name:
         return
     if found.certain and found.kind != kind:
         raise InputError(

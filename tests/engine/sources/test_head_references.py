@@ -103,6 +103,8 @@ def test_groups_of_plankton_of_nobm_keep_their_names_and_its_fill_is_missing(tmp
     path = tmp_path / "nobm.nc"
     xr.Dataset(fields, {"time": files.START.astype("datetime64[ns]")[None], **axes}).to_netcdf(path)
     assert kind_of(path) == "nobm"
+    with pytest.raises(InputError, match=r"is NOBM .* but is said to be Biogeochemistry"):
+        take_in([path], "biogeochemistry")
     store = open_store(take_in([path]))
     assert store.kind == "analysis" and np.array_equal(store.grid.wet_surface, one_degree().wet_surface)
     whole = {"chl_diatom": 0.1, "chl_chlorophyte": 0.2, "chl_cyanobacteria": 0.3, "chl_coccolithophore": 0.4, "chl": 0.5}
