@@ -1,6 +1,5 @@
 """A challenger as it is stored: its nodes, levels, days and fields, read chunk by chunk."""
 
-import time
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -9,12 +8,8 @@ import numpy as np
 import xarray as xr
 
 from engine.oceanbench.layout import AXES, LEAD_AXES, NAMES, START_AXIS, Origin, origin_of
-from engine.runtime.errors import InputError, ResourceError
+from engine.runtime.errors import InputError, ModelError
 from engine.schema.constants import DAY
-
-WEB = ("http://", "https://")
-TRIES = 4
-"""Readings of a block from the web before it is given up; set by hand."""
 
 KEPT_BYTES = 1 << 29
 """Blocks that are kept because their chunks hold the next level or day, too; set by hand: two days at 1/4 degree need 0.4 GB."""
@@ -33,7 +28,6 @@ class Challenger:
         self.address = address
         self.attributes: dict[str, str] = {str(name): str(value) for name, value in data.attrs.items()}
         self.origin: Origin = origin_of(address, self.attributes.get("challenger", ""))
-        self._from_web = address.startswith(WEB)
         self._blocks: OrderedDict[tuple[Any, ...], np.ndarray] = OrderedDict()
         data, began = self._one_start(data, start)
         self._arrays = self._found(data)
@@ -84,7 +78,7 @@ class Challenger:
                 place.append(0)
         key = (array.name, *((axis, part.start) for axis, part in where.items()))
         if key not in self._blocks:
-            self._blocks[key] = self._tried(lambda: self._values(array.isel(where)), f"{array.name} of day {number + 1}")
+            self._blocks[key] = self._named(lambda: self._values(array.isel(where)), f"{array.name} of day {number + 1}")
             while len(self._blocks) > 1 and sum(block.nbytes for block in self._blocks.values()) > KEPT_BYTES:
                 self._blocks.popitem(last=False)
         self._blocks.move_to_end(key)
@@ -98,24 +92,17 @@ class Challenger:
             values = np.expand_dims(values, tuple(order.index(axis) for axis in missing))
         return values
 
-    def _tried(self, read: Callable[[], Result], what: str) -> Result:
-        """Return `read()`, tried again where the web fails; raises InputError, of the web ResourceError, naming `what`."""
-        tries = TRIES if self._from_web else 1
-        for attempt in range(tries):
-            try:
-                return read()
-            except MemoryError:
-                raise
-            except Exception as error:
-                if attempt + 1 < tries:
-                    time.sleep(2.0**attempt)
-                    continue
-                said = str(error).splitlines()[0] if str(error) else type(error).__name__
-                failure = ResourceError if self._from_web else InputError
-                raise failure(
-                    f"{self.address}: {what} cannot be read ({said}); expected a whole Zarr store: get it again"
-                ) from error
-        raise AssertionError(what)
+    def _named(self, read: Callable[[], Result], what: str) -> Result:
+        """Return `read()`; raises InputError naming `what` where it fails, ResourceError where a server or the disk does."""
+        try:
+            return read()
+        except (InputError, ModelError, MemoryError):
+            raise
+        except Exception as error:
+            said = str(error).splitlines()[0] if str(error) else type(error).__name__
+            raise InputError(
+                f"{self.address}: {what} cannot be read ({said}); expected a whole Zarr store: get it again"
+            ) from error
 
     def _one_start(self, data: xr.Dataset, start: np.datetime64 | None) -> tuple[xr.Dataset, np.datetime64 | None]:
         """Return the part of one start, and its first day where the store states it."""
@@ -172,7 +159,7 @@ class Challenger:
     def _coordinate(self, data: xr.Dataset, axis: str) -> tuple[np.ndarray, np.ndarray]:
         """Return the values of an axis ascending, and the stored number of each."""
         name = self._names[axis]
-        values = np.asarray(self._tried(lambda: data[name].values, name), dtype=np.float64)
+        values = np.asarray(self._named(lambda: data[name].values, name), dtype=np.float64)
         if values.ndim != 1 or not np.all(np.isfinite(values)):
             raise InputError(f"{self.address}: {name} has shape {values.shape} or gaps; expected one finite value a node")
         order = np.argsort(values, kind="stable")

@@ -9,6 +9,7 @@ from engine.oceanbench.challenger import Challenger
 from engine.oceanbench.layout import PROVIDER, ZERO_OF_CHALLENGERS
 from engine.oceanbench.opening import open_challenger
 from engine.physics.sea_level_zero import ZERO
+from engine.providers.protocols.http import Http
 from engine.readers.regrid import AreaMean, LevelInterpolation
 from engine.readers.values.land import zero_tracers
 from engine.readers.values.tally import Outside, Tally, refusal, take_out
@@ -36,17 +37,22 @@ FEWER = 0.99
 
 
 def ingest_challenger(
-    address: str, identifier: str | None = None, start: np.datetime64 | None = None, progress: Progress = no_progress
+    address: str,
+    identifier: str | None = None,
+    start: np.datetime64 | None = None,
+    progress: Progress = no_progress,
+    http: Http | None = None,
 ) -> str:
-    """Write the forecast at `address` as a forecast store and return its name; `start` chooses among several.
+    """Write the forecast at `address` as a forecast store and return its name.
 
-    Nodes become means of the cells around them, at 1 degree its cells are taken as they are; levels become those of the model
-    that lie near given ones, linear in depth between two. Lead 1 is the first day, and there is no lead 0. The store appears when
-    it is complete: InputError or ResourceError leaves nothing behind.
+    `start` is the first day of the one wanted of several, `http` how the web is asked. Nodes become means of the cells around them,
+    at 1 degree its cells are taken as they are; levels become those of the model that lie near given ones, linear in depth between
+    two. Lead 1 is the first day, and there is no lead 0. The store appears when it is complete: InputError or ResourceError leaves
+    nothing behind.
     """
     if identifier is not None:
         checked_name(identifier, "store")
-    challenger = open_challenger(address, start)
+    challenger = open_challenger(address, start, http)
     target = _Target(challenger)
     folder = stores_folder() / (identifier or _identifier(challenger))
     if folder.exists():

@@ -1,28 +1,36 @@
 """Opens a challenger: the Zarr store in a folder, in a zip file or behind an address of the web."""
 
 from pathlib import Path
-from typing import Any
 from zipfile import BadZipFile, ZipFile
 
 import numpy as np
 import xarray as xr
+import zarr
+from xarray.backends import ZarrStore
+from zarr.storage import ZipStore
 
-from engine.oceanbench.challenger import WEB, Challenger
+from engine.oceanbench.challenger import Challenger
 from engine.oceanbench.layout import NAMES
-from engine.runtime.errors import InputError
+from engine.providers.protocols.http import Http
+from engine.providers.protocols.zarr_http import HttpStore
+from engine.runtime.errors import InputError, ModelError
+
+WEB = ("http://", "https://")
 
 
-def open_challenger(address: str, start: np.datetime64 | None = None) -> Challenger:
+def open_challenger(address: str, start: np.datetime64 | None = None, http: Http | None = None) -> Challenger:
     """Open the forecast at `address`: the folder of a Zarr store, a zip file that holds one, or its address on the web.
 
-    `start` is the first day of the forecast wanted where a store holds several. Raises InputError where there is none, and where
-    the web is asked without the library for it.
+    `start` is the first day of the forecast wanted where a store holds several; `http` is how the web is asked. Raises InputError
+    where there is none, ResourceError where a server does not answer.
     """
-    if not address.startswith(WEB) and not Path(address).exists():
+    on_the_web = address.startswith(WEB)
+    if not on_the_web and not Path(address).exists():
         raise InputError(f"{address} is not there; expected the folder of a Zarr store, a zip file of one, or its web address")
     try:
-        data = _on_the_web(address) if address.startswith(WEB) else _in_a_file(Path(address))
-    except (InputError, MemoryError):
+        store = HttpStore(http or Http(), address.rstrip("/")) if on_the_web else None
+        data = _opened(zarr.open_group(store, mode="r") if store else _in_a_file(Path(address)))
+    except (InputError, ModelError, MemoryError):
         raise
     except Exception as error:
         said = str(error).splitlines()[0] if str(error) else type(error).__name__
@@ -30,21 +38,9 @@ def open_challenger(address: str, start: np.datetime64 | None = None) -> Challen
     return Challenger(data, address, start)
 
 
-def _on_the_web(address: str) -> xr.Dataset:
-    try:
-        import aiohttp  # noqa: F401  fsspec reads the web with it
-    except ImportError as error:
-        raise InputError(
-            f"{address} is on the web, and aiohttp is not installed; install it with: pip install 'goms-explorer[oceanbench]'"
-        ) from error
-    return _opened(address.rstrip("/"))
-
-
-def _in_a_file(path: Path) -> xr.Dataset:
+def _in_a_file(path: Path) -> zarr.Group:
     if path.is_dir():
-        return _opened(str(path))
-    from zarr.storage import ZipStore
-
+        return zarr.open_group(path, mode="r")
     try:
         with ZipFile(path) as archive:
             names = archive.namelist()
@@ -53,20 +49,24 @@ def _in_a_file(path: Path) -> xr.Dataset:
     marks = [name for name in names if Path(name).name in (".zgroup", "zarr.json")]
     if not marks:
         raise InputError(f"{path} holds no Zarr store; expected a .zgroup or zarr.json in it")
-    top = min((str(Path(name).parent) for name in marks), key=len)
-    return _opened(ZipStore(path, mode="r"), "" if top == "." else top, consolidated=False)
+    top = min((Path(name).parent for name in marks), key=lambda folder: len(folder.parts))
+    # Consolidated metadata are looked for at the top of the archive alone.
+    return zarr.open_group(
+        ZipStore(path, mode="r"), path="" if top == Path() else top.as_posix(), mode="r", use_consolidated=False
+    )
 
 
-def _opened(store: Any, group: str = "", consolidated: bool | None = None) -> xr.Dataset:
+def _opened(group: zarr.Group) -> xr.Dataset:
     """Return the data of a store; of one with a group for each variable, as GLO12's, all of them."""
-    data = xr.open_zarr(store, group=group or None, chunks=None, consolidated=consolidated)
+    data = _dataset(group)
     if data.data_vars:
         return data
-    groups = []
-    for name in (name for names in NAMES.values() for name in names):
-        try:
-            inner = "/".join(filter(None, (group, name)))
-            groups.append(xr.open_zarr(store, group=inner, chunks=None, consolidated=consolidated))
-        except (FileNotFoundError, KeyError, ValueError):  # no such group
-            continue
-    return xr.merge(groups, combine_attrs="override") if groups else data
+    wanted = {name for names in NAMES.values() for name in names}
+    parts = [_dataset(part) for name, part in group.groups() if name in wanted]
+    return xr.merge(parts, combine_attrs="override") if parts else data
+
+
+def _dataset(group: zarr.Group) -> xr.Dataset:
+    # In version 2 the fill value of the chunks is what stands for missing, in version 3 an attribute.
+    filled = group.metadata.zarr_format == 2
+    return xr.open_dataset(ZarrStore(group, mode="r", use_zarr_fill_value_as_mask=filled))

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import xarray as xr
+import zarr
 
-from engine.oceanbench import challenger
 from engine.oceanbench.ingest import ingest_challenger
+from engine.providers.protocols.http import Http
 from engine.runtime.errors import InputError, ResourceError
 from engine.runtime.paths import stores_folder
 from engine.stores import find_store, open_store
 from tests.engine.oceanbench.challengers import one_degree, write_challenger
-
-pytest.importorskip("aiohttp", reason="the web is read with aiohttp, of the extra `oceanbench`")
 
 
 class Faulty(SimpleHTTPRequestHandler):
@@ -58,7 +58,7 @@ def served(tmp_path: Path) -> Iterator[tuple[str, Path, dict[str, list[str]]]]:
 def test_failures_that_pass_change_nothing(served: tuple[str, Path, dict[str, list[str]]]) -> None:
     address, folder, faults = served
     faults |= {"so/0.1.0.0": ["503"], "uo/0.0.0.0": ["cut"]}
-    over_web = open_store(find_store(ingest_challenger(address, "web")))
+    over_web = open_store(find_store(ingest_challenger(address, "web", http=Http(first_pause=0.01))))
     here = open_store(find_store(ingest_challenger(str(folder), "here")))
     assert not any(faults.values()), "both failures happened"
     assert over_web.attrs["source"] == "octo" and over_web.attrs["source_provenance"]["address"] == address
@@ -66,14 +66,35 @@ def test_failures_that_pass_change_nothing(served: tuple[str, Path, dict[str, li
         assert np.array_equal(over_web.loop(name), here.loop(name), equal_nan=True)
 
 
-def test_a_server_that_stays_away_is_named_and_leaves_nothing(
-    served: tuple[str, Path, dict[str, list[str]]], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(challenger, "TRIES", 2)
+def test_a_server_that_stays_away_is_named_and_leaves_nothing(served: tuple[str, Path, dict[str, list[str]]]) -> None:
     address, _, faults = served
     faults["vo/0.1.0.0"] = ["503"] * 9
-    with pytest.raises(ResourceError, match=f"{address}: vo of day 1 cannot be read"):
-        ingest_challenger(address)
+    with pytest.raises(ResourceError, match=rf"{address}/vo/0\.1\.0\.0 could not be read in 2 tries"):
+        ingest_challenger(address, http=Http(tries=2, first_pause=0.01))
     assert not list(stores_folder().iterdir())
     with pytest.raises(InputError, match="no Zarr store that can be opened"):
         ingest_challenger(f"{address}/nowhere.zarr")
+
+
+def test_a_group_for_each_variable_is_read_as_one_forecast(tmp_path: Path) -> None:
+    whole = write_challenger(tmp_path / "a" / "20240103.zarr", **one_degree(), fields=["zos", "uo"])
+    apart = tmp_path / "glo12" / "20240103.zarr"
+    zarr.open_group(apart, mode="w", zarr_format=2)
+    for name in ("zos", "uo"):
+        xr.open_zarr(whole)[[name]].to_zarr(apart, group=name, zarr_format=2, consolidated=False)
+    zarr.consolidate_metadata(apart, zarr_format=2)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(type("Quiet", (Faulty,), {"faults": {}}), directory=str(tmp_path)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    stores = [
+        open_store(find_store(ingest_challenger(at, name)))
+        for at, name in (
+            (str(whole), "whole"),
+            (str(apart), "apart"),
+            (f"http://127.0.0.1:{server.server_port}/glo12/20240103.zarr", "web"),
+        )
+    ]
+    server.shutdown()
+    server.server_close()
+    for name in ("zos", "uo"):
+        for store in stores[1:]:
+            assert np.array_equal(stores[0].loop(name), store.loop(name), equal_nan=True)
