@@ -45,10 +45,10 @@ def ingest_challenger(
 ) -> str:
     """Write the forecast at `address` as a forecast store and return its name.
 
-    `start` is the first day of the one wanted of several, `http` how the web is asked. Nodes become means of the cells around them,
-    at 1 degree its cells are taken as they are; levels become those of the model that lie near given ones, linear in depth between
-    two. Lead 1 is the first day, and there is no lead 0. The store appears when it is complete: InputError or ResourceError leaves
-    nothing behind.
+    `start` is the first day of the one wanted of several, `http` how the web is asked. Nodes become means of the cells around
+    them, at 1 degree its cells are taken as they are; levels become those of the model that lie near given ones, linear in depth
+    between two. Lead 1 is the first day, and there is no lead 0. The store appears when it is complete: InputError or
+    ResourceError leaves nothing behind.
     """
     if identifier is not None:
         checked_name(identifier, "store")
