@@ -18,7 +18,7 @@ def login(provider: Provider, address: str = "") -> str:
     if provider.protocol == "copernicus":
         check_account(toolbox())
         return "accepted"
-    root = (address or provider.address).rstrip("/")
+    root = provider.root(address)
     if get_netrc_auth(root) is None:
         raise InputError(
             f"{provider.label} needs an account, and .netrc names none for {root.split('/')[2]}; expected {provider.account}"

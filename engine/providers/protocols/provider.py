@@ -1,5 +1,6 @@
 """What is known of a provider before anything is asked of it."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -82,6 +83,11 @@ class Provider:
     connections: int = 4
     assumed_rate: float = 5e6
     notes: str = ""
+
+    def root(self, asked: str = "") -> str:
+        """Return `asked`, else the address in `GOMS_ADDRESS_NAME` of the environment, else the provider's; without last slash."""
+        variable = f"GOMS_ADDRESS_{self.name.upper().replace('-', '_')}"
+        return (asked or os.environ.get(variable) or self.address).rstrip("/")
 
     @property
     def needs_account(self) -> bool:

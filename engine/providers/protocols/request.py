@@ -52,8 +52,8 @@ class Request:
 
     @property
     def root(self) -> str:
-        """Return the address in use, without a slash at its end."""
-        return (self.address or self.provider.address).rstrip("/")
+        """Return the address in use, without a slash at its end: as asked, of the environment, or the provider's own."""
+        return self.provider.root(self.address)
 
     @property
     def way(self) -> str:
