@@ -278,7 +278,9 @@ def verify(
             )
         if not as_json:
             print(text)
-            report.result = {name: report.result[name] for name in ("report", "kept", "eke_ratio") if name in report.result}
+            report.result = {
+                name: report.result[name] for name in ("report", "kept", "eke_ratio", "sampling") if name in report.result
+            }
 
 
 @app.command()

@@ -19,7 +19,7 @@ from app.views.controls.sources import SourceControls
 from app.views.controls.stores_dialog import StoresDialog
 from engine.oceanbench.ingest import ingest_challenger
 from engine.schema.grid import Grid
-from tests.app.made_stores import START, write_forecast
+from tests.app.made_stores import START, write_analysis, write_forecast, write_surface_analysis
 from tests.engine.oceanbench.challengers import one_degree, write_challenger
 
 
@@ -62,6 +62,14 @@ def test_beside_ours_it_is_matched_by_day_at_depths_that_both_have(services: Ser
     assert common_leads(scene.primary, scene.comparison) == [(2, 1), (3, 2), (4, 3)]
     deep = build_scene(chosen(comparison=f"store:{glonet}", depth=20.0), services)
     assert deep.panels[1].empty == "There is no temperature at 20 m in this store"
+
+
+def test_a_difference_of_daily_means_and_snapshots_says_so(services: Services, glonet: str, small_grid: Grid) -> None:
+    snapshots, means = write_analysis(small_grid), write_surface_analysis(small_grid)
+    mixed = build_scene(chosen(source=f"store:{glonet}", comparison=f"store:{snapshots}"), services)
+    assert mixed.panels[2].notice == "daily means beside snapshots"
+    alike = build_scene(chosen(source=f"store:{glonet}", comparison=f"store:{means}"), services)
+    assert alike.panels[2].notice == ""
 
 
 def test_it_is_offered_as_a_source_and_shown_from_the_list_of_stores(services: Services, glonet: str, small_grid: Grid) -> None:

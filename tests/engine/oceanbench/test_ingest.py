@@ -178,7 +178,8 @@ def test_it_is_scored_against_an_analysis_at_the_levels_that_both_have(tmp_path:
     name = ingest_challenger(str(write_challenger(tmp_path / "glonet" / "20240103.zarr", worse, **one_degree(), days=5)))
     grid = coarsened(4)
     days = FIRST + np.arange(-1, 5)
-    with AnalysisStore.create(stores_folder() / "truth", grid, days, {"source": "glorys", "label": "GLORYS"}) as truth:
+    about = {"source": "hycom", "label": "HYCOM", "sampling": "snapshot"}
+    with AnalysisStore.create(stores_folder() / "truth", grid, days, about) as truth:
         for lead, day in enumerate(days):
             truth.append(lead, _ocean(grid, day, lead - 1))
         truth.finish()
@@ -191,6 +192,7 @@ def test_it_is_scored_against_an_analysis_at_the_levels_that_both_have(tmp_path:
     assert rows["zos", 0.0, 1]["rmse"] < 0.002
     assert found["zero_removed"][1] == pytest.approx(0.3, abs=0.001)
     assert rows["zos", 0.0, 5]["persistence"] > 0.05
+    assert found["sampling"] == {"forecast": "daily mean", "reference": "snapshot"}
 
 
 def _ocean(grid: Grid, time: np.datetime64, day: int) -> Batch:

@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 import engine.forecasting.forecast
 from engine.cli.main import app
+from engine.forecasting.request import ForecastRequest
 from engine.physics.displaced_state import climatology
 from engine.runtime.errors import InputError
 from engine.schema.grid import coarsened
@@ -62,6 +63,12 @@ def test_a_network_does_not_learn_from_states_that_climatology_filled(tmp_path: 
     source = AnalysisSource(write_subset(GRID, "currents"))
     with pytest.raises(InputError, match="has thetao, so, zos from climatology alone"):
         write_sequences(source, [START], 2, tmp_path, GRID)
+
+
+def test_a_forecast_says_whether_its_days_are_means_or_snapshots(tmp_path: Path) -> None:
+    source = AnalysisSource(write_subset(GRID, "currents"))
+    request = ForecastRequest(source, source.init_times()[0], "damped-persistence", 1, folder=tmp_path / "it")
+    assert open_store(engine.forecasting.forecast.run_forecast(request)).attrs["sampling"] == "daily mean"
 
 
 def test_a_box_starts_no_forecast() -> None:
