@@ -24,7 +24,7 @@ def write(path: Path, day: np.datetime64, columns: int = layouts.LON.size, witho
     """Write a day of GLORYS whose values tell the date, water in the first `columns` alone."""
     number = float((day - FIRST) / np.timedelta64(1, "D"))
     fields = {name: np.array(values, dtype=float) for name, values in layouts.glorys_fields(1).items() if name != without}
-    fields["thetao"] += 0.1 * number
+    fields["thetao"] += 0.1 * (number % 100)
     for values in fields.values():
         values[..., columns:] = np.nan
     return layouts.write_glorys(path, fields, layouts.LAT + shift, layouts.LON, day.astype("datetime64[h]")[None])
