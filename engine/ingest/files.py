@@ -18,7 +18,7 @@ from engine.runtime.progress import Progress, no_progress
 from engine.schema.constants import DAY
 from engine.schema.grid import Grid
 from engine.schema.variables import PROGNOSTIC
-from engine.stores import open_store
+from engine.stores import Store
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def _opened(kind: str, files: Sequence[Path], date: np.datetime64 | None, sampli
 def _refuse_what_is_there(folder: Path, source: str, days: set[np.datetime64]) -> None:
     if not folder.exists():
         return
-    store = open_store(folder)
+    store = Store(folder)
     if store.attrs.get("source") == source and days <= {store.valid_time(lead).astype("datetime64[D]") for lead in store.leads}:
         raise InputError(
             f"store {folder.name} exists already with all these days; expected further days or a new name: delete it or choose "

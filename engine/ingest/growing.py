@@ -12,7 +12,7 @@ from engine.readers.values.tally import merged, report_in
 from engine.runtime.errors import DayMissing, InputError
 from engine.schema.constants import DAY
 from engine.schema.grid import Grid, quarter_degree
-from engine.stores import AnalysisStore, Missing, open_store
+from engine.stores import AnalysisStore, Missing, Store
 from engine.stores.writer import delete_folder, lock_path
 
 
@@ -45,7 +45,7 @@ class GrowingStore:
             self._mask_is_recorded = self._store.mask_is_recorded
 
     def _refuse_another(self, folder: Path) -> None:
-        store = open_store(folder)
+        store = Store(folder)
         if store.kind != self._kind or store.attrs.get("source") != self._source:
             raise InputError(
                 f"store {folder.name} exists already and is {store.kind} of {store.attrs.get('source')}, not {self._kind} of "
