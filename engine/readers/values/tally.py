@@ -127,8 +127,9 @@ def refusal(subject: str, name: str, provider: str, total: Outside, declaring: s
             f"{subject}: {share} are {total.lowest:g} {units}; expected {low:g} to {high:g}: if that stands for land, declare it "
             f"({declaring})"
         )
+    of = "air" if VARIABLES[name].role == "forcing" else "ocean"
     return InputError(
-        f"{subject}: {share} lie outside the range of the ocean, from {total.lowest:g} to {total.highest:g} {units}; expected "
+        f"{subject}: {share} lie outside the range of the {of}, from {total.lowest:g} to {total.highest:g} {units}; expected "
         f"{low:g} to {high:g}: check its units, scale_factor and add_offset"
     )
 

@@ -107,7 +107,7 @@ def test_kelvin_said_to_be_celsius_and_the_other_way_round_are_no_days(unit: str
     data["t2m"] = data.t2m + np.float32(shift)
     data.t2m.attrs["units"] = unit
     data.to_netcdf(tmp_path / "wrong.nc")
-    with pytest.raises(InputError, match=r"t2m of 2019-02-25.*check its units"):
+    with pytest.raises(InputError, match=r"t2m of 2019-02-25.*outside the range of the air.*check its units"):
         HourlyDays(ERA5, [tmp_path / "wrong.nc"]).day(FIRST)
 
 
