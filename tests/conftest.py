@@ -13,7 +13,15 @@ SHARED_DATA = REPOSITORY.parent / "shared" / "data"
 
 register()
 
-TOGETHER = ("test_files.py", "test_run.py", "test_skill.py", "test_lagged.py", "test_hostile_words.py", "test_reconnection.py")
+TOGETHER = (
+    "test_files.py",
+    "test_get_data.py",
+    "test_run.py",
+    "test_skill.py",
+    "test_lagged.py",
+    "test_hostile_words.py",
+    "test_reconnection.py",
+)
 """Browser tests with a server of their own, which is started once for all tests of a file."""
 
 

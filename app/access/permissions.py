@@ -8,7 +8,7 @@ from engine.runtime.errors import InputError
 DEEDS = ("run", "score", "upload", "delete")
 """What changes the user directory or costs the machine minutes."""
 
-DEED_OF_JOB = {"forecast": "run", "reference": "run", "skill": "score", "held-out": "score", "files": "upload"}
+DEED_OF_JOB = {"forecast": "run", "reference": "run", "skill": "score", "held-out": "score", "files": "upload", "fetch": "upload"}
 """Kind of a request -> the deed it is; what a page needs to be drawn, such as the climatology, is none."""
 
 IS_READ_ONLY = "This server is read-only: it shows what is stored; runs, scores, files and deletions are turned off."

@@ -25,7 +25,7 @@ class Request:
     """What is asked for; two equal requests are one job."""
 
     kind: str
-    """forecast, reference, climatology, files, skill or held-out"""
+    """forecast, reference, climatology, files, fetch, skill or held-out"""
     source: str
     init_time: str
     """ISO date"""

@@ -107,6 +107,8 @@ def perform(request: dict[str, Any], progress: Progress, cancelled: Callable[[],
         return score_held_out(request["model"], request["days"], options["grid_factor"], progress, cancelled)
     if request["kind"] == "files":
         return _taken_in([Path(file) for file in options["files"]], options["grid_factor"], progress, cancelled)
+    if request["kind"] == "fetch":
+        return _fetched(request["source"], request["init_time"], options, progress, cancelled)
     grid = coarsened(int(options.pop("grid_factor", 1)))
     init_time = np.datetime64(request["init_time"], "D")
     if request["kind"] == "climatology":
@@ -166,6 +168,20 @@ def _taken_in(files: list[Path], grid_factor: int, progress: Progress, cancelled
         for file in files:
             words = words.replace(f"{file.parent}{os.sep}", "")
         raise InputError(words) from error
+
+
+def _fetched(name: str, start: str, options: dict[str, Any], progress: Progress, cancelled: Callable[[], bool]) -> Path:
+    """Get days of a provider and return the store, or the last source of altimetry; finished days outlive a cancellation."""
+    from engine.providers.catalogue import provider_named
+    from engine.providers.fetching import fetch
+    from engine.providers.protocols.request import request_of
+    from engine.runtime.paths import altimetry_folder
+
+    asked = request_of(provider_named(name), start, options["end"], options["fields"], options["region"])
+    factor = int(options["grid_factor"])
+    watched = _until(cancelled, progress, "the days were given up")
+    found = fetch(asked, grid=coarsened(factor) if factor > 1 else None, progress=watched)
+    return Path(found["folder"]) if "folder" in found else altimetry_folder() / found["sources"][-1]
 
 
 def give_way() -> None:

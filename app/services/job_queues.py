@@ -15,7 +15,7 @@ FORECAST_DAYS = 30
 
 
 class JobQueues:
-    """Three queues, each with a child process of its own; all are `queue` where one is given."""
+    """Four queues, each with a child process of its own; all are `queue` where one is given."""
 
     def __init__(self, sources: Sources, options: Options, queue: Jobs | None = None) -> None:
         self._sources, self._options = sources, options
@@ -24,13 +24,19 @@ class JobQueues:
         self.chores = queue or Jobs()
         # A third one scores, which takes many minutes.
         self.scoring = queue or Jobs()
-        for each in (self.forecasts, self.chores, self.scoring):
+        # A fourth one gets days of providers, which takes hours of waiting.
+        self.fetching = queue or Jobs()
+        for each in self._all:
             each.check = options.permissions.check_job
 
     @property
     def ended(self) -> int:
         """Return the number of jobs that have ended."""
-        return self.forecasts.ended + self.chores.ended + self.scoring.ended
+        return sum(each.ended for each in self._all)
+
+    @property
+    def _all(self) -> tuple[Jobs, ...]:
+        return self.forecasts, self.chores, self.scoring, self.fetching
 
     def models(self) -> tuple[str, ...]:
         """Return the names of the models that can run here."""
@@ -69,7 +75,7 @@ class JobQueues:
 
     def close(self) -> None:
         """End the child processes."""
-        for queue in (self.forecasts, self.chores, self.scoring):
+        for queue in self._all:
             queue.close()
 
 

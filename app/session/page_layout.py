@@ -19,6 +19,7 @@ from app.text.plain_text import heading
 from app.views.controls.compare import CompareControls
 from app.views.controls.field import FieldControls
 from app.views.controls.files import FileControls
+from app.views.controls.get_data import GetDataDialog
 from app.views.controls.layers import LayerControls
 from app.views.controls.run import RunControls
 from app.views.controls.sources import SourceControls
@@ -42,6 +43,7 @@ class Controls:
     tabs: TabBar
     sources: SourceControls
     files: FileControls
+    get_data: GetDataDialog
     run: RunControls
     field: FieldControls
     compare: CompareControls
@@ -85,7 +87,8 @@ class PageLayout:
         """Return the page in the language and the theme of a selection."""
         controls = self._controls
         sidebar = [
-            heading(say("Forecast")), controls.sources.source, *controls.files.layout, controls.sources.start,
+            heading(say("Forecast")), controls.sources.source, *controls.files.layout, controls.get_data.layout,
+            controls.sources.start,
             controls.sources.model, controls.sources.forcing, controls.run.layout,
             self._of_maps, controls.field.units, self._over_maps,
             heading(say("Save")), self._saving, controls.stores.layout,

@@ -20,6 +20,7 @@ from app.views.charts.skill import SkillView
 from app.views.controls.compare import CompareControls
 from app.views.controls.field import FieldControls
 from app.views.controls.files import FileControls
+from app.views.controls.get_data import GetDataDialog
 from app.views.controls.layers import LayerControls
 from app.views.controls.run import RunControls
 from app.views.controls.sources import SourceControls
@@ -49,6 +50,7 @@ class Session(SelectionView):
         self.tabs = TabBar(selection)
         self.sources = SourceControls(selection, services)
         self.files = FileControls(selection, services, self.notify)
+        self.get_data = GetDataDialog(selection, services, self.notify)
         self.run = RunControls(selection, services, self.notify)
         self.field = FieldControls(selection)
         self.layers = LayerControls(selection)
@@ -66,7 +68,15 @@ class Session(SelectionView):
         self._document = pn.state.curdoc
         forget_document(self._document)
         controls = Controls(
-            self.tabs, self.sources, self.files, self.run, self.field, self.compare, self.layers, self.stores_dialog
+            self.tabs,
+            self.sources,
+            self.files,
+            self.get_data,
+            self.run,
+            self.field,
+            self.compare,
+            self.layers,
+            self.stores_dialog,
         )
         self.layout = None if is_embedded() else PageLayout(controls)
         # After the views, so that they are notified of a choice before the session is.
@@ -225,6 +235,7 @@ class Session(SelectionView):
         if self.selection.view == "skill":
             self.skill.poll()
         self.files.poll()
+        self.get_data.poll()
 
     def _now(self) -> Any:
         """Return what tells whether the stores changed since the scene was built."""

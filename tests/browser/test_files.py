@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import netCDF4
 import pytest
 from playwright.sync_api import expect
 
@@ -70,8 +71,10 @@ def test_a_file_that_is_not_what_it_is_called_is_refused_in_words(visit: Visit, 
     choose(visit, page)
     visit.see("page.nc is not NetCDF, it is a web page")
     layouts.write_temperature(other, layouts.temperature_fields(1), *axes(), layouts.days(1))
+    with netCDF4.Dataset(other, "a") as data:
+        data.renameVariable("analysed_sst", "chlor_a")
     choose(visit, other)
-    visit.see("wave.nc holds analysed_sst; expected HYCOM")
+    visit.see("wave.nc holds chlor_a; expected HYCOM")
     notes = tmp_path / "notes.txt"
     notes.write_text("nothing")
     choose(visit, notes)
