@@ -301,6 +301,25 @@ def eddies(
 
 
 @app.command()
+def climatology(
+    store: Annotated[str, typer.Argument(metavar="STORE", help="Name or folder of an ingested store.")],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="NetCDF file of the mean state.")],
+    start: Annotated[str | None, typer.Option(metavar="DATE", help="First day; default: that of the store.")] = None,
+    end: Annotated[str | None, typer.Option(metavar="DATE", help="Last day; default: that of the store.")] = None,
+    as_json: Json = False,
+    home: Home = None,
+) -> None:
+    """Compute the mean state of a store: mean and harmonics of the year of its fields, and where its water is.
+
+    Days are read one after the other. With less than two years the year is that of the shipped climatology.
+    """
+    with reporting(as_json, BEGIN_AGAIN) as report:
+        from engine.cli.climatology import mean_of_store
+
+        report.result = mean_of_store(store, out, start, end, report.progress)
+
+
+@app.command()
 def analyse(
     observations: Annotated[
         Path, typer.Option(metavar="FILE", help="Table, .csv, .tsv or .nc: time, lat, lon, depth (or pressure), variable, value.")

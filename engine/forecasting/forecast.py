@@ -18,6 +18,7 @@ from engine.forecasting.heads import LoadedHead, begin_heads, head_state_of, loa
 from engine.forecasting.request import ForecastRequest
 from engine.forecasting.rollout import Step, rollout
 from engine.models.interface import Model
+from engine.physics.climatology import Atlas
 from engine.physics.sea_level_zero import CLIMATOLOGY, SHIFT, ZERO
 from engine.runtime.background import Do, synchronous, write_behind
 from engine.runtime.errors import InputError, ModelError, ResourceError
@@ -60,6 +61,10 @@ def run_forecast(
     initial = initial_state(source, init_time)
     with _memory_explained(request.model):
         model = load_model(request.model, initial.grid, request.device, None, request.precision)
+        mean = getattr(model, "mean", None)
+        if mean is not None and isinstance(source, AlignedSource):
+            source = source.with_mean(mean)
+            initial = initial_state(source, init_time)
         if request.precision == AUTO:
             model.precision = _begun_in(folder, _attributes(source, init_time, model, days, {}) | forced) or model.precision
         loaded = load_heads(request.heads, model)
@@ -73,11 +78,11 @@ def run_forecast(
             for remark in store.remarks:
                 LOGGER.warning("forecast %s: %s", folder.name, remark)
                 progress(0.0, remark)
-            begun = _begun(loaded, source, initial, restart, head_state)
+            begun = _begun(loaded, source, initial, restart, head_state, mean)
             if 0 not in finished:
                 store.append(0, initial, {name: head.batch for name, head in begun.items()})
             progress((restart[0] if restart else 0) / days, "initial state written")
-            wet = {name: np.isfinite(_surface(initial, name)) for name in PROGNOSTIC}
+            wet = {name: np.isfinite(_surface(initial, name)) & model.grid.wet_surface for name in PROGNOSTIC}
             # The model and the heads read the same atmosphere of a day.
             forcings = lru_cache(maxsize=2)(source.forcing)
             steps = rollout(model, initial, forcings, days, restart)
@@ -154,10 +159,16 @@ def source_attributes(source: Source, init_time: np.datetime64) -> dict[str, Any
         "init": str(init_time.astype("datetime64[D]")),
         "init_label": _init_label(source, init_time),
         "software_version": __version__,
-        **({ZERO: CLIMATOLOGY, SHIFT: round(source.zero_shift(init_time), 4)} if isinstance(source, AlignedSource) else {}),
+        **_zero_attributes(source, init_time),
         **({SAMPLING: sampling} if (sampling := getattr(source, "sampling", "")) else {}),
         **getattr(source, "report", {}),
     }
+
+
+def _zero_attributes(source: Source, init_time: np.datetime64) -> dict[str, Any]:
+    if not isinstance(source, AlignedSource):
+        return {}
+    return {ZERO: source.mean.name if source.mean else CLIMATOLOGY, SHIFT: round(source.zero_shift(init_time), 4)}
 
 
 def _init_label(source: Source, init_time: np.datetime64) -> str:
@@ -244,11 +255,12 @@ def _begun(
     initial: Batch,
     restart: tuple[int, dict[str, np.ndarray]] | None,
     head_state: dict[str, np.ndarray],
+    mean: Atlas | None,
 ) -> dict[str, RollingHead]:
     if restart is None:
-        return begin_heads(heads, source, initial)
+        return begin_heads(heads, source, initial, mean=mean)
     ocean = Batch(restart[1], initial.grid, initial.time + restart[0] * TIME_STEP)
-    return begin_heads(heads, source, ocean, head_state)
+    return begin_heads(heads, source, ocean, head_state, mean)
 
 
 def _differences(stored: dict[str, Any], requested: dict[str, Any]) -> list[str]:

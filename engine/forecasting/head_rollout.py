@@ -9,7 +9,7 @@ import torch
 from engine.forecasting.rollout import Step
 from engine.models.heads.daily import DayHead, HeadConditions
 from engine.models.heads.downscaling import Downscaling, refined
-from engine.physics.climatology import mean_sea_level
+from engine.physics.climatology import Atlas, mean_sea_level
 from engine.readers.regrid import AreaMean
 from engine.runtime.errors import InputError, ModelError
 from engine.runtime.precision import computing
@@ -23,10 +23,10 @@ AIR = ("u10", "v10", "t2m")
 class Averaging:
     """Area means of the weather, and of the sea surface `with_ocean`, from the ocean's grid to that of a head."""
 
-    def __init__(self, source: Grid, target: Grid, with_ocean: bool) -> None:
+    def __init__(self, source: Grid, target: Grid, with_ocean: bool, mean: Atlas | None = None) -> None:
         same = source.shape == target.shape and np.allclose(source.lat, target.lat) and np.allclose(source.lon, target.lon)
         self._mean = None if same else AreaMean(source.lat, source.lon, target.lat, target.lon)
-        self._lat, self._sea_level = target.lat, mean_sea_level(source) if with_ocean else None
+        self._lat, self._sea_level = target.lat, mean_sea_level(source, mean) if with_ocean else None
 
     def __call__(self, forcing: Batch, ocean: Batch | None = None) -> HeadConditions:
         """Return the conditions of the day of `forcing`, with the `ocean` of that day where the head reads it."""
@@ -77,7 +77,7 @@ class HeadRollout:
 
     has_state = True
 
-    def __init__(self, head: DayHead, initial: Batch, ocean: Batch, forcing: Batch) -> None:
+    def __init__(self, head: DayHead, initial: Batch, ocean: Batch, forcing: Batch, mean: Atlas | None = None) -> None:
         """Start from the head's fields, the ocean and the weather of one day.
 
         Raises InputError where the fields lie on another grid than the head's.
@@ -88,7 +88,7 @@ class HeadRollout:
                 "average them to it first"
             )
         self.head, self.batch = head.eval(), initial
-        self._averaging = Averaging(ocean.grid, head.grid, head.transform.reads_ocean)
+        self._averaging = Averaging(ocean.grid, head.grid, head.transform.reads_ocean, mean)
         self._drivers = self._driven(forcing, ocean)
         self._fields = self._tensor(np.stack([initial[name] for name in head.transform.names]))
 

@@ -11,6 +11,7 @@ from engine.models.forecaster import Forecaster
 from engine.models.heads.daily import DayHead
 from engine.models.heads.downscaling import SURFACE, Downscaling
 from engine.models.interface import Model
+from engine.physics.climatology import Atlas
 from engine.physics.kuroshio_grid import kuroshio_grid
 from engine.runtime.errors import InputError
 from engine.runtime.paths import weights_candidates
@@ -95,10 +96,15 @@ def load_heads(names: Iterable[str], model: Model) -> dict[str, LoadedHead]:
 
 
 def begin_heads(
-    heads: Mapping[str, LoadedHead], source: Source, ocean: Batch, head_state: Mapping[str, np.ndarray] | None = None
+    heads: Mapping[str, LoadedHead],
+    source: Source,
+    ocean: Batch,
+    head_state: Mapping[str, np.ndarray] | None = None,
+    mean: Atlas | None = None,
 ) -> dict[str, RollingHead]:
     """Return the heads ready on the day of `ocean`, with fields of the source, or with `head_state` of a restart.
 
+    `mean` is the mean ocean of the model, the shipped climatology by default.
     Raises InputError where neither has the fields.
     """
     rolling: dict[str, RollingHead] = {}
@@ -107,7 +113,7 @@ def begin_heads(
             rolling[name] = Refinement(head.module, ocean)
         else:
             first = _fields(name, head.module.grid, source, ocean.time, head_state)
-            rolling[name] = HeadRollout(head.module, first, ocean, source.forcing(ocean.time))
+            rolling[name] = HeadRollout(head.module, first, ocean, source.forcing(ocean.time), mean)
     return rolling
 
 

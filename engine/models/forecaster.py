@@ -13,6 +13,7 @@ from engine.models.evolution.static_fields import StaticFields
 from engine.models.interface import MEMORY_FIELD, state_of
 from engine.models.layers.window import Window, row_blocks, tiles
 from engine.models.network import Network
+from engine.physics.climatology import Atlas
 from engine.physics.displaced_state import climatology
 from engine.runtime.allocator import keep_freed_memory, with_own_pages
 from engine.runtime.errors import ModelError
@@ -50,24 +51,27 @@ class Forecaster:
         provenance: dict[str, Any],
         static: StaticFields | None = None,
         precision: str = AUTO,
+        mean: Atlas | None = None,
     ) -> None:
+        """Take the network on a grid; `mean` is the ocean of its training data, the shipped climatology by default."""
         self.name, self.label = network.preset.name, network.preset.label
         self.provenance, self.grid, self.device, self.normalisation = provenance, grid, device, normalisation
         self.precision = choose_precision(precision, device)
+        self.mean = mean
         self.network = network.to(device).eval()
         if device.type == "cpu":
             keep_freed_memory()
         patch, shape = network.preset.patch, grid.shape
         rows, tile = (EMBED_ROWS, TILE) if device.type == "cpu" else (shape[0], shape)
         # With a halo on all sides, so that the static fields of any tile are a view and no copy.
-        static = StaticFields.of(grid) if static is None else static
+        static = StaticFields.of(grid, mean=mean) if static is None else static
         self._static = static.cut(Window(0, shape[0], 0, shape[1]), network.preset.halo).to(device)
         self._row_blocks = row_blocks(*shape, _whole(rows, patch))
         self._tiles = tiles(grid.wet_surface, _whole(tile[0], patch), _whole(tile[1], patch), patch)
         self._tile_fields = [self._around(tile, network.preset.halo) for tile in self._tiles]
         mask = torch.from_numpy(channel_mask(grid, PROGNOSTIC_CHANNELS))
         self._mask = torch.cat([mask, mask[-1:]]).to(device)
-        self._season = Season(grid, network.preset.patch)
+        self._season = Season(grid, network.preset.patch, mean)
         self._known: tuple[np.datetime64, torch.Tensor] | None = None
 
     def prepare(self, batch: Batch) -> torch.Tensor:
@@ -79,7 +83,7 @@ class Forecaster:
         state = torch.zeros(mask.shape)
         known = state_of(batch, state[:-1])
         if any(bool((torch.isnan(plane) & wet).any()) for plane, wet in zip(known, mask, strict=False)):
-            torch.where(torch.isnan(known), state_of(climatology(self.grid, batch.time)), known, out=known)
+            torch.where(torch.isnan(known), state_of(climatology(self.grid, batch.time, self.mean)), known, out=known)
         if MEMORY_FIELD in batch.fields:
             state[-1] = torch.nan_to_num(torch.from_numpy(batch[MEMORY_FIELD]))
         state.masked_fill_(~mask, torch.nan)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from engine.physics.sea_level_zero import CLIMATOLOGY
 from engine.physics.vertical_modes import displacement
 from engine.physics.water_columns import Interpolation, field_rows, over_rows
 from engine.runtime.errors import ModelError
@@ -22,18 +23,27 @@ Array = NDArray[np.float32]
 DAYS_PER_YEAR = 365.25
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Atlas:
-    """The shipped climatology on its own 1-degree grid, float32; `level` goes deeper than the model's depths.
+    """A mean ocean and its year on a grid of its own, float32; `level` goes deeper than the model's depths.
 
     `thetao` (5, level, h, w), `log_mlotst`, `u10`, `v10`, `t2m`, `msl` (5, h, w) are harmonics of the year; `so`, `F`,
     `D` (level, h, w); `uo`, `vo` (z, h, w); `zos`, `c1`, `elevation` (h, w). msl in hPa over 1000, temperatures in degC.
+    `name` is that of its zero of sea level. `harmonics` (5, ...) of the year of fields on `grid`, NaN on land, are those of
+    training data; the shipped climatology has none.
     """
 
     lat: NDArray[np.float64]
     lon: NDArray[np.float64]
     level: NDArray[np.float64]
     fields: dict[str, Array]
+    name: str = CLIMATOLOGY
+    grid: Grid | None = None
+    harmonics: dict[str, Array] = field(default_factory=dict)
+
+    def grid_like(self, grid: Grid) -> Grid:
+        """Return `grid` with the wet mask of the training data, where they lie on it."""
+        return self.grid if self.grid is not None and self.grid.same_as(grid) else grid
 
 
 @dataclass(frozen=True)
@@ -64,16 +74,21 @@ def day_of_year(time: np.datetime64) -> float:
     return float((time - time.astype("datetime64[Y]")) / np.timedelta64(1, "s")) / SECONDS_PER_DAY
 
 
+def annual_basis(day: float) -> Array:
+    """Return the value (5,) of the mean, the annual and the semiannual harmonics (1, cos, sin, cos 2, sin 2) on a day."""
+    phase = 2 * np.pi * day / DAYS_PER_YEAR
+    return np.array([1.0, np.cos(phase), np.sin(phase), np.cos(2 * phase), np.sin(2 * phase)], dtype=np.float32)
+
+
 @lru_cache(maxsize=32)
 def _on_day(name: str, day: float) -> Array:
-    phase = 2 * np.pi * day / DAYS_PER_YEAR
-    basis = np.array([1.0, np.cos(phase), np.sin(phase), np.cos(2 * phase), np.sin(2 * phase)], dtype=np.float32)
-    return np.tensordot(basis, atlas().fields[name], axes=(0, 0))
+    return np.tensordot(annual_basis(day), atlas().fields[name], axes=(0, 0))
 
 
-def on_day(name: str, time: np.datetime64) -> Array:
+def on_day(name: str, time: np.datetime64, mean: Atlas | None = None) -> Array:
     """Return field `name` of the atlas at `time`, still on the atlas grid; do not change it in place."""
-    return _on_day(name, round(day_of_year(time), 2))
+    day = round(day_of_year(time), 2)
+    return _on_day(name, day) if mean is None else np.tensordot(annual_basis(day), mean.fields[name], axes=(0, 0))
 
 
 def cubic_weights(position: NDArray[np.floating], count: int, periodic: bool) -> tuple[NDArray[np.int64], Array]:
@@ -94,25 +109,34 @@ def cubic_weights(position: NDArray[np.floating], count: int, periodic: bool) ->
     return index, weights.astype(np.float32)
 
 
-def atlas_weights(grid: Grid) -> Interpolation:
-    """Return the cubic interpolation from the atlas to `grid`."""
-    source = atlas()
-    rows = cubic_weights((grid.lat - source.lat[0]) / (source.lat[1] - source.lat[0]), len(source.lat), False)
-    columns = cubic_weights((grid.lon - source.lon[0]) / (source.lon[1] - source.lon[0]), len(source.lon), True)
+def atlas_weights(grid: Grid, mean: Atlas | None = None) -> Interpolation:
+    """Return the cubic interpolation from the atlas to `grid`; beyond a regional atlas its edge goes on."""
+    source = atlas() if mean is None else mean
+    periodic = source.grid is None or source.grid.is_periodic
+    rows = cubic_weights(_position(grid.lat, source.lat), len(source.lat), False)
+    columns = cubic_weights(_position(grid.lon, source.lon), len(source.lon), periodic)
     return Interpolation(*rows, *columns)
 
 
-def interpolate(field: Array, grid: Grid) -> Array:
-    """Cubic interpolation of an atlas-grid `field` (..., 180, 360) to `grid` (..., h, w), land included."""
+def _position(wanted: NDArray[np.floating], axis: NDArray[np.float64]) -> NDArray[np.floating]:
+    """Return the fractional indices of coordinates on an axis, whose steps may be uneven."""
+    steps = np.diff(axis)
+    if np.ptp(steps) < 1e-3 * steps[0]:
+        return (wanted - axis[0]) / (axis[1] - axis[0])
+    return np.interp(wanted, axis, np.arange(axis.size))
+
+
+def interpolate(field: Array, grid: Grid, mean: Atlas | None = None) -> Array:
+    """Cubic interpolation of an atlas-grid `field` (..., a, b) to `grid` (..., h, w), land included."""
     wide = np.empty((*field.shape[:-2], *grid.shape), dtype=np.float32)
     source = np.ascontiguousarray(field, dtype=np.float32).reshape(-1, *field.shape[-2:])
-    over_rows(field_rows, grid.shape[0], source, atlas_weights(grid), wide.reshape(-1, *grid.shape))
+    over_rows(field_rows, grid.shape[0], source, atlas_weights(grid, mean), wide.reshape(-1, *grid.shape))
     return wide
 
 
-def mean_sea_level(grid: Grid) -> Array:
+def mean_sea_level(grid: Grid, mean: Atlas | None = None) -> Array:
     """Return the mean sea level above the geoid (h, w) in m, continued over land: zero of `zos_anomaly`."""
-    return interpolate(atlas().fields["zos"], grid)
+    return interpolate((mean or atlas()).fields["zos"], grid, mean)
 
 
 def mixed_layer_depth(grid: Grid, time: np.datetime64) -> Array:
@@ -120,11 +144,13 @@ def mixed_layer_depth(grid: Grid, time: np.datetime64) -> Array:
     return np.exp(interpolate(on_day("log_mlotst", time), grid))
 
 
-def vertical_modes(grid: Grid) -> Modes:
+def vertical_modes(grid: Grid, mean: Atlas | None = None) -> Modes:
     """Return the first baroclinic mode on `grid`, continued over land and below the sea floor."""
-    fields, levels = atlas().fields, grid.depth.size
+    fields, levels = (mean or atlas()).fields, grid.depth.size
     return Modes(
-        interpolate(fields["c1"], grid), interpolate(fields["F"][:levels], grid), interpolate(fields["D"][:levels], grid)
+        interpolate(fields["c1"], grid, mean),
+        interpolate(fields["F"][:levels], grid, mean),
+        interpolate(fields["D"][:levels], grid, mean),
     )
 
 

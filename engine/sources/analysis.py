@@ -1,11 +1,13 @@
 """An ingested global analysis (HYCOM, GLORYS) as a source: states to start from, later days as reference."""
 
+from copy import copy
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
+from engine.physics.climatology import Atlas
 from engine.physics.displaced_state import climatology, mean_sea_level
 from engine.physics.sea_level_zero import align_zero
 from engine.runtime.errors import InputError
@@ -47,6 +49,7 @@ class AnalysisSource:
         self.name = str(attributes["source"])
         self.label = str(attributes["label"])
         self.sampling = str(attributes.get(SAMPLING, ""))
+        self.mean: Atlas | None = None
         self._shifts: dict[int, float] = {}
         self.provenance: dict[str, Any] = {"store": self._store.identifier, "description": attributes.get("description", "")}
         if filled := self._filled():
@@ -76,7 +79,7 @@ class AnalysisSource:
                 "one of its days"
             )
         found = self._day(lead)
-        seasonal_mean = climatology(self.grid, found.time)
+        seasonal_mean = climatology(self.grid, found.time, self.mean)
         fields = {name: seasonal_mean[name].copy() for name in PROGNOSTIC}
         for name, values in found.fields.items():
             if name in fields:
@@ -125,7 +128,14 @@ class AnalysisSource:
 
     @cached_property
     def _mean_sea_level(self) -> np.ndarray:
-        return mean_sea_level(self.grid)
+        return mean_sea_level(self.grid, self.mean)
+
+    def with_mean(self, mean: Atlas) -> Self:
+        """Return the same source, aligned to and filled from another mean ocean."""
+        other = copy(self)
+        other.mean, other.grid, other._shifts = mean, mean.grid_like(self.grid), {}
+        other.__dict__.pop("_mean_sea_level", None)
+        return other
 
     def _lead(self, time: np.datetime64) -> int | None:
         numbers = np.flatnonzero(self.init_times() == time.astype("datetime64[D]"))

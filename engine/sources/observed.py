@@ -1,11 +1,13 @@
 """A full ocean state from satellites: altimetry, optional surface temperature, and climatology below them."""
 
+from copy import copy
 from hashlib import file_digest
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
+from engine.physics.climatology import Atlas
 from engine.physics.displaced_state import climatology, displaced_state, mean_sea_level
 from engine.physics.geostrophy import geostrophic_velocity
 from engine.physics.sea_level_zero import align_zero
@@ -62,6 +64,7 @@ class ObservedSource:
         self.forcing_kind = self.atmosphere.kind
         self._altimetry = _GlobalFile(Path(altimetry), ALTIMETRY, self.grid, date)
         self._sst = _GlobalFile(Path(sst), SURFACE_TEMPERATURE, self.grid) if sst else None
+        self.mean: Atlas | None = None
         self._shifts: dict[int, float] = {}
         self.provenance: dict[str, Any] = {"altimetry": self._altimetry.provenance, "climatology": "assets/climatology.nc"}
         if self._sst:
@@ -106,10 +109,10 @@ class ObservedSource:
         day = self.init_times()[number]
         surface_temperature = None
         if self._sst:
-            seasonal_mean = climatology(self.grid, day)["thetao"][0]
+            seasonal_mean = climatology(self.grid, day, self.mean)["thetao"][0]
             temperature = self._sst.field("thetao", self._sst_number(day))
             surface_temperature = seasonal_mean + fill_gaps(temperature - seasonal_mean, self.grid)
-        mean = mean_sea_level(self.grid)
+        mean = mean_sea_level(self.grid, self.mean)
         anomaly = self._anomaly(number)
         # The part of the observed current that is not geostrophic decays to zero in the gaps.
         sloped = geostrophic_velocity(mean + anomaly, self.grid.lat, self.grid.lon, self.grid.wet_surface)
@@ -117,11 +120,11 @@ class ObservedSource:
             flow + fill_gaps(self._altimetry.field(name, number) - flow, self.grid)
             for name, flow in zip(("uo", "vo"), sloped, strict=True)
         )
-        return displaced_state(self.grid, day, anomaly, surface_temperature, surface_currents=(u, v))
+        return displaced_state(self.grid, day, anomaly, surface_temperature, surface_currents=(u, v), mean=self.mean)
 
     def _anomaly(self, number: int) -> np.ndarray:
         """Return the anomaly (h, w) in m from the mean sea level, gaps filled."""
-        mean = mean_sea_level(self.grid)
+        mean = mean_sea_level(self.grid, self.mean)
         aligned, self._shifts[number] = align_zero(self._altimetry.field("zos", number), mean, self.grid)
         return fill_gaps(aligned - mean, self.grid)
 
@@ -132,12 +135,20 @@ class ObservedSource:
             self._anomaly(number)
         return self._shifts[number]
 
+    def with_mean(self, mean: Atlas) -> Self:
+        """Return the same source, aligned to and displaced from another mean ocean."""
+        other = copy(self)
+        other.mean, other.grid, other._shifts = mean, mean.grid_like(self.grid), {}
+        return other
+
     def sea_level(self, time: np.datetime64) -> np.ndarray | None:
         """Return the sea level (h, w) in m of a day of the file, None outside it."""
         numbers = np.flatnonzero(self.init_times() == time.astype("datetime64[D]"))
         if not numbers.size:
             return None
-        return np.where(self.grid.wet_surface, mean_sea_level(self.grid) + self._anomaly(int(numbers[0])), np.float32(np.nan))
+        return np.where(
+            self.grid.wet_surface, mean_sea_level(self.grid, self.mean) + self._anomaly(int(numbers[0])), np.float32(np.nan)
+        )
 
     def forcing(self, time: np.datetime64) -> Batch:
         """Return the air of a day."""

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, Self, runtime_checkable
 
 import numpy as np
 
+from engine.physics.climatology import Atlas
 from engine.runtime.progress import Progress
 from engine.schema.batch import Batch
 from engine.schema.constants import DAY
@@ -58,7 +59,16 @@ class HeadSource(Protocol):
 
 @runtime_checkable
 class AlignedSource(Protocol):
-    """A source of a product whose zero of sea level is another one: its states have that of the climatology."""
+    """A source of a product whose zero of sea level is another one: its states have that of a mean ocean.
+
+    `mean` also fills what the product lacks; None for the shipped climatology.
+    """
+
+    mean: Atlas | None
+
+    def with_mean(self, mean: Atlas) -> Self:
+        """Return the same source over another mean ocean."""
+        ...
 
     def zero_shift(self, time: np.datetime64) -> float:
         """Return the height in m that was taken from the sea level of a day."""

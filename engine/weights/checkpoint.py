@@ -13,6 +13,8 @@ from safetensors.torch import load, save
 
 from engine.models.backbones.presets import Preset
 from engine.models.network import Network
+from engine.physics.mean_fit import MeanState
+from engine.physics.mean_state import digest_of, read_mean_state, write_mean_state
 from engine.runtime.atomic import write_atomically
 from engine.runtime.errors import ModelError
 from engine.runtime.paths import REPOSITORY, weights_candidates
@@ -32,12 +34,14 @@ CHANNEL_LABELS = [channel.label for channel in PROGNOSTIC_CHANNELS + FORCING_CHA
 
 @dataclass(frozen=True, eq=False)
 class Checkpoint:
-    """A network with its weights, its statistics and its provenance."""
+    """A network with its weights, its statistics, its provenance and the mean state of its training data."""
 
     network: Network
     normalisation: Normalisation
     tendency: np.ndarray
     provenance: dict[str, Any]
+    mean: MeanState | None = None
+    """The mean ocean of the training data; None where the network stands on the shipped climatology."""
 
 
 def grid_card(grid: Grid) -> dict[str, Any]:
@@ -53,9 +57,10 @@ def grid_card(grid: Grid) -> dict[str, Any]:
 def save_checkpoint(path: Path, checkpoint: Checkpoint, grid: Grid, training: dict[str, Any]) -> None:
     """Write weights to `path` (.safetensors) and their card beside it (.json), each whole or not at all.
 
-    `training` (data, days, steps, metrics) goes into the card as it is.
+    `training` (data, days, steps, metrics) goes into the card as it is. A mean state goes into a file beside them (.mean.nc).
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    carried = {} if checkpoint.mean is None else {"mean_state": _save_mean(path, checkpoint.mean)}
     tensors = {name: value.detach().cpu().contiguous() for name, value in checkpoint.network.state_dict().items()}
     content = save(tensors)
     card = {
@@ -70,9 +75,30 @@ def save_checkpoint(path: Path, checkpoint: Checkpoint, grid: Grid, training: di
         "tendency": checkpoint.tendency.tolist(),
         "revision": revision(),
         "training": training,
+        **carried,
     }
     write_atomically(path, lambda file: file.write(content), shared=True)
     write_card(path, card)
+
+
+def _save_mean(path: Path, mean: MeanState) -> dict[str, Any]:
+    file = path.with_suffix(".mean.nc")
+    return {"file": file.name, "sha256": write_mean_state(file, mean), **mean.attributes}
+
+
+def _load_mean(path: Path, card: dict[str, Any], grid: Grid) -> MeanState | None:
+    """Return the mean state that the card of the weights at `path` names; raises ModelError where it is another or is missing."""
+    said = card.get("mean_state")
+    if said is None:
+        return None
+    file = path.with_name(Path(str(said["file"])).name)
+    if not file.exists():
+        raise ModelError(f"weights {path}: {file.name} is missing; expected the mean state of the training data beside them")
+    require(file, "sha256", said["sha256"], digest_of(file), "the file is damaged: restore it or train the weights again")
+    mean = read_mean_state(file)
+    if not mean.grid.same_as(grid):
+        require(file, "grid", grid_card(grid), grid_card(mean.grid), "use the mean state of the training data")
+    return mean
 
 
 def write_card(path: Path, card: dict[str, Any]) -> None:
@@ -175,7 +201,10 @@ def load_checkpoint(path: Path, grid: Grid) -> Checkpoint:
         "revision": card["revision"],
         "training": card["training"],
     }
-    return Checkpoint(network, normalisation, tendency, provenance)
+    mean = _load_mean(path, card, grid)
+    if mean is not None:
+        provenance["mean_state"] = card["mean_state"]
+    return Checkpoint(network, normalisation, tendency, provenance, mean)
 
 
 def require(path: Path, subject: str, expected: Any, received: Any, remedy: str) -> None:

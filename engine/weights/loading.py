@@ -49,8 +49,11 @@ def load_forecaster(name: str, grid: Grid, device: str, weights: Path | None, pr
     Raises ModelError as `load_checkpoint` does, InputError for a precision that is not known.
     """
     from engine.models.forecaster import Forecaster, choose_device
+    from engine.physics.mean_state import mean_ocean
     from engine.weights.checkpoint import find_weights, load_checkpoint
 
     chosen = choose_device(device)
     checkpoint = load_checkpoint(find_weights(name) if weights is None else weights, grid)
-    return Forecaster(checkpoint.network, grid, checkpoint.normalisation, chosen, checkpoint.provenance, precision=precision)
+    mean = None if checkpoint.mean is None else mean_ocean(checkpoint.mean)
+    provenance, grid = checkpoint.provenance, grid if mean is None else mean.grid_like(grid)
+    return Forecaster(checkpoint.network, grid, checkpoint.normalisation, chosen, provenance, precision=precision, mean=mean)

@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from engine.physics.climatology import DAYS_PER_YEAR, atlas, day_of_year, interpolate
+from engine.physics.climatology import DAYS_PER_YEAR, Atlas, atlas, day_of_year, interpolate
 from engine.schema.batch import TIME_STEP
 from engine.schema.channels import level
 from engine.schema.grid import Grid
@@ -26,23 +26,23 @@ def basis(time: np.datetime64) -> torch.Tensor:
     return torch.tensor([1.0, np.cos(phase), np.sin(phase), np.cos(2 * phase), np.sin(2 * phase)], dtype=torch.float32)
 
 
-def climatology_harmonics(grid: Grid) -> np.ndarray:
+def climatology_harmonics(grid: Grid, mean: Atlas | None = None) -> np.ndarray:
     """Return harmonics (5 * 6, h, w) of the fields named in `CLIMATOLOGY_FIELDS`, continued over land."""
-    fields = atlas().fields
+    fields = (mean or atlas()).fields
     temperature = fields["thetao"][:, list(CLIMATOLOGY_LEVELS)]
     others = np.stack([fields[name] for name in CLIMATOLOGY_FIELDS[len(CLIMATOLOGY_LEVELS) :]], axis=1)
-    return interpolate(np.concatenate([temperature, others], axis=1).reshape(-1, *temperature.shape[2:]), grid)
+    return interpolate(np.concatenate([temperature, others], axis=1).reshape(-1, *temperature.shape[2:]), grid, mean)
 
 
 class Season:
     """Harmonics of the observed year of temperature at the centres of a grid's patches."""
 
-    def __init__(self, grid: Grid, patch: int) -> None:
+    def __init__(self, grid: Grid, patch: int, mean: Atlas | None = None) -> None:
         lat, lon = (axis.reshape(-1, patch).mean(axis=1) for axis in (grid.lat, grid.lon))
         size = (lat.size, lon.size)
         centres = Grid(lat, lon, grid.depth, np.ones((grid.depth.size, *size), dtype=bool), np.zeros(size, np.float32))
-        harmonics = atlas().fields["thetao"][:, : grid.depth.size]
-        self._harmonics = torch.from_numpy(np.ascontiguousarray(interpolate(harmonics, centres)))
+        harmonics = (mean or atlas()).fields["thetao"][:, : grid.depth.size]
+        self._harmonics = torch.from_numpy(np.ascontiguousarray(interpolate(harmonics, centres, mean)))
 
     def change(self, time: np.datetime64) -> torch.Tensor:
         """Return the warming (z, h / patch, w / patch) in K of the day that begins at `time`."""

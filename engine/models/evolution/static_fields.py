@@ -7,7 +7,7 @@ import torch
 
 from engine.models.evolution.season import CLIMATOLOGY_LEVELS, climatology_harmonics
 from engine.models.layers.window import Window
-from engine.physics.climatology import Array, atlas, interpolate
+from engine.physics.climatology import Array, Atlas, atlas, interpolate
 from engine.physics.displaced_state import Modes, mean_sea_level, vertical_modes
 from engine.physics.geostrophy import EQUATORIAL_SCALE, beta, coriolis
 from engine.schema.constants import EARTH_RADIUS, GRAVITY
@@ -60,10 +60,15 @@ class StaticFields:
     warming: torch.Tensor
 
     @classmethod
-    def of(cls, grid: Grid, mean_level: np.ndarray | None = None, modes: Modes | None = None) -> "StaticFields":
-        """Return the static fields of a global grid; mean level and modes default to the observed climatology's."""
-        level = mean_sea_level(grid) if mean_level is None else mean_level
-        modes = vertical_modes(grid) if modes is None else modes
+    def of(
+        cls, grid: Grid, mean_level: np.ndarray | None = None, modes: Modes | None = None, mean: Atlas | None = None
+    ) -> "StaticFields":
+        """Return the static fields of a global grid over the ocean `mean`, the shipped climatology by default.
+
+        Mean level and modes may be given beside it.
+        """
+        level = mean_sea_level(grid, mean) if mean_level is None else mean_level
+        modes = vertical_modes(grid, mean) if modes is None else modes
         lat = np.deg2rad(grid.lat)[:, None]
         f = coriolis(grid.lat)[:, None]
         height = grid.lat.size
@@ -90,9 +95,9 @@ class StaticFields:
             "radius": (modes.c1 / np.maximum(np.abs(f), 1.3e-5))[None],
             "heave": modes.D * deep,
             "shear": modes.F,
-            "climatology_harmonics": climatology_harmonics(grid),
-            "surface_salinity": interpolate(atlas().fields["so"][:1], grid),
-            "warming": _warming(grid, modes.D * deep),
+            "climatology_harmonics": climatology_harmonics(grid, mean),
+            "surface_salinity": interpolate((mean or atlas()).fields["so"][:1], grid, mean),
+            "warming": _warming(grid, modes.D * deep, mean),
         }
         tensors = {name: torch.from_numpy(np.ascontiguousarray(value, dtype=np.float32)) for name, value in values.items()}
         return cls(wet=torch.from_numpy(np.ascontiguousarray(grid.wet)), **tensors)
@@ -131,12 +136,12 @@ def _near_equator(grid: Grid, limits: tuple[float, float]) -> Array:
     return np.clip((limits[1] - np.abs(grid.lat[:, None])) / (limits[1] - limits[0]), 0, 1)
 
 
-def _warming(grid: Grid, heave: Array) -> Array:
+def _warming(grid: Grid, heave: Array, mean: Atlas | None) -> Array:
     """Return (2, h, w) K per metre of sea level at the climatological levels below the surface."""
-    source = atlas()
+    source = mean or atlas()
     below = []
     for number in CLIMATOLOGY_LEVELS[1:]:
         above, under = source.fields["thetao"][0, number - 1], source.fields["thetao"][0, number + 1]
         slope = (under - above) / (source.level[number + 1] - source.level[number - 1])
-        below.append(-heave[number] * interpolate(slope.astype(np.float32), grid))
+        below.append(-heave[number] * interpolate(slope.astype(np.float32), grid, mean))
     return np.stack(below)
