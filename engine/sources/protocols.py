@@ -2,16 +2,18 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Protocol, Self, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, Self, runtime_checkable
 
 import numpy as np
 
-from engine.physics.climatology import Atlas
 from engine.runtime.progress import Progress
 from engine.schema.batch import Batch
 from engine.schema.constants import DAY
 from engine.schema.grid import Grid
 from engine.schema.sample_calendar import sample_day
+
+if TYPE_CHECKING:
+    from engine.physics.climatology import Atlas  # compiled code, which takes long to import
 
 
 class Source(Protocol):
@@ -64,9 +66,9 @@ class AlignedSource(Protocol):
     `mean` also fills what the product lacks; None for the shipped climatology.
     """
 
-    mean: Atlas | None
+    mean: "Atlas | None"
 
-    def with_mean(self, mean: Atlas) -> Self:
+    def with_mean(self, mean: "Atlas") -> Self:
         """Return the same source over another mean ocean."""
         ...
 
