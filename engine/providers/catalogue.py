@@ -285,6 +285,7 @@ CATALOGUE: dict[str, Provider] = {
             lat=Axis(((-89.875, 0.25, 720),)),
             lon=Axis(((0.125, 0.25, 1440),)),
             value_bytes=1.64,
+            cuts=False,
             whole_levels=True,
             samplings={"daily mean": (12,)},
             first="1981-09-01",

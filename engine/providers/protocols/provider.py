@@ -76,6 +76,8 @@ class Provider:
     whole_rows: bool = False
     whole_levels: bool = False
     whole_stack: bool = False
+    cuts: bool = True
+    """Whether a box can be taken: whole files hold the globe."""
     grouped: bool = False
     """Whether each variable of a Zarr store lies in a group of its own name."""
     account: str = ""

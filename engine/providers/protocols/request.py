@@ -48,6 +48,8 @@ class Request:
             )
         if self.box is not None:
             _check_box(self.box)
+            if not self.provider.cuts:
+                raise InputError(f"{self.provider.label} comes as files of the whole globe; expected no box: leave --region out")
         object.__setattr__(self, "days", np.arange(self.start, self.end + np.timedelta64(1, "D")))
 
     @property

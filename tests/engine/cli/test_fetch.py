@@ -71,6 +71,8 @@ def test_days_become_a_store_and_missing_ones_are_named_with_the_reason(server: 
         (("hycom", "--start", "2012-03-01", "--region", "20,50"), "SOUTH,NORTH,WEST,EAST"),
         (("hycom", "--start", "2012-03-01", "--region", "50,20,0,10"), "SOUTH,NORTH,WEST,EAST"),
         (("hycom", "--start", "2012-03-01", "--fields", "chl"), "correct --fields"),
+        (("oisst", "--start", "2012-03-01", *BOX), "leave --region out"),
+        (("duacs", "--start", "2012-03-01", *BOX), "leave --region out"),
         (("arco-era5", "--start", "2012-03-01", "--sampling", "hourly"), "choose one"),
         (("hycom-thredds", "--start", "2012-03-01", "--scheduler", "tcp://127.0.0.1:1"), "leave --scheduler out"),
         (("earth-data-hub", "--check-login"), ".netrc names none"),

@@ -145,6 +145,17 @@ def test_a_fetch_goes_on_after_the_days_that_are_there(proxy: Proxy) -> None:
     assert again and {path.rpartition("/")[2] for path in again} == {key(SHORT).rpartition("/")[2]}
 
 
+def test_a_worker_of_a_cluster_gets_the_days_with_a_connection_of_its_own(proxy: Proxy) -> None:
+    distributed = pytest.importorskip("distributed")
+    with distributed.LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None) as cluster:
+        found = fetch(request(proxy, LONG, SHORT), "by-a-worker", scheduler=cluster.scheduler_address)
+    here = fetch(request(proxy, LONG, SHORT), "here")
+    first, second = open_store(found["folder"]), open_store(here["folder"])
+    assert found["new_days"] == here["new_days"] == 2
+    for name in second.variables:
+        np.testing.assert_array_equal(first.read(name, 1), second.read(name, 1))
+
+
 def test_an_address_that_is_no_bucket_is_refused_by_name(proxy: Proxy, tmp_path: Path) -> None:
     wrong = replace(request(proxy), address=f"{proxy.address}/nothing-here")
     with pytest.raises(InputError, match="check --address"):
