@@ -7,7 +7,7 @@ from app.jobs.queue import Request as Job
 from app.services.options import Options
 from engine.providers.catalogue import CATALOGUE, provider_named
 from engine.providers.fetching import identifier_of
-from engine.providers.plan import plan
+from engine.providers.plan import OBSERVATIONS, plan
 from engine.providers.protocols.request import request_of
 
 
@@ -33,8 +33,8 @@ class Asked:
 
 
 def provider_labels() -> dict[str, str]:
-    """Return the name of each provider by its label."""
-    return {found.label: name for name, found in CATALOGUE.items()}
+    """Return the name of each provider by its label, without those of tables, which the page does not show."""
+    return {found.label: name for name, found in CATALOGUE.items() if found.kind != OBSERVATIONS}
 
 
 def provider_facts(name: str) -> tuple[str, str]:

@@ -11,8 +11,10 @@ import numpy as np
 from engine.ingest import ingest_days
 from engine.providers.altimetry import keep_days
 from engine.providers.checks import check_day
-from engine.providers.plan import ALTIMETRY, days_there, keep_rate
+from engine.providers.plan import ALTIMETRY, OBSERVATIONS, days_there, keep_rate
+from engine.providers.profiles import keep_rows
 from engine.providers.protocols.copernicus import CopernicusDays
+from engine.providers.protocols.erddap import TableDays
 from engine.providers.protocols.http import Http
 from engine.providers.protocols.object_store import BucketDays
 from engine.providers.protocols.remote_days import dap_days, zarr_days
@@ -33,6 +35,7 @@ PROTOCOLS: dict[str, Callable[[Request, Http], Getter]] = {
     "zarr": zarr_days,
     "files": FileDays,
     "copernicus": CopernicusDays,
+    "erddap": TableDays,
 }
 
 _REMEMBERED = 10
@@ -58,12 +61,14 @@ class FetchedDays:
             self._http = Http(self._request.provider.connections, first_pause=self._first_pause, timeout=self._timeout)
             self._getter = PROTOCOLS[self._request.provider.protocol](self._request, self._http)
         files = self._getter.files(day, folder)
+        keep_rate(self._request.provider.name, self._http.received, self._http.seconds)
+        if self._request.provider.kind == OBSERVATIONS:
+            return files
         known = _digests(self._identifier)
         earlier = max((each for each in known if each < str(day)), default="")
         names = {field: self._request.provider.names[field] for field in self._request.fields}
         found = check_day(files, names, known.get(earlier, {}), earlier)
         _remember(self._identifier, {**known, str(day): found})
-        keep_rate(self._request.provider.name, self._http.received, self._http.seconds)
         return files
 
 
@@ -99,6 +104,8 @@ def fetch(
         if request.box is not None:
             raise InputError(f"{request.provider.label} starts forecasts of the globe; expected no box: leave --region out")
         return keep_days(request.days, files_of, grid, progress)
+    if request.provider.kind == OBSERVATIONS:
+        return keep_rows(request, name, files_of, progress)
     before = days_there(name)
     folder = ingest_days(
         request.provider.kind, request.days, files_of, name, progress, grid, scheduler=scheduler,

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from engine.providers.altimetry import kept_days
+from engine.providers.profiles import kept_days as rows_kept
 from engine.providers.protocols.provider import SURFACE, columns_in, levels_needed, rows_in
 from engine.providers.protocols.request import Request
 from engine.runtime.atomic import write_atomically
@@ -17,6 +18,9 @@ from engine.stores import open_store
 
 ALTIMETRY = "altimetry"
 """The kind of files of which each day becomes a source of its own."""
+
+OBSERVATIONS = "observations"
+"""The kind of tables of observations."""
 
 _MODEL_CELLS = 720 * 1440
 _LEAST = 1 << 20
@@ -38,8 +42,7 @@ def plan(request: Request, identifier: str) -> dict[str, Any]:
     Bytes are those of the layout's arithmetic, those on the disk before compression.
     """
     provider = request.provider
-    known = kept_days() if provider.kind == ALTIMETRY else days_there(identifier)
-    there = known & set(request.days)
+    there = _known(provider.kind, identifier) & set(request.days)
     left = request.days.size - len(there)
     measured = _rates().get(provider.name)
     rate = measured or provider.assumed_rate
@@ -65,6 +68,13 @@ def plan(request: Request, identifier: str) -> dict[str, Any]:
         "connections": provider.connections,
         "notes": provider.notes,
     }
+
+
+def _known(kind: str, identifier: str) -> set[np.datetime64]:
+    """Return the days that are here: sources of altimetry, days of a table, or those of a store."""
+    if kind == ALTIMETRY:
+        return kept_days()
+    return rows_kept(identifier) if kind == OBSERVATIONS else days_there(identifier)
 
 
 def described(found: dict[str, Any]) -> list[str]:

@@ -18,12 +18,13 @@ from engine.providers.protocols.request import request_of
 from engine.runtime.paths import REPOSITORY
 from tests.docs.pages import code_blocks
 from tests.engine.providers.marine_twin import marine, publish
+from tests.engine.providers.test_argo import ROWS, UNITS
 from tests.engine.providers.test_copernicus import GLO12, SURFACES, data_set
 from tests.engine.providers.test_files import write_oisst
 from tests.engine.providers.test_opendap import EAST_LON, ESPC, LAT, SINGLE
 from tests.engine.providers.test_zarr import ARCO, era5
 from tests.engine.providers.twin_files import write_gofs, write_set
-from tests.engine.providers.twins import bucket, folder_served, opendap
+from tests.engine.providers.twins import bucket, erddap, folder_served, opendap
 
 for library in ("moto", "pydap", "copernicusmarine"):
     pytest.importorskip(library)
@@ -49,6 +50,7 @@ def addresses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, st
     with (
         bucket("gofs", {key: write_gofs(folder / f"{day}.nc", day) for key, day in gofs.items()}) as hycom,
         opendap(espc) as thredds,
+        erddap("tabledap/ArgoFloats", UNITS, ROWS) as argo,
         folder_served(folder / "web") as web,
         marine(folder / "marine") as environment,
     ):
@@ -59,6 +61,7 @@ def addresses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, st
             | {
                 "GOMS_ADDRESS_HYCOM": f"{hycom}/gofs",
                 "GOMS_ADDRESS_ESPC": thredds,
+                "GOMS_ADDRESS_ARGO": argo,
                 "GOMS_ADDRESS_OISST": web,
                 "GOMS_ADDRESS_ARCO_ERA5": web,
             }

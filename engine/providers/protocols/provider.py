@@ -80,6 +80,8 @@ class Provider:
     """Whether a box can be taken: whole files hold the globe."""
     grouped: bool = False
     """Whether each variable of a Zarr store lies in a group of its own name."""
+    columns: tuple[str, ...] = ()
+    """Columns that are asked of a table."""
     account: str = ""
     extra: str = ""
     connections: int = 4

@@ -1,5 +1,7 @@
 """Servers of this machine that speak the providers' protocols, and a proxy before them that injects the faults of a network."""
 
+import operator
+import re
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -7,6 +9,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import unquote
 
 import netCDF4
 import numpy as np
@@ -231,3 +234,38 @@ def _bounds(wanted: str, size: int) -> tuple[int, int]:
     if not first:
         return max(0, size - int(last)), size
     return int(first), min(size, int(last) + 1) if last else size
+
+
+@contextmanager
+def erddap(path: str, columns: dict[str, str], rows: list[dict[str, object]]) -> Iterator[str]:
+    """Serve rows as a table of an ERDDAP server, `columns` name -> unit: limited by the query, 404 where none is left."""
+    compare = {">=": operator.ge, "<=": operator.le, "<": operator.lt, ">": operator.gt, "=": operator.eq}
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            place, _, query = unquote(self.path).partition("?")
+            names, *limits = query.split("&")
+            found = rows if place == f"/{path}.csv" else []
+            for limit in limits:
+                name, sign, value = re.split(r"(>=|<=|<|>|=)", limit, maxsplit=1)
+                bound: object = value if name == "time" else float(value)
+                found = [row for row in found if compare[sign](row[name], bound)]
+            chosen = names.split(",")
+            lines = [chosen, [columns[name] for name in chosen], *([str(row[name]) for name in chosen] for row in found)]
+            body = "".join(",".join(line) + "\n" for line in lines).encode() if found else b"no matching results"
+            self.send_response(200 if found else 404)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
