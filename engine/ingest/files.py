@@ -80,7 +80,11 @@ def _refuse_what_is_there(folder: Path, source: str, days: set[np.datetime64]) -
     if not folder.exists():
         return
     store = Store(folder)
-    if store.attrs.get("source") == source and days <= {store.valid_time(lead).astype("datetime64[D]") for lead in store.leads}:
+    if (
+        store.complete
+        and store.attrs.get("source") == source
+        and days <= {store.valid_time(lead).astype("datetime64[D]") for lead in store.leads}
+    ):
         raise InputError(
             f"store {folder.name} exists already with all these days; expected further days or a new name: delete it or choose "
             "another name"

@@ -100,7 +100,7 @@ class GrowingStore:
         if self._store is None:
             day, missing = next(iter(self._missing.items()))
             raise InputError(f"none of {self._days.size} days of {self._source} is there; {day}: {missing.reason}")
-        if not self._store.to_come():
+        if not (self._store.reader.complete or self._store.to_come()):
             self._store.finish()
         return self._folder
 

@@ -57,7 +57,7 @@ def ingest_days(
         finished = store.finished()
         to_do = [day for day in wanted if day not in finished]
         if finished and not to_do:
-            return folder
+            return store.finish()
         outcomes = on_cluster(scheduler, task, to_do) if scheduler else in_this_process(task, to_do, folder, ahead)
         done = wanted.size - len(to_do)
         progress(done / wanted.size, f"{product.label} {to_do[0]}")

@@ -147,7 +147,7 @@ MOMENTS = sorted(int(moment) for moment in np.random.default_rng().choice(np.ara
 """Others in each run: every flush and every renaming of the ingest below may be the last."""
 
 
-@pytest.mark.parametrize("moment", [1, 67, 72, *MOMENTS])
+@pytest.mark.parametrize("moment", [1, 67, 72, 88, *MOMENTS])
 def test_an_ingest_killed_at_any_moment_keeps_its_finished_days_and_goes_on_to_the_same_bytes(
     unbroken: Callable[[Callable[[Path], None]], Path], private_home: Path, moment: int
 ) -> None:
