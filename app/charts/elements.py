@@ -9,6 +9,7 @@ import numpy as np
 import xarray as xr
 from bokeh.models import CustomJS
 
+from app.charts.skill import line_of
 from app.charts.style import (
     FONT_SIZE,
     LINE_STYLES,
@@ -240,19 +241,33 @@ def even_depths(depth: np.ndarray) -> np.ndarray:
 
 
 def error_by_lead(
-    error: xr.DataArray, label: str, units: str, theme: str = "light", at_least_zero: bool = True, time_axis: str = LEAD_AXIS
+    error: xr.DataArray,
+    label: str,
+    units: str,
+    theme: str = "light",
+    at_least_zero: bool = True,
+    time_axis: str = LEAD_AXIS,
+    name: str = "",
+    beside: Mapping[str, xr.DataArray] | None = None,
 ) -> hv.Overlay:
-    """Return one score over lead time; dim `lead` in days."""
-    error = each_day(error)
-    curve = hv.Curve((error.lead.values, error.values), "lead", "value", label=label)
+    """Return one score over lead time, dim `lead` in days; with the score of others `beside` it by their names, and a legend."""
+    error, others = each_day(error), {other: each_day(values) for other, values in (beside or {}).items()}
+    curve = hv.Curve((error.lead.values, error.values), "lead", "value", label=name or label)
     marks = hv.Scatter((error.lead.values, error.values), "lead", "value")
     size = 4 if error.lead.size <= MARKED else 0
-    known = error.values[np.isfinite(error.values)]
+    every = np.concatenate([values.values for values in (error, *others.values())])
+    known = every[np.isfinite(every)]
     limits: tuple[float, float] = (min(0.5, float(known.min()) - 0.05), 1.0) if known.size else (0.0, 1.0)
     if at_least_zero and known.size:
         limits = (0.0, float(known.max()) * 1.1 or 1.0)
     overlay = curve.opts(**line(0, theme)) * marks.opts(color=colour(0, theme), size=size, tools=["hover"])
-    return framed(overlay, theme, title=label, xlabel=time_axis, ylabel=units, ylim=limits, show_legend=False)
+    for number, (other, values) in enumerate(others.items(), start=1):
+        ink, dash, width = line_of("persistence" if other == say("Persistence") else other, (name, *others), theme)
+        drawn = hv.Curve((values.lead.values, values.values), "lead", "value", label=other)
+        overlay *= drawn.opts(color=ink, line_dash=dash or LINE_STYLES[number % 3], line_width=width)
+    place = "top_left" if at_least_zero else "bottom_left"
+    axes = {"xlabel": time_axis, "ylabel": units, "ylim": limits}
+    return framed(overlay, theme, legend=place, title=label, show_legend=bool(others), **axes)
 
 
 def sized(chart: hv.Overlay, width: int, height: int) -> hv.Overlay:

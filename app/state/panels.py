@@ -17,7 +17,6 @@ from app.text.labels import forcing_label, notice, store_label
 from app.text.units import unit_of
 from engine.diagnostics import DISPLAY_VARIABLES, DisplayVariable
 from engine.diagnostics.douglas_scale import DOUGLAS
-from engine.schema.sampling import samplings_differ
 
 
 def has_variable(reader: FieldReader, shown: DisplayVariable) -> bool:
@@ -87,18 +86,16 @@ def comparison_panels(selection: Selection, scene: Scene, empty: str, waits: str
         shown=unit_of(variable, selection.units).of_differences.as_list,
         palette=style_of("difference").palette,
         has_lead=first.has_lead,
-        notice=_notice_of_difference(scene),
+        notice=say("; ").join(difference_remarks(scene)),
         empty=empty,
     )
     return [beside, difference]
 
 
-def _notice_of_difference(scene: Scene) -> str:
-    """Return what a difference does to sea level, and whether it is one of daily means and snapshots."""
-    zero = say("means over the common water removed") if scene.aligned else ""
-    both = scene.primary, scene.comparison
-    mixed = all(both) and samplings_differ(*(reader.attrs for reader in both if reader is not None))
-    return say("; ").join(filter(None, (zero, say("daily means beside snapshots") if mixed else "")))
+def difference_remarks(scene: Scene) -> list[str]:
+    """Return what a reader of a difference must know: what was removed, and what the two do not share."""
+    removed = [say("means over the common water removed")] if scene.aligned else []
+    return removed + [say(remark) for remark in scene.mixed]
 
 
 def _mean_and_spread(selection: Selection, scene: Scene, mean: PanelSpec, empty: str, waits: str) -> list[PanelSpec]:

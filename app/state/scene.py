@@ -41,6 +41,8 @@ class Scene:
     """Requests of what is written or prepared for the maps without a visitor's request."""
     aligned: bool = False
     """SSH of two products: the means over the common mask were removed."""
+    mixed: tuple[str, ...] = ()
+    """In words what the values of the two stores do not share, such as daily means beside snapshots."""
     message: str = ""
     layout: str = "side"
     """How compared maps share the page: `side`, `swipe` or `difference`."""

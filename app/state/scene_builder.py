@@ -18,6 +18,7 @@ from app.state.view_modes import VIEWS, View
 from app.text.i18n import say
 from app.text.labels import date_label, is_sample
 from engine.diagnostics import DISPLAY_VARIABLES, DisplayVariable
+from engine.schema.conventions import mixed_conventions
 
 
 def build_scene(selection: Selection, services: Services) -> Scene:
@@ -97,6 +98,8 @@ def _compare(
         if scene.aligned:
             other = services.readers.open(f"aligned@{other.identifier}|{primary.identifier}")
     scene.comparison = other
+    if other is not None:
+        scene.mixed = mixed_conventions(primary.attrs, other.attrs, set(shown.needs))
     if not waits and shown.has_climatology and selection.comparison == "climatology":
         waits = until_prepared(services, primary, scene.lacks)
     beside, difference = comparison_panels(selection, scene, empty, waits)

@@ -22,7 +22,10 @@ def verify_store(forecast: str, reference: str | None, progress: Progress = no_p
     """Return the scores of a forecast store, and their table."""
     scores = verify(forecast, reference, progress=progress)
     columns = ("variable", "depth", "band", "lead_days", "rmse", "acc", "persistence", "climatology")
-    return scores, table(scores["rows"], columns)
+    text = table(scores["rows"], columns)
+    if mixed := scores.get("mixed"):
+        text += f"\n\nNot the same kind of values: {', '.join(mixed)}"
+    return scores, text
 
 
 def verify_models(

@@ -26,7 +26,6 @@ from engine.runtime.paths import stores_folder
 from engine.runtime.precision import AUTO, EARLIER_DEFAULT
 from engine.runtime.progress import Progress, no_progress
 from engine.schema.batch import TIME_STEP, Batch
-from engine.schema.sampling import SAMPLING
 from engine.schema.variables import PROGNOSTIC, VARIABLES
 from engine.sources import AlignedSource, HeadSource, Source, day_name, initial_state
 from engine.sources.analysis import FILLED
@@ -160,7 +159,7 @@ def source_attributes(source: Source, init_time: np.datetime64) -> dict[str, Any
         "init_label": _init_label(source, init_time),
         "software_version": __version__,
         **_zero_attributes(source, init_time),
-        **({SAMPLING: sampling} if (sampling := getattr(source, "sampling", "")) else {}),
+        **getattr(source, "conventions", {}),
         **getattr(source, "report", {}),
     }
 

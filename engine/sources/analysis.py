@@ -12,8 +12,8 @@ from engine.physics.displaced_state import climatology, mean_sea_level
 from engine.physics.sea_level_zero import align_zero
 from engine.runtime.errors import InputError
 from engine.schema.batch import Batch
+from engine.schema.conventions import CARRIED_OVER
 from engine.schema.grid import Grid, from_sea_floor
-from engine.schema.sampling import SAMPLING
 from engine.schema.variables import PROGNOSTIC
 from engine.sources.atmosphere import Atmosphere
 from engine.stores import Store, find_store, open_store
@@ -48,7 +48,7 @@ class AnalysisSource:
         attributes = self._store.attrs
         self.name = str(attributes["source"])
         self.label = str(attributes["label"])
-        self.sampling = str(attributes.get(SAMPLING, ""))
+        self.conventions: dict[str, Any] = {name: attributes[name] for name in CARRIED_OVER if name in attributes}
         self.mean: Atlas | None = None
         self._shifts: dict[int, float] = {}
         self.provenance: dict[str, Any] = {"store": self._store.identifier, "description": attributes.get("description", "")}

@@ -65,6 +65,7 @@ def test_the_zero_of_height_is_moved_between_products(products: tuple[Services, 
     errors = error_by_lead(services, scene.primary, scene.comparison, "zos", (0, 0), EVERYWHERE, with_acc=False)
     raw = error_by_lead(services, scene.primary, services.readers.open(glorys), "zos", (0, 0), EVERYWHERE, with_acc=False)
     assert float(errors.rmse[0]) < 0.15 < float(raw.rmse[0])
+    assert "daily means beside snapshots" in scene.panels[2].notice
 
 
 def test_a_product_stands_beside_a_forecast_that_began_earlier_on_the_days_both_have(

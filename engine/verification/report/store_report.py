@@ -10,7 +10,7 @@ from engine.physics.displaced_state import climatology
 from engine.physics.sea_level_zero import align_zero, zero_of
 from engine.runtime.errors import InputError
 from engine.runtime.progress import Progress, no_progress
-from engine.schema.sampling import SAMPLING, samplings_differ
+from engine.schema.conventions import SAMPLING, mixed_conventions
 from engine.schema.variables import VARIABLES
 from engine.stores import Store, find_store, open_store
 from engine.verification.aggregation import LATITUDE_BELTS, belt_weights, weighted_means
@@ -34,8 +34,9 @@ def verify(
 
     `forecast` is a store's folder or name; without `reference` the reference of the same start is taken. Persistence is the
     forecast's own initial state; a forecast without one has that of the reference of that day, where it is. Fields and depths
-    that both have are scored. Sea level with another zero is aligned: `zero_removed` by lead. `sampling` is
-    that of both where one is of daily means and the other of snapshots. Raises InputError where stores, days or grids do not fit.
+    that both have are scored. Sea level with another zero is aligned: `zero_removed` by lead. `mixed` says in
+    words where one holds daily means and the other snapshots, or one alone tides, with the `sampling` of both. Raises InputError
+    where stores, days or grids do not fit.
     """
     predicted = _opened(forecast)
     observed = _opened(reference or f"reference__{predicted.identifier.partition('__')[2]}")
@@ -87,8 +88,9 @@ def verify(
                 energy[belt] = kept / true
     progress(1.0, "scored")
     said: dict[str, Any] = {"zero_removed": zero_removed} if zero_removed else {}
-    if samplings_differ(predicted.attrs, observed.attrs):
-        said[SAMPLING] = {"forecast": predicted.attrs[SAMPLING], "reference": observed.attrs[SAMPLING]}
+    if mixed := mixed_conventions(predicted.attrs, observed.attrs, {variable for variable, *_ in fields}):
+        said["mixed"] = list(mixed)
+        said[SAMPLING] = {"forecast": predicted.attrs.get(SAMPLING), "reference": observed.attrs.get(SAMPLING)}
     return {"forecast": predicted.identifier, "reference": observed.identifier, "rows": rows, "eke_ratio": energy, **said}
 
 
