@@ -58,7 +58,8 @@ class DayTask:
 
     def __call__(self, day: np.datetime64) -> PackedDay:
         """Get and read one day, in a folder of its own that is removed again."""
-        with tempfile.TemporaryDirectory(prefix="goms-day-") as folder:
+        # Dask clears what a worker that died left in its own folder.
+        with tempfile.TemporaryDirectory(prefix="goms-day-", dir=_distributed().get_worker().local_directory) as folder:
             files = list(self.files_of(day, Path(folder)))
             with _READING:
                 reader = self.reader()
