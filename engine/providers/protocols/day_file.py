@@ -41,9 +41,11 @@ def write_day(path: Path, variables: Sequence[Stored], attributes: Mapping[str, 
                     data.createDimension(name, length)
             told = dict(variable.attributes)
             fill = told.pop("_FillValue", None)
-            # A checksum a chunk, since the file lies on the disk until it is read again.
+            # A chunk a level, as they come and are read, with a checksum, since the file lies on the disk between.
+            chunks = (1,) * (len(variable.shape) - 2) + variable.shape[-2:]
+            kind = variable.kind.newbyteorder("=")
             made = data.createVariable(
-                variable.name, variable.kind.newbyteorder("="), variable.dimensions, fill_value=fill, fletcher32=True
+                variable.name, kind, variable.dimensions, fill_value=fill, fletcher32=True, chunksizes=chunks
             )
             made.set_auto_maskandscale(False)
             made.setncatts(told)
