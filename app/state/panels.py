@@ -13,7 +13,7 @@ from app.state.selection import Selection
 from app.state.view_modes import VIEWS
 from app.style.palettes import style_of
 from app.text.i18n import listed, say
-from app.text.labels import forcing_label, notice, store_label
+from app.text.labels import first_fields_label, forcing_label, notice, store_label
 from app.text.units import unit_of
 from engine.diagnostics import DISPLAY_VARIABLES, DisplayVariable
 from engine.diagnostics.douglas_scale import DOUGLAS
@@ -42,6 +42,7 @@ def field_panel(key: str, reader: FieldReader, selection: Selection, scene: Scen
     offset = 0 if scene.primary is None else day_offset(scene.primary, reader)
     unit = unit_of(variable, selection.units, selection.quantity)
     classes = [[round(unit.of(state.low), 2), say(state.name)] for state in DOUGLAS]
+    remarks = notice(reader.attrs), say(VIEWS[selection.view].remark), first_fields_label(reader.attrs)
     return PanelSpec(
         key=key,
         title=_title(scene, reader, offset),
@@ -59,7 +60,9 @@ def field_panel(key: str, reader: FieldReader, selection: Selection, scene: Scen
         shown=unit.as_list,
         speed=unit_of("speed", selection.units).as_list,
         forcing=forcing_label(reader.kind, reader.attrs),
-        notice=say("; ").join(filter(None, (notice(reader.attrs), say(VIEWS[selection.view].remark)))),
+        notice=say("; ").join(filter(None, remarks)),
+            filter(None, (notice(reader.attrs), say(VIEWS[selection.view].remark), first_fields_label(reader.attrs)))
+        ),
         classes=classes if (variable, selection.quantity) == ("swh", "value") else [],
     )
 

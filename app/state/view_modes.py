@@ -56,8 +56,7 @@ VIEWS: dict[str, View] = {
             {**AS_IT_COMES, "variable": "swh"},
             part="waves",
             remark="none under ice",
-            without="This run has no waves. Runs of GOMS small from the sample ocean have them; no other source knows those of "
-            "the first day.",
+            without="This run has no waves. Runs of GOMS small at 1/4° have them: choose that model and press Run.",
         ),
         View(
             "biogeochemistry",
@@ -66,8 +65,8 @@ VIEWS: dict[str, View] = {
             {**AS_IT_COMES, "variable": "chl"},
             part="biogeochemistry",
             remark="over sea floors deeper than 200 m",
-            without="This run has no plankton and nutrients. Runs of GOMS small from the sample ocean have them; no other source "
-            "knows those of the first day.",
+            without="This run has no plankton and nutrients. Runs of GOMS small at 1/4° have them: choose that model and press "
+            "Run.",
         ),
         View("skill", "Skill", begins={"variable": "zos", "depth": 0.0}, has_map=False),
     )

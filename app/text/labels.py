@@ -81,6 +81,15 @@ def without_brackets(label: str) -> str:
     return re.split(r" \(|（", label)[0]
 
 
+_FIRST_FIELDS = {"wind": "first day from the wind", "climatology": "first day from climatology"}
+
+
+def first_fields_label(attrs: dict[str, Any]) -> str:
+    """Return what the first fields of a head are made of, where the source had none; empty for other stores."""
+    made = attrs.get("initial_fields")
+    return say(_FIRST_FIELDS.get(made, "")) if isinstance(made, str) else ""
+
+
 def forcing_label(kind: str, attrs: dict[str, Any]) -> str:
     """Return how the atmosphere of a run was known, or what a field of a reference stands for."""
     if kind != "forecast":

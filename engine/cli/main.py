@@ -121,6 +121,9 @@ def forecast(
         report.missing(attrs)
         if heads:
             report.result |= {"heads": list(attrs["heads"]), "left_out": left_out}
+            for head, made in attrs.get("initial_fields", {}).items():
+                report.tell(f"{head} begin from the {made}, since {chosen.label} has none")
+            report.result["initial_fields"] = attrs.get("initial_fields", {})
         if reference:
             from engine.forecasting.reference import write_reference
 

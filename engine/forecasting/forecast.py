@@ -13,6 +13,7 @@ import numpy as np
 import torch
 
 from engine import __version__
+from engine.forecasting.first_fields import INITIAL_FIELDS, made_of
 from engine.forecasting.head_rollout import RollingHead, with_heads
 from engine.forecasting.heads import LoadedHead, begin_heads, head_state_of, load_heads
 from engine.forecasting.request import ForecastRequest
@@ -190,6 +191,7 @@ def _attributes(
         "label": model.label,
         "model_provenance": dict(model.provenance),
         "weights_sha256": model.provenance.get("weights_sha256", ""),
+        **({INITIAL_FIELDS: made} if (made := made_of(heads, source)) else {}),
         "heads": {name: head.provenance.get("weights_sha256", "") for name, head in heads.items()},
         "device": str(getattr(model, "device", "cpu")),
         "precision": model.precision,
@@ -234,7 +236,8 @@ def _open(
     found = stored(folder) if resume else None
     if found is not None and found.attrs.get("heads", {}) == attrs["heads"] and not _differences(found.attrs, attrs):
         return ForecastStore.open_to_resume(folder)
-    parts = {name: head.part for name, head in heads.items()}
+    made = attrs.get(INITIAL_FIELDS, {})
+    parts = {name: head.part_with({INITIAL_FIELDS: made[name]} if name in made else {}) for name, head in heads.items()}
     return ForecastStore.create(folder, initial.grid, initial.time, days, attrs, parts=parts)
 
 

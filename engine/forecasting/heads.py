@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from engine.forecasting.first_fields import first_fields
 from engine.forecasting.head_rollout import HeadRollout, Refinement, RollingHead
 from engine.models.forecaster import Forecaster
 from engine.models.heads.daily import DayHead
@@ -16,7 +17,7 @@ from engine.physics.kuroshio_grid import kuroshio_grid
 from engine.runtime.errors import InputError
 from engine.runtime.paths import weights_candidates
 from engine.schema.batch import Batch
-from engine.schema.grid import Grid, quarter_degree
+from engine.schema.grid import quarter_degree
 from engine.sources import HeadSource, Source
 from engine.stores.layout import Part
 from engine.weights.head_loading import MAKERS, load_day_head, load_downscaling
@@ -36,12 +37,12 @@ class LoadedHead:
     module: DayHead | Downscaling
     provenance: dict[str, Any]
 
-    @property
-    def part(self) -> Part:
-        """Return what the head adds to a store."""
+    def part_with(self, attributes: Mapping[str, Any]) -> Part:
+        """Return what the head adds to a store, with further attributes."""
+        own = {"head_provenance": self.provenance, **attributes}
         if isinstance(self.module, DayHead):
-            return Part(self.module.grid, self.module.transform.names, {"head_provenance": self.provenance})
-        return Part(kuroshio_grid(), SURFACE, {"head_provenance": self.provenance, "detail": "statistical"})
+            return Part(self.module.grid, self.module.transform.names, own)
+        return Part(kuroshio_grid(), SURFACE, {**own, "detail": "statistical"})
 
 
 def chosen_heads(wanted: str, source: Source, time: np.datetime64) -> tuple[tuple[str, ...], dict[str, str]]:
@@ -59,16 +60,17 @@ def chosen_heads(wanted: str, source: Source, time: np.datetime64) -> tuple[tupl
 
 
 def _cannot_begin(name: str, source: Source, time: np.datetime64) -> str:
-    if name == KUROSHIO or (isinstance(source, HeadSource) and source.head_fields(name, time) is not None):
+    """Return why a head cannot begin; empty where it can: a source without heads has first fields made for it."""
+    if name == KUROSHIO or not isinstance(source, HeadSource) or source.head_fields(name, time) is not None:
         return ""
     return (
         f"head {name!r} begins with fields of the first day, which {source.label} does not have on {time}; "
-        "leave it out or start from the sample ocean"
+        "leave it out or start from another day"
     )
 
 
 def heads_at_hand(model_name: str, source: Source, time: np.datetime64) -> tuple[str, ...]:
-    """Return the heads that can run beside a forecast now: their weights are here, and the source has their first fields."""
+    """Return the heads that can run beside a forecast now: their weights are here, and their first fields are known or made."""
     if model_name not in NETWORK_NAMES or not _fits(source):
         return ()
     begun, _ = chosen_heads("all", source, time)
@@ -104,26 +106,29 @@ def begin_heads(
 ) -> dict[str, RollingHead]:
     """Return the heads ready on the day of `ocean`, with fields of the source, or with `head_state` of a restart.
 
-    `mean` is the mean ocean of the model, the shipped climatology by default.
-    Raises InputError where neither has the fields.
+    `mean` is the mean ocean of the model, the shipped climatology by default. A source without heads has first fields made for
+    it. Raises InputError where a source with heads lacks these fields.
     """
     rolling: dict[str, RollingHead] = {}
     for name, head in heads.items():
         if isinstance(head.module, Downscaling):
             rolling[name] = Refinement(head.module, ocean)
         else:
-            first = _fields(name, head.module.grid, source, ocean.time, head_state)
+            first = _fields(name, head.module, source, ocean, head_state)
             rolling[name] = HeadRollout(head.module, first, ocean, source.forcing(ocean.time), mean)
     return rolling
 
 
-def _fields(name: str, grid: Grid, source: Source, time: np.datetime64, head_state: Mapping[str, np.ndarray] | None) -> Batch:
+def _fields(name: str, head: DayHead, source: Source, ocean: Batch, head_state: Mapping[str, np.ndarray] | None) -> Batch:
     if head_state is not None:
         prefix = name + _SEPARATOR
-        return Batch({key.removeprefix(prefix): v for key, v in head_state.items() if key.startswith(prefix)}, grid, time)
-    fields = source.head_fields(name, time) if isinstance(source, HeadSource) else None
+        kept = {key.removeprefix(prefix): values for key, values in head_state.items() if key.startswith(prefix)}
+        return Batch(kept, head.grid, ocean.time)
+    if not isinstance(source, HeadSource):
+        return first_fields(name, head, source, ocean)
+    fields = source.head_fields(name, ocean.time)
     if fields is None:
-        raise InputError(_cannot_begin(name, source, time))
+        raise InputError(_cannot_begin(name, source, ocean.time))
     return fields
 
 

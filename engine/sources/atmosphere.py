@@ -60,6 +60,10 @@ class Atmosphere:
             fields[name] = np.where(np.isfinite(values), values, fields[name])
         return Batch(fields, self.grid, time)
 
+    def knows(self, time: np.datetime64) -> bool:
+        """Return whether the air of a day is that of the store."""
+        return self._lead(time) is not None
+
     def attributes(self, init_time: np.datetime64, days: int) -> dict[str, Any]:
         """Return what a forecast of `days` days from `init_time` says of its air.
 

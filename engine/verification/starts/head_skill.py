@@ -2,8 +2,8 @@
 
 Root mean square errors and biases by area over cells that are known on the first day and in the target: wave height in metres,
 also by degree of the Douglas scale, beside persistence and a regression on the wind of both days that is fitted to the training
-runs; biogeochemistry in log10 (0.1 is a factor of 1.26), beside persistence and the mean of those runs around the same day of
-the year. The ocean is forecast, not taken from the reference.
+runs, or the shipped one where there are none; biogeochemistry in log10 (0.1 is a factor of 1.26), beside persistence and the mean
+of those runs around the same day of the year. The ocean is forecast, not taken from the reference.
 """
 
 from collections import defaultdict
@@ -24,7 +24,7 @@ from engine.schema.constants import DAY
 from engine.schema.grid import Grid
 from engine.sources import DaySeries, HeldOut, day_name, initial_state
 from engine.training.heads.datasets import BIOGEOCHEMISTRY, DATASETS, WAVES, HeadDataset, SeriesDays, stretches
-from engine.verification.wind_regression import WindRegression, Winds, fit_wind_regression
+from engine.physics.wind_regression import WindRegression, Winds, fit_wind_regression, shipped_regression
 from engine.weights.head_loading import load_day_head
 
 HEADS = {dataset.name: dataset for dataset in DATASETS}
@@ -128,13 +128,14 @@ def _numbers(dataset: HeadDataset, values: np.ndarray, known: np.ndarray) -> np.
 def _baseline(
     dataset: HeadDataset, transform: FieldTransform, reference: SeriesDays, training: Sequence[DaySeries]
 ) -> tuple[str, Guess] | None:
-    """Return the name and the function of a baseline that is independent of the start; None without training days."""
+    """Return the name and the function of a baseline that is independent of the start; None where there is no such.
+
+    Without training days the regression on the wind is the shipped one, and plankton has no baseline.
+    """
     held = [(SeriesDays(dataset, transform, each), firsts) for each, firsts in stretches(dataset, training)]
-    if not held:
-        return None
     if dataset is BIOGEOCHEMISTRY:
-        return "climatology", partial(_mean_around, held)
-    regression = _wind_regression(held)
+        return ("climatology", partial(_mean_around, held)) if held else None
+    regression = _wind_regression(held) if held else shipped_regression()
     lat = dataset.grid().lat
     return "wind", lambda day: regression(_winds(reference, day), lat)[None]
 

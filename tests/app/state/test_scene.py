@@ -1,6 +1,7 @@
 """The scene of a selection: the right stores, matched by valid day, labelled as what they are."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -11,10 +12,11 @@ from app.state.comparison import comparison_choices
 from app.state.scene import shown_variable, time_axis
 from app.state.scene_builder import build_scene
 from app.state.selection import Selection
+from app.state.view_modes import VIEWS
 from engine.runtime.errors import InputError
 from engine.schema.grid import Grid, coarsened
 from engine.stores import delete_store
-from tests.app.made_stores import waves_and_detail, write_analysis, write_forecast, write_surface_analysis
+from tests.app.made_stores import all_parts, waves_and_detail, write_analysis, write_forecast, write_surface_analysis
 
 
 @pytest.fixture
@@ -146,6 +148,24 @@ def test_waves_in_a_store_are_shown_like_other_fields_and_beside_the_reference_s
     assert services.readers.open(f"{store}/waves").read("swh", 2).shape == (45, 90)
     beside = comparison_choices(chosen(variable="swh"), services, scene)
     assert f"store:{store}" not in beside and "persistence" in beside
+
+
+@pytest.mark.parametrize(
+    ("view", "head", "made", "words"),
+    [
+        ("waves", "waves", "wind", "first day from the wind"),
+        ("biogeochemistry",) * 2 + ("climatology", "first day from climatology"),
+    ],
+)
+def test_a_tab_says_where_first_fields_come_from_that_the_source_did_not_have(
+    services: Services, small_grid: Grid, view: str, head: str, made: str, words: str
+) -> None:
+    parts = all_parts(small_grid)
+    part = replace(parts[head], attributes={"initial_fields": made})
+    write_forecast(small_grid, days=1, parts={**parts, head: part})
+    variable = VIEWS[view].begins["variable"]
+    assert build_scene(chosen(view=view, variable=variable), services).panels[0].notice.endswith(words)
+    assert words not in build_scene(chosen(), services).panels[0].notice
 
 
 def test_a_store_deleted_while_its_parts_are_looked_at_is_passed_over(

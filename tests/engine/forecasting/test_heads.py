@@ -136,9 +136,10 @@ def test_a_partial_store_of_other_heads_is_not_continued() -> None:
 
 def test_all_takes_the_heads_that_can_start() -> None:
     assert chosen_heads("all", _Source(), INIT_TIME) == (HEADS, {})
-    taken, left_out = chosen_heads("all", ToySource(), INIT_TIME)
+    taken, left_out = chosen_heads("all", _Source(), INIT_TIME + 1)
     assert taken == ("kuroshio",) and set(left_out) == set(NAMES)
     assert "begins with fields of the first day, which Toy ocean does not have" in left_out["waves"]
+    assert chosen_heads("all", ToySource(), INIT_TIME) == (HEADS, {}), "a source without heads has first fields made for it"
     assert chosen_heads("", _Source(), INIT_TIME) == ((), {})
     assert chosen_heads("waves, waves", _Source(), INIT_TIME)[0] == ("waves",)
 
@@ -146,7 +147,7 @@ def test_all_takes_the_heads_that_can_start() -> None:
 @pytest.mark.parametrize(("wanted", "said"), [("whales", "'whales'; expected all"), ("waves", "Toy ocean does not have")])
 def test_a_named_head_that_cannot_start_is_refused(wanted: str, said: str) -> None:
     with pytest.raises(InputError, match=said):
-        chosen_heads(wanted, ToySource(), INIT_TIME)
+        chosen_heads(wanted, _Source(), INIT_TIME + 1)
 
 
 def test_a_model_without_features_has_no_heads() -> None:
@@ -165,6 +166,6 @@ def test_the_command_line_lists_the_heads(monkeypatch: pytest.MonkeyPatch, capsy
 
 def test_each_head_describes_its_part_of_a_store() -> None:
     head: DayHead = tiny_head("waves")
-    part = LoadedHead(head, {"weights": "w"}).part
+    part = LoadedHead(head, {"weights": "w"}).part_with({})
     grid: Grid = part.grid
     assert grid.same_as(GRID) and part.variables == ("swh",) and part.attributes == {"head_provenance": {"weights": "w"}}

@@ -6,9 +6,10 @@ import pytest
 from engine.physics.kuroshio_grid import kuroshio_grid
 from engine.schema.sample_calendar import sample_date, sample_day
 from engine.training.heads.datasets import BIOGEOCHEMISTRY, WAVES
-from engine.verification.starts.head_skill import _add, _mean_around, _mean_of, _numbers
+from engine.verification.starts.head_skill import _add, _baseline, _mean_around, _mean_of, _numbers
 from engine.verification.starts.kuroshio_skill import _mean_of as kuroshio_mean
 from engine.verification.starts.kuroshio_skill import _score
+from tests.engine.models.heads.tiny_heads import tiny_head
 from tests.engine.models.tiny import tiny_grid
 
 
@@ -48,6 +49,23 @@ def test_the_mean_of_a_time_of_the_year_takes_days_around_it_of_every_year() -> 
     around = _mean_around(held, sample_date(105))  # type: ignore[arg-type]
     np.testing.assert_allclose(around, np.exp(np.mean([1.00, 1.04, 4.70])), rtol=1e-5)
     assert np.isnan(_mean_around(held, sample_date(300))).all()  # type: ignore[arg-type]
+
+
+class _Gale:
+    """Days of a strong and a calm wind in turn, of a series that nothing was trained on."""
+
+    def drivers(self, time: np.datetime64) -> np.ndarray:
+        speed = 14.0 if sample_day(time) % 2 else 2.0
+        return np.full((3, *WAVES.grid().shape), speed, np.float32)
+
+
+def test_without_training_days_waves_stand_beside_the_shipped_regression_and_plankton_beside_none() -> None:
+    name, guess = _baseline(WAVES, tiny_head("waves").transform, _Gale(), ())  # type: ignore[arg-type, misc]
+    calm, strong = guess(sample_date(2)), guess(sample_date(3))
+    assert name == "wind" and calm.shape == (1, *WAVES.grid().shape)
+    belt = np.abs(WAVES.grid().lat) < 60
+    assert np.median(strong[0, belt] - calm[0, belt]) > 0.5
+    assert _baseline(BIOGEOCHEMISTRY, tiny_head("biogeochemistry").transform, _Gale(), ()) is None  # type: ignore[arg-type]
 
 
 def test_the_correlation_of_the_fine_box_is_of_anomalies() -> None:

@@ -1,9 +1,14 @@
-"""Wave height from the wind alone: a regression by latitude, the baseline of a wave forecast."""
+"""Wave height from the wind alone: a regression by latitude, the baseline of a wave forecast and its first day."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
+
+from engine.runtime.errors import ModelError
+from engine.runtime.paths import ASSETS
 
 BELT_HEIGHT = 10.0
 """Height of a latitude belt in degrees, set by hand; each belt has its own coefficients."""
@@ -55,6 +60,22 @@ def fit_wind_regression(days: Iterable[tuple[Winds, np.ndarray]], lat: np.ndarra
         np.add.at(products, belt, np.einsum("khw,hw->hk", weighted, np.where(sea, height, 0)))
     solved = [np.linalg.lstsq(square, product, rcond=None)[0] for square, product in zip(squares, products, strict=True)]
     return WindRegression(np.stack(solved))
+
+
+@cache
+def shipped_regression() -> WindRegression:
+    """Return the regression of assets/wind_waves.json, fitted to the wave model of the sample ocean (`fitted_to` in the file).
+
+    Raises ModelError where the file is missing or damaged.
+    """
+    path = ASSETS / "wind_waves.json"
+    try:
+        coefficients = np.array(json.loads(path.read_text())["coefficients"], dtype=np.float64)
+    except (OSError, ValueError, LookupError) as error:
+        raise ModelError(f"regression of waves on the wind {path} cannot be read ({error}); restore the file") from error
+    if coefficients.shape != (round(180 / BELT_HEIGHT), TERMS) or not np.isfinite(coefficients).all():
+        raise ModelError(f"regression of waves on the wind {path} has shape {coefficients.shape}; restore the file")
+    return WindRegression(coefficients)
 
 
 def _belt(lat: np.ndarray) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from engine.verification.wind_regression import Winds, fit_wind_regression
+from engine.physics.wind_regression import Winds, fit_wind_regression
 
 LAT = np.arange(-87.5, 90, 5)
 
