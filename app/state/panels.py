@@ -61,8 +61,6 @@ def field_panel(key: str, reader: FieldReader, selection: Selection, scene: Scen
         speed=unit_of("speed", selection.units).as_list,
         forcing=forcing_label(reader.kind, reader.attrs),
         notice=say("; ").join(filter(None, remarks)),
-            filter(None, (notice(reader.attrs), say(VIEWS[selection.view].remark), first_fields_label(reader.attrs)))
-        ),
         classes=classes if (variable, selection.quantity) == ("swh", "value") else [],
     )
 
