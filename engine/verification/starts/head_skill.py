@@ -19,12 +19,12 @@ from engine.forecasting.rollout import rollout
 from engine.models.forecaster import Forecaster
 from engine.models.heads.daily import DayHead, FieldTransform
 from engine.physics.climatology import day_of_year
+from engine.physics.wind_regression import WindRegression, Winds, fit_wind_regression, shipped_regression
 from engine.runtime.progress import Progress, no_progress
 from engine.schema.constants import DAY
 from engine.schema.grid import Grid
 from engine.sources import DaySeries, HeldOut, day_name, initial_state
 from engine.training.heads.datasets import BIOGEOCHEMISTRY, DATASETS, WAVES, HeadDataset, SeriesDays, stretches
-from engine.physics.wind_regression import WindRegression, Winds, fit_wind_regression, shipped_regression
 from engine.weights.head_loading import load_day_head
 
 HEADS = {dataset.name: dataset for dataset in DATASETS}

@@ -235,7 +235,7 @@ def test_a_run_without_the_part_of_a_view_says_how_to_get_it(services: Services,
     assert kuroshio.panels[1].leads == [0, 1, 2], "the forecast itself is shown"
     for view, field in (("waves", "swh"), ("biogeochemistry", "chl")):
         scene = build_scene(chosen(view=view), services)
-        assert scene.panels[0].leads == [] and "from the sample ocean" in scene.panels[0].empty
+        assert scene.panels[0].leads == [] and "Runs of GOMS small at 1/4°" in scene.panels[0].empty
         assert shown_variable(chosen(view=view), scene) == field
 
 
