@@ -37,7 +37,7 @@ def test_days_of_a_provider_are_planned_got_and_shown(visit: Visit) -> None:
         box = dialog.get_by_label(label)
         box.fill(value)
         box.press("Enter")
-    visit.see("2 days, 0 of them are here")
+    visit.see("days: 2, of them here: 0")
     visit.press("Get these days")
     visit.told("HYCOM native grid, 2012-03-01 is a source now, and shown.")
     visit.address_has("source=store%3Ahycom__30_48_150_170")

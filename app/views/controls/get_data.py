@@ -42,6 +42,8 @@ class GetDataDialog:
         self.bar = pmui.LinearProgress(value=0, variant="determinate", visible=False, sizing_mode="stretch_width")
         self.status = Text("", "caption", sizing_mode="stretch_width", margin=(2, 0))
         self._inputs = (self.provider, self.start, self.end, self.region, self.fields)
+        for each in self._inputs:
+            each.param.update(size="small", sizing_mode="stretch_width")
         contents = (*self._inputs, self.plan, pn.Row(self.get, self.cancel), self.bar, self.status)
         self.dialog = pmui.Dialog(
             pn.Column(*contents, sizing_mode="stretch_width"),
@@ -97,11 +99,13 @@ class GetDataDialog:
             self.get.disabled = True
             return
         self.get.disabled = self._job is not None
+        hours = float(found["hours"])
+        time = say("{hours:.2g} hours", hours=hours) if hours >= 1 else say("{minutes:.2g} minutes", minutes=60 * hours)
         kind = say("measured") if found["rate_is"] == "measured" else say("assumed")
         self.plan.object = LINES.format(
-            say("{days} days, {there} of them are here", days=found["days"], there=found["there"]),
-            say("{size} to get, about {hours:.2g} hours at {rate} a second ({kind})", size=megabytes(found["bytes"]),
-                hours=found["hours"], rate=megabytes(int(found["rate"])), kind=kind),
+            say("days: {days}, of them here: {there}", days=found["days"], there=found["there"]),
+            say("{size} to get, about {time} at {rate} a second ({kind})", size=megabytes(found["bytes"]), time=time,
+                rate=megabytes(int(found["rate"])), kind=kind),
             say("up to {size} on the disk, {free} free", size=megabytes(found["disk_bytes"]), free=megabytes(found["disk_free"])),
             say("licence: {licence}", licence=plain(found["licence"])),
             say("account: {account}", account=say("none") if found["account"] == "none needed" else plain(found["account"])),

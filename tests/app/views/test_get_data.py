@@ -31,7 +31,15 @@ def test_the_plan_says_days_bytes_licence_and_account_of_what_is_typed(services:
     made.provider.value = "hycom"
     made.start.value, made.end.value = "2012-03-01", "2012-03-10"
     words = str(made.plan.object)
-    for part in ("10 days, 0 of them are here", "17.8 GB to get", "(assumed)", "licence: Distribution A", "account: none"):
+    parts = (
+        "days: 10, of them here: 0",
+        "17.8 GB to get",
+        "7.4 minutes",
+        "(assumed)",
+        "licence: Distribution A",
+        "account: none",
+    )
+    for part in parts:
         assert part in words
     assert not made.get.disabled and made.dialog.open
 
