@@ -2,6 +2,7 @@
 
 import hashlib
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 
@@ -26,6 +27,18 @@ def fingerprint(run: Run, grid: Grid, day: int, longest: int) -> str:
     for stored in range(before - before % KEY_EVERY, day + longest + 1):
         content.update(file_of_day(run.folder, stored).read_bytes())
     return content.hexdigest()[:12]
+
+
+def day_content(run: Run, grid: Grid, day: int) -> str:
+    """Return a hash that changes with state and weather of sample day `day` of a run on `grid`."""
+    stored = (file_of_day(run.folder, each) for each in range(day - day % KEY_EVERY, day + 1))
+    known = [run.seed, grid.shape, _rebuilding(run.seed), *(_digest(file, file.stat().st_mtime_ns) for file in stored)]
+    return hashlib.sha256(repr(known).encode()).hexdigest()[:12]
+
+
+@lru_cache(maxsize=2 * KEY_EVERY)
+def _digest(file: Path, written: int) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 @lru_cache(maxsize=8)

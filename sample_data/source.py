@@ -20,6 +20,7 @@ from engine.schema.batch import Batch
 from engine.schema.grid import Grid, coarsened
 from engine.schema.head_grids import half_degree, one_degree
 from engine.schema.sample_calendar import sample_date, sample_day
+from sample_data.fingerprint import day_content
 from sample_data.kuroshio.archive import global_surface, nested_surface
 from sample_data.kuroshio.nested_run import Fields
 from sample_data.ocean.fast_response import MEMORY_DAYS, FastResponse
@@ -109,6 +110,10 @@ class SampleSource:
     def forcing(self, time: np.datetime64) -> Batch:
         """Return the synthetic weather of any day, before and after the run's days too."""
         return forcing(self.run.seed, sample_day(time), self.grid)
+
+    def content(self, time: np.datetime64) -> str:
+        """Return a hash that changes with state and weather of a day of the run."""
+        return day_content(self.run, self.grid, sample_day(time))
 
     def sea_level(self, time: np.datetime64) -> Array | None:
         """Return the sea level (h, w) in m of a day, None beyond the run's days."""

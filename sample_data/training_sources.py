@@ -4,7 +4,7 @@ from engine.runtime.errors import InputError
 from engine.runtime.paths import runs_folder
 from engine.schema.grid import Grid
 from engine.sources import Source
-from engine.training.run import SEQUENCE_DAYS
+from engine.training.days.runs import SEQUENCE_DAYS
 from sample_data.held_out import HELD_OUT_SEED, training_series
 from sample_data.source import FIRST_TRAINING_DAY
 

@@ -33,6 +33,7 @@ ROOMS = (
     "engine.forecasting",
     "engine.verification",
     "engine.verification.report",
+    "engine.training.days",
     "engine.training",
     "engine.training.heads",
     "engine.reconstruction",

@@ -199,6 +199,21 @@ def train(
     data: Annotated[
         list[str] | None, typer.Option(metavar="STORE", help="Analysis or sample run to train on; may be repeated.")
     ] = None,
+    forcing: Annotated[
+        str | None,
+        typer.Option(metavar="STORE", help="The air of the analyses, a store of `goms ingest era5`; else climatology."),
+    ] = None,
+    training: Annotated[
+        list[str] | None,
+        typer.Option("--train", metavar="FIRST:LAST", help="Days to train on, such as 2000-01-01:2010-12-31; may be repeated."),
+    ] = None,
+    validation: Annotated[
+        list[str] | None,
+        typer.Option("--validation", metavar="FIRST:LAST", help="Days of validation during training; may be repeated."),
+    ] = None,
+    test: Annotated[
+        list[str] | None, typer.Option("--test", metavar="FIRST:LAST", help="Days that training never reads; may be repeated.")
+    ] = None,
     resume: Resume = False,
     updates: Annotated[int | None, typer.Option(help="Stop at this update; default: the last of the plan.")] = None,
     batch: Annotated[int | None, typer.Option(help="Samples per update, over all processes; default: that of the plan.")] = None,
@@ -224,17 +239,21 @@ def train(
             return
         from engine.cli.request import source_of
         from engine.schema.grid import coarsened
+        from engine.training.days.split import Split
+        from engine.training.run import TrainingRequest
         from engine.training.run import train as train_model
         from sample_data.held_out import SampleHeldOut
         from sample_data.training_sources import backbone_sources
 
         grid = coarsened(grid_factor)
-        sources = [source_of(name, None, None, grid_factor) for name in data] if data else backbone_sources(grid)
+        split = Split.parse(training or [], validation or [], test or [])
+        sources = [source_of(name, None, None, grid_factor, forcing=forcing) for name in data or []] or backbone_sources(grid)
         of_sample = all(source.forcing_kind == "synthetic" for source in sources)
-        report.result = train_model(
-            preset, sources, resume, device, report.progress, grid, seed, batch, updates, precision,
-            held_out=SampleHeldOut.open(grid=grid) if of_sample else None,
+        held_out = SampleHeldOut.open(grid=grid) if of_sample else None
+        request = TrainingRequest(
+            preset, sources, grid, split, resume, device, seed, batch, updates, precision, held_out
         )  # fmt: skip
+        report.result = train_model(request, report.progress)
 
 
 @app.command()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 
 import numpy as np
 import xarray as xr
@@ -40,6 +41,14 @@ class Atlas:
     name: str = CLIMATOLOGY
     grid: Grid | None = None
     harmonics: dict[str, Array] = field(default_factory=dict)
+
+    @cached_property
+    def content(self) -> str:
+        """Return a short hash of all fields."""
+        known = hashlib.sha256()
+        for name, values in (*sorted(self.fields.items()), *sorted(self.harmonics.items())):
+            known.update(name.encode() + np.ascontiguousarray(values).tobytes())
+        return known.hexdigest()[:12]
 
     def grid_like(self, grid: Grid) -> Grid:
         """Return `grid` with the wet mask of the training data, where they lie on it."""

@@ -12,6 +12,7 @@ from engine.physics.displaced_state import climatology, mean_sea_level
 from engine.physics.sea_level_zero import align_zero
 from engine.runtime.errors import InputError
 from engine.schema.batch import Batch
+from engine.schema.constants import DAY
 from engine.schema.conventions import CARRIED_OVER
 from engine.schema.grid import Grid, from_sea_floor
 from engine.schema.variables import PROGNOSTIC
@@ -71,14 +72,7 @@ class AnalysisSource:
 
         Missing fields and wet cells that are land for the provider are filled from climatology.
         """
-        lead = self._lead(time)
-        if lead is None:
-            days = self.init_times()
-            raise InputError(
-                f"store {self._store.identifier} lacks {time.astype('datetime64[D]')}; it holds {days[0]} to {days[-1]}: choose "
-                "one of its days"
-            )
-        found = self._day(lead)
+        found = self._day(self._known_lead(time))
         seasonal_mean = climatology(self.grid, found.time, self.mean)
         fields = {name: seasonal_mean[name].copy() for name in PROGNOSTIC}
         for name, values in found.fields.items():
@@ -90,6 +84,19 @@ class AnalysisSource:
     def forcing(self, time: np.datetime64) -> Batch:
         """Return the air of a day."""
         return self.atmosphere.air(time)
+
+    @property
+    def store(self) -> Store:
+        """Return the store of the analysis."""
+        return self._store
+
+    def content(self, time: np.datetime64) -> str:
+        """Return a text that changes with the stored fields and air of a day, and with the mean ocean that fills gaps.
+
+        Raises InputError for a day that is not there.
+        """
+        stored = f"{self._store.fingerprint([self._known_lead(time)])} {self.atmosphere.content(time)}"
+        return stored if self.mean is None else f"{stored} {self.mean.content}"
 
     def sea_level(self, time: np.datetime64) -> np.ndarray | None:
         """Return the sea level (h, w) in m of a day with the zero of the climatology, None where the store has none."""
@@ -137,6 +144,17 @@ class AnalysisSource:
         other.__dict__.pop("_mean_sea_level", None)
         return other
 
+    def _known_lead(self, time: np.datetime64) -> int:
+        lead = self._lead(time)
+        if lead is None:
+            days = self.init_times()
+            raise InputError(
+                f"store {self._store.identifier} lacks {time.astype('datetime64[D]')}; it holds {days[0]} to {days[-1]}: choose "
+                "one of its days"
+            )
+        return lead
+
     def _lead(self, time: np.datetime64) -> int | None:
-        numbers = np.flatnonzero(self.init_times() == time.astype("datetime64[D]"))
-        return self._store.leads[int(numbers[0])] if numbers.size else None
+        lead = int((time.astype("datetime64[D]") - self._store.init_time.astype("datetime64[D]")) / DAY)
+        held = lead in self._store.leads and self._store.valid_time(lead).astype("datetime64[D]") == time.astype("datetime64[D]")
+        return lead if held else None

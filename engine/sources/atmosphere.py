@@ -64,6 +64,11 @@ class Atmosphere:
         """Return whether the air of a day is that of the store."""
         return self._lead(time) is not None
 
+    def content(self, time: np.datetime64) -> str:
+        """Return a text that changes with the stored air of the day of `time`; `climatology` where that is none."""
+        lead = self._lead(time)
+        return CLIMATOLOGY if self._store is None or lead is None else self._store.fingerprint([lead])
+
     def attributes(self, init_time: np.datetime64, days: int) -> dict[str, Any]:
         """Return what a forecast of `days` days from `init_time` says of its air.
 

@@ -1,5 +1,6 @@
 """A full ocean state from satellites: altimetry, optional surface temperature, and climatology below them."""
 
+import json
 from copy import copy
 from hashlib import file_digest
 from pathlib import Path
@@ -76,6 +77,11 @@ class ObservedSource:
     def init_times(self) -> np.ndarray:
         """Return the days of the altimetry file, datetime64[D]."""
         return self._altimetry.file.times.astype("datetime64[D]")
+
+    def content(self, time: np.datetime64) -> str:
+        """Return a text that changes with the bytes of the files, the stored air of a day, and the mean ocean below."""
+        given = f"{json.dumps(self.provenance, sort_keys=True, default=str)} {self.atmosphere.content(time)}"
+        return given if self.mean is None else f"{given} {self.mean.content}"
 
     @property
     def report(self) -> dict[str, Any]:

@@ -86,6 +86,15 @@ class TrainingSource(Source, Protocol):
         ...
 
 
+@runtime_checkable
+class Identified(Protocol):
+    """A source that knows the content of its days, which training compares with that of an earlier run."""
+
+    def content(self, time: np.datetime64) -> str:
+        """Return a text that changes with the values of `state` and `forcing` of a day."""
+        ...
+
+
 class DaySeries(TrainingSource, HeadSource, Protocol):
     """A source of many consecutive days with the fields of heads, for the training and scoring of heads."""
 

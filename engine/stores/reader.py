@@ -17,7 +17,16 @@ from engine.schema.constants import DAY
 from engine.schema.dataset import grid_coordinates, grid_variables, plain_attributes
 from engine.schema.grid import Grid
 from engine.schema.variables import FILL, VARIABLES
-from engine.stores.integrity import FIXED, RECORD, FileRecord, Inspector, StoreDamaged, damaged, refusing
+from engine.stores.integrity import (
+    FIXED,
+    RECORD,
+    FileRecord,
+    Inspector,
+    StoreDamaged,
+    damaged,
+    file_record,
+    refusing,
+)
 from engine.stores.layout import CHUNK, LEAD_DIMENSION, array_of, lead_numbers, read_attributes, shard_path
 from engine.stores.lazy_field import Place, lazy_variable
 
@@ -185,11 +194,16 @@ class Store:
         return list(self._index)
 
     def fingerprint(self, leads: Iterable[int]) -> str:
-        """Return a short hash of the records of what is stored of `leads`; of stores of earlier versions, of their times."""
-        known = [
-            (str(self.valid_time(lead)), sorted(self._recorded(str(lead)).items()), self.grid.shape) for lead in sorted(leads)
-        ]
+        """Return a short hash of size and checksum of every file of `leads`, with their times."""
+        known = [(str(self.valid_time(lead)), sorted(self._files_of(lead).items()), self.grid.shape) for lead in sorted(leads)]
         return hashlib.sha256(json.dumps(known).encode()).hexdigest()[:12]
+
+    def _files_of(self, lead: int) -> dict[str, FileRecord]:
+        if RECORD in self._attributes:
+            return self._recorded(str(lead))
+        # A store of an earlier version has no record; its files are looked at.
+        paths = (shard_path(self._within + name, self._position(lead), self._array(name).ndim) for name in self.variables)
+        return {path: file_record(self._marked / path) for path in paths}
 
     @property
     def complete(self) -> bool:
@@ -240,6 +254,11 @@ class Store:
         """Return the maps (n, h, w) float32 of `leads`, by default of every finished lead."""
         numbers = self._numbers(variable, leads, self._level(variable, depth_index))
         return self._unpack(variable, numbers)
+
+    def packed(self, variable: str, lead: int, rows: slice, columns: slice) -> np.ndarray:
+        """Return the stored int16 (z, h, w), or (h, w) of a field of the surface, of a part of the map; `FILL` where missing."""
+        levels = (slice(None),) if self.depths(variable) else ()
+        return self._numbers(variable, [lead], (*levels, rows, columns))[0]
 
     def point(self, variable: str, lat: float, lon: float, leads: list[int] | None = None) -> np.ndarray:
         """Return (n, z) float32 of the cell nearest to a position in degrees, z being 1 for a field of the surface."""

@@ -8,7 +8,7 @@ import numpy as np
 from engine.runtime.errors import InputError
 from engine.schema.grid import Grid
 from engine.sources import HeldOut, Source
-from engine.training.dataset import Sequences
+from engine.training.days.runs import SEQUENCE_DAYS, Run
 
 LATITUDES = (14.0, 64.0)
 """Latitudes (degrees, both hemispheres) whose sea level is compared: eddies alone, without prescribed tropics and poles."""
@@ -33,14 +33,15 @@ def largest_correlations(ours: np.ndarray, theirs: np.ndarray) -> np.ndarray:
     return (ours @ theirs.T).max(axis=1)
 
 
-def independence(sources: Sequence[Source], sequences: Sequences, held_out: HeldOut) -> dict[str, Any]:
+def independence(sources: Sequence[Source], runs: Sequence[Run], held_out: HeldOut) -> dict[str, Any]:
     """Return how far held-out starts resemble training days, and unrelated sources each other (correlation of sea level).
 
-    All lie on the grid of `held_out`. Raises InputError for a source without the sea level of one of its sequences.
+    All lie on the grid of `held_out`. One day a week of `runs` is
+    compared. Raises InputError for a source without the sea level of such a day.
     """
     days: dict[str, list[np.datetime64]] = {}
-    for number, name in enumerate(sequences.source_names()):
-        days.setdefault(name, []).append(sequences.first_day(number))
+    for run in runs:
+        days.setdefault(run.reader.name, []).extend(run.days[::SEQUENCE_DAYS])
     levels = {each.name: [_sea_level(each, day) for day in days[each.name]] for each in sources if each.name in days}
     grid = held_out.source.grid
     mean = np.mean([np.mean(fields, axis=0) for fields in levels.values()], axis=0)

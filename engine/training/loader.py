@@ -1,6 +1,6 @@
 """The data of each update: drawn from (seed, update, sample), and read in the background while the step runs."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from queue import Full, Queue
 from threading import Event, Thread
@@ -17,7 +17,8 @@ from engine.models.layers.window import Window
 from engine.runtime.errors import InputError
 from engine.schema.grid import Grid
 from engine.schema.normalisation import Normalisation
-from engine.training.dataset import Sequences, unpack
+from engine.training.days.packing import unpack
+from engine.training.days.runs import Run
 from engine.training.plans import Phase, Plan, Windows
 
 WITHHELD_SHARE = 0.1
@@ -28,6 +29,10 @@ LEAST_WATER = 0.4
 
 AHEAD = 2
 """Items that are read ahead, set by hand; more would need memory without a gain in speed."""
+
+
+OCEAN, SEA_LEVEL, AIR = slice(0, STATE), slice(STATE - 1, STATE), slice(STATE, None)
+"""Channels of a packed day."""
 
 
 @dataclass(frozen=True)
@@ -41,9 +46,9 @@ class View:
 
 @dataclass(frozen=True)
 class TrainingSample:
-    """One sample of an update: a day of a sequence, and windows by round."""
+    """One sample of an update: a day of a run, both by number, and windows by round."""
 
-    sequence: int
+    run: int
     day: int
     hidden_seed: int | None
     rounds: tuple[tuple[View, ...], ...]
@@ -91,28 +96,31 @@ class Excerpt:
 class Draw:
     """Draws samples, which depend on seed, update and number alone."""
 
-    def __init__(self, sequences: Sequences, grid: Grid, patch: int, halo: int, plan: Plan, seed: int) -> None:
-        self.sequences, self.shape, self.patch, self.halo, self.plan, self.seed = sequences, grid.shape, patch, halo, plan, seed
+    def __init__(self, runs: Sequence[Run], grid: Grid, patch: int, halo: int, plan: Plan, seed: int) -> None:
+        self.runs, self.shape, self.patch, self.halo, self.plan, self.seed = runs, grid.shape, patch, halo, plan, seed
         self._wet = torch.from_numpy(grid.wet_surface)
-        if max(sequences.lengths) <= plan.longest:
+        self._lengths = np.array([len(run) for run in runs])
+        if max(self._lengths, default=0) <= plan.longest:
             raise InputError(
-                f"training sequences in {sequences.folder} have {max(sequences.lengths)} days; the plan needs "
-                f"{plan.longest + 1}: remove the folder and prepare them again"
+                f"the longest run of consecutive training days has {max(self._lengths, default=0)} days; the plan needs "
+                f"{plan.longest + 1}: add days"
             )
 
     def sample(self, step: int, number: int) -> TrainingSample:
         """Return sample `number` of update `step`."""
         phase, _ = self.plan.at(step)
         random = np.random.default_rng([self.seed, step, number])
-        fitting = [index for index, length in enumerate(self.sequences.lengths) if length > phase.horizon]
-        sequence = fitting[int(random.integers(len(fitting)))]
-        day = int(random.integers(self.sequences.lengths[sequence] - phase.horizon))
+        # Every day that has the days of the rollout after it in its run is as likely as any other.
+        ends = np.cumsum(np.maximum(self._lengths - phase.horizon, 0))
+        start = int(random.integers(ends[-1]))
+        run = int(np.searchsorted(ends, start, side="right"))
+        day = start - int(ends[run - 1] if run else 0)
         hidden_seed = int(random.integers(2**31)) if phase.masked else None
         if not self.halo:
-            return TrainingSample(sequence, day, hidden_seed, ((View(Window(0, self.shape[0], 0, self.shape[1]), True, 0),),))
+            return TrainingSample(run, day, hidden_seed, ((View(Window(0, self.shape[0], 0, self.shape[1]), True, 0),),))
         windows = self.plan.windows_of(phase)
         rounds = tuple(tuple(self._view(windows, day, random) for _ in range(windows.windows)) for _ in range(windows.rounds))
-        return TrainingSample(sequence, day, hidden_seed, rounds)
+        return TrainingSample(run, day, hidden_seed, rounds)
 
     def _view(self, windows: Windows, day: int, random: np.random.Generator) -> View:
         window, withheld = self._window(windows, random), bool(random.random() < WITHHELD_SHARE)
@@ -131,17 +139,15 @@ class Draw:
 
 
 class Reader:
-    """Reads the data of a sample from the packed sequences."""
+    """Reads the data of a sample from the runs of days."""
 
     def __init__(self, draw: Draw, grid: Grid, normalisation: Normalisation) -> None:
         self.draw, self.lat, self.normalisation = draw, torch.tensor(grid.lat)[:, None], normalisation
 
     def globe(self, sample: TrainingSample) -> Globe:
         """Return the input of the backbone."""
-        sequence = self.draw.sequences.read(sample.sequence)
-        return Globe(
-            self._time(sample), sequence[sample.day, :STATE].clone(), sequence[sample.day + 1, STATE:].clone(), sample.hidden_seed
-        )
+        run, day = self.draw.runs[sample.run], sample.day
+        return Globe(self._time(sample), run.whole(day, OCEAN), run.whole(day + 1, AIR), sample.hidden_seed)
 
     def excerpts(self, sample: TrainingSample, phase: Phase, number: int) -> list[Excerpt]:
         """Return the windows of a round."""
@@ -149,18 +155,18 @@ class Reader:
 
     def _excerpt(self, sample: TrainingSample, phase: Phase, view: View) -> Excerpt:
         window = view.window
-        sequence, day, halo = self.draw.sequences.read(sample.sequence), sample.day, self.draw.halo
+        run, day, halo = self.draw.runs[sample.run], sample.day, self.draw.halo
         reach = phase.horizon * halo
-        airs, targets = [self._air(sequence[day, STATE:], window, reach)], []
+        airs, targets = [self._air(run, day, window, reach)], []
         for ahead in range(1, phase.horizon + 1):
             rest = (phase.horizon - ahead) * halo
-            airs.append(self._air(sequence[day + ahead, STATE:], window, rest + halo))
-            targets.append(window.cut(sequence[day + ahead, :STATE], rest).clone())
+            airs.append(self._air(run, day + ahead, window, rest + halo))
+            targets.append(run.read(day + ahead, OCEAN, window, rest))
         return Excerpt(
             window,
             self._time(sample),
-            window.cut(sequence[day, :STATE], reach).clone(),
-            None if view.withheld else window.cut(sequence[day - 1, STATE - 1 : STATE], reach).clone(),
+            run.read(day, OCEAN, window, reach),
+            None if view.withheld else run.read(day - 1, SEA_LEVEL, window, reach),
             _noise(phase.noise, window, reach, view.noise_seed) if phase.noise else None,
             tuple(airs),
             tuple(targets),
@@ -168,11 +174,11 @@ class Reader:
         )
 
     def _time(self, sample: TrainingSample) -> np.datetime64:
-        return self.draw.sequences.first_day(sample.sequence) + sample.day
+        return self.draw.runs[sample.run].first + sample.day
 
-    def _air(self, packed: torch.Tensor, window: Window, reach: int) -> torch.Tensor:
+    def _air(self, run: Run, day: int, window: Window, reach: int) -> torch.Tensor:
         lat = Window(window.row, window.rows, 0, 1).cut(self.lat, reach)[:, 0]
-        return air_from(unpack(window.cut(packed, reach), STATE).numpy(), lat.numpy(), self.normalisation)
+        return air_from(unpack(run.read(day, AIR, window, reach), STATE).numpy(), lat.numpy(), self.normalisation)
 
 
 def _noise(largest: float, window: Window, reach: int, seed: int) -> torch.Tensor:

@@ -17,9 +17,10 @@ from engine.runtime.precision import computing
 from engine.schema.batch import TIME_STEP
 from engine.schema.channels import PROGNOSTIC_CHANNELS, channel_mask
 from engine.schema.grid import Grid
-from engine.training.dataset import Statistics, unpack
+from engine.training.days.packing import unpack
 from engine.training.loader import Excerpt, Globe
 from engine.training.losses import Loss, RelativeLoss, TendencyLoss
+from engine.training.statistics import Statistics
 
 Errors = tuple[torch.Tensor, torch.Tensor]
 """Square errors of the network and of persistence (horizon, c), as the loss measures them."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -15,9 +15,9 @@ from engine.models.evolution.static_fields import StaticFields
 from engine.models.network import Network
 from engine.runtime.errors import InputError
 from engine.runtime.precision import AUTO, EARLIER_DEFAULT, PRECISIONS, choose_precision
-from engine.schema.grid import Grid
+from engine.runtime.progress import Progress, no_progress
 from engine.schema.normalisation import Normalisation
-from engine.training.dataset import Sequences, Statistics, statistics
+from engine.training.data import TrainingData
 from engine.training.distributed import ProcessGroup
 from engine.training.history import WATCHED, Record
 from engine.training.loader import Draw, Loader, Reader, items
@@ -25,7 +25,24 @@ from engine.training.loop import TrainingLoop
 from engine.training.objective import Errors, Objective
 from engine.training.plans import PLANS, Phase, Plan
 from engine.training.state import restored_state
-from engine.training.validation import Validation
+from engine.training.statistics import Statistics, statistics
+from engine.training.validation import Validation, rollouts
+
+
+@dataclass(frozen=True, eq=False)
+class Settings:
+    """How a network is trained: each part has a default, the plan that of the preset.
+
+    `static` are the fields of the grid, `known` statistics of the data, computed unless given, `precision` one that
+    `choose_precision` accepts; a resumed training keeps its own unless another is given.
+    """
+
+    plan: Plan | None = None
+    seed: int = 0
+    static: StaticFields | None = None
+    known: Statistics | None = None
+    group: ProcessGroup = field(default_factory=ProcessGroup)
+    precision: str = AUTO
 
 
 class Trainer(TrainingLoop):
@@ -36,28 +53,19 @@ class Trainer(TrainingLoop):
     """
 
     def __init__(
-        self,
-        preset: Preset,
-        grid: Grid,
-        sequences: Sequences,
-        folder: Path,
-        plan: Plan | None = None,
-        seed: int = 0,
-        static: StaticFields | None = None,
-        known: Statistics | None = None,
-        group: ProcessGroup | None = None,
-        precision: str = AUTO,
+        self, preset: Preset, data: TrainingData, folder: Path, settings: Settings | None = None, progress: Progress = no_progress
     ) -> None:
-        self.plan = plan_of(preset) if plan is None else plan
-        super().__init__(folder, self.plan.steps, seed, ProcessGroup() if group is None else group)
-        self.preset, self.grid = preset, grid
+        settings = Settings() if settings is None else settings
+        self.plan, seed, grid = settings.plan or plan_of(preset), settings.seed, data.grid
+        super().__init__(folder, self.plan.steps, seed, settings.group)
+        self.preset, self.data, self.grid = preset, data, grid
         if self.plan.batch % self.group.size:
             raise InputError(
                 f"global batch is {self.plan.batch}; {self.group.size} processes need a multiple of {self.group.size}: "
                 "add --batch"
             )
-        self.sequences, held_back = sequences.hold_back()
-        self.statistics = statistics(self.sequences, grid) if known is None else known
+        self.draw = Draw(data.train, grid, preset.patch, preset.halo, self.plan, seed)
+        self.statistics = settings.known or statistics(data.train, grid, self.group, progress)
         torch.manual_seed(seed)
         self.network = self._new_network()
         self.group.align(self.network.state_dict().values())
@@ -65,17 +73,16 @@ class Trainer(TrainingLoop):
         self.parameters = list(self.network.parameters())
         self.optimiser = self.group.optimiser(self.parameters, self.plan.optimiser)
         self.largest_gradient = self.plan.largest_gradient
-        static = StaticFields.of(grid) if static is None else static
+        static = settings.static or StaticFields.of(grid)
         # Processors may differ; all processes of a group compute in the same precision.
         first, second = PRECISIONS
-        self.precision = first if self.first_says(choose_precision(precision, self.group.device) == first) else second
+        self.precision = first if self.first_says(choose_precision(settings.precision, self.group.device) == first) else second
         self.objective = Objective(
             self.network, grid, static, self.statistics, self.plan.checkpointing, self.precision, self.plan.loss
         )
-        self.draw = Draw(self.sequences, grid, preset.patch, preset.halo, self.plan, seed)
         self.validation = None
-        if held_back is not None and self.plan.validate_every:
-            self.validation = Validation(held_back, grid, static, self.statistics, self.group, self.precision)
+        if self.plan.validate_every and (kept := rollouts(data.validation)):
+            self.validation = Validation(kept, grid, static, self.statistics, self.group, self.precision)
         self.waited = 0.0
 
     @contextmanager
@@ -166,6 +173,7 @@ class Trainer(TrainingLoop):
             "tendency": self.statistics.tendency.tolist(),
             "preset": self.preset.to_dict(),
             "precision": self.precision,
+            "data": self.data.to_state(),
         }
 
     def take_weights(self, state: dict[str, Any]) -> None:
@@ -174,27 +182,19 @@ class Trainer(TrainingLoop):
         self.average = state["average"]
 
     @staticmethod
-    def resume(
-        grid: Grid,
-        sequences: Sequences,
-        folder: Path,
-        plan: Plan | None = None,
-        static: StaticFields | None = None,
-        group: ProcessGroup | None = None,
-        precision: str = AUTO,
-    ) -> "Trainer":
-        """Return the training saved in `folder` by a group of any size; raises as `restored_state` does.
+    def resume(data: TrainingData, folder: Path, settings: Settings | None = None) -> "Trainer":
+        """Return the training saved in `folder` by a group of any size, with its seed, statistics and days.
 
-        It keeps its precision unless another is given.
+        Raises as `restored_state` does, and InputError where a day of `data` is not what the training began with.
         """
-        group = ProcessGroup() if group is None else group
-        with restored_state(folder, group.device) as state:
+        settings = Settings() if settings is None else settings
+        with restored_state(folder, settings.group.device) as state:
             normalisation = Normalisation.from_dict(state["normalisation"])
             known = Statistics(normalisation, np.array(state["tendency"], dtype=np.float32))
             preset = Preset.from_dict(state["preset"])
-            if precision == AUTO:
-                precision = state.get("precision", EARLIER_DEFAULT)
-            trainer = Trainer(preset, grid, sequences, folder, plan, state["seed"], static, known, group, precision)
+            precision = state.get("precision", EARLIER_DEFAULT) if settings.precision == AUTO else settings.precision
+            settings = replace(settings, seed=state["seed"], known=known, precision=precision)
+            trainer = Trainer(preset, data.as_begun(state.get("data")), folder, settings)
             trainer.take_over(state)
         return trainer
 

@@ -1,5 +1,6 @@
-"""Rollouts of a network on sequences that are not used for training, by the code that makes forecasts."""
+"""Rollouts of a network on days that are not used for training, by the code that makes forecasts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,20 +15,35 @@ from engine.runtime.precision import AUTO
 from engine.schema.batch import Batch
 from engine.schema.channels import FORCING_CHANNELS, PROGNOSTIC_CHANNELS, channel_mask
 from engine.schema.grid import Grid
-from engine.training.dataset import Sequences, Statistics, unpack
+from engine.training.days.packing import unpack
+from engine.training.days.runs import Run
 from engine.training.distributed import ProcessGroup
 from engine.training.history import WATCHED
+from engine.training.loader import AIR, OCEAN, SEA_LEVEL
 from engine.training.losses import squared_error
+from engine.training.statistics import Statistics
 
 LONGEST = 5
 """Most days of a validation rollout; set by hand."""
 
+MOST = 16
+"""Most rollouts of a validation; set by hand."""
+
+
+def rollouts(runs: Sequence[Run]) -> tuple[Run, ...]:
+    """Return up to `MOST` pieces of `runs`, evenly far apart: the days of a rollout, and one before it where there is one."""
+    length = LONGEST + 2
+    pieces = [run.part(begin, begin + length) for run in runs for begin in range(0, max(len(run) - length, 0) + 1, length)]
+    pieces = [piece for piece in pieces if len(piece) > 1]
+    chosen = np.unique(np.linspace(0, len(pieces) - 1, min(MOST, len(pieces))).round().astype(int))
+    return tuple(pieces[number] for number in chosen)
+
 
 @dataclass(frozen=True, eq=False)
 class Validation:
-    """Validation of a network on held-back `sequences`, which the group shares."""
+    """Validation of a network on `runs` that are not used for training, a rollout on each, which the group shares."""
 
-    sequences: Sequences
+    runs: tuple[Run, ...]
     grid: Grid
     static: StaticFields
     known: Statistics
@@ -41,36 +57,34 @@ class Validation:
         mask = torch.from_numpy(channel_mask(self.grid, PROGNOSTIC_CHANNELS)).to(self.group.device)
         area = torch.from_numpy(self.grid.cell_area / self.grid.cell_area.max()).to(self.group.device, torch.float32)
         tendency = torch.ones(STATE, device=self.group.device)
-        for number in self.group.shard(len(self.sequences.paths)):
-            prediction, start, target = (state[:STATE] for state in self._rollout(model, number))
+        for number in self.group.shard(len(self.runs)):
+            prediction, start, target = (state[:STATE] for state in self._rollout(model, self.runs[number]))
             for row, state in enumerate((prediction, start)):
                 sums[row] += squared_error(state, target, mask, area, tendency)
         errors, baselines = self.group.total(sums).cpu()
         return {name: float((errors[c] / baselines[c].clamp_min(1e-12)).sqrt()) for name, c in WATCHED.items()}
 
-    def _rollout(self, model: Forecaster, number: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        """Return the last prediction, the initial state and the target (61 or more, h, w) of a sequence."""
-        sequence, first = self.sequences.read(number), self.sequences.first_day(number)
-        # The second day of a sequence has the change of sea level since the first.
-        begin = 1 if len(sequence) > 2 else 0
-        last = min(begin + LONGEST, len(sequence) - 1)
+    def _rollout(self, model: Forecaster, run: Run) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Return the last prediction, the initial state and the target (61 or more, h, w) of a run."""
+        # The second day of a run has the change of sea level since the first.
+        begin = 1 if len(run) > 2 else 0
+        last = min(begin + LONGEST, len(run) - 1)
 
-        state = model.prepare(self._initial(sequence, begin, first + begin))
+        state = model.prepare(self._initial(run, begin))
         start = state.clone()
         for day in range(begin, last):
-            airs = [self._air(sequence, known, first + known) for known in (day, day + 1)]
-            state, _ = model.step(state, airs[0], airs[1], first + day)
-        return state, start, unpack(sequence[last, :STATE]).to(self.group.device)
+            state, _ = model.step(state, self._air(run, day), self._air(run, day + 1), run.first + day)
+        return state, start, unpack(run.whole(last, OCEAN)).to(self.group.device)
 
-    def _initial(self, sequence: torch.Tensor, day: int, time: np.datetime64) -> Batch:
-        batch = batch_of(unpack(sequence[day, :STATE]), self.grid, time)
+    def _initial(self, run: Run, day: int) -> Batch:
+        batch = batch_of(unpack(run.whole(day, OCEAN)), self.grid, run.first + day)
         if day == 0:
             return batch
-        before = unpack(sequence[day - 1, STATE - 1 : STATE], STATE - 1)[0].numpy()
+        before = unpack(run.whole(day - 1, SEA_LEVEL), STATE - 1)[0].numpy()
         return batch.with_fields(**{MEMORY_FIELD: batch["zos"] - before})
 
-    def _air(self, sequence: torch.Tensor, day: int, time: np.datetime64) -> Batch:
-        fields = unpack(sequence[day, STATE:], STATE).numpy()
+    def _air(self, run: Run, day: int) -> Batch:
+        time, fields = run.first + day, unpack(run.whole(day, AIR), STATE).numpy()
         return Batch(
             {channel.variable: values for channel, values in zip(FORCING_CHANNELS, fields, strict=True)}, self.grid, time
         )

@@ -27,10 +27,11 @@ from engine.models.evolution.inputs import DERIVED, INPUTS
 from engine.models.evolution.static_fields import StaticFields
 from engine.runtime.paths import home, runs_folder
 from engine.schema.grid import Grid, coarsened
-from engine.training.dataset import Sequences, write_sequences
+from engine.training.data import TrainingData
+from engine.training.days.sequences import write_sequences
 from engine.training.plans import Phase, Plan
 from engine.training.run import SEQUENCE_DAYS, sequence_starts
-from engine.training.trainer import Trainer
+from engine.training.trainer import Settings, Trainer
 from sample_data.source import SampleSource
 
 HIDDEN: dict[str, tuple[str, ...]] = {
@@ -84,16 +85,16 @@ def inputs_of(variant: str) -> Iterator[None]:
         yield
 
 
-def score(variant: str, grid: Grid, sequences: Sequences, folder: Path, updates: int, report: Report) -> dict[str, float]:
+def score(variant: str, data: TrainingData, folder: Path, updates: int, report: Report) -> dict[str, float]:
     """Return the errors over persistence after five days of a variant trained so long, by watched channel."""
-    static = StaticFields.of(grid)
+    static = StaticFields.of(data.grid)
     if variant == COAST:
-        static = CoastalStaticFields.beside(static, grid)
+        static = CoastalStaticFields.beside(static, data.grid)
     first = updates * 2 // 3
     phases = Phase(first, 1, 2e-3), Phase(updates - first, 2, 5e-4)
     plan = Plan(phases, rows=96, columns=160, averaging=0.98, validate_every=updates)
     with inputs_of(variant):
-        trainer = Trainer(PRESETS["small"], grid, sequences, folder, plan, 0, static)
+        trainer = Trainer(PRESETS["small"], data, folder, Settings(plan, static=static))
         trainer.run(report=lambda record: report.progress((record.step + 1) / updates, variant))
     return dict(trainer.history[-1].validation or {})
 
@@ -113,12 +114,12 @@ def main() -> None:
     report = Report()
     starts = sequence_starts(source.training_times())
     chosen_starts = [starts[number] for number in np.linspace(0, len(starts) - 1, chosen.sequences).round().astype(int)]
-    write_sequences(source, chosen_starts, SEQUENCE_DAYS, folder / "sequences", grid, report.progress)
-    sequences = Sequences.open(folder / "sequences", grid)
+    runs = write_sequences(source, chosen_starts, SEQUENCE_DAYS, folder / "sequences", grid, report.progress)
+    data = TrainingData.of(grid, runs, longest=2)
     result = {}
     for number, variant in enumerate(chosen.variants.split(",")):
         began = time.perf_counter()
-        result[variant] = score(variant, grid, sequences, folder / str(number), chosen.updates, report)
+        result[variant] = score(variant, data, folder / str(number), chosen.updates, report)
         said = "  ".join(f"{name} {ratio:.3f}" for name, ratio in result[variant].items())
         print(f"{variant:40} {said}   {time.perf_counter() - began:.0f} s", flush=True)
     report.close()

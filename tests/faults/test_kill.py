@@ -23,12 +23,11 @@ from engine.runtime.errors import InputError, ModelError
 from engine.runtime.paths import stores_folder
 from engine.stores import Store, list_stores, open_store
 from engine.stores.layout import shard_path
-from engine.training.trainer import Trainer
 from engine.weights.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from tests.engine.children import CHILDREN
-from tests.engine.models.tiny import EVOLUTION, tiny_grid, tiny_network, tiny_normalisation, tiny_static_fields
+from tests.engine.models.tiny import EVOLUTION, tiny_grid, tiny_network, tiny_normalisation
 from tests.engine.readers import layouts
-from tests.engine.tiny_training import PLAN, tiny_sequences, tiny_trainer
+from tests.engine.tiny_training import resumed, tiny_sequences, tiny_trainer
 from tests.engine.toy import INIT_TIME, ToySource, toy_load_model
 
 DAYS = 3
@@ -70,9 +69,8 @@ def training(home: Path) -> None:
     torch.set_num_threads(1)
     engine.training.loop.SAVE_EVERY_SECONDS = -1.0
     sequences = tiny_sequences(home / "sequences")
-    grid = tiny_grid()
     try:
-        trainer = Trainer.resume(grid, sequences, home / "training", PLAN, tiny_static_fields(grid))
+        trainer = resumed(sequences, home / "training")
     except InputError:
         trainer = tiny_trainer(sequences, home / "training")
     trainer.run()

@@ -11,7 +11,6 @@ from engine.schema.grid import coarsened
 from engine.sources import initial_state
 from engine.sources.analysis import AnalysisSource
 from engine.stores import AnalysisStore, ForecastStore, Missing, Store, open_store
-from engine.training.dataset import Sequences
 from engine.training.run import prepare, sequence_starts
 from engine.verification.scores import reference_lead
 from engine.verification.starts.stored_forecasts import Reference
@@ -39,9 +38,7 @@ def test_no_training_sequence_spans_a_missing_day(store: Store, tmp_path) -> Non
     days = source.init_times()
     assert START + GAP not in days and days.size == 19
     assert sequence_starts(days) == [START, START + GAP + 1]
-    prepare([source], tmp_path, GRID)
-    packed = Sequences.open(tmp_path, GRID)
-    assert [packed.first_day(number) for number in range(2)] == [START, START + GAP + 1] and packed.lengths == (7, 7)
+    assert [(run.first, len(run)) for run in prepare([source], tmp_path, GRID)] == [(START, GAP), (START + GAP + 1, 19 - GAP)]
 
 
 def test_the_day_after_a_gap_has_no_change_of_sea_level_and_the_gap_no_state_and_no_reference(store: Store) -> None:

@@ -12,9 +12,10 @@ from engine.models.backbones.masking import visible_tokens
 from engine.models.backbones.presets import PRESETS
 from engine.models.evolution.operator import STATE
 from engine.models.network import CHANNELS, Network
-from engine.training.dataset import Sequences, write_sequences
+from engine.training.data import TrainingData
+from engine.training.days.sequences import write_sequences
 from engine.training.plans import Phase, Plan
-from engine.training.trainer import Trainer
+from engine.training.trainer import Settings, Trainer
 from tests.engine.models.tiny import TinySource, tiny_grid, tiny_normalisation, tiny_static_fields
 
 
@@ -72,9 +73,9 @@ def test_masking_three_quarters_of_the_tokens_saves_most_of_the_encoder_s_work()
 def test_base_trains_masked_and_through_a_rollout(tmp_path: Path) -> None:
     grid = tiny_grid(48, 96)
     source = TinySource(grid)
-    write_sequences(source, source.init_times()[:1], 3, tmp_path, grid)
+    data = TrainingData.of(grid, write_sequences(source, source.init_times()[:1], 3, tmp_path, grid), 2)
     plan = Plan((Phase(1, 1, 1e-3, masked=0.75), Phase(1, 2, 1e-4)), checkpointing=True)
-    trainer = Trainer(PRESETS["base"], grid, Sequences.open(tmp_path, grid), tmp_path, plan, static=tiny_static_fields(grid))
+    trainer = Trainer(PRESETS["base"], data, tmp_path, Settings(plan, static=tiny_static_fields(grid)))
     before = {name: weight.detach().clone() for name, weight in trainer.network.named_parameters() if name.endswith("bias")}
     seen: list[int] = []
     trainer.network.backbone.encoder.register_forward_hook(lambda module, arguments, result: seen.append(result.shape[1]))

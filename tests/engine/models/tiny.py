@@ -111,6 +111,9 @@ class TinySource:
     def forcing(self, time: np.datetime64) -> Batch:
         return tiny_weather(self.grid, time)
 
+    def content(self, time: np.datetime64) -> str:
+        return f"tiny {time}"
+
     def sea_level(self, time: np.datetime64) -> np.ndarray | None:
         return self.state(time)["zos"] if time in self.init_times() else None
 

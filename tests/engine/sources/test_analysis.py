@@ -16,7 +16,7 @@ from engine.schema.grid import coarsened
 from engine.schema.variables import PROGNOSTIC
 from engine.sources.analysis import AnalysisSource
 from engine.stores import open_store
-from engine.training.dataset import write_sequences
+from engine.training.days.sequences import write_sequences
 from tests.app.made_stores import START, SUBSETS, ocean, write_eddies, write_subset
 from tests.engine.toy import toy_load_model
 

@@ -10,10 +10,9 @@ from torch.distributed import TCPStore
 from engine.runtime.errors import InputError
 from engine.training.distributed import ProcessGroup
 from engine.training.plans import Phase
-from engine.training.trainer import Trainer
 from tests.engine.children import CHILDREN
-from tests.engine.models.tiny import EVOLUTION, LINEAR, tiny_grid, tiny_static_fields
-from tests.engine.tiny_training import PLAN, tiny_sequences, tiny_trainer, train_in_team
+from tests.engine.models.tiny import EVOLUTION, LINEAR
+from tests.engine.tiny_training import PLAN, resumed, tiny_sequences, tiny_trainer, train_in_team
 from tests.waiting import PATIENCE
 
 
@@ -21,7 +20,7 @@ def test_two_processes_give_the_weights_of_one_with_the_same_global_batch(tmp_pa
     sequences = tiny_sequences(tmp_path / "sequences")
     plan = replace(PLAN, batch=2, rows=8, columns=12, phases=(Phase(1, 1, 2e-3, masked=0.5), Phase(2, 1, 1e-3)))
     meeting = TCPStore("127.0.0.1", 0, is_master=True, wait_for_workers=False)
-    shared = (2, meeting.port, sequences.folder, tmp_path / "together", plan, 2)
+    shared = (2, meeting.port, tmp_path / "sequences", tmp_path / "together", plan, 2)
     children = [CHILDREN.Process(target=train_in_team, args=(rank, *shared)) for rank in range(2)]
     for child in children:
         child.start()
@@ -35,12 +34,12 @@ def test_two_processes_give_the_weights_of_one_with_the_same_global_batch(tmp_pa
     for preset, trainer in alone.items():
         # A single process goes on from what two have saved, their optimiser's state put together again.
         folder = tmp_path / "together" / preset.name
-        resumed = Trainer.resume(tiny_grid(), sequences, folder, plan, tiny_static_fields(tiny_grid()))
-        losses = [[record.loss for record in each.history] for each in (trainer, resumed)]
+        again = resumed(sequences, folder, plan)
+        losses = [[record.loss for record in each.history] for each in (trainer, again)]
         assert losses[0] == pytest.approx(losses[1], rel=1e-4)
-        for each in (trainer, resumed):
+        for each in (trainer, again):
             each.run()
-        weights = [torch.cat([weight.detach().flatten() for weight in each.parameters]) for each in (trainer, resumed)]
+        weights = [torch.cat([weight.detach().flatten() for weight in each.parameters]) for each in (trainer, again)]
         assert torch.allclose(*weights, rtol=1e-4, atol=1e-5)
         assert (weights[0] - torch.cat([weight.flatten() for weight in untrained[preset]])).abs().max() > 1e-3
 

@@ -10,31 +10,32 @@ import torch
 
 from engine.models.evolution.operator import STATE
 from engine.runtime.errors import InputError, ModelError
-from engine.training.dataset import Sequences, write_sequences
+from engine.training.days.runs import hold_back
+from engine.training.days.sequences import write_sequences
 from engine.training.loader import AHEAD, Draw, Excerpt, Globe, Loader, Reader, items
 from engine.training.plans import Phase, Plan
 from tests.engine.models.tiny import EVOLUTION, TinySource, tiny_grid, tiny_normalisation
-from tests.engine.tiny_training import PLAN, tiny_sequences
+from tests.engine.tiny_training import PLAN, Runs, tiny_sequences
 from tests.waiting import PATIENCE
 
 
-def _reader(sequences: Sequences, plan: Plan = PLAN, halo: int = EVOLUTION.halo) -> Reader:
+def _reader(sequences: Runs, plan: Plan = PLAN, halo: int = EVOLUTION.halo) -> Reader:
     return Reader(Draw(sequences, tiny_grid(), EVOLUTION.patch, halo, plan, seed=5), tiny_grid(), tiny_normalisation())
 
 
 @pytest.fixture(scope="module")
-def sequences(tmp_path_factory: pytest.TempPathFactory) -> Sequences:
+def sequences(tmp_path_factory: pytest.TempPathFactory) -> Runs:
     return tiny_sequences(tmp_path_factory.mktemp("sequences"), count=3)
 
 
-def test_a_sample_is_the_same_whoever_draws_it_and_unlike_its_neighbours(sequences: Sequences) -> None:
+def test_a_sample_is_the_same_whoever_draws_it_and_unlike_its_neighbours(sequences: Runs) -> None:
     first, second = _reader(sequences).draw, _reader(sequences).draw
     second.sample(3, 0)
     assert first.sample(2, 1) == second.sample(2, 1)
     assert len({first.sample(step, number).rounds for step in range(4) for number in range(4)}) == 16
 
 
-def test_pieces_come_in_the_order_of_an_update(sequences: Sequences) -> None:
+def test_pieces_come_in_the_order_of_an_update(sequences: Runs) -> None:
     kinds = [type(piece) for piece in items(_reader(sequences), [0], range(2), keeps_pass=False)]
     assert kinds == [Globe, Globe, list, list, list, list, Globe, Globe]
     assert [type(piece) for piece in items(_reader(sequences), [0], range(1), keeps_pass=True)] == [Globe, list, list]
@@ -44,7 +45,7 @@ def test_pieces_come_in_the_order_of_an_update(sequences: Sequences) -> None:
     assert whole.hidden_seed is not None
 
 
-def test_an_excerpt_holds_the_days_of_its_window_and_their_rims(sequences: Sequences) -> None:
+def test_an_excerpt_holds_the_days_of_its_window_and_their_rims(sequences: Runs) -> None:
     reader, halo = _reader(sequences), EVOLUTION.halo
     phase, _ = PLAN.at(6)
     sample = reader.draw.sample(6, 0)
@@ -52,13 +53,13 @@ def test_an_excerpt_holds_the_days_of_its_window_and_their_rims(sequences: Seque
     assert excerpt.state.shape == (STATE, 16 + 4 * halo, 24 + 4 * halo)
     assert [air.shape[1] - 16 for air in excerpt.airs] == [4 * halo, 4 * halo, 2 * halo]
     assert [target.shape for target in excerpt.targets] == [(STATE, 16 + 2 * halo, 24 + 2 * halo), (STATE, 16, 24)]
-    day = sequences.read(sample.sequence)[sample.day + 2, :STATE]
+    day = sequences[sample.run].whole(sample.day + 2, slice(STATE))
     assert torch.equal(excerpt.targets[1], excerpt.window.cut(day, 0))
     inside = excerpt.state[:, 2 * halo : -2 * halo, 2 * halo : -2 * halo]
-    assert torch.equal(inside, excerpt.window.cut(sequences.read(sample.sequence)[sample.day, :STATE], 0))
+    assert torch.equal(inside, excerpt.window.cut(sequences[sample.run].whole(sample.day, slice(STATE)), 0))
 
 
-def test_noise_is_a_few_cells_wide_no_larger_than_asked_and_the_same_again(sequences: Sequences) -> None:
+def test_noise_is_a_few_cells_wide_no_larger_than_asked_and_the_same_again(sequences: Runs) -> None:
     plan = Plan((Phase(8, 1, 1e-3, noise=0.02),), rounds=1, windows=2, rows=16, columns=24)
     phase, _ = plan.at(0)
 
@@ -80,40 +81,41 @@ def test_noise_is_a_few_cells_wide_no_larger_than_asked_and_the_same_again(seque
 def test_sequences_of_unlike_lengths_are_used_as_far_as_they_reach(tmp_path: Path) -> None:
     grid = tiny_grid()
     source = TinySource(grid)
-    write_sequences(source, source.init_times()[:2], 2, tmp_path, grid)
-    write_sequences(source, source.init_times()[5:6], 5, tmp_path, grid)
-    mixed = Sequences.open(tmp_path, grid)
-    assert mixed.lengths == (2, 2, 5)
+    mixed = write_sequences(source, source.init_times()[:2], 2, tmp_path, grid)
+    mixed += write_sequences(source, source.init_times()[5:6], 5, tmp_path, grid)
+    assert [len(run) for run in mixed] == [2, 2, 5]
     plan = Plan((Phase(40, 1, 1e-3), Phase(40, 3, 1e-3)), rows=16, columns=24)
     draw = _reader(mixed, plan).draw
     short, long = ([draw.sample(step, 0) for step in steps] for steps in (range(40), range(40, 80)))
-    assert {sample.sequence for sample in short} == {0, 1, 2}
+    assert {sample.run for sample in short} == {0, 1, 2}
     assert {sample.day for sample in short} == {0, 1, 2, 3}
-    assert {(sample.sequence, sample.day) for sample in long} == {(2, 0), (2, 1)}
-    with pytest.raises(InputError, match="have 5 days; the plan needs 6"):
+    assert {(sample.run, sample.day) for sample in long} == {(2, 0), (2, 1)}
+    with pytest.raises(InputError, match="has 5 days; the plan needs 6"):
         _reader(mixed, Plan((Phase(1, 5, 1e-3),)))
 
 
 def test_a_sequence_that_became_too_short_is_written_again(tmp_path: Path) -> None:
     grid = tiny_grid()
     source = TinySource(grid)
-    for length in (2, 4, 3):
-        write_sequences(source, source.init_times()[:1], length, tmp_path, grid)
-    assert Sequences.open(tmp_path, grid).lengths == (4,)
+    (run,) = write_sequences(source, source.init_times()[:1], 3, tmp_path, grid)
+    (path,), whole = tmp_path.glob("*.npy"), run.whole(2)
+    np.save(path, np.load(path)[:2])
+    (again,) = write_sequences(source, source.init_times()[:1], 3, tmp_path, grid)
+    assert torch.equal(again.whole(2), whole)
 
 
 def test_days_that_the_disk_cannot_hold_are_refused_before_the_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     grid = tiny_grid()
     source = TinySource(grid)
     write_sequences(source, source.init_times()[:1], 2, tmp_path, grid)
-    monkeypatch.setattr("engine.training.dataset.disk_usage", lambda _: SimpleNamespace(free=1000))
+    monkeypatch.setattr("engine.training.days.sequences.disk_usage", lambda _: SimpleNamespace(free=1000))
     write_sequences(source, source.init_times()[:1], 2, tmp_path, grid)
     with pytest.raises(ModelError, match=r"need 0.0 GB .* free space"):
         write_sequences(source, source.init_times()[:3], 2, tmp_path, grid)
     assert len(list(tmp_path.glob("*.npy"))) == 1
 
 
-def test_a_phase_may_have_windows_of_its_own(sequences: Sequences) -> None:
+def test_a_phase_may_have_windows_of_its_own(sequences: Runs) -> None:
     plan = Plan((Phase(1, 1, 1e-3), Phase(1, 2, 1e-3, rounds=3, rows=8, columns=12)), rounds=1, windows=2, rows=16, columns=24)
     draw = _reader(sequences, plan).draw
     first, second = draw.sample(0, 0).rounds, draw.sample(1, 0).rounds
@@ -122,7 +124,7 @@ def test_a_phase_may_have_windows_of_its_own(sequences: Sequences) -> None:
     assert {(view.window.rows, view.window.columns) for part in second for view in part} == {(8, 12)}
 
 
-def test_reading_runs_ahead_of_the_taker_and_no_further(sequences: Sequences) -> None:
+def test_reading_runs_ahead_of_the_taker_and_no_further(sequences: Runs) -> None:
     read: list[int] = []
     taken = threading.Event()
 
@@ -151,14 +153,7 @@ def test_an_error_in_the_background_reaches_the_taker() -> None:
 
 def test_the_last_sequence_of_a_source_that_has_many_is_held_back(tmp_path: Path) -> None:
     few = tiny_sequences(tmp_path / "few", count=3)
-    assert few.hold_back() == (few, None)
+    assert hold_back(few, gap=2) == (few, ())
     many = tiny_sequences(tmp_path / "many", count=9, length=2, every=2)
-    rest, held_back = many.hold_back()
-    assert held_back is not None
-    assert held_back.days() == many.days()[-1:]
-    assert rest.days() == many.days()[:-1]
-    only = Sequences.open(many.folder, tiny_grid(), ["tiny"])
-    assert only.paths == many.paths
-    with pytest.raises(InputError, match="no training sequence"):
-        Sequences.open(many.folder, tiny_grid(), ["other"])
-    assert many.first_day(0) == np.datetime64("2019-02-23")
+    assert hold_back(many, gap=2) == (many[:-1], many[-1:])
+    assert many[0].first == np.datetime64("2019-02-23")

@@ -13,12 +13,12 @@ from engine.models.evolution.operator import STATE
 from engine.models.layers.window import crop
 from engine.runtime.precision import PRECISIONS
 from engine.schema.channels import PROGNOSTIC_CHANNELS, channel_mask
-from engine.training.dataset import Sequences, Statistics
 from engine.training.loader import Draw, Excerpt, Globe, Reader
 from engine.training.objective import Objective
 from engine.training.plans import Phase, Plan
+from engine.training.statistics import Statistics
 from tests.engine.models.tiny import EVOLUTION, LINEAR, tiny_grid, tiny_network, tiny_normalisation, tiny_static_fields
-from tests.engine.tiny_training import tiny_sequences
+from tests.engine.tiny_training import Runs, tiny_sequences
 
 PLANS = {
     EVOLUTION: Plan((Phase(1, 1, 1e-3, masked=0.5),), rows=4, columns=8),
@@ -27,7 +27,7 @@ PLANS = {
 
 
 @pytest.fixture(scope="module")
-def sequences(tmp_path_factory: pytest.TempPathFactory) -> Sequences:
+def sequences(tmp_path_factory: pytest.TempPathFactory) -> Runs:
     return tiny_sequences(tmp_path_factory.mktemp("sequences"), count=1)
 
 
@@ -38,7 +38,7 @@ def _objective(preset: Preset, checkpointing: bool = False, device: str = "cpu",
     return Objective(network, grid, tiny_static_fields(grid), known, checkpointing, precision)
 
 
-def _pieces(sequences: Sequences, preset: Preset) -> tuple[Globe, Excerpt]:
+def _pieces(sequences: Runs, preset: Preset) -> tuple[Globe, Excerpt]:
     plan = PLANS[preset]
     reader = Reader(Draw(sequences, tiny_grid(), preset.patch, preset.halo, plan, 0), tiny_grid(), tiny_normalisation())
     sample = reader.draw.sample(0, 0)
@@ -55,7 +55,7 @@ def _gradients(objective: Objective, globe: Globe, excerpt: Excerpt) -> dict[str
 
 
 @pytest.mark.parametrize("preset", [EVOLUTION, LINEAR], ids=lambda preset: preset.projection)
-def test_checkpointing_changes_no_gradient(sequences: Sequences, preset: Preset) -> None:
+def test_checkpointing_changes_no_gradient(sequences: Runs, preset: Preset) -> None:
     pieces = _pieces(sequences, preset)
     plain, again = (_gradients(_objective(preset, checkpointing), *pieces) for checkpointing in (False, True))
     assert plain.keys() == again.keys()
@@ -63,7 +63,7 @@ def test_checkpointing_changes_no_gradient(sequences: Sequences, preset: Preset)
     assert any("encoder" in name for name in plain)
 
 
-def test_land_in_a_piece_changes_no_gradient(sequences: Sequences) -> None:
+def test_land_in_a_piece_changes_no_gradient(sequences: Runs) -> None:
     dry = ~torch.from_numpy(channel_mask(tiny_grid(), PROGNOSTIC_CHANNELS))
     for preset in (EVOLUTION, LINEAR):
         globe, excerpt = _pieces(sequences, preset)
@@ -80,7 +80,7 @@ def test_land_in_a_piece_changes_no_gradient(sequences: Sequences) -> None:
         assert all(torch.equal(expected[name], ours[name]) for name in expected)
 
 
-def test_each_day_of_a_globe_rollout_passes_the_backbone(sequences: Sequences) -> None:
+def test_each_day_of_a_globe_rollout_passes_the_backbone(sequences: Runs) -> None:
     objective = _objective(LINEAR)
     seen: list[torch.Size] = []
     objective.network.backbone.encoder.register_forward_hook(lambda module, arguments, result: seen.append(result.shape))
@@ -90,7 +90,7 @@ def test_each_day_of_a_globe_rollout_passes_the_backbone(sequences: Sequences) -
 
 
 @pytest.mark.parametrize("precision", PRECISIONS)
-def test_matrix_products_run_in_the_chosen_precision_and_errors_in_float32(sequences: Sequences, precision: str) -> None:
+def test_matrix_products_run_in_the_chosen_precision_and_errors_in_float32(sequences: Runs, precision: str) -> None:
     objective = _objective(LINEAR, precision=precision)
     types: list[torch.dtype] = []
     objective.network.backbone.bridge.register_forward_hook(lambda module, arguments, result: types.append(result.dtype))
@@ -101,7 +101,7 @@ def test_matrix_products_run_in_the_chosen_precision_and_errors_in_float32(seque
 
 @pytest.mark.parametrize("preset", [EVOLUTION, LINEAR], ids=lambda preset: preset.projection)
 def test_nothing_is_left_on_the_processor_when_training_on_another_device(
-    sequences: Sequences, preset: Preset, monkeypatch: pytest.MonkeyPatch
+    sequences: Runs, preset: Preset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Tensors without values stand in for a GPU: they refuse to be mixed with others. What asks for their values is replaced.
     globe, excerpt = (piece.map(lambda tensor: tensor.to("meta")) for piece in _pieces(sequences, preset))

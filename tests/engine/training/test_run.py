@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,50 +13,51 @@ from engine.runtime.precision import PRECISIONS
 from engine.schema.channels import PROGNOSTIC_CHANNELS, channel_mask
 from engine.sources.analysis import AnalysisSource
 from engine.stores import AnalysisStore
-from engine.training.dataset import SCALE, Sequences, pack, statistics, unpack
+from engine.training.days.packing import SCALE, pack, unpack
+from engine.training.days.runs import Run
+from engine.training.days.sequences import PackedDays
 from engine.training.history import summary
 from engine.training.independence import independence, largest_correlations, sea_level_anomalies
 from engine.training.losses import channel_weights, squared_error
 from engine.training.plans import Phase, Plan
-from engine.training.run import SEQUENCE_DAYS, prepare, save_weights, sequence_starts, train
+from engine.training.run import SEQUENCE_DAYS, TrainingRequest, prepare, save_weights, sequence_starts, train
+from engine.training.statistics import statistics
 from engine.training.trainer import Trainer
 from engine.weights.checkpoint import load_checkpoint
 from tests.engine.models.tiny import EVOLUTION, LINEAR, TinySource, tiny_grid, tiny_static_fields
-from tests.engine.tiny_training import PLAN, damaged, tiny_sequences, tiny_trainer
+from tests.engine.tiny_training import PLAN, Runs, damaged, resumed, tiny_data, tiny_sequences, tiny_settings, tiny_trainer
 
 
 @pytest.fixture(scope="module")
-def sequences(tmp_path_factory: pytest.TempPathFactory) -> Sequences:
+def sequences(tmp_path_factory: pytest.TempPathFactory) -> Runs:
     return tiny_sequences(tmp_path_factory.mktemp("sequences"))
 
 
 @pytest.mark.parametrize("preset", [EVOLUTION, LINEAR], ids=lambda preset: preset.projection)
-def test_an_interrupted_training_gives_the_same_curve_and_weights(sequences: Sequences, tmp_path: Path, preset: Preset) -> None:
+def test_an_interrupted_training_gives_the_same_curve_and_weights(sequences: Runs, tmp_path: Path, preset: Preset) -> None:
     whole = tiny_trainer(sequences, tmp_path / "whole", preset)
     whole.run()
     tiny_trainer(sequences, tmp_path / "parts", preset).run(last=3)
-    grid = tiny_grid()
-    resumed = Trainer.resume(grid, sequences, tmp_path / "parts", PLAN, tiny_static_fields(grid))
-    assert resumed.step == 3 and resumed.precision == whole.precision
-    resumed.run()
-    assert [record.loss for record in resumed.history] == [record.loss for record in whole.history]
-    for ours, theirs in zip(resumed.network.parameters(), whole.network.parameters(), strict=True):
+    again = resumed(sequences, tmp_path / "parts")
+    assert again.step == 3 and again.precision == whole.precision
+    again.run()
+    assert [record.loss for record in again.history] == [record.loss for record in whole.history]
+    for ours, theirs in zip(again.network.parameters(), whole.network.parameters(), strict=True):
         assert torch.equal(ours, theirs)
-    assert all(torch.equal(resumed.average[name], value) for name, value in whole.average.items())
+    assert all(torch.equal(again.average[name], value) for name, value in whole.average.items())
 
 
-def test_a_training_goes_on_in_the_precision_in_which_it_began(sequences: Sequences, tmp_path: Path) -> None:
-    grid = tiny_grid()
+def test_a_training_goes_on_in_the_precision_in_which_it_began(sequences: Runs, tmp_path: Path) -> None:
     for precision in PRECISIONS:
         folder = tmp_path / precision
-        began = Trainer(LINEAR, grid, sequences, folder, PLAN, static=tiny_static_fields(grid), precision=precision)
+        began = Trainer(LINEAR, tiny_data(sequences), folder, tiny_settings(precision=precision))
         assert began.precision == began.objective.precision == precision
         began.save()
-        assert Trainer.resume(grid, sequences, folder, PLAN, tiny_static_fields(grid)).precision == precision
-    assert Trainer.resume(grid, sequences, folder, PLAN, tiny_static_fields(grid), precision="bfloat16").precision == "bfloat16"
+        assert resumed(sequences, folder).precision == precision
+    assert resumed(sequences, folder, precision="bfloat16").precision == "bfloat16"
 
 
-def test_training_starts_at_persistence_and_beats_it(sequences: Sequences, tmp_path: Path) -> None:
+def test_training_starts_at_persistence_and_beats_it(sequences: Runs, tmp_path: Path) -> None:
     plan = Plan((Phase(45, 1, 3e-3),), rounds=1, windows=2, rows=24, columns=48)
     trainer = tiny_trainer(sequences, tmp_path, plan=plan)
     trainer.run()
@@ -65,7 +67,7 @@ def test_training_starts_at_persistence_and_beats_it(sequences: Sequences, tmp_p
     assert trainer.waited < sum(record.seconds for record in trainer.history)
 
 
-def test_trained_weights_are_saved_with_card_and_picture(sequences: Sequences, tmp_path: Path) -> None:
+def test_trained_weights_are_saved_with_card_and_picture(sequences: Runs, tmp_path: Path) -> None:
     trainer = tiny_trainer(sequences, tmp_path)
     trainer.run(last=2)
     path = tmp_path / "weights" / "tiny.safetensors"
@@ -77,32 +79,32 @@ def test_trained_weights_are_saved_with_card_and_picture(sequences: Sequences, t
 
 
 @pytest.mark.parametrize("how", ["cut", "empty", "overwritten", "one byte", "text"])
-def test_a_damaged_state_or_sequence_is_refused_in_one_line(sequences: Sequences, tmp_path: Path, how: str) -> None:
+def test_a_damaged_state_or_sequence_is_refused_in_one_line(sequences: Runs, tmp_path: Path, how: str) -> None:
     tiny_trainer(sequences, tmp_path).save()
     path = tmp_path / "state.pt"
     path.write_bytes(damaged(path.read_bytes())[how])
     with pytest.raises(ModelError, match="is damaged or of another training"):
-        Trainer.resume(tiny_grid(), sequences, tmp_path, PLAN, tiny_static_fields(tiny_grid()))
+        resumed(sequences, tmp_path)
     if how not in ("overwritten", "one byte"):
-        (tmp_path / "sequences.json").write_bytes((sequences.folder / "sequences.json").read_bytes())
-        content = sequences.paths[0].read_bytes()
-        (tmp_path / sequences.paths[0].name).write_bytes(damaged(content)[how])
+        tiny_sequences(tmp_path, count=1)
+        (path,) = tmp_path.glob("*.npy")
+        path.write_bytes(damaged(path.read_bytes())[how])
         with pytest.raises(InputError, match=r"is damaged .*delete it"):
-            Sequences.open(tmp_path, tiny_grid())
+            tiny_sequences(tmp_path, count=1)
 
 
-def test_nothing_to_resume_is_said(sequences: Sequences, tmp_path: Path) -> None:
+def test_nothing_to_resume_is_said(sequences: Runs, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no training to resume"):
-        Trainer.resume(tiny_grid(), sequences, tmp_path)
+        resumed(sequences, tmp_path)
 
 
-def test_sequences_too_short_for_the_plan_are_refused(sequences: Sequences, tmp_path: Path) -> None:
+def test_sequences_too_short_for_the_plan_are_refused(sequences: Runs, tmp_path: Path) -> None:
     plan = Plan((Phase(1, 3, 1e-3),), rounds=2, windows=1, rows=16, columns=24)
     with pytest.raises(InputError, match="the plan needs 4"):
         tiny_trainer(sequences, tmp_path, plan=plan)
 
 
-def test_a_diverged_training_says_so_and_keeps_the_last_good_weights(sequences: Sequences, tmp_path: Path) -> None:
+def test_a_diverged_training_says_so_and_keeps_the_last_good_weights(sequences: Runs, tmp_path: Path) -> None:
     trainer = tiny_trainer(sequences, tmp_path, LINEAR)
     with torch.no_grad():
         trainer.network.projection.recovery.bias.fill_(torch.nan)
@@ -111,14 +113,13 @@ def test_a_diverged_training_says_so_and_keeps_the_last_good_weights(sequences: 
     assert not (tmp_path / "state.pt").exists()
 
 
-def test_a_state_saved_before_validation_was_recorded_still_resumes(sequences: Sequences, tmp_path: Path) -> None:
+def test_a_state_saved_before_validation_was_recorded_still_resumes(sequences: Runs, tmp_path: Path) -> None:
     tiny_trainer(sequences, tmp_path, LINEAR).run(last=1)
     state = torch.load(tmp_path / "state.pt", weights_only=True)
     for record in state["history"]:
         del record["validation"]
     torch.save(state, tmp_path / "state.pt")
-    grid = tiny_grid()
-    assert Trainer.resume(grid, sequences, tmp_path, PLAN, tiny_static_fields(grid)).history[0].validation == {}
+    assert resumed(sequences, tmp_path, PLAN).history[0].validation == {}
 
 
 def test_days_in_a_row_become_sequences_and_gaps_are_left_out() -> None:
@@ -136,14 +137,15 @@ def test_an_ingested_analysis_trains_the_network(tmp_path: Path) -> None:
         for lead, day in enumerate(days):
             store.append(lead, source.state(day))
         store.finish()
-    result = train("aigoms-small", [AnalysisSource(tmp_path / "days")], grid=grid, device="cpu", batch=2, updates=2)
+    request = TrainingRequest("aigoms-small", [AnalysisSource(tmp_path / "days")], grid, device="cpu", batch=2, updates=2)
+    result = train(request)
     assert result["updates"] == 2
     card = load_checkpoint(result["weights"], grid).provenance["training"]
     assert card["data"] == ["hycom"]
-    assert card["sequences"] == ["hycom__2019-02-23", "hycom__2019-03-02"]
+    assert card["sequences"] == ["hycom__2019-02-23"] and card["data_sets"][0]["days"] == 2 * SEQUENCE_DAYS
+    assert not list(tmp_path.rglob("*.npy"))
     assert card["plan"]["batch"] == 2
-    again = train("aigoms-small", [AnalysisSource(tmp_path / "days")], True, grid=grid, device="cpu", updates=3)
-    assert again["updates"] == 3
+    assert train(replace(request, resume=True, updates=3))["updates"] == 3
 
 
 def test_too_few_days_in_a_row_are_refused(tmp_path: Path) -> None:
@@ -153,7 +155,7 @@ def test_too_few_days_in_a_row_are_refused(tmp_path: Path) -> None:
         prepare([source], tmp_path, tiny_grid())
 
 
-def test_packing_keeps_a_day_s_change(sequences: Sequences) -> None:
+def test_packing_keeps_a_day_s_change(sequences: Runs) -> None:
     grid = tiny_grid()
     source = TinySource(grid)
     time = source.init_times()[0]
@@ -166,18 +168,11 @@ def test_packing_keeps_a_day_s_change(sequences: Sequences) -> None:
     assert SCALE[60] < 2e-4
 
 
-def test_statistics_count_water_alone(sequences: Sequences) -> None:
+def test_statistics_count_water_alone(sequences: Runs) -> None:
     known = statistics(sequences, tiny_grid())
     assert known.normalisation.mean[0] == pytest.approx(15, abs=3)
     assert known.normalisation.std[15] < 3
     assert (known.tendency > 0).all()
-
-
-def test_sequences_of_another_grid_or_none_are_refused(sequences: Sequences, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="grid"):
-        Sequences.open(sequences.folder, tiny_grid(48, 96))
-    with pytest.raises(InputError, match="no training sequences"):
-        Sequences.open(tmp_path, tiny_grid())
 
 
 @pytest.mark.parametrize("rubbish", [0.0, 1e20, float("nan")])
@@ -243,12 +238,12 @@ class _Days:
 
 def test_a_held_out_start_that_copies_a_training_day_stands_in_the_card(tmp_path: Path) -> None:
     begin = np.datetime64("2019-02-23")
-    names = ("one__2019-02-23.npy", "one__2019-03-02.npy", "other__2019-02-23.npy")
-    sequences = Sequences(tmp_path, tuple(tmp_path / name for name in names), (7, 7, 7))
+    days = (("one", 0), ("one", 7), ("other", 0))
+    runs = [Run(PackedDays(tmp_path, name, begin + day, (24, 48)), begin + day, ("",) * 7) for name, day in days]
     held_out: Any = SimpleNamespace(
         source=_Days("held", copied=30), first_independent=begin + 30, day=lambda time: int((time - begin).astype(int))
     )
-    found = independence([_Days("one"), _Days("other")], sequences, held_out)  # type: ignore[list-item]
+    found = independence([_Days("one"), _Days("other")], runs, held_out)  # type: ignore[list-item]
     assert found["held_out_starts"] == [30, 60]
     copy, stranger = found["correlation_of_held_out_starts_with_training_at_most"]
     assert copy > 0.8 and stranger < 0.3 and found["correlation_of_unrelated_runs_at_most"] < 0.3

@@ -11,23 +11,20 @@ from engine.models.forecaster import Forecaster
 from engine.models.network import CHANNELS, Network
 from engine.runtime.paths import weights_folder
 from engine.schema.channels import FORCING_CHANNELS, PROGNOSTIC_CHANNELS
-from engine.training.dataset import Sequences, write_sequences
 from engine.training.plans import PLANS, Phase, Plan
-from engine.training.trainer import Trainer
 from engine.weights.checkpoint import Checkpoint, save_checkpoint
 from engine.weights.loading import MODEL_NAMES, NETWORK_NAMES, load_model, usable_models
 from tests.engine.models.tiny import (
     LABELS,
     LINEAR,
-    TinySource,
     tiny_forecaster,
     tiny_grid,
     tiny_network,
     tiny_normalisation,
     tiny_state,
-    tiny_static_fields,
     tiny_weather,
 )
+from tests.engine.tiny_training import tiny_sequences, tiny_trainer
 
 FOURCASTNET = Preset("tiny-fourcastnet", "Tiny FourCastNet", 4, 2, 16, 0, 16, 4, "linear", backbone="fourcastnet")
 TODAY = np.datetime64("2019-02-23")
@@ -149,12 +146,8 @@ def test_fourcastnet_refuses_masking_and_no_plan_masks_it() -> None:
 
 @pytest.mark.parametrize("preset", [FOURCASTNET, LINEAR], ids=lambda preset: preset.name)
 def test_other_networks_learn_to_beat_persistence(preset: Preset, tmp_path: Path) -> None:
-    grid = tiny_grid()
-    source = TinySource(grid)
-    write_sequences(source, source.init_times()[:20:10], 3, tmp_path / "sequences", grid)
     plan = Plan((Phase(40, 1, 3e-3), Phase(5, 2, 1e-3)), rounds=1, windows=1, rows=24, columns=48)
-    sequences = Sequences.open(tmp_path / "sequences", grid)
-    trainer = Trainer(preset, grid, sequences, tmp_path, plan, static=tiny_static_fields(grid))
+    trainer = tiny_trainer(tiny_sequences(tmp_path / "sequences"), tmp_path, preset, plan)
     trainer.run()
     first, last = trainer.history[0], trainer.history[-1]
     assert first.loss == pytest.approx(first.persistence_loss, rel=1e-3)
