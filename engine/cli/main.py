@@ -5,7 +5,6 @@ Exit codes: 0 done, 2 bad input (nothing was written), 3 the model or the disk f
 Everything heavy is imported inside the commands, so that help answers at once.
 """
 
-import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -18,7 +17,6 @@ from engine.cli.options import (
     BEGIN_AGAIN,
     CONTINUE,
     CONTINUE_INGEST,
-    CONTINUE_TRAINING,
     Device,
     GridFactor,
     Home,
@@ -28,6 +26,7 @@ from engine.cli.options import (
 )
 from engine.cli.report import reporting
 from engine.cli.stores import stores
+from engine.cli.train import train
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 sample = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
@@ -189,71 +188,7 @@ def ingest(
         report.missing(kept_report(folder.name) if kind == ALTIMETRY_KIND else open_store(folder).attrs)
 
 
-@app.command()
-def train(
-    preset: Annotated[str, typer.Option(help="small, base, or another name of engine/models/backbones/presets.py.")] = "small",
-    head: Annotated[
-        str | None,
-        typer.Option(help="Train a head (kuroshio, waves, biogeochemistry) on the preset's frozen backbone instead."),
-    ] = None,
-    data: Annotated[
-        list[str] | None, typer.Option(metavar="STORE", help="Analysis or sample run to train on; may be repeated.")
-    ] = None,
-    forcing: Annotated[
-        str | None,
-        typer.Option(metavar="STORE", help="The air of the analyses, a store of `goms ingest era5`; else climatology."),
-    ] = None,
-    training: Annotated[
-        list[str] | None,
-        typer.Option("--train", metavar="FIRST:LAST", help="Days to train on, such as 2000-01-01:2010-12-31; may be repeated."),
-    ] = None,
-    validation: Annotated[
-        list[str] | None,
-        typer.Option("--validation", metavar="FIRST:LAST", help="Days of validation during training; may be repeated."),
-    ] = None,
-    test: Annotated[
-        list[str] | None, typer.Option("--test", metavar="FIRST:LAST", help="Days that training never reads; may be repeated.")
-    ] = None,
-    resume: Resume = False,
-    updates: Annotated[int | None, typer.Option(help="Stop at this update; default: the last of the plan.")] = None,
-    batch: Annotated[int | None, typer.Option(help="Samples per update, over all processes; default: that of the plan.")] = None,
-    seed: Annotated[int, typer.Option(help="Seed of the initial weights and of the random samples.")] = 0,
-    device: Device = "auto",
-    precision: Precision = "auto",
-    grid_factor: GridFactor = 1,
-    as_json: Json = False,
-    home: Home = None,
-) -> None:
-    """Train a network or a head.
-
-    The data are runs of the sample ocean (`goms sample build` makes them) or ingested analyses. On several GPUs or hosts:
-    torchrun --nproc-per-node N -m engine.cli.main train, with a home folder that all processes share.
-    """
-    # Of several processes the first alone ends in JSON.
-    with reporting(as_json and os.environ.get("RANK", "0") == "0", CONTINUE_TRAINING) as report:
-        if head is not None:
-            from engine.training.heads.run import train_head
-            from sample_data.held_out import training_series
-
-            report.result = train_head(preset, head, training_series(), resume, device, report.progress, precision)
-            return
-        from engine.cli.request import source_of
-        from engine.schema.grid import coarsened
-        from engine.training.days.split import Split
-        from engine.training.run import TrainingRequest
-        from engine.training.run import train as train_model
-        from sample_data.held_out import SampleHeldOut
-        from sample_data.training_sources import backbone_sources
-
-        grid = coarsened(grid_factor)
-        split = Split.parse(training or [], validation or [], test or [])
-        sources = [source_of(name, None, None, grid_factor, forcing=forcing) for name in data or []] or backbone_sources(grid)
-        of_sample = all(source.forcing_kind == "synthetic" for source in sources)
-        held_out = SampleHeldOut.open(grid=grid) if of_sample else None
-        request = TrainingRequest(
-            preset, sources, grid, split, resume, device, seed, batch, updates, precision, held_out
-        )  # fmt: skip
-        report.result = train_model(request, report.progress)
+app.command()(train)
 
 
 @app.command()

@@ -8,6 +8,9 @@ from typing import Any
 
 from engine.runtime.errors import InputError
 from engine.runtime.progress import Progress, no_progress
+from engine.sources import HeldOut
+from engine.stores import find_store, open_store
+from engine.training.days.identity import said_of_days
 from engine.verification.comparison import describe
 from engine.verification.report.store_report import table, verify
 from engine.verification.results import keep_result
@@ -19,12 +22,19 @@ ROLLOUT_COLUMNS = ("model", "band", "lead_days", "starts", "ratio", "low", "high
 
 
 def verify_store(forecast: str, reference: str | None, progress: Progress = no_progress) -> tuple[dict[str, Any], str]:
-    """Return the scores of a forecast store, and their table."""
+    """Return the scores of a forecast store, and their table; `trained_on` says where its weights learned from its days."""
     scores = verify(forecast, reference, progress=progress)
     columns = ("variable", "depth", "band", "lead_days", "rmse", "acc", "persistence", "climatology")
     text = table(scores["rows"], columns)
     if mixed := scores.get("mixed"):
         text += f"\n\nNot the same kind of values: {', '.join(mixed)}"
+    store = open_store(Path(forecast) if Path(forecast).is_dir() else find_store(forecast))
+    attributes = store.attrs
+    training = attributes.get("model_provenance", {}).get("training", {})
+    period = store.init_time, store.valid_time(store.leads[-1])
+    if trained := said_of_days(training, str(attributes.get("source")), bool(attributes.get("sample")), *period):
+        scores["trained_on"] = trained
+        text += f"\n\nnote: {trained}"
     return scores, text
 
 
@@ -69,6 +79,9 @@ def verify_models(
             "precision": computed_in,
         }
         text.append(skill_text(result))
+        if trained := _trained_on(models, held_out, result["starts"]):
+            result["trained_on"] = trained
+            text.append("\n".join(f"note: {each}" for each in trained))
         result["kept"] = str(keep_result(result))
     if heads:
         result["heads"] = head_scores(models[0], device, progress)
@@ -81,6 +94,24 @@ def verify_models(
 
         result["report"] = str(write_page(report, result, result.get("stability"), result["machine"], result.get("heads", ())))
     return result, "\n\n".join(text)
+
+
+def _trained_on(models: Sequence[str], held_out: HeldOut, starts: Sequence[int]) -> list[str]:
+    """Return a sentence for each network that learned from one of the scored starts, whose numbers are those of `HeldOut.day`."""
+    from engine.weights.checkpoint import find_weights, read_card
+    from engine.weights.loading import BASELINE_NAMES
+
+    source, found = held_out.source, []
+    days = [day for day in source.times() if held_out.day(day) in starts]
+    for model in models:
+        name, _, weights = model.partition("=")
+        if name in BASELINE_NAMES:
+            continue
+        training = read_card(Path(weights) if weights else find_weights(name)).get("training", {})
+        said = (said_of_days(training, source.name, source.forcing_kind == "synthetic", day, day) for day in days)
+        if sentence := next(filter(None, said), ""):
+            found.append(f"{name}: {sentence}")
+    return found
 
 
 def head_scores(name: str, device: str = "auto", progress: Progress = no_progress) -> list[dict[str, Any]]:

@@ -69,7 +69,7 @@ class TrainingData:
         return replace(self, train=train, validation=validation, split=split)
 
     def card(self, simulated: Sequence[str] = ()) -> dict[str, Any]:
-        """Return what a card says of the data: `data_sets`, `sequences`, and, where there are, `held_back_sequences` and `split`."""
+        """Return what a card says: `data_sets`, `sequences`, and where there are any `held_back_sequences` and `split`."""
         card: dict[str, Any] = {
             "data_sets": card_of(self.train, simulated),
             "sequences": [run.name for run in self.train],

@@ -13,10 +13,10 @@ from pathlib import Path
 from time import perf_counter
 
 import torch
+from engine.training.dataset import Sequences, write_sequences
 
 from engine.models.backbones.presets import PRESETS
 from engine.schema.grid import coarsened
-from engine.training.dataset import Sequences, write_sequences
 from engine.training.distributed import ProcessGroup
 from engine.training.loader import Loader, Reader, items
 from engine.training.plans import Phase

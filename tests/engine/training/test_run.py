@@ -24,7 +24,7 @@ from engine.training.run import SEQUENCE_DAYS, TrainingRequest, prepare, save_we
 from engine.training.statistics import statistics
 from engine.training.trainer import Trainer
 from engine.weights.checkpoint import load_checkpoint
-from tests.engine.models.tiny import EVOLUTION, LINEAR, TinySource, tiny_grid, tiny_static_fields
+from tests.engine.models.tiny import EVOLUTION, LINEAR, TinySource, tiny_grid
 from tests.engine.tiny_training import PLAN, Runs, damaged, resumed, tiny_data, tiny_sequences, tiny_settings, tiny_trainer
 
 
