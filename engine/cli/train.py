@@ -61,8 +61,8 @@ def train(
         if head is not None:
             if split or data or forcing:
                 raise InputError(
-                    f"head {head!r} got --data, --forcing or a split by date; heads learn from runs of the sample ocean: leave them "
-                    "out"
+                    f"head {head!r} got --data, --forcing or a split by date; heads learn from runs of the sample ocean: leave "
+                    "them out"
                 )
             from engine.training.heads.run import train_head
             from sample_data.held_out import training_series

@@ -9,7 +9,7 @@ from typing import Any
 from engine.runtime.errors import InputError
 from engine.runtime.progress import Progress, no_progress
 from engine.sources import HeldOut
-from engine.stores import find_store, open_store
+from engine.stores import Store, find_store, open_store
 from engine.training.days.identity import said_of_days
 from engine.verification.comparison import describe
 from engine.verification.report.store_report import table, verify
@@ -28,14 +28,18 @@ def verify_store(forecast: str, reference: str | None, progress: Progress = no_p
     text = table(scores["rows"], columns)
     if mixed := scores.get("mixed"):
         text += f"\n\nNot the same kind of values: {', '.join(mixed)}"
-    store = open_store(Path(forecast) if Path(forecast).is_dir() else find_store(forecast))
-    attributes = store.attrs
-    training = attributes.get("model_provenance", {}).get("training", {})
-    period = store.init_time, store.valid_time(store.leads[-1])
-    if trained := said_of_days(training, str(attributes.get("source")), bool(attributes.get("sample")), *period):
+    if trained := trained_on(open_store(Path(forecast) if Path(forecast).is_dir() else find_store(forecast))):
         scores["trained_on"] = trained
         text += f"\n\nnote: {trained}"
     return scores, text
+
+
+def trained_on(store: Store) -> str:
+    """Return a sentence where days of a forecast are among the training days of its weights; else an empty text."""
+    attributes = store.attrs
+    training = attributes.get("model_provenance", {}).get("training", {})
+    period = (day.astype("datetime64[D]") for day in (store.init_time, store.valid_time(store.leads[-1])))
+    return said_of_days(training, str(attributes.get("source")), bool(attributes.get("sample")), *period)
 
 
 def verify_models(

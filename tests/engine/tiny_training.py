@@ -50,12 +50,17 @@ def resumed(runs: Runs, folder: Path, plan: Plan = PLAN, precision: str = AUTO) 
     return Trainer.resume(tiny_data(runs, plan), folder, tiny_settings(plan, precision=precision))
 
 
-def train_in_team(rank: int, size: int, port: int, sequences: Path, folder: Path, plan: Plan, last: int) -> None:
-    """Train a tiny network of each projection as one process of several on this machine, which meet at a store on `port`."""
+def joining(rank: int, size: int, port: int) -> None:
+    """Make this process one of several on this machine, which meet at a store on `port`."""
     place = {"RANK": rank, "LOCAL_RANK": rank, "WORLD_SIZE": size, "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port}
     place["TORCHELASTIC_USE_AGENT_STORE"] = True  # as under torchrun, the store is there before the processes
     os.environ.update({name: str(value) for name, value in place.items()})
     torch.set_num_threads(1)
+
+
+def train_in_team(rank: int, size: int, port: int, sequences: Path, folder: Path, plan: Plan, last: int) -> None:
+    """Train a tiny network of each projection as one process of several on this machine, which meet at a store on `port`."""
+    joining(rank, size, port)
     with ProcessGroup.join("cpu") as group:
         runs = tiny_sequences(sequences)
         for preset in (EVOLUTION, LINEAR):
