@@ -1,29 +1,42 @@
-"""Whether reading training days keeps up with the training step: samples a second of each, and how long a step waits.
+"""The cost of reading training days beside that of the training step, from packed sequences and directly from a store.
 
 python -m tests.benchmarks.loader [--preset small] [--updates 4] [--device auto] [--grid-factor 1] [--json]
 
-The days are the first of the shipped sample ocean, packed into a temporary folder, hence read from the file cache.
+The days are the first of the shipped sample ocean, packed into a temporary folder and as an analysis without the water next to
+the coast, which is filled from climatology; both are read from the file cache. Directly read days are read twice: in the second
+pass the climatology of their dates is known, as after the first year of a training. Seconds are those of the processor, so that
+other programs do not count.
 """
 
 import argparse
 import json
 import tempfile
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 
+import numpy as np
 import torch
-from engine.training.dataset import Sequences, write_sequences
 
 from engine.models.backbones.presets import PRESETS
-from engine.schema.grid import coarsened
+from engine.schema.batch import Batch
+from engine.schema.grid import Grid, coarsened
+from engine.sources.analysis import AnalysisSource
+from engine.stores import AnalysisStore
+from engine.training.data import TrainingData
+from engine.training.days.runs import Run
+from engine.training.days.sequences import write_sequences
+from engine.training.days.stored import StoredDays
 from engine.training.distributed import ProcessGroup
-from engine.training.loader import Loader, Reader, items
+from engine.training.loader import Draw, Loader, Reader, items
 from engine.training.plans import Phase
-from engine.training.trainer import Trainer, plan_of
+from engine.training.statistics import statistics
+from engine.training.trainer import Settings, Trainer, plan_of
 from sample_data.source import SampleSource
 
-DAYS = 3
+DAYS = 8
+"""More than the chunks that are kept of a store, so that most are read anew."""
 
 
 def main() -> None:
@@ -38,13 +51,17 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, ProcessGroup.join(chosen.device) as group:
         rows = _measure(Path(folder), chosen.preset, chosen.updates, chosen.grid_factor, group)
     meanings = {
-        "loader_samples_s": "samples a second that the loader reads on its own",
-        "step_samples_s": "samples a second that the step learns from",
-        "loader_over_step": "how many times faster the loader is (goal: above 1)",
-        "waiting_percent": "share of a step's time in which it waits for data",
+        "packed_s": "seconds to read a sample of packed days",
+        "direct_first_s": "seconds to read a sample of a store, the climatology of its dates computed",
+        "direct_s": "seconds to read a sample of a store, the climatology of its dates known",
+        "step_s": "seconds in which a step learns from a sample, reading included",
+        "step_over_direct": "ratio of the last two (goal: above 1)",
+        "waiting_percent": "share of a step in which it waits for days of the store",
+        "packed_statistics_s": "seconds for the statistics of a packed day",
+        "direct_statistics_s": "seconds for the statistics of a day of a store",
     }
     for key, meaning in meanings.items():
-        print(f"{key:18} {rows[key]:9.2f}  {meaning}")
+        print(f"{key:24} {rows[key]:9.2f}  {meaning}")
     if chosen.json:
         print(json.dumps({key: round(value, 3) for key, value in rows.items()}))
 
@@ -52,26 +69,62 @@ def main() -> None:
 def _measure(folder: Path, preset: str, updates: int, grid_factor: int, group: ProcessGroup) -> dict[str, float]:
     grid = coarsened(grid_factor)
     source = SampleSource(grid=grid)
-    write_sequences(source, source.times()[:1], DAYS, folder, grid)
+    packed = write_sequences(source, source.times()[:1], DAYS, folder, grid)
+    direct = StoredDays(_analysis(source, folder / "analysis", grid)).runs()
+    seconds, known = {}, None
+    for name, runs in (("packed", packed), ("direct", direct)):
+        began = process_time()
+        known = statistics(runs, grid)
+        seconds[name] = (process_time() - began) / DAYS
+    # The climatology of the dates is known by now, so that the first pass has a reader of its own.
+    fresh = StoredDays(AnalysisSource(folder / "analysis", grid)).runs()
     plan = replace(plan_of(PRESETS[preset]), phases=(Phase(updates + 1, 1, 1e-4),), batch=1)
-    trainer = Trainer(PRESETS[preset], grid, Sequences.open(folder, grid), folder, plan, group=group)
-    reader = Reader(trainer.draw, grid, trainer.statistics.normalisation)
-    began = perf_counter()
-    with Loader(items(reader, range(updates), range(1), keeps_pass=True), group.device) as loader:
+    data = TrainingData.of(grid, direct, plan.longest)
+    trainer = Trainer(PRESETS[preset], data, folder, Settings(plan, known=known, group=group))
+    reading = {
+        name: _reading(runs, trainer, updates) for name, runs in (("packed", packed), ("first", fresh), ("direct", direct))
+    }
+    trainer.run(1)
+    began, all_began = process_time(), perf_counter()
+    trainer.run(updates + 1)
+    stepping, lasted = process_time() - began, perf_counter() - all_began
+    return {
+        "packed_s": reading["packed"],
+        "direct_first_s": reading["first"],
+        "direct_s": reading["direct"],
+        "step_s": stepping / updates,
+        "step_over_direct": stepping / updates / reading["direct"],
+        "waiting_percent": 100 * trainer.waited / lasted,
+        "packed_statistics_s": seconds["packed"],
+        "direct_statistics_s": seconds["direct"],
+    }
+
+
+def _analysis(source: SampleSource, folder: Path, grid: Grid) -> AnalysisSource:
+    """Return an analysis of the first days without the water next to land."""
+    attributes = {"source": "benchmark", "label": "Benchmark", "sampling": "snapshot", "description": "days of the sample ocean"}
+    sides = [np.roll(grid.wet, step, axis) for step in (-1, 1) for axis in (1, 2)]
+    inner = grid.wet & np.logical_and.reduce(sides)
+    days = source.times()[:DAYS]
+    with AnalysisStore.create(folder, grid, days, attributes) as store:
+        for lead, day in enumerate(days):
+            fields = source.state(day).fields
+            kept = {name: np.where(inner if values.ndim == 3 else inner[0], values, np.nan) for name, values in fields.items()}
+            store.append(lead, Batch(kept, grid, day))
+        store.finish()
+    return AnalysisSource(folder, grid)
+
+
+def _reading(runs: Sequence[Run], trainer: Trainer, updates: int) -> float:
+    """Return seconds of the processor for a sample."""
+    preset = trainer.preset
+    draw = Draw(runs, trainer.grid, preset.patch, preset.halo, trainer.plan, trainer.seed)
+    reader = Reader(draw, trainer.grid, trainer.statistics.normalisation)
+    began = process_time()
+    with Loader(items(reader, range(updates), range(1), keeps_pass=True), trainer.group.device) as loader:
         for _ in range(updates):
             _drain(loader, trainer)
-    loading = (perf_counter() - began) / updates
-    trainer.run(1)
-    before = sum(record.seconds for record in trainer.history)
-    trainer.run(updates + 1)
-    stepping = (sum(record.seconds for record in trainer.history) - before) / updates
-    waiting = trainer.waited / updates
-    return {
-        "loader_samples_s": 1 / loading,
-        "step_samples_s": 1 / stepping,
-        "loader_over_step": stepping / loading,
-        "waiting_percent": 100 * waiting / stepping,
-    }
+    return (process_time() - began) / updates
 
 
 def _drain(loader: Loader, trainer: Trainer) -> None:
