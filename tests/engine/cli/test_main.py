@@ -254,3 +254,18 @@ def test_a_grid_that_does_not_divide_is_refused(command: tuple[str, ...], factor
 def test_files_given_to_a_source_that_reads_none_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="need --source observed"):
         engine.cli.request.source_of("sample", tmp_path / "a.nc", None, 8)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--train", "2000-01-01:2010-12-31", "--test", "2010-01-01:2012-12-31"), "share days"),
+        (("--train", "2000 to 2010"), "expected two dates, such as 2000-01-01:2010-12-31"),
+        (("--validation", "2011-01-01:2011-12-31"), "no period for training"),
+        (("--head", "waves", "--train", "2000-01-01:2010-12-31"), "heads learn from runs of the sample ocean"),
+        (("--forcing", "era5"), "--forcing got a store without --data"),
+    ],
+)
+def test_days_of_a_training_that_contradict_are_refused_in_a_line(arguments: tuple[str, ...], words: str) -> None:
+    result = _goms("train", *arguments)
+    assert result.exit_code == 2 and words in result.stderr

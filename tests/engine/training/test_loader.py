@@ -115,6 +115,16 @@ def test_days_that_the_disk_cannot_hold_are_refused_before_the_first(tmp_path: P
     assert len(list(tmp_path.glob("*.npy"))) == 1
 
 
+def test_each_process_packs_its_share_and_names_all(tmp_path: Path) -> None:
+    grid = tiny_grid()
+    source, written = TinySource(grid), []
+    for rank in range(2):
+        runs = write_sequences(source, source.init_times()[:5], 2, tmp_path, grid, share=slice(rank, None, 2))
+        written.append(len(list(tmp_path.glob("*.npy"))))
+    assert written == [3, 5] and len(runs) == 5
+    assert all(run.whole(1).shape == (66, *grid.shape) for run in runs)
+
+
 def test_a_phase_may_have_windows_of_its_own(sequences: Runs) -> None:
     plan = Plan((Phase(1, 1, 1e-3), Phase(1, 2, 1e-3, rounds=3, rows=8, columns=12)), rounds=1, windows=2, rows=16, columns=24)
     draw = _reader(sequences, plan).draw
