@@ -43,7 +43,7 @@ class StoredDays:
         require_complete(source)
         self.name, self._source, self._store, self._grid = source.name, source, source.store, source.grid
         self._leads = {self._store.valid_time(lead).astype("datetime64[D]"): lead for lead in self._store.leads}
-        self._read = Recent(MOST_READ)
+        self.recent = Recent(MOST_READ)
         self._filled = Recent(MOST_FILLED)
         self._gaps: Block | None = None
         self._lock = Lock()
@@ -98,11 +98,11 @@ class StoredDays:
             air = self._source.forcing(day)
             return np.stack([pack_field(air[channel.variable], FIRST[channel.variable]) for channel in FORCING_CHANNELS])
 
-        return self._read.get((day, "air"), compute)
+        return self.recent.get((day, "air"), compute)
 
     def _chunk(self, day: np.datetime64, name: str, row: int, column: int) -> np.ndarray:
         """Return packed levels (z, rows, columns) of a variable on a chunk of the map, complete over the water of the grid."""
-        return self._read.get((day, name, row, column), lambda: self._decoded(day, name, row, column))
+        return self.recent.get((day, name, row, column), lambda: self._decoded(day, name, row, column))
 
     def _decoded(self, day: np.datetime64, name: str, row: int, column: int) -> np.ndarray:
         place = tuple(slice(n * size, (n + 1) * size) for n, size in zip((row, column), CHUNK, strict=True))
