@@ -23,8 +23,8 @@ from engine.training.days.split import Period, Split
 from engine.training.days.stored import StoredDays
 from engine.training.run import TrainingRequest, train
 from engine.training.trainer import Trainer
-from engine.weights.checkpoint import read_card
-from tests.engine.models.tiny import LINEAR, TinySource, tiny_grid
+from engine.weights.checkpoint import Checkpoint, read_card, save_checkpoint
+from tests.engine.models.tiny import LINEAR, TinySource, tiny_grid, tiny_network, tiny_normalisation
 from tests.engine.tiny_stores import START, lengthen_analysis, write_analysis
 from tests.engine.tiny_training import PLAN, resumed, tiny_settings, tiny_trainer
 
@@ -124,3 +124,20 @@ def test_goms_verify_says_where_scored_days_are_training_days(monkeypatch: pytes
         start = np.datetime64(f"{year}-03-01")
         store = SimpleNamespace(attrs=attributes, init_time=start, leads=[0, 30], valid_time=partial(operator.add, start))
         assert (f"{year}-03-01" in command.trained_on(store)) == seen  # type: ignore[arg-type]
+
+
+def test_goms_verify_says_which_network_learned_from_a_held_out_start(tmp_path: Path) -> None:
+    network, known = tiny_network(LINEAR, tiny_grid()), tiny_normalisation()
+    days = START + np.arange(40) * DAY
+    paths = []
+    for name, learned in (("seen", "sample-1"), ("unseen", "sample-2")):
+        periods = [[str(days[0]), str(days[10])]]
+        card = {"data_sets": [{"name": learned, "simulated": True, "periods": periods}]}
+        paths.append(tmp_path / f"{name}.safetensors")
+        save_checkpoint(paths[-1], Checkpoint(network, known, np.ones(61, np.float32), {}), tiny_grid(), card)
+    source = SimpleNamespace(name="sample-1", forcing_kind="synthetic", times=lambda: days)
+    held_out = SimpleNamespace(source=source, day=lambda time: int((time - START) / DAY))
+    models = [f"a={paths[0]}", f"b={paths[1]}", "persistence"]
+    (sentence,) = command._trained_on(models, held_out, [5, 30])  # type: ignore[arg-type]
+    assert sentence.startswith("a: days from 2019-02-28") and sentence.endswith("of sample-1")
+    assert command._trained_on(models, held_out, [30]) == []  # type: ignore[arg-type]
