@@ -134,6 +134,8 @@ def test_a_file_tells_whether_it_is_of_a_reanalysis_or_a_forecast(tmp_path: Path
     assert kind_of(run) == "ecmwf"
     code, error, _ = goms("ingest", "era5", run)
     assert code == 2 and "is ECMWF forecast" in error and "goms ingest ecmwf" in error
+    store = open_store(ingest("ecmwf", [run], "run", grid=GRID))
+    assert store.leads == [0, 1] and store.attrs["forcing_kind"] == Atmosphere(GRID, "run").kind == "forecast"
 
 
 def test_the_air_of_a_day_is_that_of_the_store_and_beyond_it_the_climatology(tmp_path: Path) -> None:
