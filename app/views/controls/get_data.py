@@ -29,24 +29,24 @@ class GetDataDialog:
     def __init__(self, selection: Selection, services: Services, notify: Callable[[str, str], None]) -> None:
         self.selection, self.services, self.notify = selection, services, notify
         self._job: Job | None = None
-        self.button = pmui.Button(label=say("Get data"), icon="download", variant="outlined", size="small")
+        self.button = pmui.Button(label=say("Get data"), icon="download", variant="text", size="small", margin=(0, 5))
         labels = provider_labels()
         self.provider: Any = Select(label=say("Provider"), options=labels, value=next(iter(labels.values())))
         self.start = pmui.TextInput(label=say("First day"), value=provider_facts(self.provider.value)[0])
         self.end = pmui.TextInput(label=say("Last day"), value="")
         self.region = pmui.TextInput(label=say("Box: south, north, west, east; empty: the globe"), value="")
         self.fields = pmui.TextInput(label=say("Fields, empty: all"), value="")
-        self.plan = Text("", sizing_mode="stretch_width", margin=(8, 0))
+        self.plan = Text("", sizing_mode="stretch_width", margin=(8, 10))
         self.get = pmui.Button(label=say("Get these days"), variant="contained", color="primary", size="small")
         self.cancel = pmui.Button(label=say("Cancel"), icon="stop", variant="outlined", size="small", visible=False)
         self.bar = pmui.LinearProgress(value=0, variant="determinate", visible=False, sizing_mode="stretch_width")
-        self.status = Text("", "caption", sizing_mode="stretch_width", margin=(2, 0))
+        self.status = Text("", "caption", sizing_mode="stretch_width", margin=(2, 10))
         self._inputs = (self.provider, self.start, self.end, self.region, self.fields)
         for each in self._inputs:
             each.param.update(size="small", sizing_mode="stretch_width")
         contents = (*self._inputs, self.plan, pn.Row(self.get, self.cancel), self.bar, self.status)
         self.dialog = pmui.Dialog(
-            pn.Column(*contents, sizing_mode="stretch_width"),
+            pn.Column(*contents, sizing_mode="stretch_width", margin=(8, 0, 0, 0)),
             title=say("Get data"), width_option="sm", show_close_button=True, close_on_click=True,
         )  # fmt: skip
         self.provider.param.watch(self._another, "value")
