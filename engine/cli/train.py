@@ -1,6 +1,7 @@
 """The command `goms train`: its options and help, and what it hands to the training of a backbone or a head."""
 
 import os
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -36,6 +37,10 @@ def train(
     test: Annotated[
         Periods, typer.Option("--test", metavar=_PERIOD, help="Days that training never reads; may be repeated.")
     ] = None,
+    mean: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Mean state of the data (`goms climatology`); default: the shipped climatology."),
+    ] = None,
     resume: Resume = False,
     updates: Annotated[int | None, typer.Option(help="Stop at this update; default: the last of the plan.")] = None,
     batch: Annotated[int | None, typer.Option(help="Samples per update, over all processes; default: that of the plan.")] = None,
@@ -59,10 +64,10 @@ def train(
 
         split = Split.parse(training or [], validation or [], test or [])
         if head is not None:
-            if split or data or forcing:
+            if split or data or forcing or mean:
                 raise InputError(
-                    f"head {head!r} got --data, --forcing or a split by date; heads learn from runs of the sample ocean: leave "
-                    "them out"
+                    f"head {head!r} got --data, --forcing, --mean or a split by date; heads learn from runs of the sample ocean: "
+                    "leave them out"
                 )
             from engine.training.heads.run import train_head
             from sample_data.held_out import training_series
@@ -83,6 +88,6 @@ def train(
         of_sample = all(source.forcing_kind == "synthetic" for source in sources)
         held_out = SampleHeldOut.open(grid=grid) if of_sample else None
         request = TrainingRequest(
-            preset, sources, grid, split, resume, device, seed, batch, updates, precision, held_out
+            preset, sources, grid, split, resume, device, seed, batch, updates, precision, held_out, mean
         )  # fmt: skip
         report.result = train_model(request, report.progress)

@@ -43,6 +43,8 @@ def stratified_modes(grid: Grid, level: NDArray[np.float64], thetao: Array, so: 
             pressure = gsw.p_from_z(-level, float(grid.lat[top]))
             absolute = gsw.SA_from_SP(salinity, pressure, float(grid.lon[left]), float(grid.lat[top]))
             n2, middle = gsw.Nsquared(absolute, gsw.CT_from_pt(absolute, temperature), pressure, float(grid.lat[top]))
+            if not np.isfinite(n2).all():  # beyond 86 S, where absolute salinity is not defined
+                continue
             depth = -gsw.z_from_p(middle, float(grid.lat[top]))
             tail = max(float(n2[-1]), 0.0) * np.exp(-2 * (below - depth[-1]) / DEEP_SCALE)
             bottom_depth = float(floor[box][deep].mean())

@@ -13,6 +13,7 @@ from engine.models.evolution.static_fields import StaticFields
 from engine.models.layers.fourier import FourierBlock
 from engine.models.layers.window import Window, crop, row_blocks
 from engine.models.network import Network
+from engine.physics.climatology import Atlas
 from engine.runtime.precision import computing
 from engine.schema.batch import TIME_STEP
 from engine.schema.channels import PROGNOSTIC_CHANNELS, channel_mask
@@ -29,7 +30,7 @@ Errors = tuple[torch.Tensor, torch.Tensor]
 class Objective:
     """Errors of a network on items of training data, on the network's device, matrix products in `precision`.
 
-    `loss` is that of a plan: `tendency` or `relative`.
+    `loss` is that of a plan: `tendency` or `relative`; `mean` the mean ocean, the shipped climatology by default.
     """
 
     def __init__(
@@ -41,11 +42,12 @@ class Objective:
         checkpointing: bool,
         precision: str,
         loss: str = "tendency",
+        mean: Atlas | None = None,
     ) -> None:
         self.network, self.halo = network, network.preset.halo
         self.device, self.precision = network.mean.device, precision
         self.static = static.to(self.device)
-        self.season = Season(grid, network.preset.patch)
+        self.season = Season(grid, network.preset.patch, mean)
         self.mask = torch.from_numpy(channel_mask(grid, PROGNOSTIC_CHANNELS)).to(self.device)
         self.area = torch.from_numpy(grid.cell_area / grid.cell_area.max()).to(self.device, torch.float32)
         self._loss: Loss = TendencyLoss(PROGNOSTIC_CHANNELS, torch.from_numpy(known.tendency).to(self.device))

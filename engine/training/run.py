@@ -8,13 +8,15 @@ from typing import Any
 import numpy as np
 
 from engine.models.backbones.presets import PRESETS
+from engine.physics.mean_fit import MeanState
+from engine.physics.mean_state import mean_ocean, read_mean_state
 from engine.runtime.allocator import keep_freed_memory
 from engine.runtime.errors import InputError
 from engine.runtime.paths import home, weights_folder
 from engine.runtime.precision import AUTO
 from engine.runtime.progress import Progress, no_progress
 from engine.schema.grid import Grid, quarter_degree
-from engine.sources import HeldOut, Source, TrainingSource
+from engine.sources import AlignedSource, HeldOut, Source, TrainingSource
 from engine.sources.analysis import AnalysisSource
 from engine.training.data import TrainingData
 from engine.training.days.runs import SEQUENCE_DAYS, Run
@@ -34,7 +36,8 @@ class TrainingRequest:
 
     `split` divides these days by date. `batch` is the global batch, shared by the processes, the plan's unless given; training
     pauses at update `updates`. The card holds how far `held_out` starts resemble the training days. `precision` is one that
-    `choose_precision` accepts; a resumed training keeps its own.
+    `choose_precision` accepts; a resumed training keeps its own. `mean` is a file of
+    `goms climatology`, the mean state on which the network stands.
     """
 
     preset: str
@@ -48,6 +51,7 @@ class TrainingRequest:
     updates: int | None = None
     precision: str = AUTO
     held_out: HeldOut | None = None
+    mean: Path | None = None
 
 
 def train(request: TrainingRequest, progress: Progress = no_progress) -> dict[str, Any]:
@@ -67,12 +71,13 @@ def train(request: TrainingRequest, progress: Progress = no_progress) -> dict[st
     weights = weights_folder() / f"{preset}.safetensors"
     # An update frees and allocates gigabytes; without this, page faults cost up to three times the arithmetic.
     keep_freed_memory()
+    mean, sources = _over_mean(request.mean, request.sources, grid)
     with ProcessGroup.join(request.device) as group:
         packed = home() / "training" / f"sequences-{grid.shape[0]}x{grid.shape[1]}"
-        pool = prepare(request.sources, packed, grid, progress, group)
+        pool = prepare(sources, packed, grid, progress, group)
         group.wait()
         data = TrainingData.of(grid, pool, plan.longest, request.split)
-        settings = Settings(plan, request.seed, group=group, precision=request.precision)
+        settings = Settings(plan, request.seed, group=group, precision=request.precision, mean=mean)
         if request.resume:
             trainer = Trainer.resume(data, folder, settings)
         else:
@@ -91,6 +96,20 @@ def train(request: TrainingRequest, progress: Progress = no_progress) -> dict[st
             return {}
         reached = {"updates": trainer.step, "processes": group.size, "precision": trainer.precision}
         return {"weights": weights, **reached, **_said_of_data(trainer.data), **summary(trainer.history)}
+
+
+def _over_mean(path: Path | None, sources: Sequence[Source], grid: Grid) -> tuple[MeanState | None, Sequence[Source]]:
+    """Return the mean state in a file, and the sources with its zero of sea level; InputError where it has another grid."""
+    if path is None:
+        return None, sources
+    mean = read_mean_state(path)
+    if not mean.grid.same_as(grid):
+        raise InputError(
+            f"mean state {path} has the grid {mean.grid.shape}; expected that of the training, {grid.shape}: compute it from the "
+            "training data with `goms climatology`"
+        )
+    ocean = mean_ocean(mean)
+    return mean, [source.with_mean(ocean) if isinstance(source, AlignedSource) else source for source in sources]
 
 
 def prepare(
@@ -135,7 +154,7 @@ def sequence_starts(days: np.ndarray) -> list[np.datetime64]:
 def save_weights(trainer: Trainer, path: Path, card: dict[str, Any]) -> None:
     """Write the running mean of the weights, their card and the picture of the loss."""
     known = trainer.statistics
-    checkpoint = Checkpoint(trainer.averaged(), known.normalisation, known.tendency, {})
+    checkpoint = Checkpoint(trainer.averaged(), known.normalisation, known.tendency, {}, trainer.mean)
     done = {
         "updates": trainer.step,
         "seed": trainer.seed,

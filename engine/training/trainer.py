@@ -13,6 +13,8 @@ import torch
 from engine.models.backbones.presets import Preset
 from engine.models.evolution.static_fields import StaticFields
 from engine.models.network import Network
+from engine.physics.mean_fit import MeanState
+from engine.physics.mean_state import mean_ocean
 from engine.runtime.errors import InputError
 from engine.runtime.precision import AUTO, EARLIER_DEFAULT, PRECISIONS, choose_precision
 from engine.runtime.progress import Progress, no_progress
@@ -34,7 +36,8 @@ class Settings:
     """How a network is trained: each part has a default, the plan that of the preset.
 
     `static` are the fields of the grid, `known` statistics of the data, computed unless given, `precision` one that
-    `choose_precision` accepts; a resumed training keeps its own unless another is given.
+    `choose_precision` accepts; a resumed training keeps its own unless another is given. `mean` is the mean state of the data on
+    which the network stands, and which its weights carry; None for the shipped climatology.
     """
 
     plan: Plan | None = None
@@ -43,6 +46,7 @@ class Settings:
     known: Statistics | None = None
     group: ProcessGroup = field(default_factory=ProcessGroup)
     precision: str = AUTO
+    mean: MeanState | None = None
 
 
 class Trainer(TrainingLoop):
@@ -73,16 +77,18 @@ class Trainer(TrainingLoop):
         self.parameters = list(self.network.parameters())
         self.optimiser = self.group.optimiser(self.parameters, self.plan.optimiser)
         self.largest_gradient = self.plan.largest_gradient
-        static = settings.static or StaticFields.of(grid)
+        self.mean = settings.mean
+        ocean = None if self.mean is None else mean_ocean(self.mean)
+        static = settings.static or StaticFields.of(grid, mean=ocean)
         # Processors may differ; all processes of a group compute in the same precision.
         first, second = PRECISIONS
         self.precision = first if self.first_says(choose_precision(settings.precision, self.group.device) == first) else second
         self.objective = Objective(
-            self.network, grid, static, self.statistics, self.plan.checkpointing, self.precision, self.plan.loss
+            self.network, grid, static, self.statistics, self.plan.checkpointing, self.precision, self.plan.loss, ocean
         )
         self.validation = None
         if self.plan.validate_every and (kept := rollouts(data.validation)):
-            self.validation = Validation(kept, grid, static, self.statistics, self.group, self.precision)
+            self.validation = Validation(kept, grid, static, self.statistics, self.group, self.precision, ocean)
         self.waited = 0.0
 
     @contextmanager
@@ -174,6 +180,7 @@ class Trainer(TrainingLoop):
             "preset": self.preset.to_dict(),
             "precision": self.precision,
             "data": self.data.to_state(),
+            "mean_state": _fingerprint(self.mean),
         }
 
     def take_weights(self, state: dict[str, Any]) -> None:
@@ -185,7 +192,7 @@ class Trainer(TrainingLoop):
     def resume(data: TrainingData, folder: Path, settings: Settings | None = None) -> "Trainer":
         """Return the training saved in `folder` by a group of any size, with its seed, statistics and days.
 
-        Raises as `restored_state` does, and InputError where a day of `data` is not what the training began with.
+        Raises as `restored_state` does, and InputError where a day of `data` or the mean state is not that of the beginning.
         """
         settings = Settings() if settings is None else settings
         with restored_state(folder, settings.group.device) as state:
@@ -194,6 +201,11 @@ class Trainer(TrainingLoop):
             preset = Preset.from_dict(state["preset"])
             precision = state.get("precision", EARLIER_DEFAULT) if settings.precision == AUTO else settings.precision
             settings = replace(settings, seed=state["seed"], known=known, precision=precision)
+            if (began := state.get("mean_state", "")) != (given := _fingerprint(settings.mean)):
+                raise InputError(
+                    f"the training in {folder} began with the mean state {began or 'of the shipped climatology'} and got "
+                    f"{given or 'none'}: give the same with --mean, or start without --resume"
+                )
             trainer = Trainer(preset, data.as_begun(state.get("data")), folder, settings)
             trainer.take_over(state)
         return trainer
@@ -207,6 +219,10 @@ class Trainer(TrainingLoop):
     def _new_network(self) -> Network:
         network = Network(self.preset, self.grid.shape, self.statistics.normalisation, self.statistics.tendency)
         return network.to(self.group.device)
+
+
+def _fingerprint(mean: MeanState | None) -> str:
+    return "" if mean is None else str(mean.attributes.get("fingerprint", mean.attributes.get("name", "without a name")))
 
 
 def plan_of(preset: Preset) -> Plan:

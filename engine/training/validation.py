@@ -11,6 +11,7 @@ from engine.models.evolution.static_fields import StaticFields
 from engine.models.forecaster import Forecaster
 from engine.models.interface import MEMORY_FIELD, batch_of
 from engine.models.network import Network
+from engine.physics.climatology import Atlas
 from engine.runtime.precision import AUTO
 from engine.schema.batch import Batch
 from engine.schema.channels import FORCING_CHANNELS, PROGNOSTIC_CHANNELS, channel_mask
@@ -49,11 +50,13 @@ class Validation:
     known: Statistics
     group: ProcessGroup
     precision: str = AUTO
+    mean: Atlas | None = None
 
     def ratios(self, network: Network) -> dict[str, float]:
         """Return the error over that of persistence on the last day of the rollouts, by watched channel; all must call it."""
         sums = torch.zeros(2, STATE, device=self.group.device)
-        model = Forecaster(network, self.grid, self.known.normalisation, self.group.device, {}, self.static, self.precision)
+        known, device = self.known.normalisation, self.group.device
+        model = Forecaster(network, self.grid, known, device, {}, self.static, self.precision, self.mean)
         mask = torch.from_numpy(channel_mask(self.grid, PROGNOSTIC_CHANNELS)).to(self.group.device)
         area = torch.from_numpy(self.grid.cell_area / self.grid.cell_area.max()).to(self.group.device, torch.float32)
         tendency = torch.ones(STATE, device=self.group.device)
