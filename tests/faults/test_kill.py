@@ -141,11 +141,7 @@ def test_a_forecast_killed_while_it_writes_goes_on_to_the_same_bytes(
     assert content(folder) == content(whole)
 
 
-MOMENTS = sorted(int(moment) for moment in np.random.default_rng().choice(np.arange(1, 90), 3, replace=False))
-"""Others in each run: every flush and every renaming of the ingest below may be the last."""
-
-
-@pytest.mark.parametrize("moment", [1, 67, 72, 88, *MOMENTS])
+@pytest.mark.parametrize("moment", [1, 13, 39, 57, 67, 72, 88])  # of the 89 flushes and renamings of this ingest
 def test_an_ingest_killed_at_any_moment_keeps_its_finished_days_and_goes_on_to_the_same_bytes(
     unbroken: Callable[[Callable[[Path], None]], Path], private_home: Path, moment: int
 ) -> None:
