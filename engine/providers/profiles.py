@@ -12,6 +12,7 @@ import pandas as pd
 from engine.providers.protocols.erddap import rows_of
 from engine.providers.protocols.request import Request
 from engine.runtime.atomic import write_atomically
+from engine.runtime.csv_table import csv_of
 from engine.runtime.errors import DayMissing, InputError
 from engine.runtime.names import checked_name
 from engine.runtime.paths import home
@@ -91,4 +92,4 @@ def _observations(rows: pd.DataFrame, fields: Sequence[str]) -> pd.DataFrame:
 
 
 def _write(rows: pd.DataFrame, path: Path) -> None:
-    write_atomically(path, lambda file: file.write(rows.to_csv(index=False).encode()))
+    write_atomically(path, lambda file: file.write(csv_of(rows).encode()))
