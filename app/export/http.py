@@ -59,6 +59,7 @@ class Export:
         self.leads = [lead for lead in self.scene.leads if lead in self.scene.panels[0].leads]
         if not self.leads:
             raise InputError(f"{self.scene.panels[0].empty}; nothing can be saved yet")
+        self._lead_is_asked_for = "lead" in arguments
         self.lead = min(self.leads, key=lambda lead: abs(lead - int(self.selection.lead)))
 
     @property
@@ -75,6 +76,7 @@ class Export:
         """Return the body and media type of a file such as `map.png`; raises InputError for a name that is not made."""
         what, _, ending = name.partition(".")
         if what == "map" and ending in picture.FORMATS:
+            self._refuse_another_day()
             return picture.picture(self._frames(self.lead), ending, self.selection.theme), picture.FORMATS[ending]
         if what == "chart" and ending in (*picture.FORMATS, "csv"):
             shown = charts.charts_of(self.services, self.selection, self.scene, self.extent, self.lead)
@@ -86,9 +88,19 @@ class Export:
         if name == "point.csv":
             return data.point_table(self.services, self.selection, self.scene), data.FORMATS["csv"]
         if name == "view.py":
+            self._refuse_another_day()
             return script(self.selection, self.scene, self.extent, self.lead).encode(), "text/x-python"
         raise InputError(f"there is no export {name!r}; expected map.png, map.svg, loop.mp4, loop.gif, chart.png, chart.svg, "
                          "chart.csv, data.nc, data.zarr.zip, data.csv, point.csv or view.py")  # fmt: skip
+
+    def _refuse_another_day(self) -> None:
+        """Refuse a picture of a day that the map lacks, while a run goes on or where a day is missing: it would show another."""
+        asked = int(self.selection.lead)
+        if self._lead_is_asked_for and asked not in self.leads:
+            raise InputError(
+                f"the map has nothing for day {asked}; expected one of its {len(self.leads)} days from {self.leads[0]} to "
+                f"{self.leads[-1]}: choose a day that is drawn"
+            )
 
     def _drawn_leads(self) -> list[int]:
         """The leads that all maps have: a film with a map that comes and goes would jump."""

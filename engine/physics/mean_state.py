@@ -84,7 +84,7 @@ def mean_ocean(state: MeanState) -> Atlas:
         fields["c1"], fields["F"] = modes
         fields["D"] = displacement(shipped.level, *modes).astype(np.float32)
     if "zos" in state.harmonics:
-        # The displaced state adds the departure from the surface of the mean flow, which is geostrophic, at every depth.
+        # The displaced state adds the anomaly from the surface of the mean flow, which is geostrophic, at every depth.
         level = np.where(grid.wet_surface, fields["zos"], np.nan)
         for name, flow in zip(("uo", "vo"), geostrophic_velocity(level, grid.lat, grid.lon, grid.wet_surface), strict=True):
             if name in state.harmonics:

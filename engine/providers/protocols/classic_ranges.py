@@ -79,5 +79,5 @@ class RemoteClassic:
             raise DayMissing(f"{self.address} is damaged: its header {error}") from error
 
 
-def _attributes(holder: netCDF4.Dataset | netCDF4.Variable) -> dict[str, Any]:
-    return {name: holder.getncattr(name) for name in holder.ncattrs()}
+def _attributes(owner: netCDF4.Dataset | netCDF4.Variable) -> dict[str, Any]:
+    return {name: owner.getncattr(name) for name in owner.ncattrs()}

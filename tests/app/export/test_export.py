@@ -62,6 +62,17 @@ def test_a_comparison_has_three_maps_and_the_difference_its_own_colours(services
     assert "Reference (sample run)" in said and "GOMS small minus Reference (sample run)" in said
 
 
+@pytest.mark.parametrize("name", ["map.png", "view.py"])
+def test_a_day_that_the_map_lacks_is_refused_and_no_other_is_saved_in_its_place(
+    services: Services, small_grid: Grid, name: str
+) -> None:
+    write_forecast(small_grid, days=3, kind="reference")
+    write_forecast(small_grid, days=3, finished=1)
+    with pytest.raises(InputError, match="nothing for day 2; expected one of its 2 days from 0 to 1"):
+        Export(services, ADDRESS | {"compare": "reference"}).file(name)
+    assert Export(services, ADDRESS | {"lead": "1", "compare": "reference"}).file(name)[0]
+
+
 def test_a_picture_is_a_png_of_the_whole_view(services: Services, forecast: str) -> None:
     body, media_type = Export(services, ADDRESS).file("map.png")
     drawn = imageio.imread(io.BytesIO(body))
